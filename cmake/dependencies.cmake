@@ -1,0 +1,23 @@
+# Every third-party library as one imported target, its headers as SYSTEM, from Debian packages.
+include_guard()
+
+find_package(Threads REQUIRED)
+find_package(OpenSSL 3.0 REQUIRED)
+find_package(Boost 1.81 REQUIRED COMPONENTS json)
+find_package(fmt 9 REQUIRED)
+find_package(simdjson 3 REQUIRED)
+find_package(tomlplusplus 3 REQUIRED)
+find_package(spdlog 1.10 REQUIRED)
+find_package(SQLite3 3.40 REQUIRED)
+find_package(CLI11 2.1 REQUIRED)
+
+# Debian ships no CMake package for CAF.
+find_path(CAF_INCLUDE_DIR caf/all.hpp REQUIRED)
+find_library(CAF_CORE_LIBRARY caf_core REQUIRED)
+add_library(caf_core INTERFACE IMPORTED)
+target_include_directories(caf_core SYSTEM INTERFACE ${CAF_INCLUDE_DIR})
+target_link_libraries(caf_core INTERFACE ${CAF_CORE_LIBRARY} Threads::Threads)
+
+# Boost.System's result is header-only; the pure layers may use nothing else of Boost.
+add_library(sluice_result INTERFACE)
+target_link_libraries(sluice_result INTERFACE Boost::headers)

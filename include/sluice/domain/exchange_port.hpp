@@ -1,0 +1,198 @@
+// The only thing actors see of an exchange: questions, orders and streams, answered by callbacks.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "sluice/domain/instrument.hpp"
+#include "sluice/domain/order.hpp"
+#include "sluice/domain/truth.hpp"
+
+namespace sluice {
+
+/// Why a read brought nothing. A failed read says nothing about a position.
+enum class failure_kind : std::uint8_t {
+  unreachable,   ///< No connection, TLS refused, reset.
+  timed_out,     ///< The time given had passed.
+  rate_limited,  ///< 429, or our own budget has nothing left for this class.
+  banned,        ///< 418; nothing may be sent before retry_at.
+  clock_off,     ///< -1021: our timestamp was refused.
+  refused,       ///< Key, signature or permission: -1022, -2014, -2015, 401, 403.
+  malformed,     ///< An answer that is not the document it must be.
+  venue_error,   ///< Any other error of the venue.
+  not_found,     ///< -2013 for an order, -1121 for a symbol.
+};
+[[nodiscard]] std::string_view to_string(failure_kind k);
+
+struct read_failure {
+  failure_kind kind{failure_kind::unreachable};
+  int http_status{0};
+  int code{0};           ///< The venue's, 0 when none.
+  std::string text{};
+  std::optional<instant> retry_at{};  ///< When the venue will listen again, if it said so.
+};
+
+template <class T>
+using read_result = boost::system::result<T, read_failure>;
+/// Called by value() on a failed read: a programmer's mistake.
+[[noreturn]] void throw_exception_from_error(const read_failure&, const boost::source_location&);
+
+/// One row of a position read.
+struct position_row {
+  position_key position{};
+  quantity amount{};  ///< Signed; zero for a symbol that only has a resting order.
+  price entry{};
+  price mark{};
+  price liquidation{};
+  notional unrealised{};
+  venue_time updated_at{};
+};
+
+/// One read of positions. Under v3 a flat symbol is absent; absence means flat only inside `scope`.
+struct snapshot {
+  symbol scope{};       ///< Empty for the whole account.
+  instant sent_at{};    ///< Just before the first byte of the request left.
+  instant received_at{};
+  std::vector<position_row> rows{};
+};
+
+/// What spends the request budget, most urgent first.
+enum class read_class : std::uint8_t { exit_demand, entry_demand, verification, routine };
+inline constexpr std::size_t read_class_count = 4;
+
+struct read_options {
+  read_class traffic{read_class::routine};
+  milliseconds timeout{2'000};
+};
+
+/// The account's settings that decide whether we can trade it at all.
+struct account_settings {
+  bool can_trade{false};
+  bool hedge_mode{false};
+  bool multi_assets{false};
+};
+
+/// The venue's clock against ours: venue = wall + offset, wrong by at most `error`.
+struct clock_offset {
+  milliseconds offset{};
+  milliseconds error{};
+  instant measured_at{};
+};
+
+/// The exchange did it, and says this of the order.
+struct order_done {
+  order_report report{};
+};
+/// The order was definitely not accepted.
+struct order_refused {
+  int http_status{0};
+  int code{0};
+  std::string text{};
+  bool retryable{false};                ///< The cause may pass by itself.
+  std::optional<instant> retry_at{};
+};
+/// Nobody can say yet; the order may or may not exist.
+struct order_uncertain {
+  std::string text{};
+};
+using order_outcome = std::variant<order_done, order_refused, order_uncertain>;
+
+/// What came over the user stream. `received_at` is ours; `occurred_at` is the venue's event time
+/// moved onto our steady clock, never later than `received_at`, early by the clock error.
+struct position_change {
+  position_key position{};
+  quantity amount{};
+  price entry{};
+};
+struct account_update {
+  std::string reason{};  ///< ORDER, FUNDING_FEE, ...
+  venue_time transaction_time{};
+  std::vector<position_change> positions{};  ///< A delta: only what changed.
+};
+struct order_update {
+  order_report report{};
+  std::string execution{};      ///< NEW, TRADE, CANCELED, CALCULATED, EXPIRED, AMENDMENT, ...
+  std::optional<fill> trade{};  ///< Set when the event carries one (trade id not 0).
+};
+/// The stream is up and events flow from now on; whatever happened before was not seen.
+struct stream_opened {};
+/// The stream is down; it reopens by itself with back-off.
+struct stream_closed {
+  std::string reason{};
+};
+struct ignored_event {
+  std::string type{};
+};
+using user_event_body =
+    std::variant<stream_opened, stream_closed, account_update, order_update, ignored_event>;
+struct user_event {
+  instant received_at{};
+  instant occurred_at{};
+  venue_time event_time{};
+  user_event_body body{};
+};
+
+struct mark_row {
+  symbol instrument{};
+  price mark{};
+  venue_time event_time{};
+};
+/// One frame of mark prices; `up` false says that the stream was lost.
+struct mark_batch {
+  instant received_at{};
+  bool up{true};
+  std::string reason{};
+  std::vector<mark_row> rows{};
+};
+
+/// The request budget as last known.
+struct budget_view {
+  std::int64_t weight_used_1m{0};   ///< As the venue counts it, plus what is under way.
+  std::int64_t weight_limit_1m{0};
+  std::int64_t requests_total{0};
+  std::optional<instant> banned_until{};
+};
+
+/// An exchange. Every call returns at once; its callback is called exactly once, on a thread of the
+/// port, and must not block. Reads may be repeated by the transport; an order never is.
+class exchange_port {
+ public:
+  template <class T>
+  using callback = std::function<void(T)>;
+
+  exchange_port() = default;
+  exchange_port(const exchange_port&) = delete;
+  exchange_port& operator=(const exchange_port&) = delete;
+  virtual ~exchange_port() = default;
+
+  virtual void read_account(read_options, callback<read_result<snapshot>>) = 0;
+  virtual void read_symbol(const symbol&, read_options, callback<read_result<snapshot>>) = 0;
+  virtual void read_universe(read_options, callback<read_result<universe>>) = 0;
+  virtual void read_settings(read_options, callback<read_result<account_settings>>) = 0;
+  virtual void read_clock(read_options, callback<read_result<clock_offset>>) = 0;
+  virtual void read_order(const symbol&, const client_order_id&, read_options,
+                          callback<read_result<order_report>>) = 0;
+  /// All trades of one order of ours.
+  virtual void read_fills(const symbol&, order_id, read_options,
+                          callback<read_result<std::vector<fill>>>) = 0;
+  virtual void place_order(const order_request&, milliseconds timeout,
+                           callback<order_outcome>) = 0;
+
+  /// Opens the user stream and keeps it open (listenKey, keep-alive, reconnect with back-off). The
+  /// sink gets stream_opened and stream_closed too. At most once per port.
+  virtual void open_user_stream(callback<std::vector<user_event>> sink) = 0;
+  virtual void open_mark_stream(callback<mark_batch> sink) = 0;
+
+  [[nodiscard]] virtual budget_view budget() const = 0;
+
+  /// Ends all streams and requests; their callbacks are called with failures before it returns, and
+  /// none after.
+  virtual void close() = 0;
+};
+
+}  // namespace sluice

@@ -1,0 +1,79 @@
+// Orders, their life as the venue reports it, and fills.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "sluice/domain/fixed.hpp"
+#include "sluice/domain/ids.hpp"
+#include "sluice/domain/side.hpp"
+#include "sluice/domain/time.hpp"
+
+namespace sluice {
+
+/// A MARKET order we want placed. Limit orders come with a later issue.
+struct order_request {
+  client_order_id id{};
+  symbol instrument{};
+  position_side leg{position_side::both};
+  side direction{side::buy};
+  quantity amount{};
+  bool reduce_only{true};
+};
+
+/// The venue's word for an order's status; values it adds later become `other`.
+enum class order_status {
+  new_,
+  partially_filled,
+  filled,
+  cancelled,
+  rejected,
+  expired,
+  other,
+};
+[[nodiscard]] std::string_view to_string(order_status s);
+/// True when the venue will not change the order any more.
+[[nodiscard]] constexpr bool is_final(order_status s) {
+  return s == order_status::filled || s == order_status::cancelled || s == order_status::rejected ||
+         s == order_status::expired;
+}
+
+/// What one reply or event says of an order.
+struct order_report {
+  client_order_id client_id{};
+  order_id id{0};
+  symbol instrument{};
+  position_side leg{position_side::both};
+  side direction{side::buy};
+  order_status status{order_status::other};
+  std::string status_text{};  ///< The venue's own word, kept for the journal.
+  quantity original{};        ///< May be below what was asked for reduce-only orders.
+  quantity executed{};        ///< Cumulative.
+  price average{};            ///< Zero when the reply carries none: order replies lost it in 2026-06.
+  bool reduce_only{false};
+  venue_time updated_at{};
+};
+
+/// One trade of one of the account's orders. Applied once by (symbol, id).
+struct fill {
+  symbol instrument{};
+  position_side leg{position_side::both};
+  trade_id id{0};
+  order_id order{0};
+  client_order_id client_id{};  ///< Empty when the source of the fill does not name it.
+  side direction{side::buy};
+  quantity amount{};    ///< > 0.
+  price at{};
+  notional fee{};       ///< In fee_asset; positive is paid.
+  std::string fee_asset{};
+  notional realised{};  ///< The venue's realised profit of this fill.
+  venue_time traded_at{};
+};
+
+/// Signed change of the position by a fill.
+[[nodiscard]] constexpr quantity signed_amount(const fill& f) {
+  return f.direction == side::buy ? f.amount : -f.amount;
+}
+
+}  // namespace sluice

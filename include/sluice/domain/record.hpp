@@ -1,0 +1,143 @@
+// What happened, as it goes into the journal and from there to everybody who watches.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "sluice/domain/verdict.hpp"
+
+namespace sluice {
+
+/// The life of one of our orders, as the executor knows it.
+enum class order_state : std::uint8_t {
+  intended,
+  sent,
+  acknowledged,
+  partially_filled,
+  filled,
+  cancelled,
+  rejected,
+  expired,
+  unknown,
+};
+inline constexpr std::size_t order_state_count = 9;
+[[nodiscard]] std::string_view to_string(order_state s);
+[[nodiscard]] std::optional<order_state> parse_order_state(std::string_view text);
+/// True for filled, cancelled, rejected, expired: nothing more can happen.
+[[nodiscard]] bool is_resolved(order_state s);
+
+/// A plan was taken in. Durable before its source is told so.
+struct plan_accepted {
+  plan what{};
+};
+
+/// A plan got its terminal verdict, with every fact that was looked at.
+struct plan_judged {
+  plan_id plan{};
+  symbol instrument{};
+  lane traffic{lane::entry};
+  verdict outcome{};
+  facts seen{};
+  int times_judged{1};  ///< More than one when it was parked for a read.
+};
+
+/// An order is about to be sent. Durable before the first byte leaves (P8).
+struct order_intended {
+  plan_id plan{};
+  order_request request{};
+  int attempt{1};
+  std::uint64_t truth_version{0};
+};
+
+/// One of our orders changed its state.
+struct order_changed {
+  client_order_id order{};
+  plan_id plan{};
+  symbol instrument{};
+  order_state state{order_state::intended};
+  order_id venue_id{0};
+  quantity executed{};
+  std::string detail{};  ///< The venue's words or the cause, e.g. "-2019 Margin is insufficient."
+};
+
+/// A trade on the account. `ours` is false for orders we did not send.
+struct fill_recorded {
+  fill what{};
+  bool ours{true};
+  plan_id plan{};  ///< Empty when not ours.
+};
+
+/// The ledger was set otherwise than by our own fill.
+struct ledger_adjusted {
+  position_key position{};
+  quantity before{};
+  quantity after{};
+  std::string cause{};     ///< "adopted_at_start", "foreign_fill", "explained".
+  std::string evidence{};
+};
+
+struct hold_placed {
+  hold what{};
+};
+struct hold_released {
+  hold what{};
+  std::string author{};
+  std::string reason{};
+};
+
+/// The content of a truth changed.
+struct truth_changed {
+  position_key position{};
+  truth before{};
+  truth_view after{};
+};
+
+struct state_changed {
+  trading_state before{trading_state::active};
+  trading_state after{trading_state::active};
+  std::string author{};
+  std::string reason{};
+};
+
+/// What the exit engine keeps of a position, so that a restart resumes it.
+struct exit_state {
+  position_key position{};
+  bool active{false};         ///< False once the position is gone.
+  price entry{};
+  quantity initial{};         ///< Signed, as it was when first seen.
+  wall_time opened_at{};
+  std::optional<price> stop{};
+  std::optional<price> target{};
+  std::optional<milliseconds> time_limit{};
+  plan_id origin{};           ///< The open plan it came from; empty when found at start.
+  friend bool operator==(const exit_state&, const exit_state&) = default;
+};
+struct exit_changed {
+  exit_state what{};
+};
+
+/// A thing an operator should read: "stream_mute", "process_started", ...
+struct notice {
+  std::string event{};
+  std::string text{};
+};
+
+using record_body =
+    std::variant<plan_accepted, plan_judged, order_intended, order_changed, fill_recorded,
+                 ledger_adjusted, hold_placed, hold_released, truth_changed, state_changed,
+                 exit_changed, notice>;
+
+/// `seq` is given by the journal at append, in one order for the whole account, starting at 1.
+struct record {
+  std::int64_t seq{0};
+  stamp at{};
+  record_body body{};
+};
+
+/// "plan_accepted" and so on: the record's kind as journal, API and logs name it.
+[[nodiscard]] std::string_view kind_of(const record_body& b);
+
+}  // namespace sluice

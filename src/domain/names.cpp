@@ -1,0 +1,118 @@
+// The words of the closed vocabularies: one table each, read in both directions.
+#include <array>
+#include <utility>
+
+#include "sluice/domain/exchange_port.hpp"
+#include "sluice/domain/record.hpp"
+#include "sluice/domain/side.hpp"
+
+namespace sluice {
+namespace {
+
+template <class Enum, std::size_t N>
+using table = std::array<std::pair<Enum, std::string_view>, N>;
+
+template <class Enum, std::size_t N>
+std::string_view word(const table<Enum, N>& words, Enum value) {
+  for (const auto& [v, text] : words)
+    if (v == value)
+      return text;
+  return "?";
+}
+
+template <class Enum, std::size_t N>
+std::optional<Enum> value_of(const table<Enum, N>& words, std::string_view text) {
+  for (const auto& [v, w] : words)
+    if (w == text)
+      return v;
+  return std::nullopt;
+}
+
+constexpr table<side, 2> sides{{{side::buy, "buy"}, {side::sell, "sell"}}};
+constexpr table<position_side, 3> legs{{{position_side::both, "both"},
+                                        {position_side::long_, "long"},
+                                        {position_side::short_, "short"}}};
+constexpr table<lane, 2> lanes{{{lane::exit, "exit"}, {lane::entry, "entry"}}};
+constexpr table<run_mode, 4> modes{{{run_mode::demo, "demo"},
+                                    {run_mode::shadow, "shadow"},
+                                    {run_mode::testnet, "testnet"},
+                                    {run_mode::live, "live"}}};
+constexpr table<trading_state, 3> states{{{trading_state::active, "active"},
+                                          {trading_state::reduce_only, "reduce_only"},
+                                          {trading_state::halted, "halted"}}};
+constexpr table<truth_source, 5> sources{{{truth_source::none, "none"},
+                                          {truth_source::bulk, "bulk"},
+                                          {truth_source::worker, "worker"},
+                                          {truth_source::stream, "stream"},
+                                          {truth_source::recovered, "recovered"}}};
+constexpr table<order_status, 7> statuses{{{order_status::new_, "new"},
+                                           {order_status::partially_filled, "partially_filled"},
+                                           {order_status::filled, "filled"},
+                                           {order_status::cancelled, "cancelled"},
+                                           {order_status::rejected, "rejected"},
+                                           {order_status::expired, "expired"},
+                                           {order_status::other, "other"}}};
+constexpr table<order_state, 9> order_states{{{order_state::intended, "intended"},
+                                              {order_state::sent, "sent"},
+                                              {order_state::acknowledged, "acknowledged"},
+                                              {order_state::partially_filled, "partially_filled"},
+                                              {order_state::filled, "filled"},
+                                              {order_state::cancelled, "cancelled"},
+                                              {order_state::rejected, "rejected"},
+                                              {order_state::expired, "expired"},
+                                              {order_state::unknown, "unknown"}}};
+constexpr table<flight_phase, 3> phases{{{flight_phase::permitted, "permitted"},
+                                         {flight_phase::unknown, "unknown"},
+                                         {flight_phase::unreflected, "unreflected"}}};
+constexpr table<verdict_kind, 3> verdicts{{{verdict_kind::allow, "allow"},
+                                           {verdict_kind::deny, "deny"},
+                                           {verdict_kind::expire, "expire"}}};
+constexpr table<failure_kind, 9> failures{{{failure_kind::unreachable, "unreachable"},
+                                           {failure_kind::timed_out, "timed_out"},
+                                           {failure_kind::rate_limited, "rate_limited"},
+                                           {failure_kind::banned, "banned"},
+                                           {failure_kind::clock_off, "clock_off"},
+                                           {failure_kind::refused, "refused"},
+                                           {failure_kind::malformed, "malformed"},
+                                           {failure_kind::venue_error, "venue_error"},
+                                           {failure_kind::not_found, "not_found"}}};
+constexpr std::array<std::string_view, std::variant_size_v<record_body>> record_kinds{
+    "plan_accepted", "plan_judged",   "order_intended", "order_changed",
+    "fill_recorded", "ledger_adjusted", "hold_placed",  "hold_released",
+    "truth_changed", "state_changed", "exit_changed",   "notice"};
+
+}  // namespace
+
+std::string_view to_string(side v) { return word(sides, v); }
+std::string_view to_string(position_side v) { return word(legs, v); }
+std::string_view to_string(lane v) { return word(lanes, v); }
+std::string_view to_string(run_mode v) { return word(modes, v); }
+std::string_view to_string(trading_state v) { return word(states, v); }
+std::string_view to_string(truth_source v) { return word(sources, v); }
+std::string_view to_string(order_status v) { return word(statuses, v); }
+std::string_view to_string(order_state v) { return word(order_states, v); }
+std::string_view to_string(flight_phase v) { return word(phases, v); }
+std::string_view to_string(verdict_kind v) { return word(verdicts, v); }
+std::string_view to_string(failure_kind v) { return word(failures, v); }
+
+std::optional<side> parse_side(std::string_view t) { return value_of(sides, t); }
+std::optional<position_side> parse_position_side(std::string_view t) { return value_of(legs, t); }
+std::optional<run_mode> parse_run_mode(std::string_view t) { return value_of(modes, t); }
+std::optional<trading_state> parse_trading_state(std::string_view t) { return value_of(states, t); }
+std::optional<order_state> parse_order_state(std::string_view t) {
+  return value_of(order_states, t);
+}
+
+std::string_view kind_of(const truth& t) {
+  constexpr std::array<std::string_view, 3> kinds{"unknown", "flat", "open"};
+  return kinds[t.index()];
+}
+
+std::string_view kind_of(const record_body& b) { return record_kinds[b.index()]; }
+
+bool is_resolved(order_state s) {
+  return s == order_state::filled || s == order_state::cancelled || s == order_state::rejected ||
+         s == order_state::expired;
+}
+
+}  // namespace sluice

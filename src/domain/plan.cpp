@@ -1,0 +1,43 @@
+// What a plan is, told from its body.
+#include "sluice/domain/plan.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace sluice {
+namespace {
+
+template <class T>
+std::string optional_raw(const std::optional<T>& v) {
+  return v ? std::to_string(v->raw()) : "-";
+}
+
+std::string describe(const open_plan& p) {
+  return fmt::format("open|{}|{}|{}|{}|{}|{}", to_string(p.direction), optional_raw(p.amount),
+                     optional_raw(p.value), optional_raw(p.stop), optional_raw(p.target),
+                     p.time_limit ? p.time_limit->count() : -1);
+}
+std::string describe(const reduce_plan& p) {
+  return fmt::format("reduce|{}|{}", p.target.raw(), p.reason);
+}
+std::string describe(const cancel_plan& p) { return "cancel|" + p.target.str(); }
+
+}  // namespace
+
+lane lane_of(const plan& p) {
+  return std::holds_alternative<open_plan>(p.body) ? lane::entry : lane::exit;
+}
+
+std::string_view kind_of(const plan& p) {
+  constexpr std::array<std::string_view, 3> kinds{"open", "reduce", "cancel"};
+  return kinds[p.body.index()];
+}
+
+std::uint64_t content_hash(const plan& p) {
+  const auto body = std::visit([](const auto& b) { return describe(b); }, p.body);
+  return stable_hash(fmt::format("{}|{}|{}|{}|{}", p.source.str(), p.instrument.str(),
+                                 to_string(p.leg), p.created_at.ms, body));
+}
+
+}  // namespace sluice

@@ -1,0 +1,82 @@
+// The refusal codes' table: word, whether a read could cure it, whether it means the exit is done.
+#include "sluice/domain/refusal.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace sluice {
+namespace {
+
+struct row {
+  refusal_code code;
+  std::string_view word;
+  bool curable{false};
+  bool done{false};
+};
+
+constexpr std::array<row, refusal_code_count> rows{{
+    {refusal_code::plan_expired, "plan_expired"},
+    {refusal_code::duplicate_plan, "duplicate_plan"},
+    {refusal_code::source_not_allowed, "source_not_allowed"},
+    {refusal_code::symbol_not_in_universe, "symbol_not_in_universe"},
+    {refusal_code::symbol_not_trading, "symbol_not_trading"},
+    {refusal_code::halted, "halted"},
+    {refusal_code::reduce_only_state, "reduce_only_state"},
+    {refusal_code::no_exchange_snapshot, "no_exchange_snapshot", true},
+    {refusal_code::stale_exchange_state, "stale_exchange_state", true},
+    {refusal_code::reconcile_hold_active, "reconcile_hold_active"},
+    {refusal_code::order_in_flight, "order_in_flight", true},
+    {refusal_code::order_unknown, "order_unknown"},
+    {refusal_code::cooldown_in_flight, "cooldown_in_flight"},
+    {refusal_code::no_position, "no_position", false, true},
+    {refusal_code::already_at_target, "already_at_target", false, true},
+    {refusal_code::would_flip, "would_flip"},
+    {refusal_code::position_exists, "position_exists"},
+    {refusal_code::no_mark_price, "no_mark_price"},
+    {refusal_code::below_min_quantity, "below_min_quantity"},
+    {refusal_code::below_min_notional, "below_min_notional"},
+    {refusal_code::above_max_quantity, "above_max_quantity"},
+    {refusal_code::exchange_unreachable, "exchange_unreachable", true},
+    {refusal_code::exchange_banned, "exchange_banned"},
+    {refusal_code::plan_withdrawn, "plan_withdrawn"},
+    {refusal_code::interrupted, "interrupted"},
+}};
+
+consteval bool in_enum_order() {
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    if (static_cast<std::size_t>(rows[i].code) != i)
+      return false;
+  return true;
+}
+static_assert(in_enum_order(), "the table is indexed by the enum");
+
+const row& row_of(refusal_code c) { return rows[static_cast<std::size_t>(c)]; }
+
+struct measure_text {
+  std::string operator()(std::monostate) const { return {}; }
+  std::string operator()(milliseconds v) const { return fmt::format("{}ms", v.count()); }
+  std::string operator()(quantity v) const { return v.str(); }
+  std::string operator()(price v) const { return v.str(); }
+  std::string operator()(notional v) const { return v.str(); }
+  std::string operator()(std::int64_t v) const { return std::to_string(v); }
+  std::string operator()(const std::string& v) const { return v; }
+};
+
+}  // namespace
+
+std::string_view to_string(refusal_code c) { return row_of(c).word; }
+
+std::optional<refusal_code> parse_refusal_code(std::string_view text) {
+  for (const auto& r : rows)
+    if (r.word == text)
+      return r.code;
+  return std::nullopt;
+}
+
+bool curable_by_read(refusal_code c) { return row_of(c).curable; }
+bool counts_as_done(refusal_code c) { return row_of(c).done; }
+
+std::string to_string(const measure& m) { return std::visit(measure_text{}, m); }
+
+}  // namespace sluice
