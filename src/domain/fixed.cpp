@@ -49,7 +49,8 @@ result<std::int64_t> parse_fixed(std::string_view text) {
 
 std::string format_fixed(std::int64_t raw) {
   const bool negative = raw < 0;
-  auto magnitude = negative ? 0ULL - static_cast<std::uint64_t>(raw) : static_cast<std::uint64_t>(raw);
+  auto magnitude =
+      negative ? 0ULL - static_cast<std::uint64_t>(raw) : static_cast<std::uint64_t>(raw);
   const auto scale = static_cast<std::uint64_t>(fixed_scale);
   std::string text = std::to_string(magnitude / scale);
   if (auto fraction = magnitude % scale; fraction != 0) {

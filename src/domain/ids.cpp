@@ -21,14 +21,16 @@ result<Name> parse_id(std::string_view text, std::size_t longest, const char* wh
 
 bool is_symbol_byte(char c) {
   const auto byte = static_cast<unsigned char>(c);
-  return byte > 0x20 && byte != 0x7f && std::string_view("\"'\\/&?=%#").find(c) == std::string_view::npos;
+  return byte > 0x20 && byte != 0x7f &&
+         std::string_view("\"'\\/&?=%#").find(c) == std::string_view::npos;
 }
 
 }  // namespace
 
 result<symbol> parse_symbol(std::string_view text) {
   if (text.empty() || text.size() > 32 || !std::ranges::all_of(text, is_symbol_byte))
-    return fail(errc::invalid_value, "symbol takes 1 to 32 bytes as the venue spells it, e.g. BTCUSDT");
+    return fail(errc::invalid_value,
+                "symbol takes 1 to 32 bytes as the venue spells it, e.g. BTCUSDT");
   return symbol(std::string(text));
 }
 

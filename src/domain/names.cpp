@@ -77,28 +77,58 @@ constexpr table<failure_kind, 9> failures{{{failure_kind::unreachable, "unreacha
                                            {failure_kind::venue_error, "venue_error"},
                                            {failure_kind::not_found, "not_found"}}};
 constexpr std::array<std::string_view, std::variant_size_v<record_body>> record_kinds{
-    "plan_accepted", "plan_judged",   "order_intended", "order_changed",
-    "fill_recorded", "ledger_adjusted", "hold_placed",  "hold_released",
-    "truth_changed", "state_changed", "exit_changed",   "notice"};
+    "plan_accepted", "plan_judged",     "order_intended", "order_changed",
+    "fill_recorded", "ledger_adjusted", "hold_placed",    "hold_released",
+    "truth_changed", "state_changed",   "exit_changed",   "notice"};
 
 }  // namespace
 
-std::string_view to_string(side v) { return word(sides, v); }
-std::string_view to_string(position_side v) { return word(legs, v); }
-std::string_view to_string(lane v) { return word(lanes, v); }
-std::string_view to_string(run_mode v) { return word(modes, v); }
-std::string_view to_string(trading_state v) { return word(states, v); }
-std::string_view to_string(truth_source v) { return word(sources, v); }
-std::string_view to_string(order_status v) { return word(statuses, v); }
-std::string_view to_string(order_state v) { return word(order_states, v); }
-std::string_view to_string(flight_phase v) { return word(phases, v); }
-std::string_view to_string(verdict_kind v) { return word(verdicts, v); }
-std::string_view to_string(failure_kind v) { return word(failures, v); }
+std::string_view to_string(side v) {
+  return word(sides, v);
+}
+std::string_view to_string(position_side v) {
+  return word(legs, v);
+}
+std::string_view to_string(lane v) {
+  return word(lanes, v);
+}
+std::string_view to_string(run_mode v) {
+  return word(modes, v);
+}
+std::string_view to_string(trading_state v) {
+  return word(states, v);
+}
+std::string_view to_string(truth_source v) {
+  return word(sources, v);
+}
+std::string_view to_string(order_status v) {
+  return word(statuses, v);
+}
+std::string_view to_string(order_state v) {
+  return word(order_states, v);
+}
+std::string_view to_string(flight_phase v) {
+  return word(phases, v);
+}
+std::string_view to_string(verdict_kind v) {
+  return word(verdicts, v);
+}
+std::string_view to_string(failure_kind v) {
+  return word(failures, v);
+}
 
-std::optional<side> parse_side(std::string_view t) { return value_of(sides, t); }
-std::optional<position_side> parse_position_side(std::string_view t) { return value_of(legs, t); }
-std::optional<run_mode> parse_run_mode(std::string_view t) { return value_of(modes, t); }
-std::optional<trading_state> parse_trading_state(std::string_view t) { return value_of(states, t); }
+std::optional<side> parse_side(std::string_view t) {
+  return value_of(sides, t);
+}
+std::optional<position_side> parse_position_side(std::string_view t) {
+  return value_of(legs, t);
+}
+std::optional<run_mode> parse_run_mode(std::string_view t) {
+  return value_of(modes, t);
+}
+std::optional<trading_state> parse_trading_state(std::string_view t) {
+  return value_of(states, t);
+}
 std::optional<order_state> parse_order_state(std::string_view t) {
   return value_of(order_states, t);
 }
@@ -108,7 +138,9 @@ std::string_view kind_of(const truth& t) {
   return kinds[t.index()];
 }
 
-std::string_view kind_of(const record_body& b) { return record_kinds[b.index()]; }
+std::string_view kind_of(const record_body& b) {
+  return record_kinds[b.index()];
+}
 
 bool is_resolved(order_state s) {
   return s == order_state::filled || s == order_state::cancelled || s == order_state::rejected ||

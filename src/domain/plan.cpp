@@ -21,7 +21,9 @@ std::string describe(const open_plan& p) {
 std::string describe(const reduce_plan& p) {
   return fmt::format("reduce|{}|{}", p.target.raw(), p.reason);
 }
-std::string describe(const cancel_plan& p) { return "cancel|" + p.target.str(); }
+std::string describe(const cancel_plan& p) {
+  return "cancel|" + p.target.str();
+}
 
 }  // namespace
 

@@ -51,7 +51,9 @@ consteval bool in_enum_order() {
 }
 static_assert(in_enum_order(), "the table is indexed by the enum");
 
-const row& row_of(refusal_code c) { return rows[static_cast<std::size_t>(c)]; }
+const row& row_of(refusal_code c) {
+  return rows[static_cast<std::size_t>(c)];
+}
 
 struct measure_text {
   std::string operator()(std::monostate) const { return {}; }
@@ -65,7 +67,9 @@ struct measure_text {
 
 }  // namespace
 
-std::string_view to_string(refusal_code c) { return row_of(c).word; }
+std::string_view to_string(refusal_code c) {
+  return row_of(c).word;
+}
 
 std::optional<refusal_code> parse_refusal_code(std::string_view text) {
   for (const auto& r : rows)
@@ -74,9 +78,15 @@ std::optional<refusal_code> parse_refusal_code(std::string_view text) {
   return std::nullopt;
 }
 
-bool curable_by_read(refusal_code c) { return row_of(c).curable; }
-bool counts_as_done(refusal_code c) { return row_of(c).done; }
+bool curable_by_read(refusal_code c) {
+  return row_of(c).curable;
+}
+bool counts_as_done(refusal_code c) {
+  return row_of(c).done;
+}
 
-std::string to_string(const measure& m) { return std::visit(measure_text{}, m); }
+std::string to_string(const measure& m) {
+  return std::visit(measure_text{}, m);
+}
 
 }  // namespace sluice

@@ -64,8 +64,8 @@ std::string format_rfc3339(wall_time t) {
 
 result<wall_time> parse_rfc3339(std::string_view text) {
   using namespace std::chrono;
-  const auto bad = fail(errc::invalid_value,
-                        "takes an RFC 3339 time in UTC, e.g. 2026-11-23T01:51:00Z");
+  const auto bad =
+      fail(errc::invalid_value, "takes an RFC 3339 time in UTC, e.g. 2026-11-23T01:51:00Z");
   const auto y = digits_at(text, 0, 4), mo = digits_at(text, 5, 2), d = digits_at(text, 8, 2);
   const auto h = digits_at(text, 11, 2), mi = digits_at(text, 14, 2), s = digits_at(text, 17, 2);
   if (!y || !mo || !d || !h || !mi || !s || text[4] != '-' || text[7] != '-' || text[13] != ':' ||

@@ -32,7 +32,7 @@ enum class failure_kind : std::uint8_t {
 struct read_failure {
   failure_kind kind{failure_kind::unreachable};
   int http_status{0};
-  int code{0};           ///< The venue's, 0 when none.
+  int code{0};  ///< The venue's, 0 when none.
   std::string text{};
   std::optional<instant> retry_at{};  ///< When the venue will listen again, if it said so.
 };
@@ -55,8 +55,8 @@ struct position_row {
 
 /// One read of positions. Under v3 a flat symbol is absent; absence means flat only inside `scope`.
 struct snapshot {
-  symbol scope{};       ///< Empty for the whole account.
-  instant sent_at{};    ///< Just before the first byte of the request left.
+  symbol scope{};     ///< Empty for the whole account.
+  instant sent_at{};  ///< Just before the first byte of the request left.
   instant received_at{};
   std::vector<position_row> rows{};
 };
@@ -93,7 +93,7 @@ struct order_refused {
   int http_status{0};
   int code{0};
   std::string text{};
-  bool retryable{false};                ///< The cause may pass by itself.
+  bool retryable{false};  ///< The cause may pass by itself.
   std::optional<instant> retry_at{};
 };
 /// Nobody can say yet; the order may or may not exist.
@@ -152,7 +152,7 @@ struct mark_batch {
 
 /// The request budget as last known.
 struct budget_view {
-  std::int64_t weight_used_1m{0};   ///< As the venue counts it, plus what is under way.
+  std::int64_t weight_used_1m{0};  ///< As the venue counts it, plus what is under way.
   std::int64_t weight_limit_1m{0};
   std::int64_t requests_total{0};
   std::optional<instant> banned_until{};
@@ -180,8 +180,7 @@ class exchange_port {
   /// All trades of one order of ours.
   virtual void read_fills(const symbol&, order_id, read_options,
                           callback<read_result<std::vector<fill>>>) = 0;
-  virtual void place_order(const order_request&, milliseconds timeout,
-                           callback<order_outcome>) = 0;
+  virtual void place_order(const order_request&, milliseconds timeout, callback<order_outcome>) = 0;
 
   /// Opens the user stream and keeps it open (listenKey, keep-alive, reconnect with back-off). The
   /// sink gets stream_opened and stream_closed too. At most once per port.

@@ -21,7 +21,8 @@ inline constexpr int fixed_decimals = 8;
 inline constexpr std::int64_t fixed_scale = 100'000'000;
 
 /// Parses a plain decimal ("-12.5", "0.00000001", "7.") into raw units of 1e-8. Refuses empty text,
-/// a bare sign, exponents, more than eight significant decimals (trailing zeros allowed) and overflow.
+/// a bare sign, exponents, more than eight significant decimals (trailing zeros allowed) and
+/// overflow.
 [[nodiscard]] result<std::int64_t> parse_fixed(std::string_view text);
 
 /// Shortest plain decimal of raw units of 1e-8: "-12.5", "0", "0.00000001".
@@ -102,9 +103,12 @@ using notional = fixed<struct notional_tag>;  ///< Quote asset: value, fee, prof
 [[nodiscard]] constexpr notional operator*(price p, quantity q) {
   return notional::from_raw(multiply_raw(p.raw(), q.raw()));
 }
-[[nodiscard]] constexpr notional operator*(quantity q, price p) { return p * q; }
+[[nodiscard]] constexpr notional operator*(quantity q, price p) {
+  return p * q;
+}
 
-/// How many units of base asset a value buys at a price, truncated; zero when the price is not positive.
+/// How many units of base asset a value buys at a price, truncated; zero when the price is not
+/// positive.
 [[nodiscard]] constexpr quantity operator/(notional value, price p) {
   if (p.raw() <= 0)
     return {};

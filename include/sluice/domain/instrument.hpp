@@ -22,8 +22,8 @@ struct lot_rules {
 /// One symbol as the venue's exchangeInfo describes it.
 struct instrument_rules {
   symbol instrument{};
-  bool tradable{false};        ///< status == TRADING; every other or unknown status is not tradable.
-  std::string status{};        ///< The venue's word.
+  bool tradable{false};  ///< status == TRADING; every other or unknown status is not tradable.
+  std::string status{};  ///< The venue's word.
   std::string contract_type{};
   std::string quote_asset{};
   price tick{};
@@ -36,7 +36,7 @@ struct instrument_rules {
 
 /// One limit of the venue, e.g. REQUEST_WEIGHT 2400 a minute.
 struct venue_limit {
-  std::string type{};      ///< "REQUEST_WEIGHT" or "ORDERS".
+  std::string type{};  ///< "REQUEST_WEIGHT" or "ORDERS".
   milliseconds window{};
   std::int64_t limit{0};
 };

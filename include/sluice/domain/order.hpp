@@ -50,7 +50,7 @@ struct order_report {
   std::string status_text{};  ///< The venue's own word, kept for the journal.
   quantity original{};        ///< May be below what was asked for reduce-only orders.
   quantity executed{};        ///< Cumulative.
-  price average{};            ///< Zero when the reply carries none: order replies lost it in 2026-06.
+  price average{};  ///< Zero when the reply carries none: order replies lost it in 2026-06.
   bool reduce_only{false};
   venue_time updated_at{};
 };
@@ -63,9 +63,9 @@ struct fill {
   order_id order{0};
   client_order_id client_id{};  ///< Empty when the source of the fill does not name it.
   side direction{side::buy};
-  quantity amount{};    ///< > 0.
+  quantity amount{};  ///< > 0.
   price at{};
-  notional fee{};       ///< In fee_asset; positive is paid.
+  notional fee{};  ///< In fee_asset; positive is paid.
   std::string fee_asset{};
   notional realised{};  ///< The venue's realised profit of this fill.
   venue_time traded_at{};

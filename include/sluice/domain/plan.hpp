@@ -1,4 +1,5 @@
-// A plan: one thing somebody wants done, as a tagged union; open or reduce is declared, never inferred.
+// A plan: one thing somebody wants done, as a tagged union; open or reduce is declared, never
+// inferred.
 #pragma once
 
 #include <cstdint>
@@ -18,17 +19,17 @@ namespace sluice {
 /// amount at the mark price.
 struct open_plan {
   side direction{side::buy};
-  std::optional<quantity> amount{};   ///< Base asset, > 0.
-  std::optional<notional> value{};    ///< Quote asset, > 0.
-  std::optional<price> stop{};        ///< Where the exit engine shall close at a loss.
-  std::optional<price> target{};      ///< Where the exit engine shall close at a gain.
+  std::optional<quantity> amount{};          ///< Base asset, > 0.
+  std::optional<notional> value{};           ///< Quote asset, > 0.
+  std::optional<price> stop{};               ///< Where the exit engine shall close at a loss.
+  std::optional<price> target{};             ///< Where the exit engine shall close at a gain.
   std::optional<milliseconds> time_limit{};  ///< How long the exit engine may keep it.
   friend bool operator==(const open_plan&, const open_plan&) = default;
 };
 
 /// Leave at most |target| of the position: an exit target, so that repeating it is harmless.
 struct reduce_plan {
-  quantity target{};   ///< Base asset, >= 0; 0 closes the position.
+  quantity target{};     ///< Base asset, >= 0; 0 closes the position.
   std::string reason{};  ///< Why, e.g. "stop_crossed"; at most 64 characters.
   friend bool operator==(const reduce_plan&, const reduce_plan&) = default;
 };
@@ -49,9 +50,9 @@ struct plan {
   symbol instrument{};
   position_side leg{position_side::both};
   plan_body body{};
-  wall_time created_at{};   ///< By the producer's clock, 0 when it gave none.
-  stamp received{};         ///< When we took it in.
-  instant deadline{};       ///< After this it may only expire.
+  wall_time created_at{};     ///< By the producer's clock, 0 when it gave none.
+  stamp received{};           ///< When we took it in.
+  instant deadline{};         ///< After this it may only expire.
   wall_time deadline_wall{};  ///< The same, for people and the journal.
 };
 

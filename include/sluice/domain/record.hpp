@@ -75,7 +75,7 @@ struct ledger_adjusted {
   position_key position{};
   quantity before{};
   quantity after{};
-  std::string cause{};     ///< "adopted_at_start", "foreign_fill", "explained".
+  std::string cause{};  ///< "adopted_at_start", "foreign_fill", "explained".
   std::string evidence{};
 };
 
@@ -105,14 +105,14 @@ struct state_changed {
 /// What the exit engine keeps of a position, so that a restart resumes it.
 struct exit_state {
   position_key position{};
-  bool active{false};         ///< False once the position is gone.
+  bool active{false};  ///< False once the position is gone.
   price entry{};
-  quantity initial{};         ///< Signed, as it was when first seen.
+  quantity initial{};  ///< Signed, as it was when first seen.
   wall_time opened_at{};
   std::optional<price> stop{};
   std::optional<price> target{};
   std::optional<milliseconds> time_limit{};
-  plan_id origin{};           ///< The open plan it came from; empty when found at start.
+  plan_id origin{};  ///< The open plan it came from; empty when found at start.
   friend bool operator==(const exit_state&, const exit_state&) = default;
 };
 struct exit_changed {
@@ -125,10 +125,9 @@ struct notice {
   std::string text{};
 };
 
-using record_body =
-    std::variant<plan_accepted, plan_judged, order_intended, order_changed, fill_recorded,
-                 ledger_adjusted, hold_placed, hold_released, truth_changed, state_changed,
-                 exit_changed, notice>;
+using record_body = std::variant<plan_accepted, plan_judged, order_intended, order_changed,
+                                 fill_recorded, ledger_adjusted, hold_placed, hold_released,
+                                 truth_changed, state_changed, exit_changed, notice>;
 
 /// `seq` is given by the journal at append, in one order for the whole account, starting at 1.
 struct record {

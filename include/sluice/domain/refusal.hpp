@@ -51,8 +51,8 @@ inline constexpr std::size_t refusal_code_count = 25;
 [[nodiscard]] bool counts_as_done(refusal_code c);
 
 /// A value a refusal observed or a limit it held it against; text only where a name was compared.
-using measure =
-    std::variant<std::monostate, milliseconds, quantity, price, notional, std::int64_t, std::string>;
+using measure = std::variant<std::monostate, milliseconds, quantity, price, notional, std::int64_t,
+                             std::string>;
 
 /// "12300ms", "0.005", "BTCUSDT"; empty for monostate.
 [[nodiscard]] std::string to_string(const measure& m);

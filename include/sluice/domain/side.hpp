@@ -22,9 +22,13 @@ enum class run_mode { demo, shadow, testnet, live };
 /// What is permitted; changes at run time.
 enum class trading_state { active, reduce_only, halted };
 
-[[nodiscard]] constexpr side opposite(side s) { return s == side::buy ? side::sell : side::buy; }
+[[nodiscard]] constexpr side opposite(side s) {
+  return s == side::buy ? side::sell : side::buy;
+}
 /// +1 for buy, -1 for sell.
-[[nodiscard]] constexpr int sign_of(side s) { return s == side::buy ? 1 : -1; }
+[[nodiscard]] constexpr int sign_of(side s) {
+  return s == side::buy ? 1 : -1;
+}
 
 [[nodiscard]] std::string_view to_string(side);           // "buy", "sell"
 [[nodiscard]] std::string_view to_string(position_side);  // "both", "long", "short"

@@ -12,8 +12,8 @@ namespace sluice {
 
 using std::chrono::milliseconds;
 
-/// A point on our steady clock. Ages, deadlines and expiries are differences of these, never of wall
-/// times, so that a jump of the wall clock changes no verdict (I12).
+/// A point on our steady clock. Ages, deadlines and expiries are differences of these, never of
+/// wall times, so that a jump of the wall clock changes no verdict (I12).
 using instant = std::chrono::steady_clock::time_point;
 using duration = std::chrono::steady_clock::duration;
 
@@ -29,7 +29,8 @@ struct venue_time {
   friend auto operator<=>(venue_time, venue_time) = default;
 };
 
-/// An instant with the wall time that belongs to it: what a stage passes on when it stamps something.
+/// An instant with the wall time that belongs to it: what a stage passes on when it stamps
+/// something.
 struct stamp {
   instant steady{};
   wall_time wall{};
@@ -42,7 +43,8 @@ struct stamp {
 
 /// "250ms", "10s", "1m30s", "3h": whole units, largest first; what config files use.
 [[nodiscard]] std::string format_duration(milliseconds d);
-/// Reads one or more of ms, s, m, h, d, each with a whole number, largest first; "0" has a unit too.
+/// Reads one or more of ms, s, m, h, d, each with a whole number, largest first; "0" has a unit
+/// too.
 [[nodiscard]] result<milliseconds> parse_duration(std::string_view text);
 
 /// Whole milliseconds from `from` to `to`, negative when `to` is earlier.

@@ -44,8 +44,9 @@ struct position_key {
 /// A consistent copy of one slot of the state table.
 struct truth_view {
   truth content{};
-  instant as_of{};        ///< Send time of the read that proved it; meaningless while unknown.
-  venue_time changed_at{};  ///< The venue's time of the content, 0 when it gave none (e.g. flat by absence).
+  instant as_of{};          ///< Send time of the read that proved it; meaningless while unknown.
+  venue_time changed_at{};  ///< The venue's time of the content, 0 when it gave none (e.g. flat by
+                            ///< absence).
   truth_source source{truth_source::none};
   std::uint64_t version{0};  ///< Grows whenever the content changes.
 };

@@ -44,9 +44,9 @@ struct order_in_flight {
 struct gate_limits {
   milliseconds stale_after_exit{10'000};
   milliseconds stale_after_entry{10'000};
-  milliseconds cooldown{15'000};     ///< Entries only, after our last fill on the position.
+  milliseconds cooldown{15'000};  ///< Entries only, after our last fill on the position.
   milliseconds mark_stale_after{10'000};
-  bool allow_add{false};             ///< May an open plan add to a position of its own side?
+  bool allow_add{false};  ///< May an open plan add to a position of its own side?
   bool hold_blocks_reduce{false};
   friend bool operator==(const gate_limits&, const gate_limits&) = default;
 };
@@ -54,7 +54,7 @@ struct gate_limits {
 /// What the gate needs of an instrument.
 struct instrument_facts {
   bool tradable{false};
-  quantity step{};          ///< Of market orders.
+  quantity step{};  ///< Of market orders.
   quantity min_quantity{};
   quantity max_quantity{};  ///< Zero means no limit.
   notional min_notional{};
@@ -63,7 +63,7 @@ struct instrument_facts {
 /// Whether the exchange can be asked or told anything.
 struct reach {
   bool reachable{true};
-  std::string why{};                     ///< What failed last, when not reachable.
+  std::string why{};  ///< What failed last, when not reachable.
   std::optional<instant> banned_until{};
 };
 
@@ -98,8 +98,8 @@ struct order_terms {
 
 struct verdict {
   verdict_kind kind{verdict_kind::deny};
-  std::vector<refusal> refusals{};       ///< Empty exactly when allowed.
-  std::optional<order_terms> terms{};    ///< Set exactly when allowed.
+  std::vector<refusal> refusals{};     ///< Empty exactly when allowed.
+  std::optional<order_terms> terms{};  ///< Set exactly when allowed.
 
   /// The first refusal's code, or none when allowed.
   [[nodiscard]] std::optional<refusal_code> reason() const {
