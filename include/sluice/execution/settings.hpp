@@ -1,0 +1,28 @@
+// How long orders may take and when they are asked about, with defaults and their own check.
+#pragma once
+
+#include <vector>
+
+#include "sluice/domain/setting_fault.hpp"
+#include "sluice/domain/time.hpp"
+
+namespace sluice {
+
+struct executor_settings {
+  /// How long the placing of an order may take before its outcome counts as unknown.
+  milliseconds order_timeout{3'000};
+  /// How long after its timestamp the venue may accept an order. Must be what orders are signed
+  /// with: proof that an order never arrived rests on it.
+  milliseconds recv_window{1'500};
+  /// When an order without final word is queried, counted from the doubt; the last one repeats.
+  std::vector<milliseconds> query_delays{milliseconds{200}, milliseconds{500}, milliseconds{1'000},
+                                         milliseconds{2'000}, milliseconds{5'000}};
+  /// How long the fills of a finished order may be missing before they are read.
+  milliseconds fills_wait{1'000};
+  /// How long an order may be unknown before an operator is told.
+  milliseconds unknown_alert_after{10'000};
+
+  [[nodiscard]] std::vector<setting_fault> validate() const;
+};
+
+}  // namespace sluice

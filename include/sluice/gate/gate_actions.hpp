@@ -1,0 +1,81 @@
+// What goes into and out of the gate's core, as values, so that its actor only passes them on.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sluice/gate/permit.hpp"
+
+namespace sluice {
+
+using plan_ptr = std::shared_ptr<const plan>;
+
+/// The terminal answer to one plan.
+struct plan_verdict {
+  plan_ptr what{};
+  verdict outcome{};
+  facts seen{};  ///< Exactly what the verdict was made from.
+  int times_judged{1};
+};
+
+/// Truth of a position is wanted, proven by a read sent after `newer_than`.
+struct read_wanted {
+  position_key position{};
+  lane traffic{lane::entry};
+  instant newer_than{};
+};
+
+/// A read that somebody asked for, or a routine one, came to its end.
+struct read_done {
+  std::optional<position_key> position{};  ///< None: the whole account.
+  std::string failure{};                   ///< Why it brought nothing; empty when truth was read.
+};
+
+/// How far the order of a permit has come.
+enum class flight_step : std::uint8_t {
+  sent,     ///< It left.
+  unknown,  ///< Nobody can say whether it exists.
+  resolved  ///< Nothing more can happen to it, or it was never sent.
+};
+
+struct order_moved {
+  position_key position{};
+  plan_id plan{};
+  flight_step step{flight_step::sent};
+  instant at{};           ///< When we learned it.
+  venue_time venue_at{};  ///< The venue's time of its last execution; 0 when it gave none.
+  bool executed{false};   ///< Whether anything was traded.
+};
+
+/// An order that was not yet resolved when the process ended.
+struct recovered_order {
+  position_key position{};
+  order_in_flight order{};
+};
+
+/// Everything that has to happen after one input, in order: verdicts first.
+struct gate_actions {
+  std::vector<plan_verdict> verdicts{};
+  std::vector<permit> permits{};
+  std::vector<read_wanted> reads{};
+
+  void clear() {
+    verdicts.clear();
+    permits.clear();
+    reads.clear();
+  }
+};
+
+struct gate_stats {
+  std::size_t parked_exit{0};
+  std::size_t parked_entry{0};
+  std::size_t in_flight{0};  ///< Positions with an order not yet resolved and reflected.
+  std::size_t reads_outstanding{0};
+  std::uint64_t parking_full{0};  ///< Plans denied because their lane had no room to wait.
+};
+
+}  // namespace sluice

@@ -1,0 +1,85 @@
+// The gate without its actor: what it remembers, and what follows from each thing it is told.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "sluice/gate/flights.hpp"
+#include "sluice/gate/gate_actions.hpp"
+#include "sluice/gate/gate_view.hpp"
+#include "sluice/gate/parking_lot.hpp"
+#include "sluice/gate/settings.hpp"
+#include "sluice/gate/urgent_reads.hpp"
+
+namespace sluice {
+
+/// Every input appends to `out` what has to happen. Every submitted plan gets exactly one verdict,
+/// at the latest by the first tick at or after its deadline. Duplicate plans are not the gate's
+/// matter. For one thread; `now` never goes back.
+class gate_core {
+ public:
+  gate_core(std::shared_ptr<const gate_view> boards, gate_settings settings, run_mode mode);
+
+  /// Judges a plan, parks it, or withdraws the one a cancel plan names. To have a plan judged once
+  /// more (the truth moved between permit and send), report its order as resolved without execution
+  /// and submit it again.
+  void submit(plan_ptr p, const stamp& now, gate_actions& out);
+  void read_finished(const read_done& done, const stamp& now, gate_actions& out);
+  /// The content of a truth changed without a read of ours, e.g. by the user stream.
+  void truth_moved(const position_key& key, const stamp& now, gate_actions& out);
+  void moved(const order_moved& m, const stamp& now, gate_actions& out);
+  /// Judges again what waited for time: deadlines, park limits, pauses after failed reads.
+  void tick(const stamp& now, gate_actions& out);
+
+  /// A fill of ours on the position: entries cool down from here.
+  void fill_seen(const position_key& key, instant at);
+  void hold_set(const hold& h, const stamp& now, gate_actions& out);
+  void hold_cleared(const hold& h, const stamp& now, gate_actions& out);
+  void reach_changed(const reach& r, const stamp& now, gate_actions& out);
+  void trading_state_changed(trading_state s, const stamp& now, gate_actions& out);
+  /// What the journal knows of before the restart; before the first submit.
+  void recover(std::span<const recovered_order> orders, std::span<const hold> holds);
+
+  /// When tick has something to do; none while nothing waits.
+  [[nodiscard]] std::optional<instant> next_deadline() const;
+  [[nodiscard]] gate_stats stats() const;
+  [[nodiscard]] trading_state state() const { return state_; }
+  /// What a plan would be judged by at this moment.
+  [[nodiscard]] facts facts_for(const plan& p, const stamp& now);
+
+ private:
+  void judge_one(parked_plan p, const stamp& now, gate_actions& out);
+  void judge_all(std::vector<parked_plan> plans, const stamp& now, gate_actions& out);
+  void judge_waiting(const position_key& key, const stamp& now, gate_actions& out);
+  /// True when the plan was parked: only a read stands in its way and it has time left.
+  [[nodiscard]] bool keep_waiting(const parked_plan& p, const std::vector<refusal>& refusals,
+                                  const facts& seen, gate_actions& out);
+  void want_read(const plan& p, const std::vector<refusal>& refusals, const facts& seen,
+                 gate_actions& out);
+  void allow(parked_plan p, facts seen, permit given, gate_actions& out);
+  void withdraw(parked_plan cancel, facts seen, gate_actions& out);
+  [[nodiscard]] instant waits_until(const plan& p, const stamp& now) const;
+  [[nodiscard]] bool source_allowed(const plan& p) const;
+
+  std::shared_ptr<const gate_view> boards_{};
+  gate_settings settings_{};
+  run_mode mode_{run_mode::demo};
+  std::unordered_set<source_id> exit_sources_{};
+  std::unordered_set<source_id> entry_sources_{};
+  trading_state state_{trading_state::active};
+  reach exchange_{};
+  parking_lot parked_;
+  urgent_reads reads_;
+  flights flights_{};
+  std::unordered_map<position_key, std::vector<hold>> holds_{};  ///< Oldest first.
+  std::unordered_map<position_key, instant> last_fill_{};
+  std::uint64_t parking_full_{0};
+};
+
+}  // namespace sluice

@@ -1,0 +1,53 @@
+// The gate's decision as a pure function: a plan and the facts of one moment in, a judgement out.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <variant>
+#include <vector>
+
+#include "sluice/gate/permit.hpp"
+
+namespace sluice {
+
+/// Every rule that refused, in the order of refusal_code. Never empty.
+struct refused {
+  std::vector<refusal> refusals{};
+};
+
+/// A cancel plan may be carried out. It needs no order, so there is no permit for it.
+struct cancel_admitted {};
+
+/// Runs every rule that applies to the plan's kind. A permit expires after `permit_ttl` or at the
+/// plan's deadline, whichever is first. Same plan and facts, same judgement.
+[[nodiscard]] judgement judge(const plan& p, const facts& f, milliseconds permit_ttl);
+
+/// The judgement as data: allow with terms (none for a cancel), expire when the deadline has
+/// passed, deny otherwise.
+[[nodiscard]] verdict to_verdict(const judgement& j);
+
+/// A rule: the refusal, or nothing when it has no objection. Reads the facts and nothing else.
+using rule_check = std::optional<refusal> (*)(const plan& p, const facts& f);
+
+/// Which kinds of plan a rule is asked about.
+struct rule_scope {
+  bool open{false};
+  bool reduce{false};
+  bool cancel{false};
+};
+
+struct rule {
+  refusal_code code{refusal_code::plan_expired};
+  rule_scope scope{};
+  rule_check check{nullptr};
+};
+
+/// All rules in the order of refusal_code, each code at most once.
+[[nodiscard]] std::span<const rule> rules();
+
+/// What an order for the plan would trade, always >= 0 and never rounded up. For a reduce it is at
+/// most |truth|; everything when the rest could not be traded any more. Nothing when it cannot be
+/// said (truth unknown, no mark for a value) or nothing is left to do. Cancels have none.
+[[nodiscard]] std::optional<quantity> safe_quantity(const plan& p, const facts& f);
+
+}  // namespace sluice

@@ -1,0 +1,34 @@
+// The gate's settings with their defaults and their own check, so that a bad value never starts.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "sluice/domain/ids.hpp"
+#include "sluice/domain/setting_fault.hpp"
+#include "sluice/domain/verdict.hpp"
+
+namespace sluice {
+
+struct gate_settings {
+  gate_limits limits{};
+  /// How long a permit may be used after it was given; never past the plan's deadline.
+  milliseconds permit_ttl{2'000};
+  /// How long an entry may wait for a read; an exit waits until its deadline.
+  milliseconds park_entry{5'000};
+  std::size_t parked_exit_max{1'000};
+  std::size_t parked_entry_max{1'000};
+  /// Pause before a failed read is asked for again.
+  milliseconds read_retry{1'000};
+  /// A read that was asked for and never answered counts as lost after this long.
+  milliseconds read_lost_after{5'000};
+  /// Who may send reduce plans, and who may send open plans. Empty means anybody.
+  std::vector<source_id> exit_sources{};
+  std::vector<source_id> entry_sources{};
+  /// False: a source that is on no list is judged by the other rules alone.
+  bool deny_unlisted{true};
+
+  [[nodiscard]] std::vector<setting_fault> validate() const;
+};
+
+}  // namespace sluice

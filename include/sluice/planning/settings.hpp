@@ -1,0 +1,33 @@
+// The intake's settings with their defaults and their own check.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "sluice/domain/setting_fault.hpp"
+#include "sluice/domain/time.hpp"
+
+namespace sluice {
+
+struct intake_settings {
+  /// How long a plan lives when it names neither `ttl` nor `deadline`.
+  milliseconds default_ttl{60'000};
+  /// No plan lives longer than this after its receipt; a later deadline is cut to it.
+  milliseconds max_ttl{300'000};
+  /// A plan whose `created_at` is older is refused: a replayed backlog is never carried out.
+  milliseconds max_age{60'000};
+  /// How far `created_at` may lie in our future: what a producer's clock may be off.
+  milliseconds max_clock_lead{5'000};
+  std::size_t entry_queue_max{10'000};
+  std::size_t exit_queue_max{10'000};
+  std::size_t plans_per_request_max{1'000};
+  /// Plan ids remembered, so that a repetition is recognised.
+  std::size_t remembered_ids_max{1'000'000};
+  /// A file of JSON lines to follow for plans; empty for none.
+  std::string file{};
+
+  [[nodiscard]] std::vector<setting_fault> validate() const;
+};
+
+}  // namespace sluice

@@ -1,0 +1,239 @@
+// What each input does to an order: its state, its numbers, and whether it may be sent (again).
+#include "sluice/execution/order_machine.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace sluice {
+namespace {
+
+/// Facts section 8, 503 B: back off 200, 400, 800 ms.
+constexpr int resends_max = 3;
+constexpr milliseconds first_resend_delay{200};
+/// The port answers within the order's timeout; past this grace it is taken not to answer at all.
+constexpr milliseconds outcome_grace{1'000};
+/// "ClientOrderId is duplicated": an order with this id exists.
+constexpr int code_duplicate_id = -4116;
+
+std::string venue_words(int code, const std::string& text) {
+  return code == 0 ? text : fmt::format("{} {}", code, text);
+}
+
+order_event event_of(const order_report& r) {
+  switch (r.status) {
+    case order_status::filled:
+      return order_event::fill_all;
+    case order_status::cancelled:
+      return order_event::cancel;
+    case order_status::rejected:
+      return order_event::reject;
+    case order_status::expired:
+      return order_event::expire;
+    case order_status::new_:
+    case order_status::partially_filled:
+    case order_status::other:  // A word added later: the order exists, more is not known.
+      break;
+  }
+  return r.executed.is_zero() ? order_event::acknowledge : order_event::part_fill;
+}
+
+}  // namespace
+
+order_machine::order_machine(order_task task, executor_settings settings)
+    : task_(std::move(task)), settings_(std::move(settings)) {}
+
+order_actions order_machine::on_intent_durable(const send_moment& at) {
+  if (started_)
+    return {};
+  started_ = true;
+  order_actions out;
+  send(at, out);
+  return end_of_input(at.now, std::move(out));
+}
+
+order_actions order_machine::on_restart(const order_memory& stored, instant now) {
+  if (started_)
+    return {};
+  started_ = true;
+  order_actions out;
+  state_ = stored.state;
+  venue_id_ = stored.venue_id;
+  executed_ = reported_executed_ = stored.executed;
+  if (!is_final(state_)) {
+    doubt("the process ended before the order was resolved", now, out);
+    start_asking(now);
+    query(now, out);
+  }
+  return end_of_input(now, std::move(out));
+}
+
+void order_machine::send(const send_moment& at, order_actions& out) {
+  if (at.now >= task_.expires)
+    return refuse(finish_cause::too_late, "the permit ran out before the order could be sent", out);
+  if (at.truth_version != task_.truth_version)
+    return refuse(finish_cause::position_moved,
+                  fmt::format("truth version {} when sent, {} when permitted", at.truth_version,
+                              task_.truth_version),
+                  out);
+  ++sends_;
+  last_possible_send_ = at.now;
+  outcome_due_ = at.now + settings_.order_timeout + outcome_grace;
+  out.push_back(send_order{task_.request});
+  move(order_event::send, sends_ > 1 ? fmt::format("send {}", sends_) : "", out);
+}
+
+void order_machine::refuse(finish_cause cause, std::string detail, order_actions& out) {
+  cause_ = cause;
+  move(order_event::refuse, std::move(detail), out);
+}
+
+order_actions order_machine::on_outcome(const order_outcome& outcome, instant now) {
+  if (finished_)
+    return {};
+  outcome_due_.reset();
+  order_actions out;
+  if (const auto* done = std::get_if<order_done>(&outcome))
+    take(done->report, out);
+  else if (const auto* refused = std::get_if<order_refused>(&outcome))
+    hear(*refused, now, out);
+  else
+    doubt(std::get<order_uncertain>(outcome).text, now, out);
+  return end_of_input(now, std::move(out));
+}
+
+void order_machine::hear(const order_refused& refusal, instant now, order_actions& out) {
+  auto words = venue_words(refusal.code, refusal.text);
+  if (refusal.code == code_duplicate_id) {
+    doubt(std::move(words), now, out);
+    if (!is_final(state_)) {
+      start_asking(now);
+      query(now, out);
+    }
+    return;
+  }
+  if (state_ != order_state::sent)
+    return;  // The venue has told otherwise, or it is in doubt: a late refusal takes nothing back.
+  if (refusal.retryable && sends_ <= resends_max) {
+    auto again = now + first_resend_delay * (1 << (sends_ - 1));
+    if (refusal.retry_at)
+      again = std::max(again, *refusal.retry_at);
+    if (again < task_.expires) {
+      resend_at_ = again;
+      return move(order_event::send_failed, std::move(words), out);
+    }
+    words += "; no time left to send it again";
+  }
+  venue_code_ = refusal.code;
+  refuse(finish_cause::refused, std::move(words), out);
+}
+
+void order_machine::doubt(std::string detail, instant now, order_actions& out) {
+  last_possible_send_ = now;
+  found_nothing_ = false;
+  move(order_event::doubt, std::move(detail), out);
+}
+
+order_actions order_machine::on_query(const read_result<order_report>& answer, instant now) {
+  const auto sent_at = std::exchange(query_sent_at_, std::nullopt);
+  if (finished_)
+    return {};
+  order_actions out;
+  if (answer) {
+    take(*answer, out);
+    schedule_query(now);
+    return end_of_input(now, std::move(out));
+  }
+  const auto& failure = answer.error();
+  if (failure.kind == failure_kind::not_found && state_ == order_state::unknown && sent_at &&
+      *sent_at >= horizon()) {
+    found_nothing_ = true;
+    out.push_back(check_absence{{task_.request.instrument, task_.request.leg}, horizon()});
+  }
+  schedule_query(now, failure.retry_at);
+  return end_of_input(now, std::move(out));
+}
+
+order_actions order_machine::on_report(const order_report& report, instant now) {
+  if (report.client_id != task_.request.id)
+    return {};
+  order_actions out;
+  take(report, out);
+  return end_of_input(now, std::move(out));
+}
+
+void order_machine::take(const order_report& report, order_actions& out) {
+  if (!report.client_id.empty() && report.client_id != task_.request.id)
+    return;
+  if (venue_id_ == 0)
+    venue_id_ = report.id;
+  // FILLED means that everything was executed, also where the reply lacks the amount.
+  const auto told = report.status == order_status::filled
+                        ? std::max(report.executed, report.original)
+                        : report.executed;
+  if (!told.is_zero())
+    last_executed_at_ = std::max(last_executed_at_, report.updated_at);
+  executed_ = std::max(executed_, told);
+  move(event_of(report), report.status_text, out);
+}
+
+bool order_machine::is_of_this_order(const fill& f) const {
+  if (!f.client_id.empty())
+    return f.client_id == task_.request.id;
+  return venue_id_ != 0 && f.order == venue_id_;
+}
+
+void order_machine::count(const fill& f) {
+  if (!is_of_this_order(f) || f.id <= 0 || f.amount.raw() <= 0 || !trades_.insert(f.id).second)
+    return;
+  if (venue_id_ == 0)
+    venue_id_ = f.order;
+  filled_ += f.amount;
+  executed_ = std::max(executed_, filled_);
+  last_executed_at_ = std::max(last_executed_at_, f.traded_at);
+}
+
+order_actions order_machine::on_fill(const fill& f, instant now) {
+  order_actions out;
+  count(f);
+  if (!executed_.is_zero())
+    move(filled_ >= task_.request.amount ? order_event::fill_all : order_event::part_fill, "", out);
+  return end_of_input(now, std::move(out));
+}
+
+order_actions order_machine::on_fills_read(const read_result<std::vector<fill>>& answer,
+                                           instant now) {
+  order_actions out;
+  if (answer)
+    for (const auto& f : *answer)
+      count(f);
+  if (!executed_.is_zero())
+    move(filled_ >= task_.request.amount ? order_event::fill_all : order_event::part_fill, "", out);
+  return end_of_input(now, std::move(out));
+}
+
+order_actions order_machine::on_absence_checked(const absence_evidence& evidence, instant now) {
+  order_actions out;
+  if (state_ == order_state::unknown && found_nothing_ && evidence.sent_at > horizon() &&
+      evidence.position_unchanged && evidence.no_trades) {
+    cause_ = finish_cause::never_arrived;
+    move(order_event::prove_absent,
+         "never reached the exchange: no order, no trade and no change of the position", out);
+  }
+  return end_of_input(now, std::move(out));
+}
+
+void order_machine::move(order_event e, std::string detail, order_actions& out) {
+  const auto next = next_state(state_, e);
+  if (next == state_ && executed_ == reported_executed_)
+    return;
+  if (!detail.empty())
+    detail_ = detail;
+  state_ = next;
+  reported_executed_ = executed_;
+  out.push_back(report_change{order_changed{task_.request.id, task_.plan, task_.request.instrument,
+                                            state_, venue_id_, executed_, std::move(detail)}});
+}
+
+}  // namespace sluice

@@ -1,0 +1,37 @@
+// The relations that the executor's settings must keep.
+#include "sluice/execution/settings.hpp"
+
+#include <algorithm>
+#include <functional>
+
+namespace sluice {
+namespace {
+
+bool grows(const std::vector<milliseconds>& delays) {
+  return std::adjacent_find(delays.begin(), delays.end(), std::greater_equal<>{}) == delays.end();
+}
+
+}  // namespace
+
+std::vector<setting_fault> executor_settings::validate() const {
+  std::vector<setting_fault> faults;
+  if (order_timeout < milliseconds{100} || order_timeout > milliseconds{60'000})
+    faults.push_back({"order_timeout", "must be from 100ms to 1m"});
+  if (recv_window < milliseconds{100} || recv_window > milliseconds{5'000})
+    faults.push_back({"recv_window", "must be from 100ms to 5s, the most the venue recommends"});
+  if (query_delays.empty() || query_delays.size() > 20)
+    faults.push_back({"query_delays", "must have from 1 to 20 delays"});
+  else if (query_delays.front() < milliseconds{50})
+    faults.push_back({"query_delays", "must not begin before 50ms"});
+  else if (!grows(query_delays))
+    faults.push_back({"query_delays", "must grow from each delay to the next"});
+  else if (query_delays.back() < milliseconds{500})
+    faults.push_back({"query_delays", "must end with at least 500ms, for that one repeats"});
+  if (fills_wait < milliseconds{0} || fills_wait > milliseconds{60'000})
+    faults.push_back({"fills_wait", "must be from 0ms to 1m"});
+  if (unknown_alert_after < milliseconds{1'000} || unknown_alert_after > milliseconds{600'000})
+    faults.push_back({"unknown_alert_after", "must be from 1s to 10m"});
+  return faults;
+}
+
+}  // namespace sluice

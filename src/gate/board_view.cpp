@@ -1,0 +1,41 @@
+// Reads the boards for the gate.
+#include "sluice/gate/board_view.hpp"
+
+#include <utility>
+
+namespace sluice {
+
+instrument_facts facts_of(const instrument_rules& rules) {
+  const auto own_or = [](quantity market, quantity all) { return market.is_zero() ? all : market; };
+  return {.tradable = rules.tradable,
+          .step = own_or(rules.market_lot.step, rules.lot.step),
+          .min_quantity = own_or(rules.market_lot.min, rules.lot.min),
+          .max_quantity = own_or(rules.market_lot.max, rules.lot.max),
+          .min_notional = rules.min_notional};
+}
+
+board_view::board_view(std::shared_ptr<const state_table> table,
+                       std::shared_ptr<const universe_board> symbols,
+                       std::shared_ptr<const mark_board> marks)
+    : table_(std::move(table)), symbols_(std::move(symbols)), marks_(std::move(marks)) {}
+
+truth_view board_view::position(const position_key& key) const {
+  return table_->read(key);
+}
+
+std::optional<instrument_facts> board_view::instrument(const symbol& s) const {
+  const auto now_in_force = symbols_->current();
+  const auto* found = now_in_force->find(s);
+  if (!found)
+    return std::nullopt;
+  return facts_of(*found);
+}
+
+std::optional<mark_seen> board_view::mark(const symbol& s) const {
+  const auto seen = marks_->read(s);
+  if (!seen)
+    return std::nullopt;
+  return mark_seen{seen->value, seen->received_at};
+}
+
+}  // namespace sluice

@@ -1,0 +1,98 @@
+// Follows our orders from permit to the truth that shows them.
+#include "sluice/gate/flights.hpp"
+
+#include <algorithm>
+
+namespace sluice {
+
+void flights::permitted(const position_key& key, const plan_id& plan, instant now) {
+  by_position_[key].push_back(
+      {.order = {plan, flight_phase::permitted, now}, .resolved_at = {}, .venue_at = {}});
+}
+
+void flights::recovered(const recovered_order& r) {
+  by_position_[r.position].push_back(
+      {.order = r.order, .resolved_at = r.order.since, .venue_at = {}});
+}
+
+void flights::moved(const order_moved& m) {
+  const bool nothing_came = m.step == flight_step::resolved && !m.executed;
+  if (nothing_came && !by_position_.contains(m.position))
+    return;
+  auto& here = by_position_[m.position];
+  auto at = std::find_if(here.begin(), here.end(),
+                         [&](const flight& f) { return f.order.plan == m.plan; });
+  if (nothing_came) {
+    if (at != here.end())
+      here.erase(at);
+    erase_if_empty(m.position);
+    return;
+  }
+  if (at == here.end())
+    at = here.insert(here.end(), {.order = {m.plan, {}, m.at}, .resolved_at = {}, .venue_at = {}});
+  if (m.step == flight_step::resolved) {
+    at->order.phase = flight_phase::unreflected;
+    at->resolved_at = m.at;
+    at->venue_at = m.venue_at;
+    return;
+  }
+  at->order.phase =
+      m.step == flight_step::unknown ? flight_phase::unknown : flight_phase::permitted;
+}
+
+void flights::reflect(const position_key& key, const truth_view& seen) {
+  const auto at = by_position_.find(key);
+  if (at == by_position_.end() || !is_known(seen.content))
+    return;
+  std::erase_if(at->second, [&](const flight& f) {
+    if (f.order.phase != flight_phase::unreflected)
+      return false;
+    const bool read_after = seen.as_of > f.resolved_at;
+    const bool shows_it = f.venue_at.ms != 0 && seen.changed_at >= f.venue_at;
+    return read_after || shows_it;
+  });
+  erase_if_empty(key);
+}
+
+int flights::weight(flight_phase phase) {
+  switch (phase) {
+    case flight_phase::unknown:
+      return 2;
+    case flight_phase::permitted:
+      return 1;
+    case flight_phase::unreflected:
+      return 0;
+  }
+  return 2;
+}
+
+std::optional<order_in_flight> flights::worst(const position_key& key) const {
+  const auto at = by_position_.find(key);
+  if (at == by_position_.end())
+    return std::nullopt;
+  const auto worst = std::max_element(
+      at->second.begin(), at->second.end(),
+      [](const auto& a, const auto& b) { return weight(a.order.phase) < weight(b.order.phase); });
+  return worst->order;
+}
+
+std::optional<instant> flights::reflected_after(const position_key& key) const {
+  const auto at = by_position_.find(key);
+  if (at == by_position_.end())
+    return std::nullopt;
+  instant newest{at->second.front().resolved_at};
+  for (const auto& f : at->second) {
+    if (f.order.phase != flight_phase::unreflected)
+      return std::nullopt;
+    newest = std::max(newest, f.resolved_at);
+  }
+  return newest;
+}
+
+void flights::erase_if_empty(const position_key& key) {
+  const auto at = by_position_.find(key);
+  if (at != by_position_.end() && at->second.empty())
+    by_position_.erase(at);
+}
+
+}  // namespace sluice

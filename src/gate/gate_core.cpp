@@ -1,0 +1,260 @@
+// What the gate does with each thing it is told: judge, park, ask for a read, judge again.
+#include "sluice/gate/gate_core.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "sluice/gate/judge.hpp"
+
+namespace sluice {
+namespace {
+
+position_key key_of(const plan& p) {
+  return {p.instrument, p.leg};
+}
+
+/// The terminal answer made outside of the rules.
+plan_verdict denied(parked_plan p, facts seen, refusal why) {
+  return {
+      .what = std::move(p.what),
+      .outcome = {.kind = verdict_kind::deny, .refusals = {std::move(why)}, .terms = std::nullopt},
+      .seen = std::move(seen),
+      .times_judged = p.times_judged};
+}
+
+}  // namespace
+
+gate_core::gate_core(std::shared_ptr<const gate_view> boards, gate_settings settings, run_mode mode)
+    : boards_(std::move(boards)),
+      settings_(std::move(settings)),
+      mode_(mode),
+      exit_sources_(settings_.exit_sources.begin(), settings_.exit_sources.end()),
+      entry_sources_(settings_.entry_sources.begin(), settings_.entry_sources.end()),
+      parked_(settings_.parked_exit_max, settings_.parked_entry_max),
+      reads_(settings_.read_retry, settings_.read_lost_after) {}
+
+void gate_core::submit(plan_ptr p, const stamp& now, gate_actions& out) {
+  // An exit that waits for the same position must not come behind this one.
+  if (lane_of(*p) == lane::entry && !parked_.empty())
+    judge_waiting(key_of(*p), now, out);
+  judge_one({.what = std::move(p), .ticket = 0, .until = {}, .times_judged = 0}, now, out);
+}
+
+void gate_core::read_finished(const read_done& done, const stamp& now, gate_actions& out) {
+  if (done.position)
+    reads_.finished(*done.position, done.failure, now.steady);
+  else
+    reads_.finished_all(done.failure, now.steady);
+  // A failed read changed nothing that could be judged; the pause for its repetition runs.
+  if (!done.failure.empty())
+    return;
+  if (!done.position) {
+    judge_all(parked_.take_all(), now, out);
+    return;
+  }
+  judge_waiting(*done.position, now, out);
+  if (!parked_.waits(*done.position))
+    reads_.forget(*done.position, now.steady);
+}
+
+void gate_core::truth_moved(const position_key& key, const stamp& now, gate_actions& out) {
+  judge_waiting(key, now, out);
+}
+
+void gate_core::moved(const order_moved& m, const stamp& now, gate_actions& out) {
+  flights_.moved(m);
+  judge_waiting(m.position, now, out);
+}
+
+void gate_core::tick(const stamp& now, gate_actions& out) {
+  judge_all(parked_.take_due(now.steady), now, out);
+  for (const auto& key : reads_.due(now.steady)) {
+    judge_waiting(key, now, out);
+    reads_.forget(key, now.steady);
+  }
+  reads_.rearm();
+}
+
+void gate_core::fill_seen(const position_key& key, instant at) {
+  auto [last, added] = last_fill_.try_emplace(key, at);
+  if (!added)
+    last->second = std::max(last->second, at);
+}
+
+void gate_core::hold_set(const hold& h, const stamp& now, gate_actions& out) {
+  auto& here = holds_[h.position];
+  std::erase_if(here, [&](const hold& other) { return other.id == h.id; });
+  here.push_back(h);
+  judge_waiting(h.position, now, out);
+}
+
+void gate_core::hold_cleared(const hold& h, const stamp& now, gate_actions& out) {
+  const auto at = holds_.find(h.position);
+  if (at == holds_.end())
+    return;
+  std::erase_if(at->second, [&](const hold& other) { return other.id == h.id; });
+  if (at->second.empty())
+    holds_.erase(at);
+  judge_waiting(h.position, now, out);
+}
+
+void gate_core::reach_changed(const reach& r, const stamp& now, gate_actions& out) {
+  exchange_ = r;
+  judge_all(parked_.take_all(), now, out);
+}
+
+void gate_core::trading_state_changed(trading_state s, const stamp& now, gate_actions& out) {
+  state_ = s;
+  judge_all(parked_.take_all(), now, out);
+}
+
+void gate_core::recover(std::span<const recovered_order> orders, std::span<const hold> holds) {
+  for (const auto& order : orders)
+    flights_.recovered(order);
+  for (const auto& h : holds)
+    holds_[h.position].push_back(h);
+}
+
+std::optional<instant> gate_core::next_deadline() const {
+  const auto due = parked_.next_due();
+  const auto again = reads_.next_due();
+  if (!due || !again)
+    return due ? due : again;
+  return std::min(*due, *again);
+}
+
+gate_stats gate_core::stats() const {
+  return {.parked_exit = parked_.size(lane::exit),
+          .parked_entry = parked_.size(lane::entry),
+          .in_flight = flights_.positions(),
+          .reads_outstanding = reads_.outstanding(),
+          .parking_full = parking_full_};
+}
+
+bool gate_core::source_allowed(const plan& p) const {
+  const auto& listed = lane_of(p) == lane::exit ? exit_sources_ : entry_sources_;
+  return listed.empty() || !settings_.deny_unlisted || listed.contains(p.source);
+}
+
+facts gate_core::facts_for(const plan& p, const stamp& now) {
+  const auto key = key_of(p);
+  facts f;
+  f.now = now;
+  f.mode = mode_;
+  f.state = state_;
+  f.position = boards_->position(key);
+  f.instrument = boards_->instrument(p.instrument);
+  if (const auto seen = boards_->mark(p.instrument)) {
+    f.mark = seen->mark;
+    f.mark_at = seen->at;
+  }
+  flights_.reflect(key, f.position);
+  f.in_flight = flights_.worst(key);
+  if (const auto held = holds_.find(key); held != holds_.end())
+    f.held = held->second.front();
+  if (const auto last = last_fill_.find(key); last != last_fill_.end())
+    f.last_fill_at = last->second;
+  f.source_allowed = source_allowed(p);
+  f.exchange = exchange_;
+  if (f.exchange.why.empty())
+    f.exchange.why = reads_.last_failure(key);
+  f.limits = settings_.limits;
+  return f;
+}
+
+void gate_core::judge_waiting(const position_key& key, const stamp& now, gate_actions& out) {
+  if (parked_.waits(key))
+    judge_all(parked_.take(key), now, out);
+}
+
+void gate_core::judge_all(std::vector<parked_plan> plans, const stamp& now, gate_actions& out) {
+  for (auto& p : plans)
+    judge_one(std::move(p), now, out);
+}
+
+void gate_core::judge_one(parked_plan p, const stamp& now, gate_actions& out) {
+  auto seen = facts_for(*p.what, now);
+  ++p.times_judged;
+  if (p.ticket == 0)
+    p.until = waits_until(*p.what, now);
+  auto found = judge(*p.what, seen, settings_.permit_ttl);
+  if (auto* given = std::get_if<permit>(&found))
+    return allow(std::move(p), std::move(seen), std::move(*given), out);
+  if (std::holds_alternative<cancel_admitted>(found))
+    return withdraw(std::move(p), std::move(seen), out);
+  if (keep_waiting(p, std::get<refused>(found).refusals, seen, out))
+    return;
+  out.verdicts.push_back({.what = std::move(p.what),
+                          .outcome = to_verdict(found),
+                          .seen = std::move(seen),
+                          .times_judged = p.times_judged});
+}
+
+instant gate_core::waits_until(const plan& p, const stamp& now) const {
+  if (lane_of(p) == lane::exit)
+    return p.deadline;
+  return std::min(p.deadline, now.steady + settings_.park_entry);
+}
+
+bool gate_core::keep_waiting(const parked_plan& p, const std::vector<refusal>& refusals,
+                             const facts& seen, gate_actions& out) {
+  const bool curable = std::all_of(refusals.begin(), refusals.end(),
+                                   [](const refusal& r) { return curable_by_read(r.code); });
+  if (!curable || seen.now.steady >= p.until)
+    return false;
+  if (!parked_.park(p)) {
+    ++parking_full_;
+    return false;
+  }
+  want_read(*p.what, refusals, seen, out);
+  return true;
+}
+
+void gate_core::want_read(const plan& p, const std::vector<refusal>& refusals, const facts& seen,
+                          gate_actions& out) {
+  const auto key = key_of(p);
+  const auto reflected = flights_.reflected_after(key);
+  // While an order is not resolved no read could help: the gate waits to hear of it.
+  const bool helps = std::any_of(refusals.begin(), refusals.end(), [&](const refusal& r) {
+    return r.code != refusal_code::order_in_flight || reflected;
+  });
+  if (!helps)
+    return;
+  const auto traffic = lane_of(p);
+  const auto age =
+      traffic == lane::exit ? seen.limits.stale_after_exit : seen.limits.stale_after_entry;
+  const instant fresh_from = seen.now.steady - age;
+  const read_wanted wanted{key, traffic, std::max(fresh_from, reflected.value_or(fresh_from))};
+  if (reads_.ask(wanted, seen.now.steady))
+    out.reads.push_back(wanted);
+}
+
+void gate_core::allow(parked_plan p, facts seen, permit given, gate_actions& out) {
+  flights_.permitted(given.position(), given.plan(), seen.now.steady);
+  out.verdicts.push_back(
+      {.what = std::move(p.what),
+       .outcome = {.kind = verdict_kind::allow, .refusals = {}, .terms = given.terms()},
+       .seen = std::move(seen),
+       .times_judged = p.times_judged});
+  out.permits.push_back(std::move(given));
+}
+
+void gate_core::withdraw(parked_plan cancel, facts seen, gate_actions& out) {
+  const auto& target = std::get<cancel_plan>(cancel.what->body).target;
+  auto waiting = parked_.take(target);
+  if (!waiting) {
+    refusal nothing{refusal_code::already_at_target, target.str(), {}};
+    out.verdicts.push_back(denied(std::move(cancel), std::move(seen), std::move(nothing)));
+    return;
+  }
+  refusal why{refusal_code::plan_withdrawn, cancel.what->id.str(), {}};
+  auto target_seen = facts_for(*waiting->what, seen.now);
+  out.verdicts.push_back(denied(std::move(*waiting), std::move(target_seen), std::move(why)));
+  out.verdicts.push_back(
+      {.what = std::move(cancel.what),
+       .outcome = {.kind = verdict_kind::allow, .refusals = {}, .terms = std::nullopt},
+       .seen = std::move(seen),
+       .times_judged = cancel.times_judged});
+}
+
+}  // namespace sluice

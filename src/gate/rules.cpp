@@ -1,0 +1,259 @@
+// The gate's rules, one small function each, and the table that says which plans each is asked
+// about.
+#include <algorithm>
+#include <array>
+
+#include "sizing.hpp"
+#include "sluice/gate/judge.hpp"
+
+namespace sluice {
+namespace {
+
+using verdict_part = std::optional<refusal>;
+
+/// Rounded up, so that a refused age is above its limit in the text too.
+milliseconds elapsed(instant from, instant to) {
+  return std::chrono::ceil<milliseconds>(to - from);
+}
+
+milliseconds stale_limit(const plan& p, const gate_limits& l) {
+  return lane_of(p) == lane::exit ? l.stale_after_exit : l.stale_after_entry;
+}
+
+/// The smallest quantity an order may have; one raw unit where the venue has no filter.
+quantity least_order(const instrument_facts& i) {
+  return std::max({i.min_quantity, i.step, quantity::from_raw(1)});
+}
+
+bool mark_is_fresh(const facts& f) {
+  return f.mark && f.mark->sign() > 0 &&
+         elapsed(f.mark_at, f.now.steady) <= f.limits.mark_stale_after;
+}
+
+/// The sign a position of this plan's leg must have to be added to.
+int wanted_sign(const open_plan& o) {
+  return sign_of(o.direction);
+}
+
+/// A hedge leg has one sign only; `both` has none of its own.
+int sign_of_leg(position_side leg) {
+  return leg == position_side::long_ ? 1 : leg == position_side::short_ ? -1 : 0;
+}
+
+verdict_part plan_expired(const plan& p, const facts& f) {
+  if (f.now.steady < p.deadline)
+    return std::nullopt;
+  return refusal{refusal_code::plan_expired, elapsed(p.received.steady, f.now.steady),
+                 between(p.received.steady, p.deadline)};
+}
+
+verdict_part source_not_allowed(const plan& p, const facts& f) {
+  if (f.source_allowed)
+    return std::nullopt;
+  return refusal{refusal_code::source_not_allowed, p.source.str(), {}};
+}
+
+verdict_part symbol_not_in_universe(const plan& p, const facts& f) {
+  if (f.instrument)
+    return std::nullopt;
+  return refusal{refusal_code::symbol_not_in_universe, p.instrument.str(), {}};
+}
+
+verdict_part symbol_not_trading(const plan& p, const facts& f) {
+  if (!f.instrument || f.instrument->tradable)
+    return std::nullopt;
+  return refusal{refusal_code::symbol_not_trading, p.instrument.str(), {}};
+}
+
+verdict_part halted(const plan&, const facts& f) {
+  if (f.state != trading_state::halted)
+    return std::nullopt;
+  return refusal{refusal_code::halted, std::string{to_string(f.state)}, {}};
+}
+
+verdict_part reduce_only_state(const plan&, const facts& f) {
+  if (f.state != trading_state::reduce_only)
+    return std::nullopt;
+  return refusal{refusal_code::reduce_only_state, std::string{to_string(f.state)}, {}};
+}
+
+verdict_part no_exchange_snapshot(const plan&, const facts& f) {
+  if (is_known(f.position.content))
+    return std::nullopt;
+  return refusal{refusal_code::no_exchange_snapshot, std::string{"unknown"}, {}};
+}
+
+/// The rule of the incident: 13-99 s old against a limit of 10 s.
+verdict_part stale_exchange_state(const plan& p, const facts& f) {
+  if (!is_known(f.position.content))
+    return std::nullopt;
+  const auto age = elapsed(f.position.as_of, f.now.steady);
+  const auto limit = stale_limit(p, f.limits);
+  if (age <= limit)
+    return std::nullopt;
+  return refusal{refusal_code::stale_exchange_state, age, limit};
+}
+
+verdict_part reconcile_hold_active(const plan& p, const facts& f) {
+  const bool binds = std::holds_alternative<open_plan>(p.body) || f.limits.hold_blocks_reduce;
+  if (!f.held || !binds)
+    return std::nullopt;
+  return refusal{refusal_code::reconcile_hold_active, f.held->cause, {}};
+}
+
+verdict_part order_in_flight_rule(const plan&, const facts& f) {
+  if (!f.in_flight || f.in_flight->phase == flight_phase::unknown)
+    return std::nullopt;
+  return refusal{refusal_code::order_in_flight, f.in_flight->plan.str(), {}};
+}
+
+verdict_part order_unknown(const plan&, const facts& f) {
+  if (!f.in_flight || f.in_flight->phase != flight_phase::unknown)
+    return std::nullopt;
+  return refusal{refusal_code::order_unknown, f.in_flight->plan.str(), {}};
+}
+
+/// `observed` is the time since our last fill: below the limit.
+verdict_part cooldown_in_flight(const plan&, const facts& f) {
+  if (!f.last_fill_at)
+    return std::nullopt;
+  const auto since = std::chrono::floor<milliseconds>(f.now.steady - *f.last_fill_at);
+  if (since >= f.limits.cooldown)
+    return std::nullopt;
+  return refusal{refusal_code::cooldown_in_flight, since, f.limits.cooldown};
+}
+
+verdict_part no_position(const plan&, const facts& f) {
+  if (!std::holds_alternative<position_flat>(f.position.content))
+    return std::nullopt;
+  return refusal{refusal_code::no_position, quantity{}, {}};
+}
+
+verdict_part already_at_target(const plan& p, const facts& f) {
+  if (!std::holds_alternative<position_open>(f.position.content))
+    return std::nullopt;
+  const quantity held = amount_of(f.position.content).abs();
+  const quantity step = f.instrument ? f.instrument->step : quantity{};
+  const quantity target = reachable_target(std::get<reduce_plan>(p.body).target, step);
+  if (held > target)
+    return std::nullopt;
+  return refusal{refusal_code::already_at_target, held, target};
+}
+
+verdict_part would_flip(const plan& p, const facts& f) {
+  const int wanted = wanted_sign(std::get<open_plan>(p.body));
+  const int leg = sign_of_leg(p.leg);
+  const quantity held = amount_of(f.position.content);
+  const bool against_leg = leg != 0 && leg != wanted;
+  const bool against_position = held.sign() != 0 && held.sign() != wanted;
+  if (!against_leg && !against_position)
+    return std::nullopt;
+  return refusal{refusal_code::would_flip, held, quantity{}};
+}
+
+verdict_part position_exists(const plan& p, const facts& f) {
+  const quantity held = amount_of(f.position.content);
+  if (f.limits.allow_add || held.sign() != wanted_sign(std::get<open_plan>(p.body)))
+    return std::nullopt;
+  return refusal{refusal_code::position_exists, held, quantity{}};
+}
+
+verdict_part no_mark_price(const plan&, const facts& f) {
+  if (mark_is_fresh(f))
+    return std::nullopt;
+  if (!f.mark || f.mark->sign() <= 0)
+    return refusal{refusal_code::no_mark_price, std::string{"unknown"}, {}};
+  return refusal{refusal_code::no_mark_price, elapsed(f.mark_at, f.now.steady),
+                 f.limits.mark_stale_after};
+}
+
+/// A reduce that closes everything is exempt: a rest too small to trade must not stay for ever.
+verdict_part below_min_quantity(const plan& p, const facts& f) {
+  const auto amount = safe_quantity(p, f);
+  if (!f.instrument || !amount)
+    return std::nullopt;
+  const bool closes_all =
+      std::holds_alternative<reduce_plan>(p.body) && *amount == amount_of(f.position.content).abs();
+  const quantity least = least_order(*f.instrument);
+  if (closes_all || *amount >= least)
+    return std::nullopt;
+  return refusal{refusal_code::below_min_quantity, *amount, least};
+}
+
+verdict_part below_min_notional(const plan& p, const facts& f) {
+  const auto amount = safe_quantity(p, f);
+  if (!f.instrument || !amount || !mark_is_fresh(f))
+    return std::nullopt;
+  const notional value = *amount * *f.mark;
+  if (value >= f.instrument->min_notional)
+    return std::nullopt;
+  return refusal{refusal_code::below_min_notional, value, f.instrument->min_notional};
+}
+
+verdict_part above_max_quantity(const plan& p, const facts& f) {
+  const auto amount = safe_quantity(p, f);
+  if (!f.instrument || !amount || f.instrument->max_quantity.sign() <= 0 ||
+      *amount <= f.instrument->max_quantity)
+    return std::nullopt;
+  return refusal{refusal_code::above_max_quantity, *amount, f.instrument->max_quantity};
+}
+
+verdict_part exchange_unreachable(const plan&, const facts& f) {
+  if (f.exchange.reachable)
+    return std::nullopt;
+  return refusal{refusal_code::exchange_unreachable, f.exchange.why, {}};
+}
+
+/// `observed` is how long the ban still lasts.
+verdict_part exchange_banned(const plan&, const facts& f) {
+  if (!f.exchange.banned_until || f.now.steady >= *f.exchange.banned_until)
+    return std::nullopt;
+  return refusal{refusal_code::exchange_banned, elapsed(f.now.steady, *f.exchange.banned_until),
+                 milliseconds{0}};
+}
+
+constexpr rule_scope every{.open = true, .reduce = true, .cancel = true};
+constexpr rule_scope orders{.open = true, .reduce = true, .cancel = false};
+constexpr rule_scope opens{.open = true, .reduce = false, .cancel = false};
+constexpr rule_scope reduces{.open = false, .reduce = true, .cancel = false};
+
+constexpr std::array table{
+    rule{refusal_code::plan_expired, every, &plan_expired},
+    rule{refusal_code::source_not_allowed, orders, &source_not_allowed},
+    rule{refusal_code::symbol_not_in_universe, orders, &symbol_not_in_universe},
+    rule{refusal_code::symbol_not_trading, orders, &symbol_not_trading},
+    rule{refusal_code::halted, orders, &halted},
+    rule{refusal_code::reduce_only_state, opens, &reduce_only_state},
+    rule{refusal_code::no_exchange_snapshot, orders, &no_exchange_snapshot},
+    rule{refusal_code::stale_exchange_state, orders, &stale_exchange_state},
+    rule{refusal_code::reconcile_hold_active, orders, &reconcile_hold_active},
+    rule{refusal_code::order_in_flight, orders, &order_in_flight_rule},
+    rule{refusal_code::order_unknown, orders, &order_unknown},
+    rule{refusal_code::cooldown_in_flight, opens, &cooldown_in_flight},
+    rule{refusal_code::no_position, reduces, &no_position},
+    rule{refusal_code::already_at_target, reduces, &already_at_target},
+    rule{refusal_code::would_flip, opens, &would_flip},
+    rule{refusal_code::position_exists, opens, &position_exists},
+    rule{refusal_code::no_mark_price, opens, &no_mark_price},
+    rule{refusal_code::below_min_quantity, orders, &below_min_quantity},
+    rule{refusal_code::below_min_notional, opens, &below_min_notional},
+    rule{refusal_code::above_max_quantity, opens, &above_max_quantity},
+    rule{refusal_code::exchange_unreachable, orders, &exchange_unreachable},
+    rule{refusal_code::exchange_banned, orders, &exchange_banned},
+};
+
+consteval bool in_enum_order() {
+  for (std::size_t i = 1; i < table.size(); ++i)
+    if (table[i - 1].code >= table[i].code)
+      return false;
+  return true;
+}
+static_assert(in_enum_order(), "refusals are reported in the order of refusal_code");
+
+}  // namespace
+
+std::span<const rule> rules() {
+  return table;
+}
+
+}  // namespace sluice

@@ -1,0 +1,66 @@
+// How much an order may trade: never more than asked or held, never rounded up, always on the step.
+#include "sizing.hpp"
+
+#include <algorithm>
+
+#include "sluice/gate/judge.hpp"
+
+namespace sluice {
+namespace {
+
+/// The smallest part of a position that an order could still close on its own.
+quantity tradable_least(const instrument_facts& i) {
+  return std::max(i.min_quantity, i.step);
+}
+
+/// At most max_quantity, and so that what stays is zero or can still be traded.
+quantity cut_to_max(quantity wanted, quantity held, const instrument_facts& i) {
+  if (i.max_quantity.sign() <= 0 || wanted <= i.max_quantity)
+    return wanted;
+  const quantity cut = floor_to_step(i.max_quantity, i.step);
+  const quantity rest = held - cut;
+  if (rest.is_zero() || rest >= tradable_least(i))
+    return cut;
+  return std::max(floor_to_step(held - tradable_least(i), i.step), quantity{});
+}
+
+std::optional<quantity> size_reduce(const reduce_plan& wish, const facts& f) {
+  if (!is_known(f.position.content))
+    return std::nullopt;
+  const quantity held = amount_of(f.position.content).abs();
+  const instrument_facts i = f.instrument.value_or(instrument_facts{});
+  const quantity target = reachable_target(wish.target, i.step);
+  if (held <= target)
+    return std::nullopt;
+  quantity part = floor_to_step(held - target, i.step);
+  const quantity rest = held - part;
+  if (rest < tradable_least(i))
+    part = held;
+  return cut_to_max(part, held, i);
+}
+
+std::optional<quantity> size_open(const open_plan& wish, const facts& f) {
+  const instrument_facts i = f.instrument.value_or(instrument_facts{});
+  if (wish.amount)
+    return floor_to_step(std::max(*wish.amount, quantity{}), i.step);
+  if (!wish.value || !f.mark || f.mark->sign() <= 0)
+    return std::nullopt;
+  return floor_to_step(std::max(*wish.value / *f.mark, quantity{}), i.step);
+}
+
+}  // namespace
+
+quantity reachable_target(quantity target, quantity step) {
+  const quantity wanted = std::max(target, quantity{});
+  return on_step(wanted, step) ? wanted : floor_to_step(wanted, step) + step;
+}
+
+std::optional<quantity> safe_quantity(const plan& p, const facts& f) {
+  if (const auto* reduce = std::get_if<reduce_plan>(&p.body))
+    return size_reduce(*reduce, f);
+  if (const auto* open = std::get_if<open_plan>(&p.body))
+    return size_open(*open, f);
+  return std::nullopt;
+}
+
+}  // namespace sluice

@@ -1,0 +1,85 @@
+// Tells what a drift is: by the fills seen, by what may still be under way, by tolerance.
+#include "sluice/ledger/drift.hpp"
+
+#include <algorithm>
+
+namespace sluice {
+
+std::string_view to_string(drift_kind k) {
+  switch (k) {
+    case drift_kind::none:
+      return "none";
+    case drift_kind::explained:
+      return "explained";
+    case drift_kind::pending:
+      return "pending";
+    case drift_kind::foreign:
+      return "foreign";
+    case drift_kind::unexplained:
+      return "unexplained";
+    case drift_kind::side_flip:
+      return "side_flip";
+    case drift_kind::unledgered:
+      return "unledgered";
+  }
+  return "?";
+}
+
+std::string_view to_string(drift_action a) {
+  switch (a) {
+    case drift_action::nothing:
+      return "nothing";
+    case drift_action::adopt:
+      return "adopt";
+    case drift_action::place_hold:
+      return "place_hold";
+    case drift_action::release_hold:
+      return "release_hold";
+  }
+  return "?";
+}
+
+quantity drift_tolerance(quantity truth_amount, quantity ledger_amount, quantity step,
+                         int percent) {
+  if (truth_amount.sign() * ledger_amount.sign() <= 0)
+    return {};
+  const wide_int share = static_cast<wide_int>(truth_amount.abs().raw()) * percent / 100;
+  return std::max(step, quantity::from_raw(static_cast<std::int64_t>(share)));
+}
+
+std::size_t fills_explaining(quantity drift, const std::deque<drift_evidence>& evidence) {
+  quantity sum;
+  for (std::size_t i = 0; i < evidence.size(); ++i) {
+    sum += signed_amount(evidence[i].what);
+    if (sum == drift)
+      return i + 1;
+  }
+  return 0;
+}
+
+drift_kind classify(const drift_input& in, const std::deque<drift_evidence>& evidence,
+                    const reconcile_settings& settings) {
+  if (!is_known(in.seen.content) || in.order_unresolved)
+    return drift_kind::pending;
+  const quantity actual = amount_of(in.seen.content);
+  if (!in.line)
+    return actual.is_zero() ? drift_kind::none : drift_kind::unledgered;
+  if (in.line->last_fill_at && in.seen.as_of <= *in.line->last_fill_at)
+    return drift_kind::pending;
+  const quantity booked = in.line->amount;
+  const quantity drift = actual - booked;
+  if (drift.is_zero())
+    return drift_kind::none;
+  if (actual.sign() * booked.sign() < 0)
+    return drift_kind::side_flip;
+  if (const auto n = fills_explaining(drift, evidence); n > 0) {
+    const bool all_ours = std::all_of(evidence.begin(), evidence.begin() + std::ptrdiff_t(n),
+                                      [](const auto& e) { return e.ours; });
+    return all_ours ? drift_kind::explained : drift_kind::foreign;
+  }
+  if (drift.abs() <= drift_tolerance(actual, booked, in.step, settings.tolerance_percent))
+    return drift_kind::none;
+  return drift_kind::unexplained;
+}
+
+}  // namespace sluice

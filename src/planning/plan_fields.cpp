@@ -1,0 +1,236 @@
+// The fields of each kind of plan, what they admit, and how they go back into a document.
+#include "plan_fields.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "field_reader.hpp"
+
+namespace sluice {
+namespace {
+
+constexpr std::size_t reason_bytes_max = 64;
+
+/// Which kinds of plan a field belongs to.
+struct known_field {
+  std::string_view name{};
+  bool open{false};
+  bool reduce{false};
+  bool cancel{false};
+};
+constexpr std::array known_fields{
+    known_field{"plan_id", true, true, true},       known_field{"source", true, true, true},
+    known_field{"symbol", true, true, true},        known_field{"kind", true, true, true},
+    known_field{"position_side", true, true, true}, known_field{"created_at", true, true, true},
+    known_field{"ttl", true, true, true},           known_field{"deadline", true, true, true},
+    known_field{"side", true, false, false},        known_field{"quantity", true, false, false},
+    known_field{"notional", true, false, false},    known_field{"stop", true, false, false},
+    known_field{"take_profit", true, false, false}, known_field{"time_limit", true, false, false},
+    known_field{"target", false, true, false},      known_field{"reason", false, true, false},
+    known_field{"cancels", false, false, true},
+};
+
+bool belongs_to(const known_field& f, std::string_view kind) {
+  return (kind == "open" && f.open) || (kind == "reduce" && f.reduce) ||
+         (kind == "cancel" && f.cancel);
+}
+
+/// An empty kind has its own fault; then only the names are checked.
+void check_names(field_reader& in, std::string_view kind) {
+  for (const auto& field : in.object().fields) {
+    const auto known = std::find_if(known_fields.begin(), known_fields.end(),
+                                    [&](const known_field& k) { return k.name == field.name; });
+    if (known == known_fields.end())
+      in.fault(field.name, "is not a field of a plan");
+    else if (!kind.empty() && !belongs_to(*known, kind))
+      in.fault(field.name, fmt::format("does not belong to a plan of kind {}", kind));
+  }
+}
+
+std::string read_kind(field_reader& in) {
+  const auto kind = in.required("kind");
+  if (!kind)
+    return {};
+  if (*kind == "open" || *kind == "reduce" || *kind == "cancel")
+    return *kind;
+  in.fault("kind", "must be open, reduce or cancel");
+  return {};
+}
+
+std::optional<side> read_side(field_reader& in) {
+  const auto text = in.required("side");
+  if (!text)
+    return std::nullopt;
+  const auto direction = parse_side(*text);
+  if (!direction)
+    in.fault("side", "must be buy or sell");
+  return direction;
+}
+
+position_side read_leg(field_reader& in) {
+  const auto text = in.text("position_side");
+  if (!text)
+    return position_side::both;
+  const auto leg = parse_position_side(*text);
+  if (!leg)
+    in.fault("position_side", "must be both, long or short");
+  return leg.value_or(position_side::both);
+}
+
+void check_open(field_reader& in, const open_plan& o, position_side leg) {
+  if (in.has("quantity") == in.has("notional"))
+    in.fault(in.has("quantity") ? "notional" : "quantity",
+             "exactly one of quantity and notional must be given");
+  const bool buys = o.direction == side::buy;
+  if ((leg == position_side::long_ && !buys) || (leg == position_side::short_ && buys))
+    in.fault("side", "a long leg is opened by buy, a short leg by sell");
+  if (o.stop && o.target && (buys ? *o.stop >= *o.target : *o.stop <= *o.target))
+    in.fault("stop", "must be on the losing side of take_profit");
+}
+
+open_plan read_open(field_reader& in, position_side leg) {
+  open_plan o;
+  const auto direction = read_side(in);
+  o.direction = direction.value_or(side::buy);
+  o.amount = in.positive<quantity>("quantity");
+  o.value = in.positive<notional>("notional");
+  o.stop = in.positive<price>("stop");
+  o.target = in.positive<price>("take_profit");
+  o.time_limit = in.span("time_limit");
+  if (direction)
+    check_open(in, o, leg);
+  return o;
+}
+
+reduce_plan read_reduce(field_reader& in) {
+  reduce_plan r;
+  if (!in.has("target"))
+    in.fault("target", "is missing: what may stay at most, \"0\" to close");
+  r.target = in.decimal<quantity>("target").value_or(quantity{});
+  r.reason = in.text("reason").value_or(std::string{});
+  const bool plain = std::all_of(r.reason.begin(), r.reason.end(), [](char c) {
+    return static_cast<unsigned char>(c) >= 0x20 && c != '\x7f';
+  });
+  if (r.reason.size() > reason_bytes_max || !plain)
+    in.fault("reason", "takes at most 64 bytes without control characters");
+  return r;
+}
+
+cancel_plan read_cancel(field_reader& in) {
+  return {in.parsed<plan_id>("cancels", in.required("cancels"), parse_plan_id).value_or(plan_id{})};
+}
+
+void read_created_at(field_reader& in, plan& p, const intake_settings& settings) {
+  const auto created = in.time("created_at");
+  if (!created)
+    return;
+  p.created_at = *created;
+  const milliseconds age{p.received.wall.ms - created->ms};
+  if (age > settings.max_age)
+    in.fault("created_at", fmt::format("is older than {}: a backlog is not carried out",
+                                       format_duration(settings.max_age)));
+  if (-age > settings.max_clock_lead)
+    in.fault("created_at", fmt::format("lies more than {} in the future",
+                                       format_duration(settings.max_clock_lead)));
+}
+
+/// Both forms count from the receipt and end at max_ttl.
+void read_deadline(field_reader& in, plan& p, const intake_settings& settings) {
+  if (in.has("ttl") && in.has("deadline"))
+    in.fault("deadline", "only one of ttl and deadline may be given");
+  milliseconds left = in.span("ttl").value_or(settings.default_ttl);
+  if (const auto deadline = in.time("deadline")) {
+    left = milliseconds{deadline->ms - p.received.wall.ms};
+    if (left.count() <= 0)
+      in.fault("deadline", "has passed");
+  }
+  left = std::min(left, settings.max_ttl);
+  p.deadline = p.received.steady + left;
+  p.deadline_wall = {p.received.wall.ms + left.count()};
+}
+
+void read_identity(field_reader& in, plan& p, std::string_view kind) {
+  p.id = in.parsed<plan_id>("plan_id", in.required("plan_id"), parse_plan_id).value_or(plan_id{});
+  p.source =
+      in.parsed<source_id>("source", in.required("source"), parse_source_id).value_or(source_id{});
+  // A cancel names its plan; the symbol would add nothing.
+  auto name = kind == "cancel" ? in.text("symbol") : in.required("symbol");
+  p.instrument = in.parsed<symbol>("symbol", std::move(name), parse_symbol).value_or(symbol{});
+  p.leg = read_leg(in);
+}
+
+template <class T>
+void add_optional(raw_object& out, const char* name, const std::optional<T>& value) {
+  if (value)
+    out.fields.push_back({name, field_kind::text, value->str()});
+}
+
+struct body_fields {
+  raw_object& out;
+
+  void operator()(const open_plan& o) const {
+    out.fields.push_back({"side", field_kind::text, std::string{to_string(o.direction)}});
+    add_optional(out, "quantity", o.amount);
+    add_optional(out, "notional", o.value);
+    add_optional(out, "stop", o.stop);
+    add_optional(out, "take_profit", o.target);
+    if (o.time_limit)
+      out.fields.push_back({"time_limit", field_kind::text, format_duration(*o.time_limit)});
+  }
+  void operator()(const reduce_plan& r) const {
+    out.fields.push_back({"target", field_kind::text, r.target.str()});
+    if (!r.reason.empty())
+      out.fields.push_back({"reason", field_kind::text, r.reason});
+  }
+  void operator()(const cancel_plan& c) const {
+    out.fields.push_back({"cancels", field_kind::text, c.target.str()});
+  }
+};
+
+}  // namespace
+
+std::optional<plan> plan_of(const raw_object& object, const std::string& pointer,
+                            const stamp& received, const intake_settings& settings,
+                            std::vector<field_fault>& faults) {
+  const auto faults_before = faults.size();
+  field_reader in(object, pointer, faults);
+  plan p;
+  p.received = received;
+  const auto kind = read_kind(in);
+  check_names(in, kind);
+  read_identity(in, p, kind);
+  if (kind == "open")
+    p.body = read_open(in, p.leg);
+  else if (kind == "reduce")
+    p.body = read_reduce(in);
+  else if (kind == "cancel")
+    p.body = read_cancel(in);
+  read_created_at(in, p, settings);
+  read_deadline(in, p, settings);
+  if (faults.size() != faults_before)
+    return std::nullopt;
+  return p;
+}
+
+raw_object fields_of(const plan& p) {
+  raw_object out;
+  const auto add = [&](const char* name, std::string text) {
+    out.fields.push_back({name, field_kind::text, std::move(text)});
+  };
+  add("plan_id", p.id.str());
+  add("source", p.source.str());
+  if (!p.instrument.empty())
+    add("symbol", p.instrument.str());
+  add("kind", std::string{kind_of(p)});
+  add("position_side", std::string{to_string(p.leg)});
+  std::visit(body_fields{out}, p.body);
+  if (p.created_at.ms != 0)
+    add("created_at", format_rfc3339(p.created_at));
+  add("deadline", format_rfc3339(p.deadline_wall));
+  return out;
+}
+
+}  // namespace sluice

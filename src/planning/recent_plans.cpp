@@ -1,0 +1,66 @@
+// Two flat hash tables that take turns at being young.
+#include "sluice/planning/recent_plans.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace sluice {
+namespace {
+
+constexpr std::size_t first_slots = 64;
+/// Key 0 marks an empty slot, so the one key that is 0 stands under this one.
+constexpr std::uint64_t stand_in = 0x9e3779b97f4a7c15ULL;
+
+std::uint64_t stored_key(std::uint64_t key) {
+  return key == 0 ? stand_in : key;
+}
+
+}  // namespace
+
+recent_map::recent_map(std::size_t entries_max)
+    : generation_max_(std::max<std::size_t>(entries_max / 2, 1)) {}
+
+std::optional<std::uint64_t> recent_map::find(std::uint64_t key) const {
+  for (const auto* g : {&young_, &old_})
+    if (const auto* found = g->find(stored_key(key)))
+      return found->value;
+  return std::nullopt;
+}
+
+void recent_map::add(std::uint64_t key, std::uint64_t value) {
+  if (young_.used >= generation_max_)
+    old_ = std::exchange(young_, generation{});
+  young_.add({stored_key(key), value});
+}
+
+const recent_map::slot* recent_map::generation::find(std::uint64_t key) const {
+  if (slots.empty())
+    return nullptr;
+  const std::size_t mask = slots.size() - 1;
+  for (std::size_t i = key & mask; slots[i].key != 0; i = (i + 1) & mask)
+    if (slots[i].key == key)
+      return &slots[i];
+  return nullptr;
+}
+
+void recent_map::generation::add(slot s) {
+  if ((used + 1) * 2 > slots.size())
+    grow();
+  const std::size_t mask = slots.size() - 1;
+  std::size_t i = s.key & mask;
+  while (slots[i].key != 0)
+    i = (i + 1) & mask;
+  slots[i] = s;
+  ++used;
+}
+
+void recent_map::generation::grow() {
+  const std::vector<slot> before =
+      std::exchange(slots, std::vector<slot>(std::max(first_slots, slots.size() * 2)));
+  used = 0;
+  for (const auto& s : before)
+    if (s.key != 0)
+      add(s);
+}
+
+}  // namespace sluice

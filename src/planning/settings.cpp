@@ -1,0 +1,47 @@
+// The check of the intake's settings: every fault is named, none stops the search for the next.
+#include "sluice/planning/settings.hpp"
+
+#include <fmt/format.h>
+
+#include <string_view>
+
+namespace sluice {
+namespace {
+
+constexpr milliseconds longest{24 * 3'600'000};
+constexpr std::size_t queue_ceiling = 1'000'000;
+/// 32 bytes each: 3.2 GB would be more than a machine of this class has to give.
+constexpr std::size_t ids_ceiling = 100'000'000;
+
+void check_span(std::vector<setting_fault>& faults, std::string_view key, milliseconds value,
+                milliseconds least, milliseconds most) {
+  if (value < least || value > most)
+    faults.push_back(
+        {std::string{key}, fmt::format("is {}, must be from {} to {}", format_duration(value),
+                                       format_duration(least), format_duration(most))});
+}
+
+void check_count(std::vector<setting_fault>& faults, std::string_view key, std::size_t value,
+                 std::size_t least, std::size_t most) {
+  if (value < least || value > most)
+    faults.push_back(
+        {std::string{key}, fmt::format("is {}, must be from {} to {}", value, least, most)});
+}
+
+}  // namespace
+
+std::vector<setting_fault> intake_settings::validate() const {
+  std::vector<setting_fault> faults;
+  const milliseconds one{1};
+  check_span(faults, "default_ttl", default_ttl, one, max_ttl);
+  check_span(faults, "max_ttl", max_ttl, one, longest);
+  check_span(faults, "max_age", max_age, one, longest);
+  check_span(faults, "max_clock_lead", max_clock_lead, milliseconds{0}, milliseconds{3'600'000});
+  check_count(faults, "entry_queue_max", entry_queue_max, 1, queue_ceiling);
+  check_count(faults, "exit_queue_max", exit_queue_max, 1, queue_ceiling);
+  check_count(faults, "plans_per_request_max", plans_per_request_max, 1, 1'000);
+  check_count(faults, "remembered_ids_max", remembered_ids_max, 1'000, ids_ceiling);
+  return faults;
+}
+
+}  // namespace sluice

@@ -1,0 +1,247 @@
+// The server's frame: listening, admitting connections, watching deadlines, starting and stopping.
+#include "sluice/status/http_server.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <thread>
+
+#include "http_core.hpp"
+#include "http_session.hpp"
+
+namespace sluice::status {
+
+namespace asio = boost::asio;
+using tcp = asio::ip::tcp;
+
+namespace {
+
+/// How exactly deadlines are kept.
+constexpr milliseconds watch_period{50};
+/// After a failed accept, most likely for want of descriptors.
+constexpr milliseconds accept_retry{100};
+/// Connections that are told 503 at the same time; further ones are just closed.
+constexpr std::uint64_t refused_at_once_max = 64;
+
+}  // namespace
+
+http_core::http_core(http_settings s, request_handler h, metrics* m)
+    : settings_(std::move(s)),
+      handler_(std::move(h)),
+      metrics_(m),
+      seats_(std::make_shared<reader_seats>(settings_.event_readers_max)) {}
+
+const std::string& http_core::date() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  const std::int64_t second = std::chrono::duration_cast<std::chrono::seconds>(now).count();
+  if (second != date_second_) {
+    date_second_ = second;
+    date_ = http_date(second);
+  }
+  return date_;
+}
+
+result<std::uint16_t> http_core::listen(const listen_address& address) {
+  boost::system::error_code failed;
+  const tcp::endpoint endpoint{asio::ip::make_address(address.host, failed), address.port};
+  if (!failed)
+    acceptor_.open(endpoint.protocol(), failed);
+  if (!failed)
+    acceptor_.set_option(tcp::acceptor::reuse_address{true}, failed);
+  if (!failed)
+    acceptor_.bind(endpoint, failed);
+  if (!failed)
+    acceptor_.listen(asio::socket_base::max_listen_connections, failed);
+  if (!failed)
+    return acceptor_.local_endpoint().port();
+  if (failed == asio::error::address_in_use)
+    return fail(errc::busy, fmt::format("{} is taken by another process; stop it or set another "
+                                        "address for the status server",
+                                        settings_.listen));
+  return fail(failed == asio::error::access_denied ? errc::not_permitted : errc::io_failure,
+              fmt::format("cannot listen on {}: {}", settings_.listen, failed.message()));
+}
+
+void http_core::run() {
+  asio::co_spawn(io_, accept(), asio::detached);
+  asio::co_spawn(io_, watch(), asio::detached);
+}
+
+asio::awaitable<void> http_core::accept() {
+  while (!stopping_) {
+    boost::system::error_code failed;
+    tcp::socket socket =
+        co_await acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, failed));
+    if (stopping_)
+      break;
+    if (!failed) {
+      admit(std::move(socket));
+      continue;
+    }
+    boost::system::error_code ignored;
+    retry_timer_.expires_after(accept_retry);
+    co_await retry_timer_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  }
+}
+
+void http_core::admit(tcp::socket socket) {
+  ++accepted_;
+  boost::system::error_code ignored;
+  socket.set_option(tcp::no_delay{true}, ignored);
+  const bool full = serving_ >= settings_.connections_max;
+  if (full)
+    ++refused_total_;
+  if (full && refusing_ >= refused_at_once_max) {
+    publish();
+    return;
+  }
+  std::make_shared<http_session>(*this, std::move(socket),
+                                 full ? connection_role::refused : connection_role::serving)
+      ->start();
+}
+
+asio::awaitable<void> http_core::watch() {
+  while (!stopping_ || !sessions_.empty()) {
+    boost::system::error_code ignored;
+    watch_timer_.expires_after(watch_period);
+    co_await watch_timer_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    const auto now = std::chrono::steady_clock::now();
+    const bool out_of_time = stopping_ && now >= stop_by_;
+    for (auto* session : sessions_) {
+      if (out_of_time)
+        session->abort();
+      else
+        session->expire(now);
+    }
+  }
+}
+
+void http_core::begin_stop() {
+  stopping_ = true;
+  stop_by_ = std::chrono::steady_clock::now() + settings_.stop_timeout;
+  boost::system::error_code ignored;
+  acceptor_.close(ignored);
+  retry_timer_.cancel();
+  watch_timer_.cancel();
+  for (auto* session : sessions_)
+    session->finish();
+}
+
+std::atomic<std::uint64_t>& http_core::count_of(connection_role role) {
+  switch (role) {
+    case connection_role::serving:
+      return serving_;
+    case connection_role::reading_events:
+      return reading_;
+    case connection_role::refused:
+      break;
+  }
+  return refusing_;
+}
+
+void http_core::joined(http_session* session, connection_role role) {
+  sessions_.insert(session);
+  ++count_of(role);
+  publish();
+}
+
+void http_core::changed_role(connection_role from, connection_role to) {
+  --count_of(from);
+  ++count_of(to);
+  publish();
+}
+
+void http_core::left(http_session* session, connection_role role) {
+  sessions_.erase(session);
+  --count_of(role);
+  publish();
+  if (stopping_ && sessions_.empty())
+    watch_timer_.cancel();
+}
+
+void http_core::count_answer(int status) {
+  ++requests_;
+  if (metrics_)
+    metrics_->add(metric::http_requests, {fmt::format_int(status).c_str()});
+}
+
+void http_core::publish() {
+  if (!metrics_)
+    return;
+  const http_counts now = counts();
+  metrics_->set(metric::http_connections, static_cast<double>(now.connections_open));
+  metrics_->set(metric::http_connections_refused, static_cast<double>(now.connections_refused));
+  metrics_->set(metric::event_readers, static_cast<double>(now.readers_open));
+  metrics_->set(metric::event_readers_dropped, static_cast<double>(now.readers_dropped));
+}
+
+http_counts http_core::counts() const {
+  http_counts c;
+  c.requests = requests_;
+  c.connections_accepted = accepted_;
+  c.connections_refused = refused_total_;
+  c.connections_open = serving_;
+  c.timeouts = timeouts_;
+  c.readers_open = reading_;
+  c.readers_dropped = seats_->dropped();
+  return c;
+}
+
+struct http_server::impl {
+  impl(const http_settings& settings, request_handler handler, metrics* counters)
+      : core(settings, std::move(handler), counters) {}
+
+  http_core core;
+  listen_address address{};
+  std::thread thread{};
+};
+
+http_server::http_server(std::unique_ptr<impl> running) : impl_(std::move(running)) {}
+http_server::~http_server() {
+  stop();
+}
+
+result<std::unique_ptr<http_server>> http_server::start(const http_settings& settings,
+                                                        request_handler handler,
+                                                        metrics* counters) {
+  auto address = parse_listen_address(settings.listen);
+  if (!address)
+    return address.error();
+  if (const auto faults = validate(settings); !faults.empty())
+    return fail(errc::invalid_value, faults.front().key + ": " + faults.front().text);
+  auto running = std::make_unique<impl>(settings, std::move(handler), counters);
+  const auto port = running->core.listen(*address);
+  if (!port)
+    return port.error();
+  running->address = {address->host, *port};
+  running->core.run();
+  running->thread = std::thread{[core = &running->core] { core->io().run(); }};
+  return std::unique_ptr<http_server>{new http_server{std::move(running)}};
+}
+
+std::uint16_t http_server::port() const {
+  return impl_->address.port;
+}
+
+std::string http_server::url() const {
+  const auto& [host, port] = impl_->address;
+  return host.find(':') == std::string::npos ? fmt::format("http://{}:{}", host, port)
+                                             : fmt::format("http://[{}]:{}", host, port);
+}
+
+http_counts http_server::counts() const {
+  return impl_->core.counts();
+}
+
+void http_server::stop() {
+  if (!impl_->thread.joinable())
+    return;
+  asio::post(impl_->core.io(), [core = &impl_->core] { core->begin_stop(); });
+  impl_->thread.join();
+}
+
+}  // namespace sluice::status

@@ -1,0 +1,34 @@
+// Where log lines end: stderr and a rotated file, behind a header without spdlog.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "sluice/domain/result.hpp"
+#include "sluice/status/settings.hpp"
+
+namespace sluice::status {
+
+/// Used by one thread at a time.
+class log_sinks {
+ public:
+  /// Errors: io_failure when the file cannot be opened.
+  [[nodiscard]] static result<std::unique_ptr<log_sinks>> open(const log_settings& settings);
+  log_sinks(const log_sinks&) = delete;
+  log_sinks& operator=(const log_sinks&) = delete;
+  ~log_sinks();
+
+  /// False when the file could not take the line; stderr is tried all the same.
+  bool write(std::string_view line, log_level level);
+  bool flush();
+  /// Closes the file and opens it by its name. False when that failed; the file is then tried again
+  /// at the next call.
+  bool reopen();
+
+ private:
+  struct impl;
+  explicit log_sinks(std::unique_ptr<impl> opened);
+  std::unique_ptr<impl> impl_;
+};
+
+}  // namespace sluice::status

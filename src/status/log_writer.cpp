@@ -1,0 +1,143 @@
+// Takes batches of lines from a bounded queue and writes them; says so when lines were lost.
+#include "log_writer.hpp"
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+namespace sluice::status {
+
+struct log_writer::state {
+  std::mutex mutex{};
+  std::condition_variable work{};
+  std::condition_variable progress{};
+  std::unique_ptr<log_sinks> sinks{};  ///< The writing thread's alone.
+  std::size_t queue_lines_max{0};
+  std::deque<log_entry_ptr> queue{};
+  std::uint64_t pushed{0};
+  std::uint64_t written{0};
+  std::uint64_t dropped{0};
+  std::uint64_t dropped_told{0};
+  std::uint64_t failures{0};
+  bool reopen{false};
+  bool stopping{false};
+  bool ended{false};
+};
+
+struct log_writer::thread_handle {
+  std::thread thread{};
+};
+
+namespace {
+
+std::string drop_line(wall_time at, std::uint64_t count) {
+  const field lost{"count", count};
+  return format_log_line(at, log_level::warn, "log", "lines_dropped", {&lost, 1});
+}
+
+/// Writes one batch; gives the lines the sinks could not take.
+std::uint64_t write_batch(log_sinks& sinks, const std::deque<log_entry_ptr>& batch,
+                          std::uint64_t lost) {
+  std::uint64_t failures = 0;
+  for (const auto& line : batch)
+    if (!sinks.write(line->line, line->level))
+      ++failures;
+  if (lost > 0 && !batch.empty() &&
+      !sinks.write(drop_line(batch.back()->at, lost), log_level::warn))
+    ++failures;
+  if (!sinks.flush() && failures == 0)
+    ++failures;
+  return failures;
+}
+
+}  // namespace
+
+log_writer::log_writer(std::unique_ptr<log_sinks> sinks, std::size_t queue_lines_max)
+    : state_(std::make_shared<state>()), thread_(std::make_unique<thread_handle>()) {
+  state_->sinks = std::move(sinks);
+  state_->queue_lines_max = queue_lines_max;
+  thread_->thread = std::thread{[s = state_] {
+    std::unique_lock lock(s->mutex);
+    while (true) {
+      s->work.wait(lock, [&] { return !s->queue.empty() || s->stopping || s->reopen; });
+      if (s->queue.empty() && s->stopping && !s->reopen)
+        break;
+      std::deque<log_entry_ptr> batch;
+      batch.swap(s->queue);
+      const bool reopen = std::exchange(s->reopen, false);
+      const std::uint64_t lost = s->dropped - std::exchange(s->dropped_told, s->dropped);
+      lock.unlock();
+      std::uint64_t failures = reopen && !s->sinks->reopen() ? 1 : 0;
+      failures += write_batch(*s->sinks, batch, lost);
+      lock.lock();
+      s->written += batch.size();
+      s->failures += failures;
+      s->progress.notify_all();
+    }
+    s->ended = true;
+    s->progress.notify_all();
+  }};
+}
+
+log_writer::~log_writer() {
+  stop(milliseconds{2'000});
+}
+
+void log_writer::push(log_entry_ptr line) {
+  {
+    const std::lock_guard lock(state_->mutex);
+    if (state_->stopping)
+      return;
+    if (state_->queue.size() >= state_->queue_lines_max) {
+      ++state_->dropped;
+      return;
+    }
+    state_->queue.push_back(std::move(line));
+    ++state_->pushed;
+  }
+  state_->work.notify_one();
+}
+
+void log_writer::reopen() {
+  {
+    const std::lock_guard lock(state_->mutex);
+    state_->reopen = true;
+  }
+  state_->work.notify_one();
+}
+
+bool log_writer::flush(milliseconds limit) {
+  std::unique_lock lock(state_->mutex);
+  const std::uint64_t target = state_->pushed;
+  return state_->progress.wait_for(
+      lock, limit, [&] { return (state_->written >= target && !state_->reopen) || state_->ended; });
+}
+
+void log_writer::stop(milliseconds limit) {
+  if (!thread_->thread.joinable())
+    return;
+  bool ended = false;
+  {
+    std::unique_lock lock(state_->mutex);
+    state_->stopping = true;
+    state_->work.notify_one();
+    ended = state_->progress.wait_for(lock, limit, [&] { return state_->ended; });
+  }
+  if (ended)
+    thread_->thread.join();
+  else
+    thread_->thread.detach();
+}
+
+std::uint64_t log_writer::dropped() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->dropped;
+}
+
+std::uint64_t log_writer::write_failures() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->failures;
+}
+
+}  // namespace sluice::status

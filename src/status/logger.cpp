@@ -1,0 +1,231 @@
+// The log's front: levels, rate limit, the ring with its subscribers, and the way to the writer.
+#include "sluice/status/logger.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <shared_mutex>
+
+#include "log_writer.hpp"
+#include "sluice/status/log_limiter.hpp"
+
+namespace sluice::status {
+
+namespace {
+
+constexpr std::size_t component_levels_max = 64;
+constexpr milliseconds stop_limit{2'000};
+
+stamp real_clock() {
+  const auto wall = std::chrono::system_clock::now().time_since_epoch();
+  return {std::chrono::steady_clock::now(),
+          {std::chrono::duration_cast<milliseconds>(wall).count()}};
+}
+
+/// Which levels are shown; asked by every log call.
+class level_table {
+ public:
+  explicit level_table(log_level standard) : standard_(standard), lowest_(standard) {}
+
+  [[nodiscard]] bool shows(log_level level, std::string_view component) const {
+    if (level < lowest_.load(std::memory_order_relaxed))
+      return false;
+    const std::shared_lock lock(mutex_);
+    const auto own = components_.find(component);
+    return level >= (own == components_.end() ? standard_ : own->second);
+  }
+  void set(log_level level) {
+    const std::unique_lock lock(mutex_);
+    standard_ = level;
+    find_lowest();
+  }
+  void set(std::string_view component, log_level level) {
+    const std::unique_lock lock(mutex_);
+    if (const auto own = components_.find(component); own != components_.end())
+      own->second = level;
+    else if (components_.size() < component_levels_max)
+      components_.emplace(component, level);
+    find_lowest();
+  }
+
+ private:
+  void find_lowest() {
+    log_level lowest = standard_;
+    for (const auto& [component, level] : components_)
+      lowest = std::min(lowest, level);
+    lowest_.store(lowest, std::memory_order_relaxed);
+  }
+
+  mutable std::shared_mutex mutex_{};
+  log_level standard_;
+  std::map<std::string, log_level, std::less<>> components_{};
+  std::atomic<log_level> lowest_;
+};
+
+}  // namespace
+
+log_subscription& log_subscription::operator=(log_subscription&& other) noexcept {
+  if (this != &other) {
+    end();
+    end_ = std::exchange(other.end_, nullptr);
+  }
+  return *this;
+}
+
+void log_subscription::end() {
+  if (const auto run = std::exchange(end_, nullptr))
+    run();
+}
+
+struct logger::impl {
+  impl(const log_settings& settings, log_clock now, std::unique_ptr<log_sinks> sinks)
+      : clock(std::move(now)),
+        levels(settings.level),
+        ring_lines(settings.ring_lines),
+        limiter(settings.repeat_period),
+        writer(std::move(sinks), settings.queue_lines_max) {}
+
+  log_clock clock;
+  level_table levels;
+  std::size_t ring_lines;
+
+  std::mutex limiter_mutex{};
+  log_limiter limiter;
+  std::atomic<std::uint64_t> suppressed{0};
+
+  mutable std::mutex ring_mutex{};  ///< Also orders the lines on their way to the writer.
+  std::deque<log_entry_ptr> ring{};
+  std::uint64_t last_seq{0};
+  std::uint64_t last_subscriber{0};
+  std::map<std::uint64_t, log_sink> subscribers{};
+
+  log_writer writer;
+
+  void write(const stamp& now, log_level level, std::string_view component, std::string_view event,
+             std::span<const field> with) {
+    auto made = std::make_shared<log_entry>();
+    made->at = now.wall;
+    made->level = level;
+    made->component = component;
+    made->event = event;
+    made->line = format_log_line(now.wall, level, component, event, with);
+    const std::lock_guard lock(ring_mutex);
+    made->seq = ++last_seq;
+    const log_entry_ptr line = std::move(made);
+    if (ring.size() >= ring_lines)
+      ring.pop_front();
+    ring.push_back(line);
+    for (const auto& [number, sink] : subscribers)
+      sink({&line, 1});
+    writer.push(line);
+  }
+};
+
+logger::logger(std::unique_ptr<impl> running) : impl_(std::move(running)) {}
+logger::~logger() {
+  stop();
+}
+
+result<std::unique_ptr<logger>> logger::start(const log_settings& settings, log_clock clock) {
+  auto sinks = log_sinks::open(settings);
+  if (!sinks)
+    return sinks.error();
+  auto running = std::make_unique<impl>(settings, clock ? std::move(clock) : log_clock{real_clock},
+                                        std::move(*sinks));
+  return std::unique_ptr<logger>{new logger{std::move(running)}};
+}
+
+void logger::log(log_level level, std::string_view component, std::string_view event,
+                 std::span<const field> with) {
+  if (enabled(level, component))
+    impl_->write(impl_->clock(), level, component, event, with);
+}
+
+void logger::limited(std::string_view key, log_level level, std::string_view component,
+                     std::string_view event, fields with) {
+  if (!enabled(level, component))
+    return;
+  const stamp now = impl_->clock();
+  std::string whole{component};
+  whole.append(1, '\0').append(event).append(1, '\0').append(key);
+  std::optional<std::uint64_t> left_out;
+  {
+    const std::lock_guard lock(impl_->limiter_mutex);
+    left_out = impl_->limiter.admit(whole, now.steady);
+  }
+  if (!left_out) {
+    ++impl_->suppressed;
+    return;
+  }
+  if (*left_out == 0) {
+    impl_->write(now, level, component, event, with);
+    return;
+  }
+  std::vector<field> counted{with};
+  counted.emplace_back("suppressed", *left_out);
+  impl_->write(now, level, component, event, counted);
+}
+
+bool logger::enabled(log_level level, std::string_view component) const {
+  return impl_->levels.shows(level, component);
+}
+
+void logger::level(log_level level) {
+  impl_->levels.set(level);
+}
+
+void logger::level(std::string_view component, log_level level) {
+  impl_->levels.set(component, level);
+}
+
+log_subscription logger::subscribe(std::uint64_t after, log_sink sink) {
+  const std::lock_guard lock(impl_->ring_mutex);
+  if (after > impl_->last_seq)  // A number of an earlier run of this process.
+    after = 0;
+  std::vector<log_entry_ptr> missed;
+  for (const auto& line : impl_->ring)
+    if (line->seq > after)
+      missed.push_back(line);
+  if (!missed.empty())
+    sink(missed);
+  const std::uint64_t number = ++impl_->last_subscriber;
+  impl_->subscribers.emplace(number, std::move(sink));
+  return log_subscription{[this, number] {
+    std::map<std::uint64_t, log_sink>::node_type ended;  // Destroyed after the lock is released.
+    const std::lock_guard removal(impl_->ring_mutex);
+    ended = impl_->subscribers.extract(number);
+  }};
+}
+
+std::vector<log_entry_ptr> logger::recent() const {
+  const std::lock_guard lock(impl_->ring_mutex);
+  return {impl_->ring.begin(), impl_->ring.end()};
+}
+
+void logger::reopen() {
+  impl_->writer.reopen();
+}
+
+bool logger::flush(milliseconds limit) {
+  return impl_->writer.flush(limit);
+}
+
+void logger::stop() {
+  impl_->writer.stop(stop_limit);
+}
+
+log_counts logger::counts() const {
+  log_counts counts;
+  {
+    const std::lock_guard lock(impl_->ring_mutex);
+    counts.lines = impl_->last_seq;
+  }
+  counts.suppressed = impl_->suppressed;
+  counts.dropped = impl_->writer.dropped();
+  counts.write_failures = impl_->writer.write_failures();
+  return counts;
+}
+
+}  // namespace sluice::status

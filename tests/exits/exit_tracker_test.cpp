@@ -1,0 +1,297 @@
+// The exit tracker: a position's life from opening to flat, one proposal per change, restarts.
+#include "sluice/exits/exit_tracker.hpp"
+
+#include <rapidcheck.h>
+
+#include "positions.hpp"
+#include "support/catch.hpp"
+
+using namespace sluice;
+using namespace sluice::testing;
+
+namespace {
+
+plan an_open_plan(side direction) {
+  open_plan wish;
+  wish.direction = direction;
+  wish.amount = qty("2");
+  wish.stop = at_price("95");
+  wish.target = at_price("120");
+  wish.time_limit = std::chrono::hours{4};
+  plan p;
+  p.id = plan_id{"strategy-1"};
+  p.instrument = btc.instrument;
+  p.body = wish;
+  p.deadline = at_s(30).steady;
+  return p;
+}
+
+std::vector<exit_proposal> on_mark(exit_tracker& t, std::string_view at, std::int64_t s) {
+  const mark_row rows[] = {mark(at)};
+  return t.on_marks(rows, at_s(s).steady);
+}
+
+}  // namespace
+
+TEST_CASE("a position that opens gets the settings' stop, target and time limit") {
+  exit_tracker t{exit_settings{}};
+  const auto changed = t.on_truth(btc, open_truth("2", "100"), at_s(5));
+  REQUIRE(changed);
+  auto expected = long_state();
+  expected.opened_at = at_s(5).wall;
+  CHECK(changed->what == expected);
+  CHECK(t.state(btc) == expected);
+  CHECK(t.active() == 1);
+  CHECK(t.unprotected().empty());
+  CHECK_FALSE(t.on_truth(btc, open_truth("2", "100", 2), at_s(6)));
+
+  const auto shorted =
+      exit_tracker{exit_settings{}}.on_truth(btc, open_truth("-2", "100"), at_s(5));
+  REQUIRE(shorted);
+  CHECK(shorted->what.stop == at_price("102"));
+  CHECK(shorted->what.target == at_price("96"));
+}
+
+TEST_CASE("the plan's own values come before the settings'") {
+  exit_tracker t{exit_settings{}};
+  t.note_plan(an_open_plan(side::buy));
+  const auto state = t.on_truth(btc, open_truth("2", "100"), at_s(1)).value().what;
+  CHECK(state.stop == at_price("95"));
+  CHECK(state.target == at_price("120"));
+  CHECK(state.time_limit == milliseconds{std::chrono::hours{4}});
+  CHECK(state.origin.str() == "strategy-1");
+  // Once used it is gone: the next position is another's.
+  CHECK(t.on_truth(btc, flat_truth(), at_s(2)));
+  const auto next = t.on_truth(btc, open_truth("2", "100"), at_s(3)).value().what;
+  CHECK(next.origin.empty());
+  CHECK(next.stop == at_price("98"));
+}
+
+TEST_CASE("a plan that came to nothing, is long over, or of the other side rules no position") {
+  exit_tracker forgotten{exit_settings{}};
+  forgotten.note_plan(an_open_plan(side::buy));
+  forgotten.forget_plan(plan_id{"strategy-1"});
+  CHECK(forgotten.on_truth(btc, open_truth("2", "100"), at_s(1)).value().what.origin.empty());
+
+  exit_tracker over{exit_settings{}};
+  over.note_plan(an_open_plan(side::buy));  // Deadline 30 s, a minute of grace.
+  CHECK(over.on_truth(btc, open_truth("2", "100"), at_s(91)).value().what.origin.empty());
+
+  exit_tracker other{exit_settings{}};
+  other.note_plan(an_open_plan(side::sell));
+  CHECK(other.on_truth(btc, open_truth("2", "100"), at_s(1)).value().what.origin.empty());
+}
+
+TEST_CASE("a position that grows keeps its stop while its entry follows the truth") {
+  exit_tracker t{exit_settings{}};
+  (void)t.on_truth(btc, open_truth("2", "100"), at_s(1));
+  t.note_plan(an_open_plan(side::buy));
+  const auto grown = t.on_truth(btc, open_truth("4", "110"), at_s(2));
+  REQUIRE(grown);
+  CHECK(grown->what.entry == at_price("110"));
+  CHECK(grown->what.stop == at_price("98"));
+  CHECK(grown->what.initial == qty("2"));
+  CHECK(grown->what.opened_at == at_s(1).wall);
+  CHECK_FALSE(t.on_truth(btc, open_truth("3", "110"), at_s(3)));  // Shrinking changes nothing.
+  // The plan that added does not rule a later position.
+  (void)t.on_truth(btc, flat_truth(), at_s(4));
+  CHECK(t.on_truth(btc, open_truth("2", "100"), at_s(5)).value().what.origin.empty());
+}
+
+TEST_CASE("a flip is a new position and flat ends it") {
+  exit_tracker t{exit_settings{}};
+  (void)t.on_truth(btc, open_truth("2", "100"), at_s(1));
+  const auto flipped = t.on_truth(btc, open_truth("-1", "90"), at_s(2));
+  REQUIRE(flipped);
+  CHECK(flipped->what.initial == qty("-1"));
+  CHECK(flipped->what.stop == at_price("91.8"));
+  CHECK(flipped->what.opened_at == at_s(2).wall);
+  const auto gone = t.on_truth(btc, flat_truth(), at_s(3));
+  REQUIRE(gone);
+  CHECK_FALSE(gone->what.active);
+  CHECK(t.active() == 0);
+  CHECK_FALSE(t.on_truth(btc, flat_truth(), at_s(4)));
+  CHECK(on_mark(t, "1", 5).empty());
+}
+
+TEST_CASE("an unknown truth changes nothing") {
+  exit_tracker t{exit_settings{}};
+  CHECK_FALSE(t.on_truth(btc, truth_view{}, at_s(1)));
+  (void)t.on_truth(btc, open_truth("2", "100"), at_s(1));
+  CHECK_FALSE(t.on_truth(btc, truth_view{}, at_s(2)));
+  CHECK(t.state(btc)->active);
+  CHECK(on_mark(t, "98", 3).size() == 1);
+}
+
+TEST_CASE("a crossed stop is proposed once, with what it was seen on") {
+  exit_tracker t{exit_settings{}};
+  (void)t.on_truth(btc, open_truth("2", "100", 17), at_s(1));
+  CHECK(on_mark(t, "99", 2).empty());
+  const auto proposals = on_mark(t, "97.5", 3);
+  REQUIRE(proposals.size() == 1);
+  CHECK(proposals[0].position == btc);
+  CHECK(proposals[0].seen == position_open{qty("2"), at_price("100")});
+  CHECK(proposals[0].truth_version == 17);
+  CHECK(proposals[0].decision.reason == exit_reason::stop_crossed);
+  CHECK(proposals[0].attempt == 0);
+  CHECK(on_mark(t, "97.5", 3).empty());
+  CHECK(on_mark(t, "90", 30).empty());
+  CHECK(t.on_tick(at_s(31).steady).empty());
+}
+
+TEST_CASE("a proposal is repeated when its plan ended, the pause passed and the position stands") {
+  exit_tracker t{exit_settings{}};
+  (void)t.on_truth(btc, open_truth("2", "100"), at_s(1));
+  REQUIRE(on_mark(t, "97", 2).size() == 1);
+  t.plan_ended(btc, at_s(10).steady);
+  CHECK(on_mark(t, "97", 11).empty());
+  const auto again = on_mark(t, "97", 12);
+  REQUIRE(again.size() == 1);
+  CHECK(again[0].attempt == 1);
+  CHECK(on_mark(t, "97", 13).empty());
+  t.plan_ended(btc, at_s(14).steady);
+  CHECK(on_mark(t, "99", 20).empty());  // It stands, but the reason has gone.
+  (void)t.on_truth(btc, flat_truth(), at_s(21));
+  CHECK(on_mark(t, "97", 22).empty());
+}
+
+TEST_CASE("a plan of whose end nothing is heard is taken as over after its life") {
+  exit_tracker t{exit_settings{}};
+  (void)t.on_truth(btc, open_truth("2", "100"), at_s(1));
+  REQUIRE(on_mark(t, "97", 2).size() == 1);
+  CHECK(on_mark(t, "97", 63).empty());  // 2 s + 60 s of life + 2 s of pause.
+  CHECK(on_mark(t, "97", 64).size() == 1);
+}
+
+TEST_CASE("a time limit holds without any mark") {
+  exit_settings settings;
+  settings.time_limit = std::chrono::minutes{10};
+  exit_tracker t{settings};
+  (void)t.on_truth(btc, open_truth("2", "100"), at_s(0));
+  CHECK(t.on_tick(at_s(599).steady).empty());
+  const auto proposals = t.on_tick(at_s(600).steady);
+  REQUIRE(proposals.size() == 1);
+  CHECK(proposals[0].decision.reason == exit_reason::time_limit);
+  CHECK(t.on_tick(at_s(601).steady).empty());
+}
+
+TEST_CASE("ticks propose in the order of the positions") {
+  exit_settings settings;
+  settings.time_limit = std::chrono::minutes{10};
+  exit_tracker t{settings};
+  for (const auto* name : {"ETHUSDT", "ADAUSDT", "XRPUSDT", "BTCUSDT"})
+    (void)t.on_truth({symbol{name}, position_side::both}, open_truth("2", "100"), at_s(0));
+  const auto proposals = t.on_tick(at_s(600).steady);
+  REQUIRE(proposals.size() == 4);
+  CHECK(proposals[0].position.instrument.str() == "ADAUSDT");
+  CHECK(proposals[3].position.instrument.str() == "XRPUSDT");
+}
+
+TEST_CASE("both legs of a symbol have their own exits") {
+  exit_tracker t{exit_settings{}};
+  const position_key long_leg{btc.instrument, position_side::long_};
+  const position_key short_leg{btc.instrument, position_side::short_};
+  (void)t.on_truth(long_leg, open_truth("2", "100"), at_s(0));
+  (void)t.on_truth(short_leg, open_truth("-3", "100"), at_s(0));
+  const auto proposals = on_mark(t, "97", 1);
+  REQUIRE(proposals.size() == 1);
+  CHECK(proposals[0].position == long_leg);
+  CHECK(on_mark(t, "102", 2).size() == 1);
+}
+
+TEST_CASE("a restored state rests until truth is known and then goes on") {
+  exit_tracker t{exit_settings{}};
+  auto stored = long_state();
+  stored.opened_at = wall_time{at_s(0).wall.ms - 86'400'000 + 5'000};  // A day ago but 5 s.
+  auto over = long_state();
+  over.position.instrument = symbol{"ETHUSDT"};
+  over.active = false;
+  t.restore({stored, over}, at_s(0));
+  CHECK(t.active() == 1);
+  CHECK(on_mark(t, "50", 1).empty());
+  CHECK_FALSE(t.on_truth(btc, open_truth("2", "100"), at_s(2)));
+  CHECK(t.state(btc) == stored);
+  CHECK(t.on_tick(at_s(4).steady).empty());
+  REQUIRE(t.on_tick(at_s(5).steady).size() == 1);
+}
+
+TEST_CASE("a restored state ends when the position is gone and is replaced when it flipped") {
+  exit_tracker gone{exit_settings{}};
+  gone.restore({long_state()}, at_s(10));
+  CHECK_FALSE(gone.on_truth(btc, flat_truth(), at_s(11)).value().what.active);
+
+  exit_tracker flipped{exit_settings{}};
+  flipped.restore({long_state()}, at_s(10));
+  const auto changed = flipped.on_truth(btc, open_truth("-1", "100"), at_s(11));
+  CHECK(changed.value().what.opened_at == at_s(11).wall);
+  CHECK(changed.value().what.stop == at_price("102"));
+}
+
+TEST_CASE("a jump of the wall clock closes nothing") {
+  exit_tracker t{exit_settings{}};
+  (void)t.on_truth(btc, open_truth("2", "100"), at_s(0));
+  auto jumped = at_s(1);
+  jumped.wall.ms += 2 * 86'400'000LL;
+  (void)t.on_truth(btc, open_truth("2", "100", 2), jumped);
+  CHECK(t.on_tick(jumped.steady).empty());
+}
+
+TEST_CASE("positions without stop and time limit are listed as unprotected") {
+  exit_settings settings;
+  settings.stop_bp = 0;
+  settings.time_limit = milliseconds{0};
+  exit_tracker t{settings};
+  (void)t.on_truth(btc, open_truth("2", "100"), at_s(0));
+  CHECK(t.unprotected() == std::vector{btc});
+  (void)t.on_truth(btc, flat_truth(), at_s(1));
+  CHECK(t.unprotected().empty());
+
+  exit_settings off;
+  off.enabled = false;
+  exit_tracker disabled{off};
+  (void)disabled.on_truth(btc, open_truth("2", "100"), at_s(0));
+  CHECK(disabled.unprotected() == std::vector{btc});
+}
+
+TEST_CASE("an entry that the venue gives late brings the default levels with it") {
+  exit_tracker t{exit_settings{}};
+  CHECK_FALSE(t.on_truth(btc, open_truth("2", "0"), at_s(0)).value().what.stop);
+  CHECK(t.on_truth(btc, open_truth("2", "100"), at_s(1)).value().what.stop == at_price("98"));
+}
+
+TEST_CASE("a repeated mark gives no second proposal, and a restart at any step the same ones") {
+  CHECK(rc::check([] {
+    const auto path = *rc::gen::container<std::vector<std::int64_t>>(
+        rc::gen::inRange<std::int64_t>(9'500, 10'800));
+    const auto restart_at = *rc::gen::inRange<std::size_t>(0, path.size() + 1);
+    exit_tracker whole{exit_settings{}};
+    exit_tracker halved{exit_settings{}};
+    const auto opened = whole.on_truth(btc, open_truth("2", "100"), at_s(0));
+    (void)halved.on_truth(btc, open_truth("2", "100"), at_s(0));
+    bool asked = false;
+    bool asked_since_restart = false;
+    for (std::size_t i = 0; i < path.size(); ++i) {
+      const auto now = at_s(static_cast<std::int64_t>(i) / 4);
+      if (i == restart_at) {
+        halved = exit_tracker{exit_settings{}};
+        halved.restore({opened->what}, now);
+        (void)halved.on_truth(btc, open_truth("2", "100"), now);
+        asked_since_restart = false;
+      }
+      const mark_row rows[] = {{btc.instrument, price::from_raw(path[i] * 1'000'000), {}}};
+      const bool wanted = rows[0].mark <= price::whole(98) || rows[0].mark >= price::whole(104);
+      const auto first = whole.on_marks(rows, now.steady);
+      RC_ASSERT(first.empty() == (asked || !wanted));
+      RC_ASSERT(whole.on_marks(rows, now.steady).empty());
+      asked = asked || wanted;
+      // What was under way before a restart is asked for again: the planner knows the plan.
+      const auto other = halved.on_marks(rows, now.steady);
+      RC_ASSERT(other.empty() == (asked_since_restart || !wanted));
+      if (!first.empty() && !other.empty())
+        RC_ASSERT(first[0].decision == other[0].decision);
+      asked_since_restart = asked_since_restart || wanted;
+      if (i > 200)
+        break;  // Within the life of one plan.
+    }
+  }));
+}

@@ -1,0 +1,65 @@
+// Builders of positions, states and marks for the exit engine's tests.
+#pragma once
+
+#include <string_view>
+
+#include "sluice/exits/exit_tracker.hpp"
+
+namespace sluice::testing {
+
+inline const position_key btc{symbol{"BTCUSDT"}, position_side::both};
+
+inline quantity qty(std::string_view text) {
+  return quantity::parse(text).value();
+}
+inline price at_price(std::string_view text) {
+  return price::parse(text).value();
+}
+
+/// Both clocks at `s` seconds; the wall clock began at 1,000,000 s.
+inline stamp at_s(std::int64_t s) {
+  return {instant{} + std::chrono::seconds{s}, wall_time{(1'000'000 + s) * 1'000}};
+}
+
+inline truth_view open_truth(std::string_view amount, std::string_view entry,
+                             std::uint64_t version = 1) {
+  truth_view v;
+  v.content = position_open{qty(amount), at_price(entry)};
+  v.source = truth_source::stream;
+  v.version = version;
+  return v;
+}
+
+inline truth_view flat_truth() {
+  truth_view v;
+  v.content = position_flat{};
+  v.version = 99;
+  return v;
+}
+
+inline mark_row mark(std::string_view at) {
+  return {btc.instrument, at_price(at), {}};
+}
+
+inline exit_state long_state() {
+  exit_state s;
+  s.position = btc;
+  s.active = true;
+  s.entry = at_price("100");
+  s.initial = qty("2");
+  s.opened_at = at_s(0).wall;
+  s.stop = at_price("98");
+  s.target = at_price("104");
+  s.time_limit = std::chrono::hours{24};
+  return s;
+}
+
+inline exit_state short_state() {
+  auto s = long_state();
+  s.initial = qty("-2");
+  s.stop = at_price("102");
+  s.target = at_price("96");
+  return s;
+}
+
+}  // namespace sluice::testing

@@ -1,0 +1,25 @@
+// The intake's settings: defaults that hold, faults that are named.
+#include "sluice/planning/settings.hpp"
+#include "support/catch.hpp"
+
+using namespace sluice;
+
+TEST_CASE("the intake's default settings are valid") {
+  CHECK(intake_settings{}.validate().empty());
+}
+
+TEST_CASE("all faults of the intake's settings are named at once") {
+  intake_settings s;
+  s.default_ttl = s.max_ttl + milliseconds{1};
+  s.max_age = milliseconds{0};
+  s.max_clock_lead = milliseconds{-1};
+  s.entry_queue_max = 0;
+  s.plans_per_request_max = 1'001;
+  const auto faults = s.validate();
+  REQUIRE(faults.size() == 5);
+  CHECK(faults[0].key == "default_ttl");
+  CHECK(faults[1].key == "max_age");
+  CHECK(faults[2].key == "max_clock_lead");
+  CHECK(faults[3].key == "entry_queue_max");
+  CHECK(faults[4].key == "plans_per_request_max");
+}
