@@ -1,0 +1,105 @@
+// Questions to the journal from another thread or process than the one that writes it.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sluice/domain/record.hpp"
+#include "sluice/journal/recovered.hpp"
+
+namespace sluice::journal {
+
+/// Which plans to list; what is not set does not restrict.
+struct plan_filter {
+  std::optional<symbol> instrument{};
+  std::optional<std::string> kind{};  ///< "open", "reduce", "cancel".
+  std::optional<verdict_kind> outcome{};
+  std::optional<refusal_code> reason{};
+  std::int64_t after_seq{0};  ///< Only plans accepted later than this record.
+  std::int64_t limit{100};
+};
+
+/// One line of a list of plans.
+struct plan_summary {
+  std::int64_t seq{0};  ///< Of its acceptance.
+  plan_id id{};
+  source_id source{};
+  position_key position{};
+  std::string kind{};
+  wall_time received_at{};
+  std::optional<verdict_kind> outcome{};  ///< None while undecided.
+  std::optional<refusal_code> reason{};   ///< None while undecided and when allowed.
+  std::optional<wall_time> judged_at{};
+};
+
+enum class order_selection : std::uint8_t { all, unresolved };
+
+struct order_filter {
+  order_selection which{order_selection::all};
+  std::optional<symbol> instrument{};
+  std::int64_t limit{100};
+};
+
+/// A record as event streams send it.
+struct event {
+  std::int64_t seq{0};
+  std::string kind{};
+  std::string json{};  ///< As of to_json(record).
+};
+
+/// One stored judgement, complete enough to be made again.
+struct judgement {
+  std::int64_t seq{0};
+  plan what{};
+  facts seen{};
+  verdict outcome{};
+};
+
+/// What a look over the whole journal found.
+struct verification {
+  std::int64_t records{0};
+  std::int64_t last_seq{0};
+};
+
+/// A read-only connection. Not thread-safe; one for each thread that asks. Every query sees one
+/// committed state. Errors: io_failure, busy, malformed.
+class reader {
+ public:
+  [[nodiscard]] static result<std::unique_ptr<reader>> open(
+      const std::filesystem::path& path, milliseconds busy_timeout = milliseconds{5'000});
+  reader(const reader&) = delete;
+  reader& operator=(const reader&) = delete;
+  ~reader();
+
+  /// All there is about a plan as one JSON object: plan, verdicts (each with its facts), orders
+  /// (each with its events), fills; none if there is no such plan.
+  [[nodiscard]] result<std::optional<std::string>> explain(const plan_id& id);
+  /// Newest first.
+  [[nodiscard]] result<std::vector<plan_summary>> plans(const plan_filter& filter);
+  /// Newest first.
+  [[nodiscard]] result<std::vector<stored_order>> orders(const order_filter& filter);
+  /// Open ones, oldest first.
+  [[nodiscard]] result<std::vector<hold>> holds();
+  /// Records with seq > `seq`, oldest first.
+  [[nodiscard]] result<std::vector<event>> events_after(std::int64_t seq, std::int64_t limit);
+  /// 0 in an empty journal.
+  [[nodiscard]] result<std::int64_t> last_seq();
+  /// Calls `visit` with each stored judgement of an accepted plan, oldest first. Judgements of
+  /// repeated ids (duplicate_plan) are left out: the plan they judged was never accepted.
+  [[nodiscard]] result<void> each_judgement(const std::function<void(const judgement&)>& visit);
+  /// Recomputes the checksum chain over all records; malformed names the first that does not fit.
+  [[nodiscard]] result<verification> verify();
+
+ private:
+  struct impl;
+  explicit reader(std::unique_ptr<impl> state);
+
+  std::unique_ptr<impl> impl_;
+};
+
+}  // namespace sluice::journal

@@ -1,0 +1,54 @@
+// What a start needs of the journal: the state a crash left behind, as values.
+#pragma once
+
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+#include "sluice/domain/record.hpp"
+
+namespace sluice::journal {
+
+/// One of our orders with its current state, as the journal has it.
+struct stored_order {
+  plan_id plan{};
+  order_request request{};
+  int attempt{1};
+  std::uint64_t truth_version{0};
+  order_state state{order_state::intended};
+  order_id venue_id{0};
+  quantity executed{};
+  std::string detail{};
+  wall_time intended_at{};
+  wall_time changed_at{};
+};
+
+/// What our fills and the recorded adjustments add up to.
+struct ledger_line {
+  position_key position{};
+  quantity amount{};  ///< Signed; zero once closed.
+};
+
+/// Tells a repeated plan without keeping its text: stable_hash of its id, and content_hash.
+struct plan_identity {
+  std::uint64_t id_hash{0};
+  std::uint64_t content_hash{0};
+};
+
+struct recovered {
+  std::int64_t last_seq{0};  ///< 0 in a new journal.
+  /// Accepted, but the process ended before their verdict, oldest first. Their instants belong to
+  /// the process that took them in: only the wall times still mean something.
+  std::vector<plan> undecided_plans{};
+  std::vector<stored_order> unresolved_orders{};  ///< Oldest first.
+  std::vector<hold> holds{};
+  std::int64_t last_hold_id{0};  ///< The highest ever given.
+  std::vector<ledger_line> ledger{};
+  std::unordered_map<symbol, std::vector<trade_id>>
+      trade_ids{};                  ///< Newest first, as many as asked.
+  std::vector<exit_state> exits{};  ///< Active ones.
+  trading_state state{trading_state::active};
+  std::vector<plan_identity> plans{};  ///< Every plan ever accepted.
+};
+
+}  // namespace sluice::journal

@@ -1,0 +1,68 @@
+// The journal's writer: records go in, in one order, and are durable once commit says so.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+
+#include "sluice/domain/record.hpp"
+#include "sluice/domain/time.hpp"
+#include "sluice/journal/recovered.hpp"
+
+namespace sluice::journal {
+
+/// How much of an existing file is looked at before it is used.
+enum class integrity : std::uint8_t {
+  quick,  ///< Pages, tree structure and constraints; does not notice a changed byte inside a value.
+  full,   ///< Also every index, and the checksum chain over all records.
+};
+
+struct store_options {
+  integrity check{integrity::quick};
+  milliseconds busy_timeout{5'000};
+  std::int64_t trade_ids_kept{1'000};  ///< Per symbol, given back by recover().
+};
+
+/// What an append did.
+enum class appended : std::uint8_t {
+  written,
+  duplicate,  ///< A trade or plan id that is already there: nothing written, `seq` left at 0.
+};
+
+/// One journal file, open for writing. Not thread-safe: belongs to the thread that writes. The
+/// caller holds the state_lock. The first error of append or commit is final: the batch is rolled
+/// back and every later call fails with the same text; trading must halt.
+class store {
+ public:
+  /// Opens the journal, or makes it (mode 0600; whole or not at all). Errors: malformed for a file
+  /// that is damaged, cut, no journal, or of a newer schema; busy; io_failure; not_permitted.
+  [[nodiscard]] static result<std::unique_ptr<store>> open(const std::filesystem::path& path,
+                                                           const store_options& options = {});
+  store(const store&) = delete;
+  store& operator=(const store&) = delete;
+  /// What was appended but not committed is gone.
+  ~store();
+
+  /// Gives the record its seq and writes it and its rows into the open batch (begins one if there
+  /// is none). invalid_value (a fill without a trade id) writes nothing and does not fail the
+  /// store.
+  [[nodiscard]] result<appended> append(record& r);
+
+  /// Makes all appended records durable, by one sync. Does nothing when there are none.
+  [[nodiscard]] result<void> commit();
+
+  /// The state as of the last append.
+  [[nodiscard]] result<recovered> recover();
+
+  [[nodiscard]] std::int64_t last_seq() const;     ///< Of the last append.
+  [[nodiscard]] std::int64_t uncommitted() const;  ///< Records in the open batch.
+  [[nodiscard]] bool failed() const;
+
+ private:
+  struct impl;
+  explicit store(std::unique_ptr<impl> state);
+
+  std::unique_ptr<impl> impl_;
+};
+
+}  // namespace sluice::journal

@@ -1,0 +1,44 @@
+// Settings of the truth layer: how fresh positions are kept, and which symbols are looked at.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "sluice/domain/setting_fault.hpp"
+#include "sluice/domain/time.hpp"
+#include "sluice/truth/freshness.hpp"
+
+namespace sluice {
+
+/// The table [snapshot].
+struct snapshot_settings {
+  freshness_strategy strategy{freshness_strategy::adaptive};
+  milliseconds bound{2'000};         ///< The promised highest age of any truth.
+  std::size_t concurrency{32};       ///< Reads at once, 1 to 1,024.
+  milliseconds latency{300};         ///< Of one read; assumed until it has been measured.
+  int budget_share_percent{50};      ///< Of the venue's request weight, for routine reads.
+  milliseconds demand_timeout{800};  ///< For a read that a plan waits for.
+  milliseconds read_timeout{2'000};  ///< For every other read.
+  /// How long after an event a read may still show what was before it.
+  milliseconds read_lag_grace{1'000};
+  milliseconds verification_delay{500};  ///< From a fill to the read that checks it.
+
+  friend bool operator==(const snapshot_settings&, const snapshot_settings&) = default;
+};
+
+/// The table [universe].
+struct universe_settings {
+  milliseconds refresh{60'000};      ///< Between two reads of the venue's rules.
+  milliseconds max_age{300'000};     ///< Older rules are not traded on.
+  std::vector<std::string> allow{};  ///< Symbols that may be traded; empty: all the venue trades.
+  std::size_t capacity{16'384};      ///< Symbols at most, over the life of the process.
+
+  friend bool operator==(const universe_settings&, const universe_settings&) = default;
+};
+
+/// All faults of the settings in themselves; whether the bound can be kept is plan_freshness.
+[[nodiscard]] std::vector<setting_fault> validate(const snapshot_settings& s);
+[[nodiscard]] std::vector<setting_fault> validate(const universe_settings& s);
+
+}  // namespace sluice

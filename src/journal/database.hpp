@@ -1,0 +1,59 @@
+// One SQLite connection: runs statements, keeps them prepared, and tells every failure as an error.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "sluice/domain/result.hpp"
+#include "sql_value.hpp"
+
+namespace sluice::journal {
+
+enum class access : std::uint8_t { read_only, read_write };
+
+/// Called for each row; an error ends the statement.
+using row_visitor = std::function<result<void>(const row&)>;
+
+/// Errors of every function: malformed (damaged file), busy, io_failure, not_permitted; the text is
+/// "<path>: <what was done>: <SQLite's words> (<its code>)".
+class database {
+ public:
+  /// The file must exist. Not thread-safe.
+  [[nodiscard]] static result<database> open(const std::filesystem::path& path, access how,
+                                             milliseconds busy_timeout);
+  database(database&&) noexcept;
+  database& operator=(database&&) noexcept;
+  ~database();
+
+  /// Runs a script of one or more statements that need no values.
+  [[nodiscard]] result<void> script(const std::string& sql);
+
+  /// Runs one statement. `sql` is a string literal: it stays prepared under its text.
+  [[nodiscard]] result<void> run(std::string_view sql,
+                                 std::initializer_list<sql_value> values = {});
+  [[nodiscard]] result<void> each(std::string_view sql, std::initializer_list<sql_value> values,
+                                  const row_visitor& visit);
+  /// First column of the first row; 0 when there is no row or it is null.
+  [[nodiscard]] result<std::int64_t> number(std::string_view sql,
+                                            std::initializer_list<sql_value> values = {});
+
+  /// Pages in the write-ahead log after the last commit of this connection.
+  [[nodiscard]] int log_pages() const;
+  /// Moves what it can from the write-ahead log into the file, and syncs. Busy is no error.
+  [[nodiscard]] result<void> checkpoint();
+  /// Rolls back and leaves the files as they are from now on, also at the end of the connection.
+  void abandon();
+
+ private:
+  struct impl;
+  explicit database(std::unique_ptr<impl> state);
+
+  std::unique_ptr<impl> impl_;
+};
+
+}  // namespace sluice::journal

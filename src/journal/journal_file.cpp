@@ -1,0 +1,183 @@
+// How a journal's file is made, checked and opened.
+#include "journal_file.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include "chain.hpp"
+#include "schema.hpp"
+
+namespace sluice::journal {
+namespace {
+
+namespace fs = std::filesystem;
+
+error failed_call(const fs::path& path, std::string_view what) {
+  const int code = errno;
+  const auto kind = code == EACCES || code == EPERM ? errc::not_permitted : errc::io_failure;
+  return fail(
+      kind, fmt::format("{}: {}: {}", path.string(), what, std::generic_category().message(code)));
+}
+
+/// The error with the file's name before it, unless it is there already.
+error named(const fs::path& path, const error& e) {
+  if (e.text.starts_with(path.string()))
+    return e;
+  return fail(e.code, path.string() + ": " + e.text);
+}
+
+fs::path beside(const fs::path& path, const char* ending) {
+  return path.string() + ending;
+}
+
+result<void> make_empty_file(const fs::path& path) {
+  const int file = ::open(path.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (file < 0)
+    return failed_call(path, "make");
+  ::close(file);
+  return {};
+}
+
+/// Makes the names in a directory durable.
+result<void> sync_directory(const fs::path& directory) {
+  const int d = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (d < 0)
+    return failed_call(directory, "open");
+  const int synced = ::fsync(d);
+  const auto failure = failed_call(directory, "sync");
+  ::close(d);
+  if (synced != 0)
+    return failure;
+  return {};
+}
+
+result<void> fill_new_file(const fs::path& path, const store_options& options) {
+  auto db = database::open(path, access::read_write, options.busy_timeout);
+  if (!db)
+    return db.error();
+  if (auto set = db->script("PRAGMA synchronous = FULL"); !set)
+    return set;
+  return migrate(*db);
+}
+
+/// Under another name first, so that a file of the journal's name is always a whole one: an empty
+/// or half-made file there is damage, never a beginning.
+result<void> make_journal(const fs::path& path, const store_options& options) {
+  std::error_code code;
+  if (fs::exists(beside(path, "-wal"), code))
+    return fail(errc::malformed,
+                path.string() +
+                    ": is missing, but its write-ahead log (-wal) is there: restore the "
+                    "file, or move the log away to begin anew");
+  const auto draft = beside(path, ".new");
+  for (const auto* ending : {"", "-wal", "-shm", "-journal"})
+    fs::remove(beside(draft, ending), code);
+  if (auto made = make_empty_file(draft); !made)
+    return made;
+  if (auto filled = fill_new_file(draft, options); !filled)
+    return named(draft, filled.error());
+  if (::rename(draft.c_str(), path.c_str()) != 0)
+    return failed_call(path, "rename");
+  return sync_directory(path.has_parent_path() ? path.parent_path() : fs::path("."));
+}
+
+result<void> make_directory(const fs::path& path) {
+  const auto directory = path.parent_path();
+  std::error_code code;
+  if (directory.empty() || fs::exists(directory, code))
+    return {};
+  fs::create_directories(directory, code);
+  if (!code)
+    fs::permissions(directory, fs::perms::owner_all, code);
+  if (code)
+    return fail(errc::io_failure, directory.string() + ": " + code.message());
+  return {};
+}
+
+/// SQLite would take an empty file for a new database.
+result<void> refuse_empty(const fs::path& path) {
+  std::error_code code;
+  const auto size = fs::file_size(path, code);
+  if (code)
+    return fail(errc::io_failure, path.string() + ": " + code.message());
+  if (size == 0)
+    return fail(errc::malformed, path.string() +
+                                     ": is empty: the journal was cut; restore it, or "
+                                     "move it away to begin anew");
+  return {};
+}
+
+result<void> check_whole(database& db, integrity how) {
+  std::string found;
+  const auto keep_first = [&](const row& r) {
+    if (found.empty())
+      found = r.text(0);
+    return result<void>{};
+  };
+  const auto checked = how == integrity::full ? db.each("PRAGMA integrity_check(1)", {}, keep_first)
+                                              : db.each("PRAGMA quick_check(1)", {}, keep_first);
+  if (!checked)
+    return checked.error();
+  if (found != "ok")
+    return fail(errc::malformed, "is damaged: " + found);
+  if (how == integrity::quick)
+    return {};
+  const auto walk = walk_chain(db);
+  if (!walk)
+    return walk.error();
+  return {};
+}
+
+result<void> prepare_to_write(database& db, const store_options& options) {
+  // Checkpoints are made by the store, which must see them fail. A log is cut back to 64 MB.
+  if (auto set = db.script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+                           "PRAGMA foreign_keys = ON;"
+                           "PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -32768;"
+                           "PRAGMA temp_store = MEMORY");
+      !set)
+    return set;
+  if (auto migrated = migrate(db); !migrated)
+    return migrated;
+  return check_whole(db, options.check);
+}
+
+}  // namespace
+
+result<database> open_journal(const fs::path& path, const store_options& options) {
+  if (auto made = make_directory(path); !made)
+    return made.error();
+  std::error_code code;
+  if (!fs::exists(path, code)) {
+    if (auto made = make_journal(path, options); !made)
+      return made.error();
+  }
+  if (auto checked = refuse_empty(path); !checked)
+    return checked.error();
+  auto db = database::open(path, access::read_write, options.busy_timeout);
+  if (!db)
+    return db.error();
+  if (auto prepared = prepare_to_write(*db, options); !prepared)
+    return named(path, prepared.error());
+  return db;
+}
+
+result<database> open_journal_to_read(const fs::path& path, milliseconds busy_timeout) {
+  std::error_code code;
+  if (!fs::exists(path, code))
+    return fail(errc::not_found, path.string() + ": there is no journal");
+  if (auto checked = refuse_empty(path); !checked)
+    return checked.error();
+  auto db = database::open(path, access::read_only, busy_timeout);
+  if (!db)
+    return db.error();
+  if (auto current = expect_current_schema(*db); !current)
+    return named(path, current.error());
+  return db;
+}
+
+}  // namespace sluice::journal

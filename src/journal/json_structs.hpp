@@ -1,0 +1,105 @@
+// The fields of plans, facts, verdicts and what they are made of, named once for both directions.
+#pragma once
+
+#include "json_unions.hpp"
+#include "sluice/domain/record.hpp"
+
+namespace sluice::journal {
+
+void describe(auto& d, is<plan> auto& p) {
+  d("plan_id", p.id);
+  d("source", p.source);
+  d("symbol", p.instrument);
+  d("position_side", p.leg);
+  d("body", p.body);
+  d("created_at", p.created_at);
+  d("received_at", p.received.wall);
+  d("deadline", p.deadline_wall);
+  d.base("received_ns", p.received.steady);
+  d("deadline_ns", p.deadline);
+}
+
+void describe(auto& d, is<truth_view> auto& t) {
+  d("truth", t.content);
+  d("as_of_ns", t.as_of);
+  d("changed_at", t.changed_at);
+  d("source", t.source);
+  d("version", t.version);
+}
+
+void describe(auto& d, is<instrument_facts> auto& i) {
+  d("tradable", i.tradable);
+  d("step", i.step);
+  d("min_quantity", i.min_quantity);
+  d("max_quantity", i.max_quantity);
+  d("min_notional", i.min_notional);
+}
+
+void describe(auto& d, is<order_in_flight> auto& o) {
+  d("plan_id", o.plan);
+  d("phase", o.phase);
+  d("since_ns", o.since);
+}
+
+void describe(auto& d, is<hold> auto& h) {
+  d("hold_id", h.id);
+  d("symbol", h.position.instrument);
+  d("position_side", h.position.leg);
+  d("cause", h.cause);
+  d("evidence", h.evidence);
+  d("since", h.since);
+}
+
+void describe(auto& d, is<reach> auto& r) {
+  d("reachable", r.reachable);
+  d("why", r.why);
+  d("banned_until_ns", r.banned_until);
+}
+
+void describe(auto& d, is<gate_limits> auto& l) {
+  d("stale_after_exit_ms", l.stale_after_exit);
+  d("stale_after_entry_ms", l.stale_after_entry);
+  d("cooldown_ms", l.cooldown);
+  d("mark_stale_after_ms", l.mark_stale_after);
+  d("allow_add", l.allow_add);
+  d("hold_blocks_reduce", l.hold_blocks_reduce);
+}
+
+void describe(auto& d, is<facts> auto& f) {
+  d("now", f.now.wall);
+  d.base("now_ns", f.now.steady);
+  d("mode", f.mode);
+  d("trading_state", f.state);
+  d("position", f.position);
+  d("instrument", f.instrument);
+  d("mark", f.mark);
+  d("mark_at_ns", f.mark_at);
+  d("in_flight", f.in_flight);
+  d("hold", f.held);
+  d("last_fill_at_ns", f.last_fill_at);
+  d("source_allowed", f.source_allowed);
+  d("exchange", f.exchange);
+  d("limits", f.limits);
+}
+
+void describe(auto& d, is<refusal> auto& r) {
+  d("code", r.code);
+  d("observed", r.observed);
+  d("limit", r.limit);
+}
+
+void describe(auto& d, is<order_terms> auto& t) {
+  d("direction", t.direction);
+  d("amount", t.amount);
+  d("reduce_only", t.reduce_only);
+  d("truth_version", t.truth_version);
+  d("expires_ns", t.expires);
+}
+
+void describe(auto& d, is<verdict> auto& v) {
+  d("kind", v.kind);
+  d("refusals", v.refusals);
+  d("terms", v.terms);
+}
+
+}  // namespace sluice::journal

@@ -1,0 +1,56 @@
+// Orders with their current state, as rows of the journal.
+#include <string>
+
+#include "collect.hpp"
+#include "recover.hpp"
+
+namespace sluice::journal {
+namespace {
+
+const std::string& columns() {
+  static const std::string text =
+      "SELECT plan_id, client_order_id, symbol, position_side, direction, amount, reduce_only, "
+      "attempt, truth_version, state, order_id, executed, detail, intended_ms, changed_ms "
+      "FROM orders ";
+  return text;
+}
+
+result<stored_order> read_order(const row& r) {
+  stored_order o;
+  auto& q = o.request;
+  if (auto read = read_row(r, "orders", o.plan, q.id, q.instrument, q.leg, q.direction, q.amount,
+                           q.reduce_only, o.attempt, o.truth_version, o.state, o.venue_id,
+                           o.executed, o.detail, o.intended_at, o.changed_at);
+      !read)
+    return read.error();
+  return o;
+}
+
+}  // namespace
+
+result<std::vector<stored_order>> read_orders(database& db, const order_filter& f) {
+  static const std::string sql =
+      columns() +
+      "WHERE (?1 OR state NOT IN ('filled', 'cancelled', 'rejected', 'expired')) "
+      "AND (?2 IS NULL OR symbol = ?2) ORDER BY intended_seq DESC LIMIT ?3";
+  std::vector<stored_order> orders;
+  auto read = collect(db, sql, {f.which == order_selection::all, f.instrument, f.limit}, orders,
+                      read_order);
+  if (!read)
+    return read.error();
+  return orders;
+}
+
+result<std::vector<stored_order>> read_unresolved_orders(database& db) {
+  // The words of the partial index, so that it is used.
+  static const std::string sql =
+      columns() +
+      "WHERE state NOT IN ('filled', 'cancelled', 'rejected', 'expired') ORDER BY intended_seq";
+  std::vector<stored_order> orders;
+  auto read = collect(db, sql, {}, orders, read_order);
+  if (!read)
+    return read.error();
+  return orders;
+}
+
+}  // namespace sluice::journal

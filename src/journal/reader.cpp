@@ -1,0 +1,131 @@
+// Queries on a read-only connection, each on one committed state of the journal.
+#include "sluice/journal/reader.hpp"
+
+#include "chain.hpp"
+#include "collect.hpp"
+#include "explain.hpp"
+#include "journal_file.hpp"
+#include "recover.hpp"
+#include "sluice/journal/facts_json.hpp"
+#include "sluice/journal/record_json.hpp"
+
+namespace sluice::journal {
+namespace {
+
+result<plan_summary> read_summary(const row& r) {
+  plan_summary s;
+  if (auto read = read_row(r, "plan", s.seq, s.id, s.source, s.position.instrument, s.position.leg,
+                           s.kind, s.received_at, s.outcome, s.reason, s.judged_at);
+      !read)
+    return read.error();
+  return s;
+}
+
+result<judgement> read_judgement(const row& r) {
+  auto what = parse_plan(r.text(1));
+  if (!what)
+    return what.error();
+  auto seen = parse_facts(r.text(2));
+  if (!seen)
+    return seen.error();
+  auto outcome = parse_judged(r.text(3), seen->now.steady);
+  if (!outcome)
+    return outcome.error();
+  return judgement{.seq = r.number(0),
+                   .what = std::move(*what),
+                   .seen = std::move(*seen),
+                   .outcome = std::move(*outcome)};
+}
+
+}  // namespace
+
+struct reader::impl {
+  database db;
+
+  /// Rows read one by one into a vector.
+  template <class T, class Read>
+  result<std::vector<T>> list(std::string_view sql, std::initializer_list<sql_value> values,
+                              const Read& read) {
+    std::vector<T> out;
+    if (auto done = collect(db, sql, values, out, read); !done)
+      return done.error();
+    return out;
+  }
+};
+
+reader::reader(std::unique_ptr<impl> state) : impl_(std::move(state)) {}
+reader::~reader() = default;
+
+result<std::unique_ptr<reader>> reader::open(const std::filesystem::path& path,
+                                             milliseconds busy_timeout) {
+  auto db = open_journal_to_read(path, busy_timeout);
+  if (!db)
+    return db.error();
+  return std::unique_ptr<reader>(new reader(std::make_unique<impl>(impl{.db = std::move(*db)})));
+}
+
+result<std::optional<std::string>> reader::explain(const plan_id& id) {
+  if (auto begun = impl_->db.run("BEGIN"); !begun)
+    return begun.error();
+  auto text = explain_plan(impl_->db, id);
+  if (auto ended = impl_->db.run("COMMIT"); !ended && text)
+    return ended.error();
+  return text;
+}
+
+result<std::vector<plan_summary>> reader::plans(const plan_filter& f) {
+  return impl_->list<plan_summary>(
+      "SELECT seq, plan_id, source, symbol, position_side, kind, received_ms, verdict, reason, "
+      "judged_ms FROM plan WHERE seq > ?1 AND (?2 IS NULL OR symbol = ?2) "
+      "AND (?3 IS NULL OR kind = ?3) AND (?4 IS NULL OR verdict = ?4) "
+      "AND (?5 IS NULL OR reason = ?5) ORDER BY seq DESC LIMIT ?6",
+      {f.after_seq, f.instrument, f.kind, f.outcome, f.reason, f.limit}, read_summary);
+}
+
+result<std::vector<stored_order>> reader::orders(const order_filter& f) {
+  return read_orders(impl_->db, f);
+}
+
+result<std::vector<hold>> reader::holds() {
+  return read_holds(impl_->db);
+}
+
+result<std::vector<event>> reader::events_after(std::int64_t seq, std::int64_t limit) {
+  return impl_->list<event>(
+      "SELECT seq, kind, wall_ms, body FROM record WHERE seq > ? ORDER BY seq LIMIT ?",
+      {seq, limit}, [](const row& r) -> result<event> {
+        const auto at = wall_time{r.number(2)};
+        return event{.seq = r.number(0),
+                     .kind = std::string(r.text(1)),
+                     .json = event_json(r.number(0), r.text(1), at, r.text(3))};
+      });
+}
+
+result<std::int64_t> reader::last_seq() {
+  return impl_->db.number("SELECT max(seq) FROM record");
+}
+
+result<void> reader::each_judgement(const std::function<void(const judgement&)>& visit) {
+  return impl_->db.each(
+      "SELECT v.seq, accepted.body, v.facts, judged.body FROM verdict v "
+      "JOIN plan p ON p.plan_id = v.plan_id JOIN record accepted ON accepted.seq = p.seq "
+      "JOIN record judged ON judged.seq = v.seq "
+      "WHERE ifnull(v.reason, '') <> 'duplicate_plan' ORDER BY v.seq",
+      {}, [&](const row& r) -> result<void> {
+        const auto read = read_judgement(r);
+        if (!read)
+          return fail(read.error().code,
+                      "verdict " + std::to_string(r.number(0)) + ": " + read.error().text);
+        visit(*read);
+        return {};
+      });
+}
+
+result<verification> reader::verify() {
+  const auto walk = walk_chain(impl_->db);
+  if (!walk)
+    return walk.error();
+  return verification{.records = walk->records, .last_seq = walk->last_seq};
+}
+
+}  // namespace sluice::journal

@@ -1,0 +1,153 @@
+// The journal's tables as SQL, and how an older file becomes a current one.
+#include "schema.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace sluice::journal {
+namespace {
+
+/// `record` is the spine: append-only, one row for each thing that happened, chained by checksum.
+/// The tables that refer to it by seq are append-only too; orders, ledger_line, hold, exit_state
+/// and the verdict columns of plan are the current state, kept in the same transaction. Decimals
+/// are text, times milliseconds since 1970.
+constexpr const char* version_1 = R"sql(
+CREATE TABLE record (
+  seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, wall_ms INTEGER NOT NULL, steady_ns INTEGER NOT NULL,
+  body TEXT NOT NULL, chain INTEGER NOT NULL) STRICT;
+
+CREATE TABLE plan (
+  seq INTEGER PRIMARY KEY REFERENCES record(seq), plan_id TEXT NOT NULL UNIQUE,
+  source TEXT NOT NULL, symbol TEXT NOT NULL, position_side TEXT NOT NULL, kind TEXT NOT NULL,
+  content_hash INTEGER NOT NULL, received_ms INTEGER NOT NULL, deadline_ms INTEGER NOT NULL,
+  verdict_seq INTEGER REFERENCES record(seq), verdict TEXT, reason TEXT, judged_ms INTEGER) STRICT;
+CREATE INDEX plan_undecided ON plan(seq) WHERE verdict_seq IS NULL;
+CREATE INDEX plan_by_symbol ON plan(symbol, seq);
+
+CREATE TABLE verdict (
+  seq INTEGER PRIMARY KEY REFERENCES record(seq), plan_id TEXT NOT NULL, symbol TEXT NOT NULL,
+  lane TEXT NOT NULL, kind TEXT NOT NULL, reason TEXT, times_judged INTEGER NOT NULL,
+  facts TEXT NOT NULL) STRICT;
+CREATE INDEX verdict_by_plan ON verdict(plan_id, seq);
+
+CREATE TABLE orders (
+  client_order_id TEXT PRIMARY KEY, plan_id TEXT NOT NULL, symbol TEXT NOT NULL,
+  position_side TEXT NOT NULL, direction TEXT NOT NULL, amount TEXT NOT NULL,
+  reduce_only INTEGER NOT NULL, attempt INTEGER NOT NULL, truth_version INTEGER NOT NULL,
+  state TEXT NOT NULL, order_id INTEGER NOT NULL, executed TEXT NOT NULL, detail TEXT NOT NULL,
+  intended_seq INTEGER NOT NULL REFERENCES record(seq), intended_ms INTEGER NOT NULL,
+  changed_ms INTEGER NOT NULL) STRICT;
+CREATE INDEX orders_by_plan ON orders(plan_id);
+CREATE INDEX orders_by_age ON orders(intended_seq);
+CREATE INDEX orders_unresolved ON orders(intended_seq)
+  WHERE state NOT IN ('filled', 'cancelled', 'rejected', 'expired');
+
+CREATE TABLE order_event (
+  seq INTEGER PRIMARY KEY REFERENCES record(seq), client_order_id TEXT NOT NULL,
+  plan_id TEXT NOT NULL, symbol TEXT NOT NULL, state TEXT NOT NULL, order_id INTEGER NOT NULL,
+  executed TEXT NOT NULL, detail TEXT NOT NULL) STRICT;
+CREATE INDEX order_event_by_order ON order_event(client_order_id, seq);
+
+CREATE TABLE fill (
+  seq INTEGER PRIMARY KEY REFERENCES record(seq), symbol TEXT NOT NULL, trade_id INTEGER NOT NULL,
+  position_side TEXT NOT NULL, order_id INTEGER NOT NULL, client_order_id TEXT NOT NULL,
+  direction TEXT NOT NULL, amount TEXT NOT NULL, price TEXT NOT NULL, fee TEXT NOT NULL,
+  fee_asset TEXT NOT NULL, realised TEXT NOT NULL, traded_ms INTEGER NOT NULL,
+  ours INTEGER NOT NULL, plan_id TEXT NOT NULL, UNIQUE (symbol, trade_id)) STRICT;
+CREATE INDEX fill_by_plan ON fill(plan_id, seq);
+
+CREATE TABLE ledger_line (
+  symbol TEXT NOT NULL, position_side TEXT NOT NULL, amount TEXT NOT NULL,
+  changed_seq INTEGER NOT NULL REFERENCES record(seq),
+  PRIMARY KEY (symbol, position_side)) STRICT, WITHOUT ROWID;
+CREATE TABLE ledger_adjustment (
+  seq INTEGER PRIMARY KEY REFERENCES record(seq), symbol TEXT NOT NULL,
+  position_side TEXT NOT NULL, amount_before TEXT NOT NULL, amount_after TEXT NOT NULL,
+  cause TEXT NOT NULL, evidence TEXT NOT NULL) STRICT;
+
+CREATE TABLE hold (
+  hold_id INTEGER NOT NULL, symbol TEXT NOT NULL, position_side TEXT NOT NULL,
+  cause TEXT NOT NULL, evidence TEXT NOT NULL, since_ms INTEGER NOT NULL,
+  placed_seq INTEGER NOT NULL REFERENCES record(seq),
+  PRIMARY KEY (hold_id, symbol, position_side)) STRICT, WITHOUT ROWID;
+CREATE TABLE hold_event (
+  seq INTEGER PRIMARY KEY REFERENCES record(seq), hold_id INTEGER NOT NULL, event TEXT NOT NULL,
+  symbol TEXT NOT NULL, position_side TEXT NOT NULL, cause TEXT NOT NULL, evidence TEXT NOT NULL,
+  author TEXT, reason TEXT) STRICT;
+CREATE INDEX hold_event_by_id ON hold_event(hold_id);
+
+CREATE TABLE state_change (
+  seq INTEGER PRIMARY KEY REFERENCES record(seq), state_before TEXT NOT NULL,
+  state_after TEXT NOT NULL, author TEXT NOT NULL, reason TEXT NOT NULL) STRICT;
+
+CREATE TABLE truth_change (
+  seq INTEGER PRIMARY KEY REFERENCES record(seq), symbol TEXT NOT NULL,
+  position_side TEXT NOT NULL, kind_before TEXT NOT NULL, amount_before TEXT NOT NULL,
+  kind_after TEXT NOT NULL, amount_after TEXT NOT NULL, source TEXT NOT NULL,
+  version INTEGER NOT NULL) STRICT;
+CREATE INDEX truth_change_by_symbol ON truth_change(symbol, seq);
+
+CREATE TABLE exit_state (
+  symbol TEXT NOT NULL, position_side TEXT NOT NULL, active INTEGER NOT NULL, entry TEXT NOT NULL,
+  initial TEXT NOT NULL, opened_ms INTEGER NOT NULL, stop TEXT, target TEXT, time_limit_ms INTEGER,
+  origin TEXT NOT NULL, changed_seq INTEGER NOT NULL REFERENCES record(seq),
+  PRIMARY KEY (symbol, position_side)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE notice (
+  seq INTEGER PRIMARY KEY REFERENCES record(seq), event TEXT NOT NULL, text TEXT NOT NULL) STRICT;
+)sql";
+
+/// Step i brings version i to i + 1.
+constexpr std::array<const char*, schema_version> steps{version_1};
+
+result<std::int64_t> version_of(database& db) {
+  const auto id = db.number("PRAGMA application_id");
+  if (!id)
+    return id.error();
+  const auto version = db.number("PRAGMA user_version");
+  if (!version)
+    return version.error();
+  const auto tables = db.number("SELECT count(*) FROM sqlite_schema");
+  if (!tables)
+    return tables.error();
+  const bool empty = *id == 0 && *version == 0 && *tables == 0;
+  if (!empty && *id != application_id)
+    return fail(errc::malformed, "is a SQLite file, but not a Sluice journal");
+  if (*version < 0 || *version > schema_version)
+    return fail(errc::malformed,
+                fmt::format("has schema version {}, this program knows up to {}: use a newer one",
+                            *version, schema_version));
+  return *version;
+}
+
+result<void> run_step(database& db, std::int64_t from) {
+  return db.script(fmt::format(
+      "BEGIN IMMEDIATE; {} PRAGMA application_id = {}; PRAGMA user_version = {}; COMMIT;",
+      steps.at(static_cast<std::size_t>(from)), application_id, from + 1));
+}
+
+}  // namespace
+
+result<void> migrate(database& db) {
+  const auto version = version_of(db);
+  if (!version)
+    return version.error();
+  for (auto from = *version; from < schema_version; ++from)
+    if (auto stepped = run_step(db, from); !stepped)
+      return stepped;
+  return {};
+}
+
+result<void> expect_current_schema(database& db) {
+  const auto version = version_of(db);
+  if (!version)
+    return version.error();
+  if (*version != schema_version)
+    return fail(errc::malformed,
+                fmt::format("has schema version {}, {} is needed: start Sluice on it once",
+                            *version, schema_version));
+  return {};
+}
+
+}  // namespace sluice::journal

@@ -1,0 +1,220 @@
+// One ordered queue per class; the head of each is its most overdue, so five heads decide.
+#include "sluice/truth/read_scheduler.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "sluice/truth/read_places.hpp"
+
+namespace sluice {
+namespace {
+
+constexpr std::array priority_words{
+    std::string_view{"exit_demand"}, std::string_view{"entry_demand"},
+    std::string_view{"verification"}, std::string_view{"open_position"}, std::string_view{"rest"}};
+
+constexpr std::size_t slot_for(read_priority p) {
+  return static_cast<std::size_t>(p);
+}
+
+read_limits made_consistent(read_limits l) {
+  l.concurrency = std::max<std::size_t>(l.concurrency, 1);
+  l.demand_reserve = std::min(l.demand_reserve, l.concurrency - 1);
+  l.exit_reserve = std::min(l.exit_reserve, l.demand_reserve);
+  l.aging_step = std::max(l.aging_step, milliseconds{1});
+  return l;
+}
+
+}  // namespace
+
+std::string_view to_string(read_priority p) {
+  return priority_words[slot_for(p)];
+}
+
+read_class budget_class(read_priority p) {
+  switch (p) {
+    case read_priority::exit_demand:
+      return read_class::exit_demand;
+    case read_priority::entry_demand:
+      return read_class::entry_demand;
+    case read_priority::verification:
+      return read_class::verification;
+    case read_priority::open_position:
+    case read_priority::rest:
+      break;
+  }
+  return read_class::routine;
+}
+
+read_limits read_limits_from(const snapshot_settings& s, const freshness_plan& plan) {
+  read_limits l;
+  l.concurrency = s.concurrency;
+  l.demand_reserve = demand_reserve_of(s.concurrency);
+  l.exit_reserve = exit_reserve_of(s.concurrency);
+  l.demand_timeout = s.demand_timeout;
+  l.read_timeout = s.read_timeout;
+  l.account_timeout = s.read_timeout;
+  if (plan.account_period.count() > 0)
+    l.account_timeout = std::min(s.read_timeout, plan.give_up_after);
+  return l;
+}
+
+read_scheduler::read_scheduler(const read_limits& limits) : limits_(made_consistent(limits)) {}
+
+void read_scheduler::set_limits(const read_limits& limits) {
+  limits_ = made_consistent(limits);
+}
+
+want_outcome read_scheduler::want(const read_want& w, instant now) {
+  const auto job = jobs_.find(w.target);
+  const bool flying = job != jobs_.end();
+  if (flying && w.due <= now && w.newer_than <= job->second.started_at) {
+    join(job->second, w, now);
+    ++counters_.joined;
+    return want_outcome::joined;
+  }
+  const auto [it, is_new] = waiting_.try_emplace(w.target, w);
+  if (!is_new) {
+    if (!flying)
+      queues_[slot_for(it->second.priority)].erase({it->second.due, w.target});
+    it->second.priority = std::min(it->second.priority, w.priority);
+    it->second.due = std::min(it->second.due, w.due);
+    it->second.newer_than = std::max(it->second.newer_than, w.newer_than);
+    ++counters_.merged;
+  }
+  if (!flying)
+    enqueue(it->second);
+  return is_new ? want_outcome::queued : want_outcome::merged;
+}
+
+std::optional<read_job> read_scheduler::next(instant now) {
+  const auto best = best_due(now);
+  if (!best)
+    return std::nullopt;
+  queues_[slot_for(best->priority)].erase({best->due, best->target});
+  waiting_.erase(best->target);
+  const read_job job{++last_id_, best->target, best->priority,
+                     best->due,  now,          now + timeout_of(*best)};
+  jobs_.emplace(job.target, job);
+  targets_.emplace(job.id, job.target);
+  deadlines_.emplace(job.deadline, job.target);
+  ++places_[slot_for(job.priority)];
+  ++counters_.started[slot_for(job.priority)];
+  return job;
+}
+
+bool read_scheduler::finished(std::uint64_t job_id) {
+  const auto it = targets_.find(job_id);
+  if (it == targets_.end()) {
+    ++counters_.late;
+    return false;
+  }
+  const auto job = jobs_.at(it->second);
+  release(job);
+  return true;
+}
+
+std::vector<read_job> read_scheduler::expire(instant now) {
+  std::vector<read_job> given_up;
+  while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
+    given_up.push_back(jobs_.at(deadlines_.begin()->second));
+    release(given_up.back());
+    ++counters_.abandoned;
+  }
+  return given_up;
+}
+
+std::optional<instant> read_scheduler::next_wakeup(instant now) const {
+  std::optional<instant> earliest;
+  const auto consider = [&](instant at) {
+    earliest = std::max(now, earliest ? std::min(*earliest, at) : at);
+  };
+  if (!deadlines_.empty())
+    consider(deadlines_.begin()->first);
+  for (std::size_t i = 0; i < read_priority_count; ++i)
+    if (!queues_[i].empty() && place_free(static_cast<read_priority>(i)))
+      consider(queues_[i].begin()->first);
+  return earliest;
+}
+
+void read_scheduler::drop(read_target target) {
+  const auto it = waiting_.find(target);
+  if (it == waiting_.end())
+    return;
+  queues_[slot_for(it->second.priority)].erase({it->second.due, target});
+  waiting_.erase(it);
+}
+
+bool read_scheduler::is_in_flight(read_target target) const {
+  return jobs_.contains(target);
+}
+
+std::size_t read_scheduler::waiting() const {
+  return waiting_.size();
+}
+
+bool read_scheduler::place_free(read_priority p) const {
+  const auto exits = places_[slot_for(read_priority::exit_demand)];
+  const auto demands = exits + places_[slot_for(read_priority::entry_demand)];
+  const auto all = jobs_.size();
+  if (all >= limits_.concurrency)
+    return false;
+  if (p != read_priority::exit_demand && all - exits >= limits_.concurrency - limits_.exit_reserve)
+    return false;
+  return is_demand(p) || all - demands < limits_.concurrency - limits_.demand_reserve;
+}
+
+std::optional<read_want> read_scheduler::best_due(instant now) const {
+  std::optional<std::pair<std::int64_t, instant>> best_rank;
+  std::optional<read_target> best;
+  for (std::size_t i = 0; i < read_priority_count; ++i) {
+    if (queues_[i].empty() || !place_free(static_cast<read_priority>(i)))
+      continue;
+    const auto [due, target] = *queues_[i].begin();
+    if (due > now)
+      continue;
+    const auto raised = (now - due) / limits_.aging_step;
+    const auto rank = std::max<std::int64_t>(static_cast<std::int64_t>(i) - raised, 0);
+    if (!best_rank || std::pair{rank, due} < *best_rank) {
+      best_rank = {rank, due};
+      best = target;
+    }
+  }
+  if (!best)
+    return std::nullopt;
+  return waiting_.at(*best);
+}
+
+milliseconds read_scheduler::timeout_of(const read_want& w) const {
+  const auto routine = w.target.is_account() ? limits_.account_timeout : limits_.read_timeout;
+  return is_demand(w.priority) ? std::min(limits_.demand_timeout, routine) : routine;
+}
+
+void read_scheduler::enqueue(const read_want& w) {
+  queues_[slot_for(w.priority)].emplace(w.due, w.target);
+}
+
+void read_scheduler::release(const read_job& job) {
+  const auto target = job.target;
+  --places_[slot_for(job.priority)];
+  deadlines_.erase({job.deadline, target});
+  targets_.erase(job.id);
+  jobs_.erase(target);
+  if (const auto next_want = waiting_.find(target); next_want != waiting_.end())
+    enqueue(next_want->second);
+}
+
+void read_scheduler::join(read_job& job, const read_want& w, instant now) {
+  if (w.priority < job.priority) {
+    --places_[slot_for(job.priority)];
+    ++places_[slot_for(w.priority)];
+    job.priority = w.priority;
+  }
+  if (!is_demand(w.priority))
+    return;
+  deadlines_.erase({job.deadline, job.target});
+  job.deadline = std::min(job.deadline, now + limits_.demand_timeout);
+  deadlines_.emplace(job.deadline, job.target);
+}
+
+}  // namespace sluice

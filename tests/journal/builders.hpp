@@ -1,0 +1,59 @@
+// Records as tests need them, and a directory of their own.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "sluice/domain/record.hpp"
+#include "sluice/journal/reader.hpp"
+#include "sluice/journal/store.hpp"
+
+namespace sluice::journal::test {
+
+/// An empty directory that goes with the object.
+class directory {
+ public:
+  directory();
+  directory(const directory&) = delete;
+  directory& operator=(const directory&) = delete;
+  ~directory();
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  [[nodiscard]] std::filesystem::path journal() const { return path_ / "journal.db"; }
+
+ private:
+  std::filesystem::path path_{};
+};
+
+template <class T>
+T decimal(const char* text) {
+  return T::parse(text).value();
+}
+inline instant at_ns(std::int64_t ns) {
+  return instant{duration{ns}};
+}
+
+[[nodiscard]] plan an_open_plan(const std::string& id);
+[[nodiscard]] plan a_reduce_plan(const std::string& id);
+[[nodiscard]] facts some_facts();
+[[nodiscard]] plan_judged a_denial(const plan& p);
+[[nodiscard]] plan_judged a_permission(const plan& p);
+[[nodiscard]] order_intended an_intent(const std::string& order, const std::string& plan);
+[[nodiscard]] order_changed a_change(const std::string& order, const std::string& plan,
+                                     order_state state);
+[[nodiscard]] fill_recorded a_fill(const std::string& symbol_name, trade_id id, side direction,
+                                   const char* amount);
+[[nodiscard]] hold a_hold(std::int64_t id, const std::string& symbol_name);
+
+/// With a stamp that depends on nothing but `second`.
+[[nodiscard]] record a_record(record_body body, std::int64_t second = 0);
+
+[[nodiscard]] std::unique_ptr<store> opened(const std::filesystem::path& path,
+                                            integrity check = integrity::quick);
+[[nodiscard]] std::unique_ptr<reader> read(const std::filesystem::path& path);
+/// Appends and requires that it was written; gives the seq.
+std::int64_t put(store& s, record_body body);
+/// One notice of the text, committed.
+void put_notice(store& s, const std::string& text);
+
+}  // namespace sluice::journal::test

@@ -1,0 +1,91 @@
+// The text of records as event streams send it.
+#include "sluice/journal/record_json.hpp"
+
+#include <boost/json.hpp>
+
+#include "builders.hpp"
+#include "support/catch.hpp"
+
+namespace sluice::journal {
+namespace {
+
+using namespace test;
+
+std::string text_of(record_body body) {
+  auto r = a_record(std::move(body));
+  r.seq = 7;
+  return to_json(r);
+}
+
+const std::string head = R"({"seq":7,"kind":")";
+const std::string at = R"(","at":"2026-11-18T11:06:40.000Z",)";
+
+TEST_CASE("records read as their kind, their time and their fields") {
+  struct sample {
+    record_body body;
+    std::string text;
+  };
+  const std::vector<sample> samples{
+      {notice{"stream_mute", "no \"update\""},
+       head + "notice" + at + R"("event":"stream_mute","text":"no \"update\""})"},
+      {state_changed{trading_state::active, trading_state::halted, "mara", "venue down"},
+       head + "state_changed" + at +
+           R"("before":"active","after":"halted","author":"mara","reason":"venue down"})"},
+      {a_change("o1", "p1", order_state::unknown),
+       head + "order_changed" + at +
+           R"("client_order_id":"o1","plan_id":"p1","symbol":"BTCUSDT","state":"unknown",)" +
+           R"("order_id":9007199254740993,"executed":"0.1","detail":"as told"})"},
+      {truth_changed{{symbol("BTCUSDT"), position_side::both},
+                     position_flat{},
+                     {.content = position_open{decimal<quantity>("1"), decimal<price>("2")},
+                      .as_of = at_ns(5),
+                      .source = truth_source::stream,
+                      .version = 3}},
+       head + "truth_changed" + at +
+           R"("symbol":"BTCUSDT","position_side":"both","before":{"kind":"flat"},)" +
+           R"("after":{"kind":"open","amount":"1","entry":"2"},"as_of_ns":5,"changed_at":null,)" +
+           R"("source":"stream","version":3})"},
+  };
+  for (const auto& s : samples)
+    CHECK(text_of(s.body) == s.text);
+}
+
+TEST_CASE("a verdict's record has its refusals and not its facts") {
+  const auto text = text_of(a_denial(an_open_plan("p1")));
+  CHECK_THAT(text, ContainsSubstring(R"("verdict":{"kind":"deny","refusals":[)"
+                                     R"({"code":"stale_exchange_state","observed":{"ms":12300},)"
+                                     R"("limit":{"ms":10000}},)"));
+  CHECK_THAT(text, ContainsSubstring(R"("times_judged":2)"));
+  CHECK_THAT(text, !ContainsSubstring("now_ns"));
+}
+
+TEST_CASE("every kind of record is one line of JSON that names seq, kind and time") {
+  const auto p = an_open_plan("p1");
+  const std::vector<record_body> bodies{
+      plan_accepted{p},
+      a_permission(p),
+      an_intent("o1", "p1"),
+      a_change("o1", "p1", order_state::filled),
+      a_fill("BTCUSDT", 1, side::buy, "1"),
+      ledger_adjusted{{symbol("BTCUSDT"), position_side::both}, {}, {}, "explained", "line\nbreak"},
+      hold_placed{a_hold(1, "BTCUSDT")},
+      hold_released{a_hold(1, "BTCUSDT"), "mara", "checked"},
+      truth_changed{},
+      state_changed{},
+      exit_changed{},
+      notice{"x", "y"}};
+  REQUIRE(bodies.size() == std::variant_size_v<record_body>);
+  for (const auto& body : bodies) {
+    const auto text = text_of(body);
+    INFO(text);
+    CHECK(text.find('\n') == std::string::npos);
+    const auto parsed = boost::json::parse(text).as_object();
+    CHECK(parsed.at("seq") == 7);
+    CHECK(std::string_view(parsed.at("kind").as_string()) == kind_of(body));
+    CHECK(parsed.at("at").is_string());
+    CHECK(parsed.size() > 3);
+  }
+}
+
+}  // namespace
+}  // namespace sluice::journal

@@ -1,0 +1,27 @@
+// What journal settings admit.
+#include "sluice/journal/settings.hpp"
+
+#include "support/catch.hpp"
+
+namespace sluice::journal {
+namespace {
+
+TEST_CASE("the journal's default settings are admitted") {
+  CHECK(validate({}).empty());
+  CHECK(journal_path({}) == "var/sluice/journal.db");
+}
+
+TEST_CASE("every fault of the journal's settings is reported at once") {
+  const auto faults = validate({.state_dir = "",
+                                .commit_batch_max = 0,
+                                .busy_timeout = milliseconds{-1},
+                                .trade_ids_kept = 0});
+  std::vector<std::string> keys;
+  for (const auto& f : faults)
+    keys.push_back(f.key);
+  CHECK(keys == std::vector<std::string>{"state_dir", "commit_batch_max", "busy_timeout",
+                                         "trade_ids_kept"});
+}
+
+}  // namespace
+}  // namespace sluice::journal

@@ -1,0 +1,157 @@
+// What goes into the journal comes out of it, in another process's hands too.
+#include <sys/stat.h>
+
+#include "builders.hpp"
+#include "support/catch.hpp"
+
+namespace sluice::journal {
+namespace {
+
+using namespace test;
+
+TEST_CASE("a new journal is empty, private, and counts its records from one") {
+  const directory d;
+  auto s = opened(d.journal());
+  REQUIRE(s->last_seq() == 0);
+  struct stat info {};
+  REQUIRE(::stat(d.journal().c_str(), &info) == 0);
+  CHECK((info.st_mode & 0777U) == 0600U);
+  CHECK(put(*s, notice{"first", ""}) == 1);
+  CHECK(put(*s, notice{"second", ""}) == 2);
+  CHECK(s->uncommitted() == 2);
+  REQUIRE(s->commit().has_value());
+  CHECK(s->uncommitted() == 0);
+}
+
+TEST_CASE("the seq goes on over a restart, and what was not committed leaves no hole") {
+  const directory d;
+  {
+    auto s = opened(d.journal());
+    put_notice(*s, "kept");
+    put(*s, notice{"test", "lost"});
+  }
+  auto s = opened(d.journal(), integrity::full);
+  CHECK(s->last_seq() == 1);
+  CHECK(put(*s, notice{"test", "next"}) == 2);
+}
+
+TEST_CASE("a recovery gives back plans without a verdict, whole") {
+  const directory d;
+  const auto waiting = an_open_plan("waiting"), judged = a_reduce_plan("judged");
+  {
+    auto s = opened(d.journal());
+    put(*s, plan_accepted{waiting});
+    put(*s, plan_accepted{judged});
+    put(*s, a_denial(judged));
+    REQUIRE(s->commit().has_value());
+  }
+  const auto back = opened(d.journal())->recover().value();
+  CHECK(back.last_seq == 3);
+  REQUIRE(back.undecided_plans.size() == 1);
+  const auto& p = back.undecided_plans.front();
+  CHECK(p.id == waiting.id);
+  CHECK(p.body == waiting.body);
+  CHECK(p.deadline_wall == waiting.deadline_wall);
+  CHECK(content_hash(p) == content_hash(waiting));
+  REQUIRE(back.plans.size() == 2);
+  CHECK(back.plans[0].id_hash == stable_hash("waiting"));
+  CHECK(back.plans[0].content_hash == content_hash(waiting));
+  CHECK(back.plans[1].content_hash == content_hash(judged));
+}
+
+TEST_CASE("the verdict on a repeated id with other content leaves the accepted plan undecided") {
+  const directory d;
+  auto s = opened(d.journal());
+  const auto p = an_open_plan("p1");
+  put(*s, plan_accepted{p});
+  auto repeated = a_denial(p);
+  repeated.outcome.refusals = {{refusal_code::duplicate_plan, {}, {}}};
+  put(*s, repeated);
+  CHECK(s->recover().value().undecided_plans.size() == 1);
+  put(*s, a_permission(p));
+  CHECK(s->recover().value().undecided_plans.empty());
+}
+
+TEST_CASE("a plan id that is there already is reported as a duplicate and not written") {
+  const directory d;
+  auto s = opened(d.journal());
+  put(*s, plan_accepted{an_open_plan("p1")});
+  auto again = a_record(plan_accepted{a_reduce_plan("p1")});
+  CHECK(s->append(again).value() == appended::duplicate);
+  CHECK(again.seq == 0);
+  CHECK(s->last_seq() == 1);
+  CHECK_FALSE(s->failed());
+}
+
+TEST_CASE("a recovery gives back unresolved orders with their request and last state") {
+  const directory d;
+  const auto asked = an_intent("o2", "p2");
+  {
+    auto s = opened(d.journal());
+    for (const auto* id : {"o1", "o2", "o3"})
+      put(*s, an_intent(id, std::string("p") + id[1]));
+    put(*s, a_change("o1", "p1", order_state::filled));
+    put(*s, a_change("o2", "p2", order_state::unknown));
+    put(*s, a_change("stranger", "", order_state::filled));
+    REQUIRE(s->commit().has_value());
+  }
+  const auto back = opened(d.journal())->recover().value().unresolved_orders;
+  REQUIRE(back.size() == 2);
+  const auto& o = back[0];
+  CHECK(o.plan == plan_id("p2"));
+  CHECK(o.request.id == asked.request.id);
+  CHECK(o.request.amount == asked.request.amount);
+  CHECK(o.request.direction == side::sell);
+  CHECK(o.request.reduce_only);
+  CHECK(o.truth_version == asked.truth_version);
+  CHECK(o.state == order_state::unknown);
+  CHECK(o.venue_id == 9'007'199'254'740'993);
+  CHECK(o.executed == decimal<quantity>("0.1"));
+  CHECK(back[1].state == order_state::intended);
+}
+
+TEST_CASE("a hold survives a restart until it is released") {
+  const directory d;
+  {
+    auto s = opened(d.journal());
+    put(*s, hold_placed{a_hold(1, "BTCUSDT")});
+    put(*s, hold_placed{a_hold(7, "ETHUSDT")});
+    REQUIRE(s->commit().has_value());
+  }
+  auto s = opened(d.journal());
+  REQUIRE(s->recover().value().holds == std::vector{a_hold(1, "BTCUSDT"), a_hold(7, "ETHUSDT")});
+  put(*s, hold_released{a_hold(7, "ETHUSDT"), "mara", "checked by hand"});
+  const auto back = s->recover().value();
+  CHECK(back.holds == std::vector{a_hold(1, "BTCUSDT")});
+  CHECK(back.last_hold_id == 7);
+}
+
+TEST_CASE("exit states and the trading state come back as they were last") {
+  const directory d;
+  exit_state kept{.position = {symbol("BTCUSDT"), position_side::long_},
+                  .active = true,
+                  .entry = decimal<price>("97000.5"),
+                  .initial = decimal<quantity>("-0.5"),
+                  .opened_at = {1'795'000'000'000},
+                  .stop = decimal<price>("95000"),
+                  .time_limit = milliseconds{60'000},
+                  .origin = plan_id("p1")};
+  auto gone = kept;
+  gone.position.instrument = symbol("ETHUSDT");
+  auto s = opened(d.journal());
+  CHECK(s->recover().value().state == trading_state::active);
+  put(*s, exit_changed{kept});
+  put(*s, exit_changed{gone});
+  gone.active = false;
+  put(*s, exit_changed{gone});
+  kept.stop = decimal<price>("96000");
+  put(*s, exit_changed{kept});
+  put(*s, state_changed{trading_state::active, trading_state::halted, "mara", "venue down"});
+  put(*s, state_changed{trading_state::halted, trading_state::reduce_only, "mara", "back"});
+  const auto back = s->recover().value();
+  CHECK(back.exits == std::vector{kept});
+  CHECK(back.state == trading_state::reduce_only);
+}
+
+}  // namespace
+}  // namespace sluice::journal

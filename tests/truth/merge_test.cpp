@@ -1,0 +1,185 @@
+// The merge rules one by one.
+#include "sluice/truth/merge.hpp"
+
+#include "support/catch.hpp"
+#include "truth/builders.hpp"
+
+using namespace sluice;
+using namespace sluice::test;
+
+namespace {
+
+/// Open with 5, by an event of venue time 1000 that occurred at 1000 and arrived at 1010.
+slot_state open_by_event() {
+  position_change change{both_of("A"), quantity::whole(5), price::whole(100)};
+  return merge_event({}, change, {at(1010), at(1000), venue_at(1000)}).next;
+}
+
+merged event_of(const slot_state& s, std::int64_t amount, std::int64_t occurred_ms) {
+  position_change change{both_of("A"), quantity::whole(amount), price::whole(100)};
+  return merge_event(s, change, {at(occurred_ms + 10), at(occurred_ms), venue_at(occurred_ms)});
+}
+
+merged row_of(const slot_state& s, std::int64_t amount, venue_time updated, std::int64_t sent_ms,
+              std::int64_t entry = 100) {
+  return merge_row(s, a_row("A", amount, updated, entry), {at(sent_ms), truth_source::bulk});
+}
+
+merged absence(const slot_state& s, std::int64_t sent_ms) {
+  return merge_row(s, std::nullopt, {at(sent_ms), truth_source::bulk});
+}
+
+}  // namespace
+
+TEST_CASE("an unknown slot takes the first row as its content") {
+  const auto m = row_of({}, 5, venue_at(900), 1000);
+  CHECK(m.effect == merge_effect::changed);
+  CHECK(m.next.content == open_truth(5));
+  CHECK(m.next.as_of == at(1000));
+  CHECK(m.next.changed_at == venue_at(900));
+  CHECK(m.next.version == 1);
+}
+
+TEST_CASE("a symbol absent from a good read is flat") {
+  const auto m = absence({}, 1000);
+  CHECK(m.next.content == truth{position_flat{}});
+  CHECK(m.next.changed_at == venue_time{});
+}
+
+TEST_CASE("a row with amount zero is flat") {
+  CHECK(row_of({}, 0, venue_at(900), 1000).next.content == truth{position_flat{}});
+}
+
+TEST_CASE("equal content proves and leaves the version alone") {
+  const auto first = row_of({}, 5, venue_at(900), 1000).next;
+  const auto m = row_of(first, 5, venue_at(900), 2000);
+  CHECK(m.effect == merge_effect::proved);
+  CHECK(m.next.version == first.version);
+  CHECK(m.next.as_of == at(2000));
+}
+
+TEST_CASE("an older read that arrives late moves nothing back") {
+  const auto first = row_of({}, 5, venue_at(900), 2000).next;
+  CHECK(row_of(first, 5, venue_at(900), 1000).next.as_of == at(2000));
+  const auto m = row_of(first, 3, venue_at(800), 1000);
+  CHECK(m.effect == merge_effect::superseded);
+  CHECK(m.next == first);
+  CHECK(absence(first, 1000).next == first);
+}
+
+TEST_CASE("a row with a newer venue time is taken") {
+  const auto first = row_of({}, 5, venue_at(900), 1000).next;
+  const auto m = row_of(first, 3, venue_at(1500), 2000);
+  CHECK(m.next.content == open_truth(3));
+  CHECK(m.next.version == 2);
+}
+
+TEST_CASE("a read sent before an event arrived does not overwrite its content") {
+  const auto known = open_by_event();
+  for (const auto& m : {absence(known, 1009), row_of(known, 2, venue_at(2000), 1009)}) {
+    CHECK(m.effect == merge_effect::superseded);
+    CHECK(m.next.content == open_truth(5));
+    CHECK(m.next.as_of == at(1000));
+    CHECK(settle(m.next, at(1009)).as_of == at(1000));
+    CHECK(settle(m.next, at(1020)).as_of == at(1020));
+  }
+}
+
+TEST_CASE("a row older than an event is a contradiction and detaches the slot") {
+  const auto m = row_of(open_by_event(), 2, venue_at(900), 5000);
+  CHECK(m.effect == merge_effect::contradicted);
+  CHECK(m.next.content == open_truth(5));
+  CHECK(m.next.as_of == at(1000));
+  CHECK(settle(m.next, at(5000)).as_of == at(1000));
+}
+
+TEST_CASE("a detached slot is proven again by a read that agrees") {
+  const auto lagging = row_of(open_by_event(), 2, venue_at(900), 5000).next;
+  const auto m = row_of(lagging, 5, venue_at(1000), 6000);
+  CHECK(m.effect == merge_effect::proved);
+  CHECK(m.next.as_of == at(6000));
+  CHECK(settle(m.next, at(7000)).as_of == at(7000));
+}
+
+TEST_CASE("a lagging row with the same amount proves and keeps the entry price") {
+  const auto m = row_of(open_by_event(), 5, venue_at(900), 5000, 101);
+  CHECK(m.effect == merge_effect::proved);
+  CHECK(m.next.content == open_truth(5, 100));
+  CHECK(m.next.as_of == at(5000));
+}
+
+TEST_CASE("absence within the grace after an event is a contradiction, later it is flat") {
+  const auto known = open_by_event();
+  const auto early = absence(known, 2009);
+  CHECK(early.effect == merge_effect::contradicted);
+  CHECK(early.next.content == open_truth(5));
+  const auto later = absence(known, 2010);
+  CHECK(later.effect == merge_effect::changed);
+  CHECK(later.next.content == truth{position_flat{}});
+}
+
+TEST_CASE("a position opened by a read is flat as soon as a later read misses it") {
+  const auto known = row_of({}, 5, venue_at(900), 1000).next;
+  CHECK(absence(known, 1001).next.content == truth{position_flat{}});
+}
+
+TEST_CASE("an event sets the content and moves as_of to when it occurred") {
+  const auto known = row_of({}, 5, venue_at(900), 1000).next;
+  const auto m = event_of(known, 2, 1500);
+  CHECK(m.effect == merge_effect::changed);
+  CHECK(m.next.content == open_truth(2));
+  CHECK(m.next.as_of == at(1500));
+  CHECK(m.next.source == truth_source::stream);
+}
+
+TEST_CASE("an event older in the venue's time changes nothing") {
+  const auto known = row_of({}, 5, venue_at(900), 1000).next;
+  CHECK(event_of(known, 2, 800).next == known);
+}
+
+TEST_CASE("a duplicated event does not reopen what a read saw flat") {
+  const auto flat = absence(open_by_event(), 3000).next;
+  const auto m = event_of(flat, 5, 1000);
+  CHECK(m.effect == merge_effect::superseded);
+  CHECK(m.next == flat);
+}
+
+TEST_CASE("of two events in one millisecond the later to come is taken") {
+  const auto m = event_of(open_by_event(), 7, 1000);
+  CHECK(m.next.content == open_truth(7));
+  CHECK(m.next.version == 2);
+}
+
+TEST_CASE("an event that a later read has already seen is not taken again") {
+  const auto known = row_of(open_by_event(), 5, venue_at(1000), 3000).next;
+  CHECK(event_of(known, 4, 1000).effect == merge_effect::superseded);
+}
+
+TEST_CASE("an event far older than the read that saw nothing is superseded") {
+  const auto flat = absence({}, 5000).next;
+  CHECK(event_of(flat, 5, 3999).effect == merge_effect::superseded);
+}
+
+TEST_CASE(
+    "an event a little older than the read that saw nothing is taken but proves only itself") {
+  const auto flat = absence({}, 5000).next;
+  const auto m = event_of(flat, 5, 4500);
+  CHECK(m.effect == merge_effect::contradicted);
+  CHECK(m.next.content == open_truth(5));
+  CHECK(m.next.as_of == at(4500));
+  CHECK(settle(m.next, at(5000)).as_of == at(4500));
+}
+
+TEST_CASE("an old flat event does not give a venue time to a newer absence") {
+  auto state = absence({}, 5000).next;
+  state = event_of(state, 0, 4200).next;
+  CHECK(state.changed_at == venue_time{});
+  const auto reopened = event_of(state, 5, 4600).next;
+  CHECK(reopened.as_of <= at(4600));
+}
+
+TEST_CASE("account-wide proof does not reach back to before a slot was known") {
+  const auto m = row_of(settle({}, at(2000)), 5, venue_at(900), 1500);
+  CHECK(settle(m.next, at(2000)).as_of == at(1500));
+  CHECK(settle(m.next, at(2500)).as_of == at(2500));
+}

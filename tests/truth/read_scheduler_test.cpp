@@ -1,0 +1,197 @@
+// Who is read next: classes, deadlines, single flight, reserves, and reads that are given up.
+#include "sluice/truth/read_scheduler.hpp"
+
+#include "support/catch.hpp"
+#include "truth/builders.hpp"
+
+using namespace sluice;
+using namespace sluice::test;
+
+namespace {
+
+read_limits some_limits() {
+  read_limits l;
+  l.concurrency = 4;
+  l.demand_reserve = 2;
+  l.exit_reserve = 1;
+  return l;
+}
+
+read_want a_want(symbol_index index, read_priority p, std::int64_t due_ms = 0) {
+  return {read_target::of(index), p, at(due_ms)};
+}
+
+std::vector<symbol_index> start_all(read_scheduler& s, std::int64_t now_ms) {
+  std::vector<symbol_index> started;
+  while (const auto job = s.next(at(now_ms)))
+    started.push_back(job->target.index());
+  return started;
+}
+
+}  // namespace
+
+TEST_CASE("the more urgent class goes first, and within a class the earliest due") {
+  read_scheduler s{read_limits{}};
+  s.want(a_want(1, read_priority::rest), at(0));
+  s.want(a_want(2, read_priority::verification), at(0));
+  s.want(a_want(3, read_priority::open_position, 0), at(0));
+  s.want(a_want(4, read_priority::entry_demand), at(0));
+  s.want(a_want(5, read_priority::exit_demand, 0), at(0));
+  s.want(a_want(6, read_priority::exit_demand, -5), at(0));
+  CHECK(start_all(s, 0) == std::vector<symbol_index>{6, 5, 4, 2, 3, 1});
+}
+
+TEST_CASE("nothing goes out before it is due") {
+  read_scheduler s{read_limits{}};
+  s.want(a_want(1, read_priority::exit_demand, 100), at(0));
+  CHECK_FALSE(s.next(at(99)));
+  CHECK(s.next_wakeup(at(0)) == at(100));
+  CHECK(s.next(at(100)));
+}
+
+TEST_CASE("a second wish for a waiting target makes it more urgent, not a second read") {
+  read_scheduler s{read_limits{}};
+  CHECK(s.want(a_want(1, read_priority::rest, 500), at(0)) == want_outcome::queued);
+  CHECK(s.want(a_want(1, read_priority::exit_demand, 0), at(0)) == want_outcome::merged);
+  CHECK(s.waiting() == 1);
+  const auto job = s.next(at(0));
+  REQUIRE(job);
+  CHECK(job->priority == read_priority::exit_demand);
+  CHECK(job->deadline == at(800));
+  CHECK(s.waiting() == 0);
+}
+
+TEST_CASE("a less urgent wish takes no urgency away") {
+  read_scheduler s{read_limits{}};
+  s.want(a_want(1, read_priority::exit_demand, 0), at(0));
+  s.want(a_want(1, read_priority::rest, 500), at(0));
+  CHECK(s.next(at(0))->priority == read_priority::exit_demand);
+}
+
+TEST_CASE("a target under way is not read a second time at once") {
+  read_scheduler s{read_limits{}};
+  s.want(a_want(1, read_priority::rest), at(0));
+  const auto job = s.next(at(0));
+  REQUIRE(job);
+  auto newer = a_want(1, read_priority::exit_demand, 10);
+  newer.newer_than = at(10);
+  CHECK(s.want(newer, at(10)) == want_outcome::queued);
+  CHECK_FALSE(s.next(at(10)));
+  CHECK(s.finished(job->id));
+  CHECK(s.next(at(20))->priority == read_priority::exit_demand);
+}
+
+TEST_CASE("a read under way that is new enough is joined and hurried") {
+  read_scheduler s{read_limits{}};
+  s.want(a_want(1, read_priority::rest), at(0));
+  const auto job = s.next(at(0));
+  auto w = a_want(1, read_priority::entry_demand, 10);
+  w.newer_than = at(0);
+  CHECK(s.want(w, at(10)) == want_outcome::joined);
+  CHECK(s.waiting() == 0);
+  CHECK(s.next_wakeup(at(10)) == at(810));
+  const auto given_up = s.expire(at(810));
+  REQUIRE(given_up.size() == 1);
+  CHECK(given_up[0].id == job->id);
+  CHECK(given_up[0].priority == read_priority::entry_demand);
+}
+
+TEST_CASE("the next periodic wish is not swallowed by the read under way") {
+  read_scheduler s{read_limits{}};
+  s.want({read_target::account(), read_priority::rest, at(0)}, at(0));
+  const auto job = s.next(at(0));
+  CHECK(s.want({read_target::account(), read_priority::rest, at(850)}, at(0)) ==
+        want_outcome::queued);
+  REQUIRE(s.finished(job->id));
+  CHECK(s.next_wakeup(at(300)) == at(850));
+  CHECK(s.next(at(850))->target.is_account());
+}
+
+TEST_CASE("routine leaves places for demands, and demands of entries one for exits") {
+  read_scheduler s{some_limits()};
+  for (symbol_index i = 0; i < 4; ++i)
+    s.want(a_want(i, read_priority::rest), at(0));
+  CHECK(start_all(s, 0).size() == 2);
+  CHECK(s.next_wakeup(at(0)) == at(2'000));
+  for (symbol_index i = 10; i < 13; ++i)
+    s.want(a_want(i, read_priority::entry_demand), at(0));
+  CHECK(start_all(s, 0) == std::vector<symbol_index>{10});
+  s.want(a_want(20, read_priority::exit_demand), at(0));
+  s.want(a_want(21, read_priority::exit_demand), at(0));
+  CHECK(start_all(s, 0) == std::vector<symbol_index>{20});
+  CHECK(s.in_flight() == 4);
+}
+
+TEST_CASE("a wish that waited long enough goes before fresh ones of a higher class") {
+  read_scheduler s{some_limits()};
+  s.want(a_want(1, read_priority::rest, 0), at(0));
+  s.want(a_want(2, read_priority::verification, 1'500), at(1'500));
+  CHECK(s.next(at(1'500))->target.index() == 2);
+  s.want(a_want(3, read_priority::verification, 2'000), at(2'000));
+  CHECK(s.next(at(2'000))->target.index() == 1);
+}
+
+TEST_CASE("a read past its deadline is given up, counted, and its late end is known as late") {
+  read_scheduler s{read_limits{}};
+  s.want(a_want(1, read_priority::rest), at(0));
+  const auto job = s.next(at(0));
+  CHECK(s.expire(at(1'999)).empty());
+  CHECK(s.expire(at(2'000)).size() == 1);
+  CHECK(s.counters().abandoned == 1);
+  CHECK_FALSE(s.is_in_flight(job->target));
+  CHECK_FALSE(s.finished(job->id));
+  CHECK(s.counters().late == 1);
+}
+
+TEST_CASE("the late end of a read given up does not end the one that followed it") {
+  read_scheduler s{read_limits{}};
+  s.want(a_want(1, read_priority::rest), at(0));
+  const auto first = s.next(at(0));
+  static_cast<void>(s.expire(at(2'000)));
+  s.want(a_want(1, read_priority::rest, 2'000), at(2'000));
+  const auto second = s.next(at(2'000));
+  CHECK_FALSE(s.finished(first->id));
+  CHECK(s.is_in_flight(read_target::of(1)));
+  CHECK(s.finished(second->id));
+}
+
+TEST_CASE("a dropped target no longer waits") {
+  read_scheduler s{read_limits{}};
+  s.want(a_want(1, read_priority::rest, 100), at(0));
+  s.drop(read_target::of(1));
+  s.drop(read_target::of(2));
+  CHECK_FALSE(s.next(at(100)));
+  CHECK_FALSE(s.next_wakeup(at(100)));
+}
+
+TEST_CASE("a single place is still used, by whoever is most urgent") {
+  read_limits l;
+  l.concurrency = 1;
+  read_scheduler s{l};
+  s.want(a_want(1, read_priority::rest), at(0));
+  CHECK(s.next(at(0)));
+  s.want(a_want(2, read_priority::exit_demand), at(0));
+  CHECK_FALSE(s.next(at(0)));
+}
+
+TEST_CASE("limits follow the settings and the plan of freshness") {
+  const snapshot_settings settings;
+  freshness_plan plan;
+  plan.account_period = plan.give_up_after = milliseconds{850};
+  const auto l = read_limits_from(settings, plan);
+  CHECK(l.concurrency == 32);
+  CHECK(l.demand_reserve == 8);
+  CHECK(l.exit_reserve == 4);
+  CHECK(l.account_timeout == milliseconds{850});
+  CHECK(l.read_timeout == milliseconds{2'000});
+  CHECK(read_limits_from(settings, {}).account_timeout == milliseconds{2'000});
+}
+
+TEST_CASE("priorities spend the budget of their class") {
+  CHECK(budget_class(read_priority::exit_demand) == read_class::exit_demand);
+  CHECK(budget_class(read_priority::entry_demand) == read_class::entry_demand);
+  CHECK(budget_class(read_priority::verification) == read_class::verification);
+  CHECK(budget_class(read_priority::open_position) == read_class::routine);
+  CHECK(budget_class(read_priority::rest) == read_class::routine);
+  CHECK(to_string(read_priority::rest) == "rest");
+}
