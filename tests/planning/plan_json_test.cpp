@@ -98,13 +98,30 @@ TEST_CASE("an array is read as a batch, all or nothing") {
   CHECK(spoilt.error() == std::vector<field_fault>{{"/1/side", "must be buy or sell"}});
 }
 
+namespace {
+
+struct hostile_row {
+  const char* pointer;
+  std::string text;
+};
+
+void check_refused(const std::vector<hostile_row>& rows) {
+  for (const auto& r : rows) {
+    INFO(r.text.substr(0, 200));
+    const auto document = read(r.text);
+    REQUIRE_FALSE(document);
+    REQUIRE(document.error().size() == 1);
+    CHECK(document.error().front().pointer == r.pointer);
+    CHECK_FALSE(document.error().front().reason.empty());
+    CHECK(document.error().front().reason.size() < 200);
+  }
+}
+
+}  // namespace
+
 TEST_CASE("each hostile plan is refused at the field that is wrong") {
-  struct row {
-    const char* pointer;
-    std::string text;
-  };
   const std::string huge(1'000'000, 'x');
-  const row rows[] = {
+  check_refused({
       {"/leverage", open_and(R"("leverage":"20")")},
       {"/a~1b~0c", open_and(R"("a/b~c":"20")")},
       {"/plan_id", open_with(R"("plan_id":"p-1",)", "")},
@@ -143,6 +160,11 @@ TEST_CASE("each hostile plan is refused at the field that is wrong") {
       {"/quantity", open_with("\"0.010\"", R"(["0.010"])")},
       {"/quantity", open_with("\"0.010\"", R"({"value":"0.010"})")},
       {"/quantity", open_with(R"(,"quantity":"0.010")", "")},
+  });
+}
+
+TEST_CASE("each hostile extra, time or document is refused at its place") {
+  check_refused({
       {"/notional", open_and(R"("notional":"200")")},
       {"/stop", open_and(R"("stop":"0")")},
       {"/stop", open_and(R"("stop":"50000","take_profit":"49000")")},
@@ -182,16 +204,7 @@ TEST_CASE("each hostile plan is refused at the field that is wrong") {
       {"", "{\"" + std::string(65, 'n') + "\":1}"},
       {"/0", "[17]"},
       {"/0", "[[]]"},
-  };
-  for (const auto& r : rows) {
-    INFO(r.text.substr(0, 200));
-    const auto document = read(r.text);
-    REQUIRE_FALSE(document);
-    REQUIRE(document.error().size() == 1);
-    CHECK(document.error().front().pointer == r.pointer);
-    CHECK_FALSE(document.error().front().reason.empty());
-    CHECK(document.error().front().reason.size() < 200);
-  }
+  });
 }
 
 TEST_CASE("all faults of a document are named together") {

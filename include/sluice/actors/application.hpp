@@ -1,0 +1,43 @@
+// The running product: everything built in order, run until told to end, taken down in order.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "sluice/config/config.hpp"
+
+namespace sluice::actors {
+
+/// Exit codes of the binary, as sysexits.h has them.
+enum class exit_code : int {
+  ok = 0,
+  failed = 1,
+  usage = 2,
+  unavailable = 69,    ///< A port is taken, the simulated exchange cannot start.
+  io_error = 74,       ///< Journal or log cannot be written, or the journal is damaged.
+  temporary = 75,      ///< Another instance holds the state directory.
+  no_permission = 77,  ///< A secret's file that others may touch.
+  config = 78,         ///< The configuration cannot be used.
+};
+
+struct build_info {
+  std::string version{};
+  std::string revision{};
+};
+
+/// How the run meets the outside world.
+struct run_hooks {
+  /// Blocks until the process shall end, and says why; returns empty after stop_waiting.
+  std::function<std::string()> wait_for_signal{};
+  /// Wakes wait_for_signal up.
+  std::function<void()> stop_waiting{};
+  /// Called once with the address of the status server when everything runs.
+  std::function<void(const std::string& status_url)> running{};
+};
+
+/// Builds and starts everything, runs until a signal or a failure, and takes everything down.
+/// Errors are logged to stderr and become the exit code.
+[[nodiscard]] exit_code run_application(const config::settings& chosen, const build_info& build,
+                                        const run_hooks& hooks);
+
+}  // namespace sluice::actors

@@ -1,0 +1,32 @@
+// The executor's actor: takes permits only, makes intents durable, and obeys one machine per order.
+#pragma once
+
+#include <unordered_map>
+#include <vector>
+
+#include "sluice/actors/interfaces.hpp"
+#include "sluice/actors/services.hpp"
+#include "sluice/execution/order_machine.hpp"
+
+namespace sluice::actors {
+
+/// An order of an earlier run whose outcome is open, with what the ledger held at that moment.
+struct inherited_order {
+  plan_id plan{};
+  order_request request{};
+  order_memory known{};
+  wall_time intended_at{};
+  quantity ledger_amount{};
+};
+
+struct executor_options {
+  executor_settings settings{};
+  std::vector<inherited_order> inherited{};
+};
+
+/// Inherited orders are resolved first, before anything new on their positions: the gate is told of
+/// them when it starts. In mode shadow nothing is ever sent.
+[[nodiscard]] executor_actor spawn_executor(caf::actor_system& system, services given,
+                                            executor_options options);
+
+}  // namespace sluice::actors

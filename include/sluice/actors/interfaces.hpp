@@ -1,0 +1,238 @@
+// Who may be told what: the typed interface of every actor, one comment per message.
+//
+//   http, file ──► intake ──► planner ──► gate ──► executor ──► exchange
+//                                ▲          │ ▲        │
+//                       exit_engine    read_truth    fills_seen
+//                            ▲             ▼ │         ▼
+//     market_stream ─────────┘      snapshot_manager  reconciler      journal_writer ◄── all of
+//     them
+//                                    ▲  │ spawns                           │ records_committed
+//                       user_stream ─┘  ▼                                  ▼
+//                                    fetch_worker               intake, exit_engine, status
+#pragma once
+
+#include "sluice/actors/messages.hpp"
+
+namespace sluice::actors {
+
+/// The handles of all stages, given to each once, before anything else happens.
+struct meet;
+
+/// Whoever wants to know what became durable.
+using records_watcher = caf::typed_actor<  //
+    caf::reacts_to<records_committed>>;    // in order, each record once
+
+struct watch_records {
+  records_watcher watcher;
+};
+
+using journal_actor = caf::typed_actor<               //
+    caf::reacts_to<append>,                           // from every stage: make durable soon
+    caf::replies_to<append_durable>::with<appended>,  // planner, executor: answered after the
+                                                      // commit
+    caf::reacts_to<watch_records>,                    // supervisor, while wiring
+    caf::reacts_to<commit_batch>,                     // itself
+    caf::reacts_to<drain>>;                           // supervisor: commit what there is
+
+using fetch_worker_actor = caf::typed_actor<  //
+    caf::reacts_to<tick>,                     // itself: begin
+    caf::reacts_to<fetch_ended>>;             // exchange port: the reply, passed on to the manager
+
+using executor_actor = caf::typed_actor<     //
+    caf::reacts_to<meet>,                    // supervisor, once, first
+    caf::reacts_to<carry_out>,               // gate: a permit
+    caf::reacts_to<order_reported>,          // user_stream
+    caf::reacts_to<order_answered>,          // exchange port
+    caf::reacts_to<order_queried>,           // exchange port
+    caf::reacts_to<fills_read>,              // exchange port
+    caf::reacts_to<tick>,                    // itself: the machines' timers
+    caf::replies_to<drain>::with<drained>>;  // supervisor: answered when no outcome is open
+
+using snapshot_manager_actor = caf::typed_actor<  //
+    caf::reacts_to<meet>,                         // supervisor, once, first
+    caf::reacts_to<read_truth>,                   // gate, executor: an urgent read
+    caf::reacts_to<fetch_ended>,                  // fetch_worker
+    caf::reacts_to<account_moved>,                // user_stream
+    caf::reacts_to<user_stream_changed>,          // user_stream
+    caf::reacts_to<universe_refreshed>,           // universe_keeper
+    caf::reacts_to<tick>>;                        // itself
+
+using gate_actor = caf::typed_actor<  //
+    caf::reacts_to<meet>,             // supervisor, once, first
+    caf::reacts_to<judge_plans>,      // planner
+    caf::reacts_to<judge_again>,      // executor: truth moved before the send
+    caf::reacts_to<reads_done>,       // snapshot_manager
+    caf::reacts_to<truths_changed>,   // snapshot_manager
+    caf::reacts_to<order_moved>,      // executor
+    caf::reacts_to<fills_seen>,       // executor: starts the cooldown
+    caf::reacts_to<hold_changed>,     // reconciler
+    caf::reacts_to<reach_changed>,    // snapshot_manager
+    caf::reacts_to<change_state>,     // supervisor, status
+    caf::reacts_to<tick>>;            // itself: deadlines
+
+using planner_actor = caf::typed_actor<              //
+    caf::reacts_to<meet>,                            // supervisor, once, first
+    caf::replies_to<take_plans>::with<plans_taken>,  // intake, exit_engine
+    caf::reacts_to<drain>>;                          // supervisor: nothing new from now on
+
+using intake_actor = caf::typed_actor<  //
+    caf::reacts_to<meet>,               // supervisor, once, first
+    caf::reacts_to<plans_posted>,       // http
+    caf::reacts_to<plan_line_read>,     // the plan file's reader
+    caf::reacts_to<records_committed>,  // journal_writer: verdicts for those who wait
+    caf::reacts_to<tick>,               // itself: waits that run out
+    caf::reacts_to<drain>>;             // supervisor: 503 from now on
+
+using exit_engine_actor = caf::typed_actor<  //
+    caf::reacts_to<meet>,                    // supervisor, once, first
+    caf::reacts_to<marks_moved>,             // market_stream
+    caf::reacts_to<truths_changed>,          // snapshot_manager
+    caf::reacts_to<records_committed>,       // journal_writer: own stops of opens, ends of exits
+    caf::reacts_to<tick>>;                   // itself: time limits without marks
+
+using reconciler_actor = caf::typed_actor<                 //
+    caf::reacts_to<meet>,                                  // supervisor, once, first
+    caf::reacts_to<fills_seen>,                            // executor
+    caf::reacts_to<truths_changed>,                        // snapshot_manager
+    caf::reacts_to<order_pending_changed>,                 // executor
+    caf::replies_to<release_holds>::with<holds_released>,  // status, for an operator
+    caf::reacts_to<tick>>;                                 // itself: every period
+
+using user_stream_actor = caf::typed_actor<    //
+    caf::reacts_to<meet>,                      // supervisor, once, first
+    caf::reacts_to<std::vector<user_event>>>;  // exchange port: the events of one read
+
+using market_stream_actor = caf::typed_actor<  //
+    caf::reacts_to<meet>,                      // supervisor, once, first
+    caf::reacts_to<mark_batch>>;               // exchange port: one frame
+
+using universe_keeper_actor = caf::typed_actor<                    //
+    caf::reacts_to<meet>,                                          // supervisor, once, first
+    caf::reacts_to<std::shared_ptr<const read_result<universe>>>,  // exchange port
+    caf::reacts_to<std::shared_ptr<const read_result<account_settings>>>,  // exchange port
+    caf::reacts_to<tick>>;                                                 // itself: refresh
+
+using status_actor = caf::typed_actor<  //
+    caf::reacts_to<meet>,               // supervisor, once, first
+    caf::reacts_to<http_asked>,         // http server
+    caf::reacts_to<records_committed>,  // journal_writer
+    caf::reacts_to<tick>>;              // itself: gauges, readiness edges
+
+using supervisor_actor = caf::typed_actor<  //
+    caf::reacts_to<meet>,                   // application: watch over these
+    caf::reacts_to<end_process>,            // signal thread, stages that cannot go on
+    caf::reacts_to<tick>>;                  // itself: limits of the shutdown
+
+struct peers {
+  journal_actor journal;
+  executor_actor executor;
+  snapshot_manager_actor snapshot_manager;
+  gate_actor gate;
+  planner_actor planner;
+  intake_actor intake;
+  exit_engine_actor exit_engine;
+  reconciler_actor reconciler;
+  user_stream_actor user_stream;
+  market_stream_actor market_stream;
+  universe_keeper_actor universe_keeper;
+  status_actor status;
+  supervisor_actor supervisor;
+};
+struct meet {
+  std::shared_ptr<const peers> all{};
+};
+
+}  // namespace sluice::actors
+
+// clang-format off
+CAF_BEGIN_TYPE_ID_BLOCK(sluice, first_custom_type_id)
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::tick))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::meet))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::append))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::append_durable))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::appended))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::commit_batch))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::records_committed))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::watch_records))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::plans_posted))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::plan_line_read))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::take_plans))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::plans_taken))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::judge_plans))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::judge_again))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::carry_out))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::read_truth))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::fetch_ended))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::account_moved))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::user_stream_changed))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::truths_changed))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::universe_refreshed))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::reads_done))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::reach_changed))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::marks_moved))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::order_reported))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::order_answered))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::order_queried))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::fills_read))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::fills_seen))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::order_pending_changed))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::hold_changed))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::release_holds))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::holds_released))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::change_state))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::http_asked))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::drain))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::drained))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::end_process))
+  CAF_ADD_TYPE_ID(sluice, (sluice::order_moved))
+  CAF_ADD_TYPE_ID(sluice, (sluice::mark_batch))
+  CAF_ADD_TYPE_ID(sluice, (std::vector<sluice::user_event>))
+  CAF_ADD_TYPE_ID(sluice, (std::shared_ptr<const sluice::read_result<sluice::universe>>))
+  CAF_ADD_TYPE_ID(sluice, (std::shared_ptr<const sluice::read_result<sluice::account_settings>>))
+CAF_END_TYPE_ID_BLOCK(sluice)
+
+// Nothing here ever leaves the process, so nothing is ever serialised.
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::tick)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::meet)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::append)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::append_durable)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::appended)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::commit_batch)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::records_committed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::watch_records)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::plans_posted)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::plan_line_read)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::take_plans)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::plans_taken)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::judge_plans)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::judge_again)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::carry_out)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::read_truth)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::fetch_ended)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::account_moved)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::user_stream_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::truths_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::universe_refreshed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::reads_done)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::reach_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::marks_moved)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::order_reported)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::order_answered)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::order_queried)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::fills_read)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::fills_seen)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::order_pending_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::hold_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::release_holds)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::holds_released)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::change_state)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::http_asked)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::drain)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::drained)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::end_process)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::order_moved)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::mark_batch)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<sluice::user_event>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<const sluice::read_result<sluice::universe>>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<const sluice::read_result<sluice::account_settings>>)
+// clang-format on

@@ -1,0 +1,192 @@
+// Every message the actors exchange: commands in the imperative, events in the past tense, all
+// values.
+#pragma once
+
+#include <caf/all.hpp>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sluice/domain/exchange_port.hpp"
+#include "sluice/domain/record.hpp"
+#include "sluice/gate/gate_actions.hpp"
+#include "sluice/status/http_server.hpp"
+
+namespace sluice::actors {
+
+/// A stage's own timer fired.
+struct tick {};
+
+// ---- journal
+
+/// Make these durable soon; nobody waits.
+struct append {
+  std::vector<record_body> bodies{};
+};
+/// Make these durable and say so: answered by `appended` after the commit.
+struct append_durable {
+  std::vector<record_body> bodies{};
+};
+struct appended {
+  std::int64_t last_seq{0};
+};
+/// Everything that was in the journal's mailbox before this goes into one commit.
+struct commit_batch {};
+/// These records are durable, in order.
+struct records_committed {
+  std::shared_ptr<const std::vector<record>> records{};
+};
+
+// ---- plans
+
+/// Somebody posted plans; the answer goes out once they are durable, or judged when `wait` is set.
+struct plans_posted {
+  std::string body{};
+  std::optional<milliseconds> wait{};
+  std::optional<status::responder> answer{};
+};
+/// One line of the plan file, with its number for the log.
+struct plan_line_read {
+  std::string text{};
+  std::uint64_t number{0};
+};
+/// Give these an identity, size them and send them to the gate.
+struct take_plans {
+  std::vector<plan> plans{};
+};
+/// What became of one plan at the planner.
+enum class plan_reception : std::uint8_t {
+  accepted,     ///< New; it will get a verdict.
+  repeated,     ///< Same id, same content: its verdict stands.
+  conflicting,  ///< Same id, other content: refused.
+};
+/// Answer to take_plans, in its order, sent when the accepted ones are durable.
+struct plans_taken {
+  std::vector<plan_reception> receptions{};
+};
+/// Judge these, exits first.
+struct judge_plans {
+  std::vector<plan_ptr> plans{};
+};
+/// The truth moved between permit and send: judge once more.
+struct judge_again {
+  plan_ptr what{};
+};
+/// A permit on its way to the executor. Copies of the message share it; it is taken once.
+struct carry_out {
+  plan_ptr what{};
+  std::shared_ptr<permit> leave{};
+  std::shared_ptr<const plan_judged> judged{};  ///< Recorded when the order is really sent.
+};
+
+// ---- truth
+
+/// Read this position, or the account when none is named, with a read sent after `newer_than`.
+struct read_truth {
+  std::optional<position_key> position{};
+  read_class traffic{read_class::routine};
+  instant newer_than{};
+};
+/// A fetch worker has its reply.
+struct fetch_ended {
+  std::uint64_t job{0};
+  std::shared_ptr<const read_result<snapshot>> outcome{};
+};
+/// The user stream reported changed positions.
+struct account_moved {
+  instant received_at{};
+  instant occurred_at{};
+  std::shared_ptr<const account_update> update{};
+};
+/// The user stream is up (again), or down: what happened in between was not seen.
+struct user_stream_changed {
+  bool up{false};
+};
+/// The content of these truths changed; the table already has it.
+struct truths_changed {
+  std::shared_ptr<const std::vector<truth_changed>> changes{};
+};
+/// A new universe is on the board.
+struct universe_refreshed {
+  std::shared_ptr<const universe> now{};
+};
+/// Reads came to their end.
+struct reads_done {
+  std::vector<read_done> reads{};
+};
+struct reach_changed {
+  reach now{};
+};
+
+// ---- prices
+
+struct marks_moved {
+  std::shared_ptr<const mark_batch> batch{};
+};
+
+// ---- orders, fills, holds
+
+/// The user stream reported an order or a fill, ours or not.
+struct order_reported {
+  std::shared_ptr<const order_update> update{};
+};
+/// The exchange answered, or did not answer, the placing of this order.
+struct order_answered {
+  client_order_id order{};
+  std::shared_ptr<const order_outcome> outcome{};
+};
+struct order_queried {
+  client_order_id order{};
+  std::shared_ptr<const read_result<order_report>> outcome{};
+};
+struct fills_read {
+  client_order_id order{};
+  std::shared_ptr<const read_result<std::vector<fill>>> outcome{};
+};
+/// Fills, each perhaps seen before: the ledger applies each once.
+struct fills_seen {
+  std::vector<fill_recorded> fills{};
+};
+/// The executor has, or no longer has, an unresolved order on this position.
+struct order_pending_changed {
+  position_key position{};
+  bool pending{false};
+};
+struct hold_changed {
+  hold what{};
+  bool active{true};
+};
+/// An operator releases the hold on a symbol; answered by how many were released.
+struct release_holds {
+  symbol instrument{};
+  std::string author{};
+  std::string reason{};
+};
+struct holds_released {
+  std::uint64_t count{0};
+};
+
+// ---- operation
+
+struct change_state {
+  trading_state to{trading_state::active};
+  std::string author{};
+  std::string reason{};
+};
+struct http_asked {
+  std::shared_ptr<const status::request> what{};
+  status::responder answer;
+};
+/// Take nothing new in, finish what is under way.
+struct drain {};
+/// The executor has no order left whose outcome is open.
+struct drained {};
+/// The supervisor's order to end the process with this code.
+struct end_process {
+  int exit_code{0};
+  std::string reason{};
+};
+
+}  // namespace sluice::actors

@@ -1,0 +1,28 @@
+// What a start has to settle first: plans and orders that the last run left open.
+#pragma once
+
+#include <vector>
+
+#include "sluice/actors/executor.hpp"
+#include "sluice/actors/gate.hpp"
+#include "sluice/actors/reconciler.hpp"
+#include "sluice/journal/recovered.hpp"
+#include "sluice/planning/planner.hpp"
+
+namespace sluice::actors {
+
+/// One terminal verdict for every plan that had none: allow, with times_judged 0, when its order
+/// was on its way (only the order's terms are known); otherwise expire with `interrupted`.
+[[nodiscard]] std::vector<record_body> settle_undecided(const journal::recovered& found,
+                                                        const stamp& now);
+
+/// Unresolved orders as the executor inherits them, and as the gate blocks their positions.
+[[nodiscard]] std::vector<inherited_order> inherited_orders(const journal::recovered& found);
+[[nodiscard]] std::vector<recovered_order> blocked_positions(const journal::recovered& found,
+                                                             const stamp& now);
+[[nodiscard]] reconciler_options books_of(const journal::recovered& found,
+                                          const reconcile_settings& settings,
+                                          std::size_t trade_ids_max);
+[[nodiscard]] planner_core memory_of(const journal::recovered& found, std::size_t ids_max);
+
+}  // namespace sluice::actors

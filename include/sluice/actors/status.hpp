@@ -1,0 +1,34 @@
+// The status actor: answers what the API asks, folds the journal's records, keeps gauges current.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sluice/actors/interfaces.hpp"
+#include "sluice/actors/services.hpp"
+#include "sluice/journal/reader.hpp"
+#include "sluice/journal/recovered.hpp"
+#include "sluice/truth/settings.hpp"
+
+namespace sluice::actors {
+
+struct status_options {
+  snapshot_settings snapshot{};
+  universe_settings universe{};
+  std::unique_ptr<journal::reader> reader{};  ///< For plans and past events.
+  journal::recovered recovered{};
+  std::string version{};
+  std::string revision{};
+  std::string config_hash{};
+};
+
+[[nodiscard]] status_actor spawn_status(caf::actor_system& system, services given,
+                                        status_options options);
+
+/// Where requests go: plans to the intake, logs to the logger, everything else to the status actor.
+/// Called on the HTTP server's thread.
+[[nodiscard]] status::request_handler http_gateway(std::shared_ptr<status::logger> log,
+                                                   intake_actor intake, status_actor status);
+
+}  // namespace sluice::actors

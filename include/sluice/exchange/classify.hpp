@@ -1,0 +1,50 @@
+// What an answer of the venue means for an order and for a read, by HTTP status, code and text
+// together.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "sluice/domain/exchange_port.hpp"
+
+namespace sluice::exchange {
+
+/// One answer, reduced to what decides. `code` is 0 and `text` empty when the body is no JSON
+/// error.
+struct answer {
+  int http_status{0};
+  int code{0};
+  std::string text{};
+  bool is_error_document{false};
+};
+
+/// Builds an answer from status and body.
+[[nodiscard]] answer answer_of(int http_status, std::string_view body);
+
+/// What is certain of an order after an answer other than its own order document.
+enum class order_fate : std::uint8_t {
+  refused,            ///< Definitely not accepted; the same request would be refused again.
+  refused_for_now,    ///< Definitely not accepted; the cause may pass by itself.
+  refused_for_clock,  ///< Definitely not accepted: our timestamp was off.
+  uncertain,          ///< It may have been accepted.
+};
+struct order_judgement {
+  order_fate fate{order_fate::uncertain};
+  milliseconds wait{};  ///< Before trying again, for refused_for_now; zero when nothing is known.
+};
+[[nodiscard]] order_judgement judge_order(const answer& a);
+
+/// Why a read brought nothing, for any answer that is not its document.
+[[nodiscard]] failure_kind judge_read(const answer& a);
+
+/// What an answer says about when to stop sending.
+enum class stop_kind : std::uint8_t { none, orders_paused, paused, banned };
+[[nodiscard]] stop_kind judge_stop(const answer& a);
+
+/// The time in "... banned until 1615183669840. ..."
+[[nodiscard]] std::optional<venue_time> banned_until(std::string_view text);
+/// Seconds of a Retry-After header; none when it is not a whole number of at most a week.
+[[nodiscard]] std::optional<milliseconds> retry_after(std::string_view header);
+
+}  // namespace sluice::exchange

@@ -1,0 +1,40 @@
+// Turns bodies of REST replies into values; a body that is not what it must be is rejected whole.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sluice/domain/exchange_port.hpp"
+
+/// All parsers: unknown fields, unknown enum values and missing optional fields are tolerated;
+/// wrong types, missing or doubled required fields, decimals that do not fit and trailing bytes are
+/// errc::malformed. Ids are 64-bit integers, decimals go from text to fixed-point.
+namespace sluice::exchange {
+
+/// Display values (averages, marks, profits, fees): digits past the eighth decimal are cut off and
+/// what is too large saturates, because the venue sends averages with more digits than we keep.
+/// Empty text is zero. Never used for quantities.
+[[nodiscard]] result<std::int64_t> parse_lenient(std::string_view text);
+
+[[nodiscard]] result<std::vector<position_row>> parse_positions(std::string_view body);
+/// `source` is "live" and `read_at` unset. Symbols that no request could name are left out; symbols
+/// whose filters cannot be represented are kept as not tradable.
+[[nodiscard]] result<universe> parse_exchange_info(std::string_view body);
+[[nodiscard]] result<account_settings> parse_account_config(std::string_view body);
+[[nodiscard]] result<venue_time> parse_server_time(std::string_view body);
+/// A reply to an order (ACK or RESULT) and to an order query.
+[[nodiscard]] result<order_report> parse_order(std::string_view body);
+[[nodiscard]] result<std::vector<fill>> parse_user_trades(std::string_view body);
+/// Secret: never log it.
+[[nodiscard]] result<std::string> parse_listen_key(std::string_view body);
+
+struct error_document {
+  int code{0};
+  std::string text{};
+};
+/// {"code":-1121,"msg":"..."}; none when the body is anything else.
+[[nodiscard]] std::optional<error_document> parse_error(std::string_view body);
+
+}  // namespace sluice::exchange

@@ -1,0 +1,35 @@
+// The venue's clock, carried by our steady one, so that a jump of the wall clock changes nothing.
+#pragma once
+
+#include <optional>
+
+#include "sluice/domain/time.hpp"
+
+namespace sluice::exchange {
+
+/// Pure: all instants come in. Before the first sample it follows the wall time it was seeded with.
+class server_clock {
+ public:
+  server_clock(instant steady, wall_time wall);
+
+  /// One reading of the venue's time, made between `sent` and `received`: it belongs to the
+  /// midpoint, wrong by at most half the distance. Kept unless the present one is still the better
+  /// bound and agrees with it. Returns whether it was kept.
+  bool observe(instant sent, instant received, venue_time reported);
+
+  [[nodiscard]] bool measured() const { return measured_; }
+  [[nodiscard]] venue_time now(instant steady) const;
+  /// The steady instant at which the venue's clock showed this; may lie in the future, at most a
+  /// year away in either direction.
+  [[nodiscard]] instant steady_at(venue_time t) const;
+  /// How far `now` may be from the venue's clock; grows with the time since the last sample.
+  [[nodiscard]] milliseconds error_at(instant steady) const;
+
+ private:
+  instant anchor_{};
+  std::int64_t venue_us_{0};  ///< The venue's time at `anchor_`, in microseconds.
+  std::chrono::microseconds error_{0};
+  bool measured_{false};
+};
+
+}  // namespace sluice::exchange

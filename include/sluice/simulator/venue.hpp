@@ -1,0 +1,92 @@
+// The simulated exchange without sockets: requests and time in, replies and stream messages out.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sluice/domain/result.hpp"
+#include "sluice/domain/side.hpp"
+#include "sluice/simulator/faults.hpp"
+#include "sluice/simulator/ledger.hpp"
+#include "sluice/simulator/settings.hpp"
+#include "sluice/simulator/wire.hpp"
+
+namespace sluice::simulator {
+
+struct venue_state;
+
+/// What a stream client's message is answered with.
+struct stream_answer {
+  std::optional<std::string> text{};
+  bool too_many{false};  ///< Close with 1008.
+};
+
+/// Whether a mark set from outside walks on after the next tick.
+enum class mark_pin { next_tick, until_released };
+
+/// A Binance USD-M futures venue as far as facts can be met: accounts, filters, market orders at
+/// mark, positions, limits, streams. No clock, no thread, no socket; same settings, same calls at
+/// the same moments, same bytes. Moments must not go backwards. Not thread-safe.
+///
+/// Not there yet, and refused with the venue's own codes: resting orders (LIMIT: -1116),
+/// conditional orders (-4120), hedge mode (-4061).
+class venue {
+ public:
+  /// Fails when the settings do not validate, keys are missing or an initial position is
+  /// impossible.
+  [[nodiscard]] static result<std::unique_ptr<venue>> make(const settings& s, moment now);
+  ~venue();
+  venue(const venue&) = delete;
+  venue& operator=(const venue&) = delete;
+
+  /// Draws latency and faults for a request that has just arrived. Changes nothing but the draws.
+  [[nodiscard]] course plan_course(const request& r);
+  /// Carries a request out, `course::before` after its arrival, and gives what is to be answered.
+  [[nodiscard]] reply perform(const request& r, const course& c, moment now);
+  /// perform without latency and faults.
+  [[nodiscard]] reply perform(const request& r, moment now);
+  /// The operator's side, paths below /sim/: mark, trade, latency, fault, faults/clear, liquidate,
+  /// ledger, transcript, status. Errors are 400 {"error": text}.
+  [[nodiscard]] reply control(const request& r, moment now);
+
+  /// Opens a stream connection on a target such as "/market/stream?streams=a/b"; none: 404.
+  [[nodiscard]] std::optional<stream_id> open_stream(std::string_view target);
+  void close_stream(stream_id id);
+  /// SUBSCRIBE, UNSUBSCRIBE, LIST_SUBSCRIPTIONS.
+  [[nodiscard]] stream_answer stream_message(stream_id id, std::string_view text, moment now);
+  /// What has to be written to streams since the last call, in order.
+  [[nodiscard]] std::vector<stream_delivery> take_deliveries();
+
+  /// Does everything that has become due: mark steps and their streams, expired listen keys.
+  void advance(moment now);
+  /// When advance has something to do next.
+  [[nodiscard]] instant next_due() const;
+
+  /// Sets a mark now; it is what the next tick publishes.
+  [[nodiscard]] result<void> set_mark(const symbol& s, price p, mark_pin pin = mark_pin::next_tick);
+  [[nodiscard]] result<void> release_mark(const symbol& s);
+  [[nodiscard]] std::optional<price> mark(const symbol& s) const;
+  /// A market order by a person on the account's own screen: random client id, events as usual.
+  [[nodiscard]] result<ledger_order> trade(const symbol& s, side direction, quantity amount,
+                                           moment now, std::size_t account = 0);
+  /// The venue closes the account's position: client id autoclose-, execution type CALCULATED.
+  [[nodiscard]] result<ledger_order> liquidate(const symbol& s, moment now,
+                                               std::size_t account = 0);
+  void set_latency(milliseconds latency);
+  void set_latency_jitter(milliseconds jitter);
+  void add_fault(const fault& f);
+  void clear_faults();
+
+  [[nodiscard]] ledger books(moment now) const;
+  [[nodiscard]] std::vector<transcript_entry> transcript() const;
+  [[nodiscard]] std::vector<symbol> symbols() const;  ///< Tradable ones.
+
+ private:
+  explicit venue(std::unique_ptr<venue_state> s);
+  std::unique_ptr<venue_state> state_;
+};
+
+}  // namespace sluice::simulator

@@ -1,0 +1,62 @@
+// Collects what can prove that an order never arrived: a read of its trades and a truth, both new.
+#pragma once
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include "sluice/domain/order.hpp"
+#include "sluice/domain/truth.hpp"
+#include "sluice/execution/order_machine.hpp"
+
+namespace sluice::actors {
+
+/// What an order is recognised by when its venue id is not known.
+struct order_trace {
+  side direction{side::buy};
+  wall_time intended_at{};
+  std::uint64_t truth_version{0};
+  std::optional<quantity> ledger_amount{};  ///< Of an inherited order: versions start anew.
+};
+
+/// Pure. One wait at a time.
+class absence_watch {
+ public:
+  /// How far the venue's time of a trade may lie before our time of the intent and still be of it.
+  static constexpr std::int64_t clock_slack_ms = 5'000;
+
+  void begin(instant newer_than) { wait_ = wait{newer_than, std::nullopt}; }
+  void end() { wait_.reset(); }
+  [[nodiscard]] bool waiting() const { return wait_.has_value(); }
+  [[nodiscard]] bool wants_trades() const { return wait_ && !wait_->no_trades; }
+
+  /// The newest trades of the symbol: none in the order's direction since its intent may be its.
+  void trades_read(const std::vector<fill>& trades, const order_trace& order) {
+    if (wait_)
+      wait_->no_trades = std::ranges::none_of(trades, [&](const fill& f) {
+        return f.direction == order.direction &&
+               f.traded_at.ms >= order.intended_at.ms - clock_slack_ms;
+      });
+  }
+
+  /// The evidence once truth is new enough and trades were read; ends the wait.
+  [[nodiscard]] std::optional<absence_evidence> weigh(const truth_view& seen,
+                                                      const order_trace& order) {
+    if (!wait_ || !wait_->no_trades || !is_known(seen.content) || seen.as_of <= wait_->newer_than)
+      return std::nullopt;
+    const bool unchanged = order.ledger_amount ? amount_of(seen.content) == *order.ledger_amount
+                                               : seen.version == order.truth_version;
+    const absence_evidence shown{seen.as_of, unchanged, *wait_->no_trades};
+    wait_.reset();
+    return shown;
+  }
+
+ private:
+  struct wait {
+    instant newer_than{};
+    std::optional<bool> no_trades{};
+  };
+  std::optional<wait> wait_{};
+};
+
+}  // namespace sluice::actors

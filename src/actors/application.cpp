@@ -1,0 +1,213 @@
+// One run from configuration to exit code; the order of construction is the order of dependence.
+#include "sluice/actors/application.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <fstream>
+#include <future>
+
+#include "exchange_setup.hpp"
+#include "pipeline.hpp"
+#include "plan_file.hpp"
+#include "sluice/actors/recovery.hpp"
+#include "sluice/actors/status.hpp"
+#include "sluice/journal/lock.hpp"
+#include "sluice/status/http_server.hpp"
+
+namespace sluice::actors {
+namespace {
+
+/// Everything that outlives the actor system.
+struct ground {
+  std::shared_ptr<status::logger> log{};
+  std::optional<journal::state_lock> lock{};
+  std::unique_ptr<journal::store> store{};
+  std::unique_ptr<journal::reader> reader{};
+  journal::recovered found{};
+  exchange_setup exchange{};
+  std::shared_ptr<truth_keeper> keeper{};
+  std::shared_ptr<status::metrics> metrics{};
+};
+
+/// What stopped a start: the code to exit with, and why.
+struct start_failure {
+  exit_code code{exit_code::failed};
+  std::string what{};
+  std::string why{};
+};
+using step = std::optional<start_failure>;
+
+step open_log(const config::settings& chosen, ground& g) {
+  auto started = status::logger::start(chosen.log);
+  if (!started)
+    return start_failure{exit_code::io_error, "log", started.error().text};
+  g.log = std::shared_ptr<status::logger>(std::move(*started));
+  return {};
+}
+
+/// A state directory belongs to one mode and account for ever: a demo's journal must never be taken
+/// for that of real money. Says whose it is when it is not ours.
+std::optional<std::string> other_owner(const config::settings& chosen) {
+  const auto path = std::filesystem::path(chosen.journal.state_dir) / "owner";
+  const auto ours = fmt::format("{} {}", to_string(chosen.mode), chosen.account);
+  std::string found;
+  if (std::ifstream in(path); std::getline(in, found))
+    return found == ours ? std::nullopt
+                         : std::optional(fmt::format(
+                               "{} belongs to mode and account \"{}\", not \"{}\": use another",
+                               chosen.journal.state_dir, found, ours));
+  std::ofstream(path) << ours << '\n';
+  return std::nullopt;
+}
+
+step open_journal(const config::settings& chosen, ground& g) {
+  auto lock = journal::state_lock::acquire(chosen.journal.state_dir);
+  if (!lock)
+    return start_failure{
+        lock.error().code == errc::busy ? exit_code::temporary : exit_code::io_error, "state_dir",
+        lock.error().text};
+  g.lock.emplace(std::move(*lock));
+  if (auto other = other_owner(chosen))
+    return start_failure{exit_code::config, "state_dir", std::move(*other)};
+  journal::store_options options;
+  options.busy_timeout = chosen.journal.busy_timeout;
+  options.trade_ids_kept = chosen.journal.trade_ids_kept;
+  const auto path = journal::journal_path(chosen.journal);
+  auto store = journal::store::open(path, options);
+  if (!store)
+    return start_failure{exit_code::io_error, "journal", store.error().text};
+  g.store = std::move(*store);
+  auto found = g.store->recover();
+  if (!found)
+    return start_failure{exit_code::io_error, "journal", found.error().text};
+  g.found = std::move(*found);
+  auto reader = journal::reader::open(path, chosen.journal.busy_timeout);
+  if (!reader)
+    return start_failure{exit_code::io_error, "journal", reader.error().text};
+  g.reader = std::move(*reader);
+  return {};
+}
+
+step open_exchange(const config::settings& chosen, ground& g) {
+  auto made = make_exchange(chosen, g.log);
+  if (made) {
+    g.exchange = std::move(*made);
+    return {};
+  }
+  switch (made.error().code) {
+    case errc::not_permitted:
+      return start_failure{exit_code::no_permission, "secrets", made.error().text};
+    case errc::busy:
+      return start_failure{exit_code::unavailable, "simulator", made.error().text};
+    case errc::io_failure:
+      return start_failure{exit_code::io_error, "exchange", made.error().text};
+    default:
+      return start_failure{exit_code::config, "exchange", made.error().text};
+  }
+}
+
+services services_of(const config::settings& chosen, const ground& g) {
+  services s;
+  s.exchange = g.exchange.client;
+  s.table = g.keeper->table();
+  s.marks = std::make_shared<mark_board>(g.keeper->directory());
+  s.universe = std::make_shared<universe_board>();
+  s.vitals = std::make_shared<vitals>();
+  s.log = g.log;
+  s.metrics = g.metrics;
+  s.mode = chosen.mode;
+  s.account = chosen.account;
+  return s;
+}
+
+exit_code report(const start_failure& f, const std::shared_ptr<status::logger>& log) {
+  if (log)
+    log->error("sluice", "start_failed",
+               {{"what", f.what}, {"why", f.why}, {"exit_code", static_cast<int>(f.code)}});
+  else
+    fmt::print(stderr, "sluice: {}: {}\n", f.what, f.why);
+  return f.code;
+}
+
+std::vector<record_body> first_records(const ground& g, const build_info& build, const stamp& now) {
+  auto records = settle_undecided(g.found, now);
+  records.emplace_back(notice{
+      "process_started", fmt::format("version {} revision {}", build.version, build.revision)});
+  return records;
+}
+
+/// From here on actors exist; they are gone when this returns.
+exit_code run_pipeline(const config::settings& chosen, const build_info& build, ground& g,
+                       const run_hooks& hooks) {
+  std::promise<int> ended;
+  auto ended_with = ended.get_future();
+  caf::actor_system_config settings;
+  settings.set("scheduler.max-threads", std::size_t{2});
+  caf::actor_system system(settings);
+  pipeline_parts parts{chosen,
+                       build,
+                       services_of(chosen, g),
+                       g.keeper,
+                       std::move(g.store),
+                       std::move(g.reader),
+                       g.found,
+                       journal_thread::own,
+                       {}};
+  parts.ended = [&](int code) {
+    ended.set_value(code);
+    hooks.stop_waiting();
+  };
+  const auto now = parts.given.time.at(system.clock().now());
+  auto all = spawn_pipeline(system, std::move(parts));
+  auto http = status::http_server::start(
+      chosen.status, http_gateway(g.log, all->intake, all->status), g.metrics.get());
+  // The supervisor ends everything in order, also what has only just been built.
+  start_pipeline(all, http ? first_records(g, build, now) : std::vector<record_body>{});
+  std::optional<plan_file> file;
+  if (!http) {
+    g.log->error("sluice", "start_failed", {{"what", "status"}, {"why", http.error().text}});
+    caf::anon_send(all->supervisor, end_process{static_cast<int>(exit_code::unavailable),
+                                                "status: " + http.error().text});
+  } else {
+    g.log->info("sluice", "running",
+                {{"mode", to_string(chosen.mode)},
+                 {"version", build.version},
+                 {"revision", build.revision},
+                 {"status", (*http)->url()}});
+    if (!chosen.intake.file.empty())
+      file.emplace(chosen.intake.file, g.log, [intake = all->intake](plan_file::line read) {
+        caf::anon_send(intake, plan_line_read{std::move(read.text), read.number});
+      });
+    hooks.running((*http)->url());
+  }
+  if (const auto why = hooks.wait_for_signal(); !why.empty())
+    caf::anon_send(all->supervisor, end_process{0, why});
+  const int code = ended_with.get();
+  file.reset();
+  all.reset();
+  if (http)
+    (*http)->stop();
+  g.exchange.client->close();
+  return static_cast<exit_code>(code);
+}
+
+}  // namespace
+
+exit_code run_application(const config::settings& chosen, const build_info& build,
+                          const run_hooks& hooks) {
+  ground g;
+  g.metrics = std::make_shared<status::metrics>();
+  for (const auto& open : {open_log, open_journal, open_exchange})
+    if (const auto failed = open(chosen, g))
+      return report(*failed, g.log);
+  truth_keeper::options keeping;
+  keeping.capacity = chosen.universe.capacity;
+  keeping.read_lag_grace = chosen.snapshot.read_lag_grace;
+  g.keeper = std::make_shared<truth_keeper>(keeping);
+  const auto code = run_pipeline(chosen, build, g, hooks);
+  g.log->info("sluice", "ended", {{"exit_code", static_cast<int>(code)}});
+  return code;
+}
+
+}  // namespace sluice::actors

@@ -1,0 +1,95 @@
+// Credentials, certificate and ban file, put together for the client.
+#include "exchange_setup.hpp"
+
+#include <filesystem>
+#include <fstream>
+
+#include "sluice/exchange/client.hpp"
+
+namespace sluice::actors {
+namespace {
+
+std::filesystem::path ban_file(const config::settings& chosen) {
+  return std::filesystem::path(chosen.journal.state_dir) / "banned_until";
+}
+
+/// A ban outlives the process: what the venue said is obeyed after a restart.
+void remember_bans(const config::settings& chosen, exchange::extras& additions) {
+  const auto path = ban_file(chosen);
+  additions.load_ban = [path]() -> std::optional<wall_time> {
+    std::ifstream in(path);
+    wall_time until;
+    if (in >> until.ms)
+      return until;
+    return std::nullopt;
+  };
+  additions.save_ban = [path](wall_time until) {
+    const auto fresh = path.string() + ".new";
+    std::ofstream(fresh) << until.ms << '\n';
+    std::error_code ignored;
+    std::filesystem::rename(fresh, path, ignored);
+  };
+}
+
+status::log_level level_of(exchange::log_level l) {
+  switch (l) {
+    case exchange::log_level::debug:
+      return status::log_level::debug;
+    case exchange::log_level::info:
+      return status::log_level::info;
+    case exchange::log_level::warning:
+      return status::log_level::warn;
+    case exchange::log_level::error:
+      break;
+  }
+  return status::log_level::error;
+}
+
+result<exchange::credentials> load_keys(const config::key_files& files) {
+  auto key = exchange::load_secret_file(files.api_key_file);
+  if (!key)
+    return key.error();
+  auto secret = exchange::load_secret_file(files.api_secret_file);
+  if (!secret)
+    return secret.error();
+  return exchange::credentials{std::move(*key), std::move(*secret)};
+}
+
+}  // namespace
+
+result<exchange_setup> make_exchange(const config::settings& chosen,
+                                     std::shared_ptr<status::logger> log) {
+  exchange_setup made;
+  exchange::settings connection = chosen.exchange;
+  exchange::extras additions;
+  result<exchange::credentials> keys = exchange::credentials{};
+  if (chosen.mode == run_mode::demo) {
+    auto venue = simulator::server::start(chosen.simulator);
+    if (!venue)
+      return venue.error();
+    made.venue = std::move(*venue);
+    log->info("simulator", "listening",
+              {{"url", made.venue->rest_url()}, {"symbols", chosen.simulator.symbols}});
+    connection.rest_url = made.venue->rest_url();
+    connection.stream_url = made.venue->stream_url();
+    additions.ca_pem = made.venue->certificate_pem();
+    keys = exchange::credentials{exchange::secret(std::string(made.venue->api_key())),
+                                 exchange::secret(std::string(made.venue->api_secret()))};
+  } else {
+    keys = load_keys(chosen.keys);
+    remember_bans(chosen, additions);
+  }
+  if (!keys)
+    return keys.error();
+  additions.observer = [log](exchange::log_level level, std::string_view event,
+                             std::string_view text) {
+    log->limited(event, level_of(level), "exchange", event, {{"what", text}});
+  };
+  auto client = exchange::make_client(connection, std::move(*keys), std::move(additions));
+  if (!client)
+    return client.error();
+  made.client = std::shared_ptr<exchange_port>(std::move(*client));
+  return made;
+}
+
+}  // namespace sluice::actors

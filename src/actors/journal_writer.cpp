@@ -1,0 +1,116 @@
+// Group commit by mailbox order: a commit message waits behind everything that arrived before it.
+#include "sluice/actors/journal_writer.hpp"
+
+#include "stage.hpp"
+
+namespace sluice::actors {
+namespace {
+
+class journal_writer : public stage<journal_actor> {
+ public:
+  journal_writer(caf::actor_config& config, services given, std::unique_ptr<journal::store> store,
+                 journal_options options)
+      : stage(config, std::move(given)), store_(std::move(store)), options_(std::move(options)) {}
+
+  behavior_type make_behavior() override {
+    return {
+        [this](append& a) { take(a.bodies); },
+        [this](append_durable& a) -> caf::result<appended> {
+          auto promise = make_response_promise<appended>();
+          take(a.bodies);
+          if (store_->failed())
+            promise.deliver(caf::make_error(caf::sec::runtime_error, "the journal has failed"));
+          else
+            waiting_.push_back(promise);
+          return promise;
+        },
+        [this](const watch_records& w) { watchers_.push_back(w.watcher); },
+        [this](commit_batch) { commit(); },
+        [this](drain) { commit(); },
+    };
+  }
+
+  void on_exit() override {
+    watchers_.clear();
+    waiting_.clear();
+    stage::on_exit();
+  }
+
+ private:
+  void take(std::vector<record_body>& bodies) {
+    const auto at = now_stamp();
+    for (auto& body : bodies) {
+      record r{0, at, std::move(body)};
+      const auto result = store_->append(r);
+      if (!result) {
+        log().error("journal", "append_refused", {{"why", result.error().text}});
+        if (store_->failed())
+          return fail(result.error());
+      } else if (*result == journal::appended::written) {
+        batch_.push_back(std::move(r));
+      }
+    }
+    if (static_cast<std::int64_t>(batch_.size()) >= options_.batch_max)
+      return commit();
+    if (!scheduled_) {
+      scheduled_ = true;
+      send(this, commit_batch{});
+    }
+  }
+
+  void commit() {
+    scheduled_ = false;
+    if (store_->failed())
+      return;
+    if (const auto result = store_->commit(); !result)
+      return fail(result.error());
+    if (!batch_.empty()) {
+      vitals().commits += 1;
+      vitals().records += batch_.size();
+      metrics().add(status::metric::journal_commits);
+      metrics().add(status::metric::journal_records, static_cast<double>(batch_.size()));
+    }
+    for (auto& promise : waiting_)
+      promise.deliver(appended{store_->last_seq()});
+    waiting_.clear();
+    publish();
+  }
+
+  void publish() {
+    if (batch_.empty())
+      return;
+    const auto records = std::make_shared<const std::vector<record>>(std::move(batch_));
+    batch_.clear();
+    for (const auto& watcher : watchers_)
+      send(watcher, records_committed{records});
+  }
+
+  void fail(const error& why) {
+    log().error("journal", "commit_failed", {{"why", why.text}});
+    for (auto& promise : waiting_)
+      promise.deliver(caf::make_error(caf::sec::runtime_error, why.text));
+    waiting_.clear();
+    batch_.clear();
+    if (options_.failed)
+      std::exchange(options_.failed, nullptr)(why);
+  }
+
+  std::unique_ptr<journal::store> store_;
+  journal_options options_;
+  std::vector<record> batch_{};
+  std::vector<caf::typed_response_promise<appended>> waiting_{};
+  std::vector<records_watcher> watchers_{};
+  bool scheduled_{false};
+};
+
+}  // namespace
+
+journal_actor spawn_journal_writer(caf::actor_system& system, services given,
+                                   std::unique_ptr<journal::store> store, journal_options options) {
+  if (options.thread == journal_thread::own)
+    return system.spawn<journal_writer, caf::detached>(std::move(given), std::move(store),
+                                                       std::move(options));
+  return system.spawn<journal_writer>(std::move(given), std::move(store), std::move(options));
+}
+
+}  // namespace sluice::actors

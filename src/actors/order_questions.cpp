@@ -1,0 +1,39 @@
+// Port callbacks become messages: they run on a thread of the port and may only send.
+#include "order_questions.hpp"
+
+namespace sluice::actors {
+namespace {
+
+constexpr milliseconds query_timeout{2'000};
+
+template <class T>
+std::shared_ptr<const T> shared(T&& value) {
+  return std::make_shared<const T>(std::forward<T>(value));
+}
+
+}  // namespace
+
+void place(exchange_port& exchange, const executor_actor& asker, const order_request& request,
+           milliseconds timeout) {
+  exchange.place_order(request, timeout, [asker, id = request.id](order_outcome outcome) {
+    caf::anon_send(asker, order_answered{id, shared(std::move(outcome))});
+  });
+}
+
+void query(exchange_port& exchange, const executor_actor& asker, const symbol& instrument,
+           const client_order_id& id) {
+  exchange.read_order(instrument, id, {read_class::exit_demand, query_timeout},
+                      [asker, id](read_result<order_report> found) {
+                        caf::anon_send(asker, order_queried{id, shared(std::move(found))});
+                      });
+}
+
+void ask_fills(exchange_port& exchange, const executor_actor& asker, const client_order_id& order,
+               const symbol& instrument, order_id id) {
+  exchange.read_fills(instrument, id, {read_class::verification, query_timeout},
+                      [asker, order](read_result<std::vector<fill>> found) {
+                        caf::anon_send(asker, fills_read{order, shared(std::move(found))});
+                      });
+}
+
+}  // namespace sluice::actors

@@ -1,0 +1,18 @@
+// What the executor asks of the exchange; each answer comes back to it as one message.
+#pragma once
+
+#include "sluice/actors/interfaces.hpp"
+
+namespace sluice::actors {
+
+/// The order itself; answered by order_answered.
+void place(exchange_port& exchange, const executor_actor& asker, const order_request& request,
+           milliseconds timeout);
+/// What the venue knows of an order of ours; answered by order_queried.
+void query(exchange_port& exchange, const executor_actor& asker, const symbol& instrument,
+           const client_order_id& id);
+/// The trades of one order, or the newest ones of the symbol for id 0; answered by fills_read.
+void ask_fills(exchange_port& exchange, const executor_actor& asker, const client_order_id& order,
+               const symbol& instrument, order_id id);
+
+}  // namespace sluice::actors

@@ -1,0 +1,100 @@
+// The wiring: who is spawned with what, and in which order they meet.
+#include "pipeline.hpp"
+
+#include "sluice/actors/executor.hpp"
+#include "sluice/actors/exit_engine.hpp"
+#include "sluice/actors/gate.hpp"
+#include "sluice/actors/intake.hpp"
+#include "sluice/actors/journal_writer.hpp"
+#include "sluice/actors/planner.hpp"
+#include "sluice/actors/reconciler.hpp"
+#include "sluice/actors/recovery.hpp"
+#include "sluice/actors/snapshot_manager.hpp"
+#include "sluice/actors/status.hpp"
+#include "sluice/actors/streams.hpp"
+#include "sluice/actors/supervisor.hpp"
+#include "sluice/actors/universe_keeper.hpp"
+
+namespace sluice::actors {
+namespace {
+
+journal_options journal_options_of(const config::settings& chosen, journal_thread writer,
+                                   const supervisor_actor& supervisor) {
+  journal_options o;
+  o.thread = writer;
+  o.batch_max = chosen.journal.commit_batch_max;
+  o.failed = [supervisor](const error& why) {
+    caf::anon_send(supervisor,
+                   end_process{static_cast<int>(exit_code::io_error), "journal: " + why.text});
+  };
+  return o;
+}
+
+status_options status_options_of(pipeline_parts& parts) {
+  status_options o;
+  o.snapshot = parts.chosen.snapshot;
+  o.universe = parts.chosen.universe;
+  o.reader = std::move(parts.reader);
+  o.recovered = parts.found;
+  o.version = parts.build.version;
+  o.revision = parts.build.revision;
+  return o;
+}
+
+}  // namespace
+
+std::shared_ptr<const peers> spawn_pipeline(caf::actor_system& system, pipeline_parts parts) {
+  const auto& chosen = parts.chosen;
+  const auto& given = parts.given;
+  const auto now = given.time.at(system.clock().now());
+  auto all = std::make_shared<peers>();
+  supervisor_options ending;
+  ending.ended = std::move(parts.ended);
+  all->supervisor = spawn_supervisor(system, given, std::move(ending));
+  all->journal = spawn_journal_writer(system, given, std::move(parts.store),
+                                      journal_options_of(chosen, parts.writer, all->supervisor));
+  all->executor = spawn_executor(system, given, {chosen.executor, inherited_orders(parts.found)});
+  all->snapshot_manager = spawn_snapshot_manager(system, given, {chosen.snapshot, parts.keeper});
+  all->gate = spawn_gate(
+      system, given,
+      {chosen.gate, parts.found.state, blocked_positions(parts.found, now), parts.found.holds});
+  all->planner =
+      spawn_planner(system, given, {memory_of(parts.found, chosen.intake.remembered_ids_max)});
+  all->intake = spawn_intake(system, given, chosen.intake);
+  all->exit_engine = spawn_exit_engine(
+      system, given, {chosen.exits, parts.found.exits, static_cast<std::uint64_t>(now.wall.ms)});
+  all->reconciler =
+      spawn_reconciler(system, given,
+                       books_of(parts.found, chosen.reconcile,
+                                static_cast<std::size_t>(chosen.journal.trade_ids_kept)));
+  all->user_stream = spawn_user_stream(system, given);
+  all->market_stream = spawn_market_stream(system, given);
+  all->universe_keeper = spawn_universe_keeper(system, given, chosen.universe);
+  all->status = spawn_status(system, given, status_options_of(parts));
+  return all;
+}
+
+void start_pipeline(const std::shared_ptr<const peers>& all, std::vector<record_body> first) {
+  const auto watch = [&](const records_watcher& watcher) {
+    caf::anon_send(all->journal, watch_records{watcher});
+  };
+  watch(all->intake);
+  watch(all->exit_engine);
+  watch(all->status);
+  caf::anon_send(all->journal, append{std::move(first)});
+  const auto introduce = [&](const auto& stage) { caf::anon_send(stage, meet{all}); };
+  introduce(all->supervisor);
+  introduce(all->gate);
+  introduce(all->executor);
+  introduce(all->reconciler);
+  introduce(all->planner);
+  introduce(all->intake);
+  introduce(all->exit_engine);
+  introduce(all->status);
+  introduce(all->snapshot_manager);
+  introduce(all->user_stream);
+  introduce(all->market_stream);
+  introduce(all->universe_keeper);
+}
+
+}  // namespace sluice::actors

@@ -1,0 +1,36 @@
+// All stages of one run, spawned and introduced to each other.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "sluice/actors/application.hpp"
+#include "sluice/actors/interfaces.hpp"
+#include "sluice/actors/journal_writer.hpp"
+#include "sluice/actors/services.hpp"
+#include "sluice/journal/reader.hpp"
+#include "sluice/journal/store.hpp"
+#include "sluice/truth/truth_keeper.hpp"
+
+namespace sluice::actors {
+
+struct pipeline_parts {
+  const config::settings& chosen;
+  const build_info& build;
+  services given{};
+  std::shared_ptr<truth_keeper> keeper{};
+  std::unique_ptr<journal::store> store{};
+  std::unique_ptr<journal::reader> reader{};
+  journal::recovered found{};
+  journal_thread writer{journal_thread::own};
+  std::function<void(int)> ended{};
+};
+
+/// Spawns every stage; nothing happens yet.
+[[nodiscard]] std::shared_ptr<const peers> spawn_pipeline(caf::actor_system& system,
+                                                          pipeline_parts parts);
+
+/// Introduces the stages to each other: from here on the pipeline works.
+void start_pipeline(const std::shared_ptr<const peers>& all, std::vector<record_body> first);
+
+}  // namespace sluice::actors

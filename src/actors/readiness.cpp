@@ -1,0 +1,71 @@
+// One check after the other, the most fundamental first.
+#include "readiness.hpp"
+
+#include <fmt/format.h>
+
+namespace sluice::actors {
+namespace {
+
+using reasons = std::vector<not_ready>;
+
+void check_operation(const readiness_input& in, reasons& out) {
+  if (in.draining)
+    out.push_back({"ending", "the process is ending"});
+  if (in.state == trading_state::halted)
+    out.push_back({"halted", "trading is halted; nothing is allowed"});
+}
+
+void check_exchange(const readiness_input& in, reasons& out) {
+  if (in.exchange.banned_until)
+    out.push_back({"exchange_banned",
+                   fmt::format("no request for another {}",
+                               format_duration(between(in.now, *in.exchange.banned_until)))});
+  else if (!in.exchange.reachable)
+    out.push_back({"exchange_unreachable", in.exchange.why});
+  if (in.hedge_mode == known::yes)
+    out.push_back({"hedge_mode", "the account is in hedge mode: switch it to one-way mode"});
+  if (in.can_trade == known::no)
+    out.push_back({"key_cannot_trade", "the key has no permission to trade: grant it"});
+}
+
+void check_universe(const readiness_input& in, reasons& out) {
+  if (!in.universe_known)
+    out.push_back({"no_universe", "the symbols and their filters have not been read yet"});
+  else if (in.universe_age && *in.universe_age > in.universe_max_age)
+    out.push_back(
+        {"universe_stale",
+         fmt::format("filters are {} old, allowed are {}",
+                     format_duration(std::chrono::duration_cast<milliseconds>(*in.universe_age)),
+                     format_duration(in.universe_max_age))});
+}
+
+void check_truth(const readiness_input& in, reasons& out) {
+  if (!in.account_as_of)
+    out.push_back({"no_truth", "the account has not been read yet"});
+  else if (in.unknown > 0)
+    out.push_back({"truth_unknown", fmt::format("{} symbols are unknown", in.unknown)});
+  if (in.account_as_of && in.oldest > in.bound)
+    out.push_back({"truth_stale", fmt::format("the oldest truth is {} ms old, promised are {} ms",
+                                              in.oldest.count(), in.bound.count())});
+}
+
+void check_streams(const readiness_input& in, reasons& out) {
+  if (!in.user_stream_up)
+    out.push_back({"user_stream_down", "fills and position changes are seen by reads only"});
+  if (!in.mark_stream_up)
+    out.push_back({"mark_stream_down", "stops and targets cannot be watched"});
+}
+
+}  // namespace
+
+std::vector<not_ready> readiness(const readiness_input& in) {
+  reasons out;
+  check_operation(in, out);
+  check_exchange(in, out);
+  check_universe(in, out);
+  check_truth(in, out);
+  check_streams(in, out);
+  return out;
+}
+
+}  // namespace sluice::actors

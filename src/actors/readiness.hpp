@@ -1,0 +1,39 @@
+// Why plans cannot be allowed right now, in words: what /readyz says.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sluice/actors/vitals.hpp"
+#include "sluice/domain/time.hpp"
+
+namespace sluice::actors {
+
+struct readiness_input {
+  instant now{};
+  bool universe_known{false};
+  std::optional<duration> universe_age{};
+  milliseconds universe_max_age{300'000};
+  std::optional<instant> account_as_of{};
+  std::size_t unknown{0};     ///< Symbols never proven.
+  milliseconds oldest{0};     ///< Age of the oldest truth.
+  milliseconds bound{2'000};  ///< What was promised.
+  reach exchange{};
+  known hedge_mode{known::unknown};
+  known can_trade{known::unknown};
+  bool user_stream_up{false};
+  bool mark_stream_up{false};
+  trading_state state{trading_state::active};
+  bool draining{false};
+};
+
+struct not_ready {
+  std::string reason{};  ///< A word: "truth_stale".
+  std::string detail{};  ///< With numbers.
+};
+
+/// Empty means ready. Pure.
+[[nodiscard]] std::vector<not_ready> readiness(const readiness_input& in);
+
+}  // namespace sluice::actors

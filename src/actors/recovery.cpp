@@ -1,0 +1,81 @@
+// From the journal's words to the stages' words.
+#include "sluice/actors/recovery.hpp"
+
+#include <algorithm>
+
+namespace sluice::actors {
+namespace {
+
+verdict verdict_for(const plan& p, const journal::recovered& found) {
+  const auto order = std::ranges::find(found.unresolved_orders, p.id, &journal::stored_order::plan);
+  verdict v;
+  if (order == found.unresolved_orders.end()) {
+    v.kind = verdict_kind::expire;
+    v.refusals.push_back({refusal_code::interrupted, {}, {}});
+    return v;
+  }
+  v.kind = verdict_kind::allow;
+  v.terms = order_terms{order->request.direction, order->request.amount, order->request.reduce_only,
+                        order->truth_version, instant{}};
+  return v;
+}
+
+}  // namespace
+
+std::vector<record_body> settle_undecided(const journal::recovered& found, const stamp& now) {
+  std::vector<record_body> out;
+  for (const auto& p : found.undecided_plans) {
+    plan_judged judged{p.id, p.instrument, lane_of(p), verdict_for(p, found), {}, 0};
+    judged.seen.now = now;
+    out.emplace_back(std::move(judged));
+  }
+  return out;
+}
+
+std::vector<inherited_order> inherited_orders(const journal::recovered& found) {
+  std::vector<inherited_order> out;
+  for (const auto& o : found.unresolved_orders) {
+    const position_key key{o.request.instrument, o.request.leg};
+    const auto line = std::ranges::find(found.ledger, key, &journal::ledger_line::position);
+    out.push_back({o.plan,
+                   o.request,
+                   {o.state, o.venue_id, o.executed},
+                   o.intended_at,
+                   line == found.ledger.end() ? quantity{} : line->amount});
+  }
+  return out;
+}
+
+std::vector<recovered_order> blocked_positions(const journal::recovered& found, const stamp& now) {
+  std::vector<recovered_order> out;
+  for (const auto& o : found.unresolved_orders)
+    out.push_back(
+        {{o.request.instrument, o.request.leg}, {o.plan, flight_phase::unknown, now.steady}});
+  return out;
+}
+
+reconciler_options books_of(const journal::recovered& found, const reconcile_settings& settings,
+                            std::size_t trade_ids_max) {
+  reconciler_options out;
+  out.settings = settings;
+  for (const auto& stored : found.ledger) {
+    ledger_line line;
+    line.position = stored.position;
+    line.amount = stored.amount;
+    out.lines.push_back(std::move(line));
+  }
+  out.trade_ids = found.trade_ids;
+  out.trade_ids_max = trade_ids_max;
+  out.holds = found.holds;
+  out.last_hold_id = found.last_hold_id;
+  return out;
+}
+
+planner_core memory_of(const journal::recovered& found, std::size_t ids_max) {
+  planner_core memory(ids_max);
+  for (const auto& p : found.plans)
+    memory.remember(p.id_hash, p.content_hash);
+  return memory;
+}
+
+}  // namespace sluice::actors

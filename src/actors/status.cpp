@@ -1,0 +1,387 @@
+// The status stage: routes, readiness edges, gauges, event readers.
+#include "sluice/actors/status.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+#include <list>
+
+#include "operator_order.hpp"
+#include "sluice/journal/record_json.hpp"
+#include "sluice/status/problem.hpp"
+#include "sluice/status/router.hpp"
+#include "stage.hpp"
+#include "status_documents.hpp"
+
+namespace sluice::actors {
+namespace {
+
+enum class page {
+  healthz,
+  readyz,
+  metrics,
+  version,
+  status,
+  positions,
+  plans,
+  plan,
+  orders,
+  holds,
+  events,
+  release,
+  state,
+};
+
+const std::vector<status::route>& routes() {
+  static const std::vector<status::route> table{
+      {"GET", "/healthz", static_cast<int>(page::healthz)},
+      {"GET", "/readyz", static_cast<int>(page::readyz)},
+      {"GET", "/metrics", static_cast<int>(page::metrics)},
+      {"GET", "/version", static_cast<int>(page::version)},
+      {"GET", "/api/v1/status", static_cast<int>(page::status)},
+      {"GET", "/api/v1/positions", static_cast<int>(page::positions)},
+      {"GET", "/api/v1/plans", static_cast<int>(page::plans)},
+      {"GET", "/api/v1/plans/{id}", static_cast<int>(page::plan)},
+      {"GET", "/api/v1/orders", static_cast<int>(page::orders)},
+      {"GET", "/api/v1/holds", static_cast<int>(page::holds)},
+      {"GET", "/api/v1/events", static_cast<int>(page::events)},
+      {"POST", "/api/v1/holds/{symbol}/release", static_cast<int>(page::release)},
+      {"POST", "/api/v1/state", static_cast<int>(page::state)},
+  };
+  return table;
+}
+
+constexpr milliseconds tick_period{250};
+constexpr std::int64_t past_events_max = 1'000;
+
+class status_stage : public stage<status_actor> {
+ public:
+  status_stage(caf::actor_config& config, services given, status_options options)
+      : stage(config, std::move(given)),
+        options_(std::move(options)),
+        router_(routes()),
+        started_(now()) {
+    for (const auto& line : options_.recovered.ledger)
+      folded_.ledger_line(line.position, line.amount);
+    for (const auto& h : options_.recovered.holds)
+      folded_.restore(h);
+    for (const auto& s : options_.recovered.exits)
+      folded_.restore(s);
+  }
+
+  behavior_type make_behavior() override {
+    return {
+        [this](const meet& m) {
+          met(m);
+          metrics().set(status::metric::build_info, {options_.version, options_.revision}, 1);
+          metrics().set(status::metric::start_time,
+                        static_cast<double>(now_stamp().wall.ms) / 1000.0);
+          wake_at(now() + duration{tick_period});
+        },
+        [this](const http_asked& asked) { answer(*asked.what, asked.answer); },
+        [this](const records_committed& committed) {
+          for (const auto& r : *committed.records)
+            take(r);
+        },
+        [this](tick) {
+          look();
+          wake_at(now() + duration{tick_period});
+        },
+    };
+  }
+
+  void on_exit() override {
+    readers_.clear();
+    stage::on_exit();
+  }
+
+ private:
+  // ---- what happened
+
+  void take(const record& r) {
+    folded_.apply(r);
+    std::visit([&](const auto& body) { measure(body, r.at); }, r.body);
+    if (readers_.empty())
+      return;
+    const auto frame =
+        status::make_event(std::to_string(r.seq), kind_of(r.body), journal::to_json(r));
+    readers_.remove_if([&](const auto& reader) { return !reader->send(frame); });
+  }
+
+  void measure(const plan_accepted& b, const stamp&) {
+    accepted_[b.what.id] = b.what.received.steady;
+  }
+  void measure(const plan_judged& b, const stamp& at) {
+    const auto reason = b.outcome.reason();
+    metrics().add(status::metric::verdicts,
+                  {to_string(b.traffic), to_string(b.outcome.kind),
+                   reason ? to_string(*reason) : std::string_view{"none"}});
+    if (const auto since = accepted_.find(b.plan); since != accepted_.end()) {
+      metrics().observe(status::metric::verdict_latency, {to_string(b.traffic)},
+                        std::chrono::duration<double>(at.steady - since->second).count());
+      accepted_.erase(since);
+    }
+    log().info("gate", "plan_judged",
+               {{"plan", b.plan},
+                {"symbol", b.instrument},
+                {"verdict", to_string(b.outcome.kind)},
+                {"reason", reason ? to_string(*reason) : std::string_view{"none"}}});
+  }
+  template <class Other>
+  void measure(const Other&, const stamp&) {}
+
+  // ---- what is
+
+  [[nodiscard]] status_view view() {
+    status_view v;
+    v.now = now_stamp();
+    v.started = started_;
+    v.mode = given_.mode;
+    v.account = given_.account;
+    std::vector<duration> ages;
+    given_.table->scan([&](const position_key&, const truth_view& seen) {
+      if (!is_known(seen.content)) {
+        ++v.truth.unknown;
+        return;
+      }
+      ++(std::holds_alternative<position_open>(seen.content) ? v.truth.open : v.truth.flat);
+      ages.push_back(v.now.steady - seen.as_of);
+    });
+    v.ages = summarise_ages(std::move(ages));
+    v.bound = options_.snapshot.bound;
+    v.strategy = options_.snapshot.strategy;
+    v.budget = given_.exchange->budget();
+    v.folded = &folded_;
+    v.numbers = &vitals();
+    const auto universe_now = given_.universe->current();
+    v.universe_source = universe_now->source;
+    v.universe_size = universe_now->instruments.size();
+    v.not_ready_for = readiness(readiness_of(v, *universe_now));
+    return v;
+  }
+
+  [[nodiscard]] readiness_input readiness_of(const status_view& v, const universe& u) const {
+    readiness_input in;
+    in.now = v.now.steady;
+    in.universe_known = !u.instruments.empty();
+    if (in.universe_known)
+      in.universe_age = v.now.steady - u.read_at;
+    in.universe_max_age = options_.universe.max_age;
+    in.account_as_of = given_.table->account_as_of();
+    in.unknown = v.truth.unknown;
+    in.oldest = v.ages.max;
+    in.bound = v.bound;
+    in.exchange = vitals().exchange();
+    in.hedge_mode = vitals().hedge_mode;
+    in.can_trade = vitals().can_trade;
+    in.user_stream_up = vitals().user_stream_up;
+    in.mark_stream_up = vitals().mark_stream_up;
+    in.state = vitals().state;
+    in.draining = vitals().draining;
+    return in;
+  }
+
+  /// Gauges, and a log line whenever readiness or its reasons change.
+  void look() {
+    const auto v = view();
+    auto& m = metrics();
+    m.set(status::metric::ready, v.not_ready_for.empty() ? 1 : 0);
+    m.set(status::metric::truth_symbols, {"open"}, static_cast<double>(v.truth.open));
+    m.set(status::metric::truth_symbols, {"flat"}, static_cast<double>(v.truth.flat));
+    m.set(status::metric::truth_symbols, {"unknown"}, static_cast<double>(v.truth.unknown));
+    m.set(status::metric::plans_parked,
+          static_cast<double>(vitals().parked_exit + vitals().parked_entry));
+    m.set(status::metric::request_weight_used, static_cast<double>(v.budget.weight_used_1m));
+    m.set(status::metric::request_weight_limit, static_cast<double>(v.budget.weight_limit_1m));
+    if (const auto as_of = given_.table->account_as_of())
+      m.set(status::metric::account_as_of,
+            static_cast<double>(v.now.wall.ms - between(*as_of, v.now.steady).count()) / 1000.0);
+    m.set(status::metric::log_suppressed, static_cast<double>(log().counts().suppressed));
+    m.set(status::metric::log_dropped, static_cast<double>(log().counts().dropped));
+    tell_edges(v);
+  }
+
+  void tell_edges(const status_view& v) {
+    std::string words;
+    for (const auto& r : v.not_ready_for)
+      words += (words.empty() ? "" : ",") + r.reason;
+    if (last_words_ && *last_words_ == words)
+      return;
+    last_words_ = words;
+    if (words.empty())
+      log().info("status", "ready", {{"symbols", v.truth.open + v.truth.flat}});
+    else
+      log().limited(words, status::log_level::warn, "status", "not_ready", {{"reasons", words}});
+  }
+
+  // ---- what is asked
+
+  void answer(const status::request& asked, const status::responder& reply) {
+    const auto where = router_.match(asked.method, asked.path);
+    if (const auto* found = std::get_if<status::route_found>(&where))
+      return serve(*found, asked, reply);
+    if (const auto* other = std::get_if<status::route_method_not_allowed>(&where)) {
+      auto refusal = status::problem_response(405, "allowed: " + other->allow);
+      refusal.headers.emplace_back("Allow", other->allow);
+      return reply(std::move(refusal));
+    }
+    if (std::holds_alternative<status::route_malformed>(where))
+      return reply(status::problem_response(400, "the path cannot be read"));
+    reply(status::problem_response(404, "there is nothing here"));
+  }
+
+  void serve(const status::route_found& found, const status::request& asked,
+             const status::responder& reply) {
+    switch (static_cast<page>(found.id)) {
+      case page::healthz:
+        return reply(status::json_response(R"({"status":"ok"})"));
+      case page::readyz: {
+        const auto reasons = view().not_ready_for;
+        return reply(status::json_response(ready_json(reasons), reasons.empty() ? 200 : 503));
+      }
+      case page::metrics:
+        look();
+        return reply(
+            {200, std::string(status::exposition_content_type), metrics().exposition(), {}});
+      case page::version:
+        return reply(status::json_response(version_json()));
+      case page::status:
+        return reply(status::json_response(status_json(view())));
+      case page::positions:
+        return reply(status::json_response(positions_json(
+            positions(asked.query.find("all").has_value()), folded_, *given_.marks)));
+      case page::plans:
+        return plans(asked, reply);
+      case page::plan:
+        return plan(*found.parameter("id"), reply);
+      case page::orders:
+        return reply(status::json_response(orders_json(folded_)));
+      case page::holds:
+        return reply(status::json_response(holds_json(folded_)));
+      case page::events:
+        return events(asked, reply);
+      case page::release:
+        return release(*found.parameter("symbol"), asked, reply);
+      case page::state:
+        return set_state(asked, reply);
+    }
+  }
+
+  [[nodiscard]] std::string version_json() const {
+    return boost::json::serialize(boost::json::object{{"name", "sluice"},
+                                                      {"version", options_.version},
+                                                      {"revision", options_.revision},
+                                                      {"config_hash", options_.config_hash}});
+  }
+
+  [[nodiscard]] std::vector<position_line> positions(bool flat_too) const {
+    std::vector<position_line> lines;
+    const auto present = now();
+    given_.table->scan([&](const position_key& key, const truth_view& seen) {
+      const bool flat = std::holds_alternative<position_flat>(seen.content);
+      if (flat && !flat_too && !folded_.ledger(key).value_or(quantity{}).raw())
+        return;
+      lines.push_back(
+          {key, seen,
+           is_known(seen.content) ? std::optional(between(seen.as_of, present)) : std::nullopt});
+    });
+    return lines;
+  }
+
+  void plans(const status::request& asked, const status::responder& reply) {
+    journal::plan_filter filter;
+    if (const auto s = asked.query.find("symbol"))
+      filter.instrument = symbol(std::string(*s));
+    if (const auto k = asked.query.find("kind"))
+      filter.kind = std::string(*k);
+    if (const auto r = asked.query.find("reason")) {
+      filter.reason = parse_refusal_code(*r);
+      if (!filter.reason)
+        return reply(status::problem_response(
+            {400, "invalid_query", {}, {}, {{"reason", "is no reason code"}}}));
+    }
+    const auto found = options_.reader->plans(filter);
+    if (!found)
+      return reply(status::problem_response(503, found.error().text));
+    reply(status::json_response(plans_json(*found)));
+  }
+
+  void plan(std::string_view id, const status::responder& reply) {
+    const auto parsed = parse_plan_id(id);
+    if (!parsed)
+      return reply(status::problem_response(404, "no plan has this id"));
+    const auto found = options_.reader->explain(*parsed);
+    if (!found)
+      return reply(status::problem_response(503, found.error().text));
+    if (!*found)
+      return reply(status::problem_response(404, "no plan has this id"));
+    reply(status::json_response(**found));
+  }
+
+  void events(const status::request& asked, const status::responder& reply) {
+    std::vector<status::event_frame> past;
+    if (!asked.last_event_id.empty()) {
+      const auto after = std::strtoll(asked.last_event_id.c_str(), nullptr, 10);
+      const auto found = options_.reader->events_after(after, past_events_max);
+      if (!found)
+        return reply(status::problem_response(503, found.error().text));
+      for (const auto& e : *found)
+        past.push_back(status::make_event(std::to_string(e.seq), e.kind, e.json));
+    }
+    readers_.push_back(reply.stream(std::move(past)));
+  }
+
+  static std::optional<operator_order> order_of(const status::request& asked,
+                                                const status::responder& reply) {
+    std::vector<status::problem_field> faults;
+    auto order = read_order(asked.body, faults);
+    if (!order)
+      reply(status::problem_response({400, "invalid_order", {}, {}, std::move(faults)}));
+    return order;
+  }
+
+  void release(std::string_view instrument, const status::request& asked,
+               const status::responder& reply) {
+    const auto order = order_of(asked, reply);
+    if (!order)
+      return;
+    request(peers_->reconciler, caf::infinite,
+            release_holds{symbol(std::string(instrument)), order->author, order->reason})
+        .then(
+            [reply](const holds_released& gone) {
+              reply(status::json_response(fmt::format(R"({{"released":{}}})", gone.count),
+                                          gone.count > 0 ? 200 : 404));
+            },
+            [reply](const caf::error&) {
+              reply(status::problem_response(503, "the reconciler does not answer"));
+            });
+  }
+
+  void set_state(const status::request& asked, const status::responder& reply) {
+    const auto order = order_of(asked, reply);
+    if (!order)
+      return;
+    const auto to = parse_trading_state(order->state);
+    if (!to)
+      return reply(status::problem_response(
+          {400, "invalid_order", {}, {}, {{"state", "takes active, reduce_only or halted"}}}));
+    send(peers_->gate, change_state{*to, order->author, order->reason});
+    reply(status::json_response(fmt::format(R"({{"trading_state":"{}"}})", to_string(*to)), 202));
+  }
+
+  status_options options_;
+  status::router router_;
+  instant started_{};
+  projection folded_{};
+  std::unordered_map<plan_id, instant> accepted_{};
+  std::list<std::shared_ptr<status::event_channel>> readers_{};
+  std::optional<std::string> last_words_{};
+};
+
+}  // namespace
+
+status_actor spawn_status(caf::actor_system& system, services given, status_options options) {
+  return system.spawn<status_stage>(std::move(given), std::move(options));
+}
+
+}  // namespace sluice::actors

@@ -1,0 +1,182 @@
+// Values to JSON, one document per function.
+#include "status_documents.hpp"
+
+#include <boost/json.hpp>
+
+namespace sluice::actors {
+namespace {
+
+namespace json = boost::json;
+
+json::value text(std::string_view s) {
+  return json::string(s);
+}
+
+template <class T>
+json::value optional_text(const std::optional<T>& v) {
+  return v ? text(v->str()) : json::value(nullptr);
+}
+
+json::value time_or_null(wall_time t) {
+  return t.ms == 0 ? json::value(nullptr) : text(format_rfc3339(t));
+}
+
+json::object truth_object(const status_view& v) {
+  return {{"symbols", v.truth.open + v.truth.flat + v.truth.unknown},
+          {"open", v.truth.open},
+          {"flat", v.truth.flat},
+          {"unknown", v.truth.unknown},
+          {"age_ms", json::object{{"p50", v.ages.p50.count()},
+                                  {"p99", v.ages.p99.count()},
+                                  {"max", v.ages.max.count()}}},
+          {"bound_ms", v.bound.count()},
+          {"strategy", to_string(v.strategy)},
+          {"account_period_ms", v.numbers->account_period_ms.load()},
+          {"read_latency_ms", v.numbers->read_latency_ms.load()},
+          {"reads_total", v.numbers->reads_total.load()},
+          {"reads_failed", v.numbers->reads_failed.load()},
+          {"workers_lost", v.numbers->workers_lost.load()}};
+}
+
+json::object plans_object(const status_view& v) {
+  json::object reasons;
+  for (const auto& [reason, count] : v.folded->plans().by_reason)
+    reasons[reason] = count;
+  const auto& p = v.folded->plans();
+  return {{"accepted", p.accepted},
+          {"allowed", p.allowed},
+          {"denied", p.denied},
+          {"expired", p.expired},
+          {"parked", v.numbers->parked_exit.load() + v.numbers->parked_entry.load()},
+          {"by_reason", std::move(reasons)}};
+}
+
+json::array reasons_array(const std::vector<not_ready>& reasons) {
+  json::array out;
+  for (const auto& r : reasons)
+    out.push_back(json::object{{"reason", r.reason}, {"detail", r.detail}});
+  return out;
+}
+
+json::object order_object(const order_line& o) {
+  return {{"client_order_id", o.id.str()},
+          {"plan_id", o.plan.str()},
+          {"symbol", o.request.instrument.str()},
+          {"position_side", to_string(o.request.leg)},
+          {"side", to_string(o.request.direction)},
+          {"amount", o.request.amount.str()},
+          {"reduce_only", o.request.reduce_only},
+          {"state", to_string(o.state)},
+          {"executed", o.executed.str()},
+          {"detail", o.detail},
+          {"changed_at", time_or_null(o.changed_at)}};
+}
+
+json::object position_object(const position_line& line, const projection& folded,
+                             const mark_board& marks) {
+  const auto mark = marks.read(line.key.instrument);
+  const auto ledger = folded.ledger(line.key);
+  const auto exit = folded.exit(line.key);
+  const auto* open = std::get_if<position_open>(&line.seen.content);
+  json::object o{{"symbol", line.key.instrument.str()},
+                 {"position_side", to_string(line.key.leg)},
+                 {"truth", kind_of(line.seen.content)},
+                 {"amount", open ? text(open->amount.str()) : json::value(nullptr)},
+                 {"entry", open ? text(open->entry.str()) : json::value(nullptr)},
+                 {"mark", mark ? text(mark->value.str()) : json::value(nullptr)},
+                 {"ledger", optional_text(ledger)},
+                 {"age_ms", line.age ? json::value(line.age->count()) : json::value(nullptr)},
+                 {"source", to_string(line.seen.source)},
+                 {"version", line.seen.version}};
+  if (open && ledger)
+    o["drift"] = (open->amount - *ledger).str();
+  if (exit) {
+    o["stop"] = optional_text(exit->stop);
+    o["target"] = optional_text(exit->target);
+    o["opened_at"] = time_or_null(exit->opened_at);
+  }
+  return o;
+}
+
+}  // namespace
+
+std::string status_json(const status_view& v) {
+  const auto uptime = std::chrono::duration_cast<std::chrono::seconds>(v.now.steady - v.started);
+  const json::object document{
+      {"mode", to_string(v.mode)},
+      {"account", v.account},
+      {"trading_state", to_string(v.numbers->state.load())},
+      {"ready", v.not_ready_for.empty()},
+      {"not_ready", reasons_array(v.not_ready_for)},
+      {"time", format_rfc3339(v.now.wall)},
+      {"uptime_s", uptime.count()},
+      {"truth", truth_object(v)},
+      {"universe", json::object{{"source", v.universe_source}, {"count", v.universe_size}}},
+      {"budget", json::object{{"weight_used_1m", v.budget.weight_used_1m},
+                              {"weight_limit_1m", v.budget.weight_limit_1m},
+                              {"requests_total", v.budget.requests_total}}},
+      {"plans", plans_object(v)},
+      {"orders", json::object{{"sent", v.folded->orders_counted().sent},
+                              {"filled", v.folded->orders_counted().filled},
+                              {"unknown", v.numbers->orders_unknown.load()},
+                              {"under_way", v.numbers->orders_under_way.load()}}},
+      {"holds", v.folded->holds().size()},
+      {"stream", json::object{{"user", v.numbers->user_stream_up.load() ? "up" : "down"},
+                              {"market", v.numbers->mark_stream_up.load() ? "up" : "down"}}},
+      {"journal", json::object{{"commits", v.numbers->commits.load()},
+                               {"records", v.numbers->records.load()}}}};
+  return json::serialize(document);
+}
+
+std::string ready_json(const std::vector<not_ready>& reasons) {
+  return json::serialize(
+      json::object{{"ready", reasons.empty()}, {"reasons", reasons_array(reasons)}});
+}
+
+std::string positions_json(const std::vector<position_line>& lines, const projection& folded,
+                           const mark_board& marks) {
+  json::array rows;
+  for (const auto& line : lines)
+    rows.push_back(position_object(line, folded, marks));
+  return json::serialize(json::object{{"positions", std::move(rows)}});
+}
+
+std::string orders_json(const projection& folded) {
+  json::array rows;
+  for (const auto& o : folded.orders())
+    rows.push_back(order_object(o));
+  return json::serialize(json::object{{"orders", std::move(rows)}});
+}
+
+std::string holds_json(const projection& folded) {
+  json::array rows;
+  for (const auto& [key, h] : folded.holds())
+    rows.push_back(
+        json::object{{"id", h.id},
+                     {"symbol", key.instrument.str()},
+                     {"position_side", to_string(key.leg)},
+                     {"cause", h.cause},
+                     {"evidence", h.evidence},
+                     {"since", time_or_null(h.since)},
+                     {"release", "POST /api/v1/holds/" + key.instrument.str() + "/release"}});
+  return json::serialize(json::object{{"holds", std::move(rows)}});
+}
+
+std::string plans_json(const std::vector<journal::plan_summary>& plans) {
+  json::array rows;
+  for (const auto& p : plans)
+    rows.push_back(
+        json::object{{"plan_id", p.id.str()},
+                     {"source", p.source.str()},
+                     {"symbol", p.position.instrument.str()},
+                     {"position_side", to_string(p.position.leg)},
+                     {"kind", p.kind},
+                     {"received_at", time_or_null(p.received_at)},
+                     {"verdict", p.outcome ? text(to_string(*p.outcome)) : json::value(nullptr)},
+                     {"reason", p.reason ? text(to_string(*p.reason)) : json::value(nullptr)},
+                     {"judged_at", p.judged_at ? time_or_null(*p.judged_at) : json::value(nullptr)},
+                     {"seq", p.seq}});
+  return json::serialize(json::object{{"plans", std::move(rows)}});
+}
+
+}  // namespace sluice::actors

@@ -1,0 +1,51 @@
+// The JSON documents of the API, built from values; decimals are strings, times RFC 3339.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "projection.hpp"
+#include "readiness.hpp"
+#include "sluice/actors/services.hpp"
+#include "sluice/journal/reader.hpp"
+#include "sluice/truth/age_summary.hpp"
+#include "sluice/truth/freshness.hpp"
+#include "sluice/truth/truth_keeper.hpp"
+
+namespace sluice::actors {
+
+/// One tracked position as it is shown.
+struct position_line {
+  position_key key{};
+  truth_view seen{};
+  std::optional<milliseconds> age{};  ///< None while unknown.
+};
+
+/// Everything the status document shows, taken at one moment.
+struct status_view {
+  stamp now{};
+  instant started{};
+  run_mode mode{run_mode::demo};
+  std::string account{};
+  std::vector<not_ready> not_ready_for{};
+  truth_counts truth{};
+  age_summary ages{};
+  milliseconds bound{};
+  freshness_strategy strategy{freshness_strategy::adaptive};
+  budget_view budget{};
+  const projection* folded{nullptr};
+  const vitals* numbers{nullptr};
+  std::string universe_source{};
+  std::size_t universe_size{0};
+};
+
+[[nodiscard]] std::string status_json(const status_view& v);
+[[nodiscard]] std::string ready_json(const std::vector<not_ready>& reasons);
+/// Open and unknown positions first; all of them when `flat_too`.
+[[nodiscard]] std::string positions_json(const std::vector<position_line>& lines,
+                                         const projection& folded, const mark_board& marks);
+[[nodiscard]] std::string orders_json(const projection& folded);
+[[nodiscard]] std::string holds_json(const projection& folded);
+[[nodiscard]] std::string plans_json(const std::vector<journal::plan_summary>& plans);
+
+}  // namespace sluice::actors

@@ -1,0 +1,70 @@
+// The user stream's stage: unpack, count, pass on.
+#include "sluice/actors/streams.hpp"
+
+#include "stage.hpp"
+
+namespace sluice::actors {
+namespace {
+
+class user_stream : public stage<user_stream_actor> {
+ public:
+  using stage::stage;
+
+  behavior_type make_behavior() override {
+    return {
+        [this](const meet& m) {
+          met(m);
+          open();
+        },
+        [this](const std::vector<user_event>& events) {
+          for (const auto& e : events)
+            std::visit([&](const auto& body) { take(e, body); }, e.body);
+        },
+    };
+  }
+
+ private:
+  void open() {
+    metrics().set(status::metric::stream_up, {"user"}, 0);
+    given_.exchange->open_user_stream(
+        [self = user_stream_actor{this}](std::vector<user_event> events) {
+          caf::anon_send(self, std::move(events));
+        });
+  }
+
+  void count(std::string_view type) { metrics().add(status::metric::stream_events, {type}); }
+
+  void up(bool is_up) {
+    vitals().user_stream_up = is_up;
+    metrics().set(status::metric::stream_up, {"user"}, is_up ? 1 : 0);
+    send(peers_->snapshot_manager, user_stream_changed{is_up});
+  }
+
+  void take(const user_event&, const stream_opened&) {
+    log().info("user_stream", "stream_opened");
+    up(true);
+  }
+  void take(const user_event&, const stream_closed& closed) {
+    log().limited("closed", status::log_level::warn, "user_stream", "stream_closed",
+                  {{"why", closed.reason}});
+    up(false);
+  }
+  void take(const user_event& e, const account_update& update) {
+    count("account_update");
+    send(peers_->snapshot_manager, account_moved{e.received_at, e.occurred_at,
+                                                 std::make_shared<const account_update>(update)});
+  }
+  void take(const user_event&, const order_update& update) {
+    count("order_update");
+    send(peers_->executor, order_reported{std::make_shared<const order_update>(update)});
+  }
+  void take(const user_event&, const ignored_event&) { count("ignored"); }
+};
+
+}  // namespace
+
+user_stream_actor spawn_user_stream(caf::actor_system& system, services given) {
+  return system.spawn<user_stream>(std::move(given));
+}
+
+}  // namespace sluice::actors

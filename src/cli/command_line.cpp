@@ -1,0 +1,68 @@
+// The command line: which command, with which file.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "commands.hpp"
+
+namespace sluice::cli {
+namespace {
+
+constexpr const char* run_help = R"(Runs the pipeline until SIGTERM or SIGINT.
+Prints the status address on standard output once it is up.
+
+Examples:
+  sluice run config/demo.toml
+  sluice run /etc/sluice/live.toml
+
+Exit codes: 0 ended in order, 1 a stage failed, 69 a port is taken, 74 journal or log cannot be
+written, 75 another instance runs on the same state, 77 a secret others may read, 78 bad config.)";
+
+constexpr const char* check_help = R"(Says everything that is wrong with a configuration file.
+
+Examples:
+  sluice check config/demo.toml
+
+Exit codes: 0 usable, 78 not.)";
+
+constexpr const char* sim_help =
+    R"(Runs the simulated exchange alone, on loopback, until SIGTERM or SIGINT.
+Prints its address on standard output. Uses the table [simulator] of the file.
+
+Examples:
+  sluice sim config/demo.toml)";
+
+}  // namespace
+
+int main_of(int argc, char** argv, const actors::build_info& build) {
+  CLI::App app{"Sluice stands between anything that wants to trade and a Binance USD-M account."};
+  app.require_subcommand(1);
+  std::string file;
+  const auto with_file = [&](const char* name, const char* help) {
+    auto* command = app.add_subcommand(name, help);
+    command->add_option("CONFIG", file, "configuration file (TOML)")->required();
+    return command;
+  };
+  const auto* run_command = with_file("run", run_help);
+  const auto* check_command = with_file("check", check_help);
+  const auto* sim_command = with_file("sim", sim_help);
+  const auto* version_command = app.add_subcommand("version", "Prints version and revision.");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? 0 : static_cast<int>(actors::exit_code::usage);
+  }
+  if (version_command->parsed()) {
+    fmt::print("sluice {} ({})\n", build.version, build.revision);
+    return 0;
+  }
+  if (run_command->parsed())
+    return static_cast<int>(run(file, build));
+  if (check_command->parsed())
+    return static_cast<int>(check(file));
+  if (sim_command->parsed())
+    return static_cast<int>(sim(file));
+  return static_cast<int>(actors::exit_code::usage);
+}
+
+}  // namespace sluice::cli

@@ -1,0 +1,105 @@
+// run, check, sim: load the configuration, do the one thing, give the exit code.
+#include "commands.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "signals.hpp"
+#include "sluice/config/report.hpp"
+#include "sluice/exchange/secret.hpp"
+#include "sluice/simulator/server.hpp"
+
+namespace sluice::cli {
+namespace {
+
+using actors::exit_code;
+
+std::variant<config::settings, exit_code> load(const std::string& file) {
+  auto loaded = config::load(file, config::process_environment());
+  if (auto* chosen = std::get_if<config::settings>(&loaded))
+    return std::move(*chosen);
+  for (const auto& fault : std::get<config::faults>(loaded))
+    fmt::print(stderr, "{}\n", config::to_string(fault));
+  return exit_code::config;
+}
+
+/// The keys of a venue that runs alone come from files, so that its clients can have them too.
+result<simulator::settings> venue_settings(const config::settings& chosen) {
+  auto out = chosen.simulator;
+  const auto& files = chosen.simulator_keys;
+  if (files.api_key_file.empty())
+    return out;
+  for (const auto& [file, into] : {std::pair{&files.api_key_file, &out.account.api_key},
+                                   std::pair{&files.api_secret_file, &out.account.api_secret}}) {
+    const auto loaded = exchange::load_secret_file(*file);
+    if (!loaded)
+      return loaded.error();
+    *into = std::string(loaded->reveal());
+  }
+  return out;
+}
+
+exit_code code_of(const error& e) {
+  switch (e.code) {
+    case errc::not_permitted:
+      return exit_code::no_permission;
+    case errc::busy:
+      return exit_code::unavailable;
+    case errc::io_failure:
+      return exit_code::io_error;
+    default:
+      return exit_code::config;
+  }
+}
+
+}  // namespace
+
+actors::exit_code run(const std::string& config_file, const actors::build_info& build) {
+  signal_gate signals;
+  auto loaded = load(config_file);
+  if (const auto* code = std::get_if<exit_code>(&loaded))
+    return *code;
+  actors::run_hooks hooks;
+  hooks.wait_for_signal = [&] { return signals.wait(); };
+  hooks.stop_waiting = [&] { signals.wake(); };
+  hooks.running = [](const std::string& url) {
+    fmt::print("{}\n", url);
+    std::fflush(stdout);
+  };
+  return actors::run_application(std::get<config::settings>(loaded), build, hooks);
+}
+
+actors::exit_code check(const std::string& config_file) {
+  auto loaded = load(config_file);
+  if (const auto* code = std::get_if<exit_code>(&loaded))
+    return *code;
+  const auto& chosen = std::get<config::settings>(loaded);
+  fmt::print("{}: usable, mode {}, strategy {}, promised bound {}\n", config_file,
+             to_string(chosen.mode), to_string(chosen.snapshot.strategy),
+             format_duration(chosen.snapshot.bound));
+  return exit_code::ok;
+}
+
+actors::exit_code sim(const std::string& config_file) {
+  signal_gate signals;
+  auto loaded = load(config_file);
+  if (const auto* code = std::get_if<exit_code>(&loaded))
+    return *code;
+  auto chosen = venue_settings(std::get<config::settings>(loaded));
+  if (!chosen) {
+    fmt::print(stderr, "sluice: {}\n", chosen.error().text);
+    return code_of(chosen.error());
+  }
+  const auto started = simulator::server::start(*chosen);
+  if (!started) {
+    fmt::print(stderr, "sluice: {}\n", started.error().text);
+    return code_of(started.error());
+  }
+  fmt::print("{}\n", (*started)->rest_url());
+  std::fflush(stdout);
+  (void)signals.wait();
+  return exit_code::ok;
+}
+
+}  // namespace sluice::cli

@@ -1,0 +1,21 @@
+// The commands of the binary.
+#pragma once
+
+#include <string>
+
+#include "sluice/actors/application.hpp"
+
+namespace sluice::cli {
+
+/// `sluice run CONFIG`: runs the pipeline until SIGTERM or SIGINT.
+[[nodiscard]] actors::exit_code run(const std::string& config_file,
+                                    const actors::build_info& build);
+/// `sluice check CONFIG`: says everything that is wrong with the file.
+[[nodiscard]] actors::exit_code check(const std::string& config_file);
+/// `sluice sim CONFIG`: runs the simulated exchange alone.
+[[nodiscard]] actors::exit_code sim(const std::string& config_file);
+
+/// Parses the command line and runs the command it names. Returns the exit code.
+[[nodiscard]] int main_of(int argc, char** argv, const actors::build_info& build);
+
+}  // namespace sluice::cli

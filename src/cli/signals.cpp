@@ -1,0 +1,41 @@
+// sigtimedwait in short turns, so that wake() needs no signal of its own.
+#include "signals.hpp"
+
+#include <pthread.h>
+
+#include <ctime>
+
+namespace sluice::cli {
+
+signal_gate::signal_gate() {
+  sigemptyset(&set_);
+  sigaddset(&set_, SIGTERM);
+  sigaddset(&set_, SIGINT);
+  sigaddset(&set_, SIGHUP);
+  pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+  // A peer that closes its socket is an error of a write, not the end of the process.
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
+std::string signal_gate::wait() {
+  constexpr timespec turn{0, 50'000'000};
+  while (!woken_) {
+    const int which = sigtimedwait(&set_, nullptr, &turn);
+    if (which != SIGTERM && which != SIGINT)
+      continue;
+    // The next one is for an operator who does not want to wait.
+    sigset_t fatal;
+    sigemptyset(&fatal);
+    sigaddset(&fatal, SIGTERM);
+    sigaddset(&fatal, SIGINT);
+    pthread_sigmask(SIG_UNBLOCK, &fatal, nullptr);
+    return which == SIGTERM ? "SIGTERM" : "SIGINT";
+  }
+  return {};
+}
+
+void signal_gate::wake() {
+  woken_ = true;
+}
+
+}  // namespace sluice::cli

@@ -1,0 +1,30 @@
+// Signals as something a thread can wait for, instead of something that interrupts anywhere.
+#pragma once
+
+#include <atomic>
+#include <csignal>
+#include <string>
+
+namespace sluice::cli {
+
+/// Blocks SIGTERM, SIGINT and SIGHUP for this thread and all that it starts; make one before any
+/// other thread exists.
+class signal_gate {
+ public:
+  signal_gate();
+  signal_gate(const signal_gate&) = delete;
+  signal_gate& operator=(const signal_gate&) = delete;
+  ~signal_gate() = default;
+
+  /// Waits for SIGTERM or SIGINT and names it; empty after wake(). SIGHUP is passed over. While the
+  /// process ends, a second SIGTERM or SIGINT ends it at once.
+  [[nodiscard]] std::string wait();
+  /// Ends the wait, from any thread.
+  void wake();
+
+ private:
+  sigset_t set_{};
+  std::atomic<bool> woken_{false};
+};
+
+}  // namespace sluice::cli

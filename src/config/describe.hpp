@@ -1,0 +1,27 @@
+// One function per table of the file, each describing every key of one settings struct.
+#pragma once
+
+#include "schema.hpp"
+#include "sluice/config/config.hpp"
+
+namespace sluice::config {
+
+/// All tables in the order of the sample file, bound to `s`, which must outlive the schema. The
+/// first has no name: the top level.
+[[nodiscard]] schema schema_of(settings& s);
+
+[[nodiscard]] section describe_top(settings& s);
+[[nodiscard]] section describe_exchange(settings& s);
+[[nodiscard]] section describe_snapshot(snapshot_settings& s);
+[[nodiscard]] section describe_universe(universe_settings& s);
+[[nodiscard]] section describe_gate(gate_settings& s);
+[[nodiscard]] section describe_intake(intake_settings& s);
+[[nodiscard]] section describe_reconcile(reconcile_settings& s);
+[[nodiscard]] section describe_executor(settings& s);
+[[nodiscard]] section describe_exits(exit_settings& s);
+[[nodiscard]] section describe_journal(::sluice::journal::journal_settings& s);
+[[nodiscard]] section describe_status(::sluice::status::http_settings& s);
+[[nodiscard]] section describe_log(::sluice::status::log_settings& s);
+[[nodiscard]] section describe_simulator(settings& s);
+
+}  // namespace sluice::config

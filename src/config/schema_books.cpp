@@ -1,0 +1,99 @@
+// The keys of [reconcile], [executor] and [exits]: books, orders, and exits that arise by
+// themselves.
+#include "builder.hpp"
+#include "describe.hpp"
+
+namespace sluice::config {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr auto live = changes::at_reload;
+
+}  // namespace
+
+section describe_reconcile(reconcile_settings& s) {
+  section_builder b{"reconcile", "How our ledger is compared with the truth."};
+  b.duration(
+      {"quiet_window",
+       "How long a drift must have stood, with no fill of ours in between, before it becomes "
+       "a hold: fills and reads arrive in any order.",
+       live},
+      s.quiet_window, {milliseconds{0}, minutes{10}});
+  b.integer({"confirmations",
+             "Newer reads that must show the drift again before it becomes a hold.", live},
+            s.confirmations, {1, 100});
+  b.duration({"period", "How often every position is compared, besides on each change.", live},
+             s.period, {milliseconds{100}, minutes{10}});
+  b.word(
+      {"foreign",
+       "What becomes of the ledger when somebody else traded the position. adopt: it follows the "
+       "truth. hold: increases stop until the drift is gone or a person releases the hold.",
+       live},
+      s.foreign, {{"adopt", foreign_policy::adopt}, {"hold", foreign_policy::hold}});
+  b.integer({"tolerance_percent",
+             "Drift that is let pass between two amounts of one side: this share of the truth, or "
+             "one step if that is more. Percent.",
+             live},
+            s.tolerance_percent, {0, 10});
+  b.validate([&s] { return s.validate(); });
+  return std::move(b).take();
+}
+
+section describe_executor(settings& all) {
+  auto& s = all.executor;
+  section_builder b{"executor",
+                    "How orders are sent, and what follows when their outcome is unknown."};
+  b.duration({"order_timeout",
+              "How long the placing of an order may take; then its outcome is unknown and it is "
+              "asked about."},
+             s.order_timeout, {milliseconds{100}, minutes{1}});
+  b.duration(
+      {"recv_window",
+       "How long after its timestamp the venue may accept an order. Short: proof that an order "
+       "never arrived rests on it."},
+      s.recv_window, {milliseconds{100}, seconds{5}});
+  b.durations(
+      {"query_delays",
+       "When an order without a final word is asked about, counted from the doubt; the last "
+       "one repeats."},
+      s.query_delays, {milliseconds{10}, minutes{10}});
+  b.duration({"fills_wait",
+              "How long the fills of a finished order may be missing before they are "
+              "read."},
+             s.fills_wait, {milliseconds{0}, minutes{1}});
+  b.duration({"unknown_alert_after", "How long an order may be unknown before a person is told."},
+             s.unknown_alert_after, {seconds{1}, minutes{10}});
+  b.validate([&s] { return s.validate(); });
+  return std::move(b).take();
+}
+
+section describe_exits(exit_settings& s) {
+  section_builder b{"exits", "When positions are closed that say nothing of it themselves."};
+  b.flag({"enabled", "false: positions are watched, but nothing is proposed.", live}, s.enabled);
+  b.integer(
+      {"stop_bp",
+       "Distance of the stop from the entry in basis points, 1/100 %; 0 for no stop. A plan's "
+       "own stop goes before it.",
+       live},
+      s.stop_bp, {0, 9'999});
+  b.integer({"target_bp", "Distance of the target from the entry in basis points; 0 for no target.",
+             live},
+            s.target_bp, {0, 1'000'000});
+  b.duration({"time_limit", "How long a position may stand; \"0s\" for without end.", live},
+             s.time_limit, {milliseconds{0}, hours{24 * 365}});
+  b.duration(
+      {"retry_after",
+       "Pause before an exit is proposed again when its plan has ended and the position still "
+       "stands.",
+       live},
+      s.retry_after, {milliseconds{100}, minutes{10}});
+  b.duration({"plan_ttl", "How long the plan of an exit lives.", live}, s.plan_ttl,
+             {seconds{1}, hours{1}});
+  b.validate([&s] { return s.validate(); });
+  return std::move(b).take();
+}
+
+}  // namespace sluice::config

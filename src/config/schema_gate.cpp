@@ -1,0 +1,126 @@
+// The keys of [gate] and [intake]: what is allowed, and how plans come in.
+#include "builder.hpp"
+#include "describe.hpp"
+#include "echo.hpp"
+
+namespace sluice::config {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr auto live = changes::at_reload;
+constexpr range<milliseconds> up_to_a_day{milliseconds{1}, hours{24}};
+
+result<source_id> read_source(std::string_view text) {
+  auto id = parse_source_id(text);
+  if (!id)
+    return fail(errc::invalid_value, fmt::format("{} is no source", echoed(text)));
+  return id;
+}
+
+std::string source_text(const source_id& id) {
+  return id.str();
+}
+
+void describe_limits(section_builder& b, gate_limits& s) {
+  b.duration(
+      {"stale_after_exit",
+       "A reduce plan is not judged on older truth; an urgent read is asked for instead.", live},
+      s.stale_after_exit, up_to_a_day);
+  b.duration({"stale_after_entry", "The same for open plans.", live}, s.stale_after_entry,
+             up_to_a_day);
+  b.duration(
+      {"cooldown",
+       "An open plan waits this long after our last fill on the position, so that one signal "
+       "seen twice does not trade twice.",
+       live},
+      s.cooldown, {milliseconds{0}, hours{24}});
+  b.duration(
+      {"mark_stale_after", "An open plan is not sized or limited by an older mark price.", live},
+      s.mark_stale_after, up_to_a_day);
+  b.flag({"allow_add", "Whether an open plan may add to a position of its own side.", live},
+         s.allow_add);
+  b.flag(
+      {"hold_blocks_reduce",
+       "Whether a hold stops exits too. Rarely right: a clamped reduce is safe by itself.", live},
+      s.hold_blocks_reduce);
+}
+
+void describe_parking(section_builder& b, gate_settings& s) {
+  b.duration(
+      {"permit_ttl",
+       "How long a permit may be used after it was given; never past the plan's deadline.", live},
+      s.permit_ttl, up_to_a_day);
+  b.duration(
+      {"park_entry",
+       "How long an open plan may wait for a read that would cure its refusal; a reduce plan "
+       "waits until its deadline.",
+       live},
+      s.park_entry, {milliseconds{0}, hours{24}});
+  b.integer({"parked_exit_max", "Reduce plans waiting for a read at once; the next is denied."},
+            s.parked_exit_max, {1, 100'000});
+  b.integer({"parked_entry_max", "Open plans waiting for a read at once; the next is denied."},
+            s.parked_entry_max, {1, 100'000});
+  b.duration({"read_retry", "Pause before a failed read is asked for again.", live}, s.read_retry,
+             {milliseconds{10}, hours{24}});
+  b.duration(
+      {"read_lost_after", "A read that was asked for and never answered counts as lost.", live},
+      s.read_lost_after, {milliseconds{10}, hours{24}});
+}
+
+}  // namespace
+
+section describe_gate(gate_settings& s) {
+  constexpr std::string_view takes =
+      "a list of sources of 1 to 32 letters, digits or one of \"._:-\" each";
+  section_builder b{"gate", "What is allowed, on which evidence."};
+  describe_limits(b, s.limits);
+  describe_parking(b, s);
+  b.list_of<source_id>({"exit_sources", "Who may send reduce plans; empty means anybody.", live},
+                       s.exit_sources, takes, &read_source, &source_text);
+  b.list_of<source_id>({"entry_sources", "Who may send open plans; empty means anybody.", live},
+                       s.entry_sources, takes, &read_source, &source_text);
+  b.flag(
+      {"deny_unlisted",
+       "true: a source that is on no list is refused. false: the other rules alone decide.", live},
+      s.deny_unlisted);
+  b.validate([&s] { return s.validate(); });
+  return std::move(b).take();
+}
+
+section describe_intake(intake_settings& s) {
+  section_builder b{"intake", "How plans come in, and how many may wait."};
+  b.duration({"default_ttl", "How long a plan lives that names neither ttl nor deadline.", live},
+             s.default_ttl, up_to_a_day);
+  b.duration(
+      {"max_ttl", "No plan lives longer after its receipt; a later deadline is cut to it.", live},
+      s.max_ttl, up_to_a_day);
+  b.duration(
+      {"max_age",
+       "A plan created earlier than this is refused: a replayed backlog is never carried out.",
+       live},
+      s.max_age, up_to_a_day);
+  b.duration(
+      {"max_clock_lead",
+       "How far a plan's creation may lie in our future: what a producer's clock may be off.",
+       live},
+      s.max_clock_lead, {milliseconds{0}, hours{1}});
+  b.integer({"entry_queue_max", "Open plans waiting at once; further ones are turned away."},
+            s.entry_queue_max, {1, 1'000'000});
+  b.integer(
+      {"exit_queue_max", "Reduce plans waiting at once; open plans cannot take their places."},
+      s.exit_queue_max, {1, 1'000'000});
+  b.integer({"plans_per_request_max", "Plans in one request."}, s.plans_per_request_max,
+            {1, 1'000});
+  b.integer({"remembered_ids_max",
+             "Plan ids remembered, so that a repetition is recognised; 32 bytes of memory each."},
+            s.remembered_ids_max, {1'000, 100'000'000});
+  b.text({"file", "A file or pipe of JSON lines to follow for plans; \"\" for none."}, s.file,
+         "a path in quotes");
+  b.validate([&s] { return s.validate(); });
+  return std::move(b).take();
+}
+
+}  // namespace sluice::config

@@ -1,0 +1,116 @@
+// exchangeInfo as a universe: symbols with their filters, and the venue's limits.
+#include <string>
+#include <utility>
+
+#include "json.hpp"
+#include "sluice/exchange/replies.hpp"
+
+namespace sluice::exchange {
+namespace {
+
+milliseconds unit_of(std::string_view interval) {
+  if (interval == "SECOND")
+    return std::chrono::seconds(1);
+  if (interval == "MINUTE")
+    return std::chrono::minutes(1);
+  if (interval == "HOUR")
+    return std::chrono::hours(1);
+  if (interval == "DAY")
+    return std::chrono::hours(24);
+  return milliseconds{0};
+}
+
+/// A filter's decimal. One that cannot be represented clears `usable`: other symbols stay tradable.
+template <class Fixed>
+Fixed bound(const json_object& filter, std::string_view key, bool& usable) {
+  auto parsed = Fixed::parse(filter.text(key));
+  if (parsed)
+    return *parsed;
+  usable = false;
+  return {};
+}
+
+/// The upper end of a filter; past what we can represent it is as good as none, so it saturates.
+template <class Fixed>
+Fixed upper_bound(const json_object& filter, std::string_view key, bool& usable) {
+  const auto parsed = parse_lenient(filter.text(key));
+  if (parsed)
+    return Fixed::from_raw(*parsed);
+  usable = false;
+  return {};
+}
+
+lot_rules lot_from(const json_object& filter, bool& usable) {
+  return {bound<quantity>(filter, "minQty", usable),
+          upper_bound<quantity>(filter, "maxQty", usable),
+          bound<quantity>(filter, "stepSize", usable)};
+}
+
+/// Returns whether all filters that we know could be represented.
+bool read_filters(const json_object& row, json_faults& faults, instrument_rules& rules) {
+  bool usable = true;
+  for (const auto element : row.array("filters")) {
+    const json_object filter(element, "filter", faults);
+    const auto kind = filter.text("filterType");
+    if (kind == "PRICE_FILTER") {
+      rules.tick = bound<price>(filter, "tickSize", usable);
+      rules.min_price = bound<price>(filter, "minPrice", usable);
+      rules.max_price = upper_bound<price>(filter, "maxPrice", usable);
+    } else if (kind == "LOT_SIZE") {
+      rules.lot = lot_from(filter, usable);
+    } else if (kind == "MARKET_LOT_SIZE") {
+      rules.market_lot = lot_from(filter, usable);
+    } else if (kind == "MIN_NOTIONAL") {
+      rules.min_notional = bound<notional>(filter, "notional", usable);
+    }
+  }
+  return usable;
+}
+
+venue_limit limit_from(const json_object& row) {
+  venue_limit read;
+  read.type = row.text("rateLimitType");
+  read.limit = row.integer("limit");
+  const auto count = row.integer("intervalNum");
+  const bool sane = count > 0 && count <= 10'000;
+  read.window = unit_of(row.text("interval")) * (sane ? count : 0);
+  return read;
+}
+
+void add_symbol(const json_object& row, json_faults& faults, universe& read) {
+  instrument_rules rules;
+  auto name = parse_symbol(row.text("symbol"));
+  rules.status = row.text("status");
+  rules.contract_type = row.text_or_empty("contractType");
+  rules.quote_asset = row.text_or_empty("quoteAsset");
+  const bool usable = read_filters(row, faults, rules);
+  if (!name)
+    return;
+  rules.instrument = std::move(*name);
+  rules.tradable = usable && rules.status == "TRADING";
+  const auto [at, fresh] = read.index.try_emplace(rules.instrument, read.instruments.size());
+  if (!fresh)
+    faults.refuse("symbol", "stands there twice");
+  read.instruments.push_back(std::move(rules));
+}
+
+}  // namespace
+
+result<universe> parse_exchange_info(std::string_view body) {
+  const auto document = read_document(body);
+  if (!document)
+    return document.error();
+  json_faults faults;
+  universe read;
+  read.source = "live";
+  const json_object reply(*document, "reply", faults);
+  for (const auto row : reply.array("rateLimits"))
+    read.limits.push_back(limit_from(json_object(row, "rateLimit", faults)));
+  for (const auto row : reply.array("symbols"))
+    add_symbol(json_object(row, "symbol", faults), faults, read);
+  if (!faults.none())
+    return faults.first();
+  return read;
+}
+
+}  // namespace sluice::exchange

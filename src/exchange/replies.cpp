@@ -1,0 +1,145 @@
+// REST bodies as values: positions, settings, time, orders, trades, listen keys and errors.
+#include "sluice/exchange/replies.hpp"
+
+#include <utility>
+
+#include "json.hpp"
+#include "order_words.hpp"
+
+namespace sluice::exchange {
+namespace {
+
+position_row position_from(const json_object& row) {
+  position_row read;
+  read.position = {row.instrument("symbol"), row.leg("positionSide")};
+  read.amount = row.exact<quantity>("positionAmt");
+  read.entry = row.lenient<price>("entryPrice");
+  read.mark = row.lenient<price>("markPrice");
+  read.liquidation = row.lenient<price>("liquidationPrice");
+  read.unrealised = row.lenient<notional>("unRealizedProfit");
+  read.updated_at = {row.integer_or("updateTime", 0)};
+  return read;
+}
+
+fill fill_from(const json_object& row, json_faults& faults) {
+  fill read;
+  read.instrument = row.instrument("symbol");
+  read.leg = row.leg("positionSide");
+  read.id = row.integer("id");
+  read.order = row.integer("orderId");
+  read.direction = row.direction("side");
+  read.amount = row.exact<quantity>("qty");
+  read.at = row.exact<price>("price");
+  read.fee = row.lenient<notional>("commission");
+  read.fee_asset = row.text_or_empty("commissionAsset");
+  read.realised = row.lenient<notional>("realizedPnl");
+  read.traded_at = {row.integer("time")};
+  if (read.amount.sign() <= 0)
+    faults.refuse("qty", "is not positive");
+  return read;
+}
+
+/// Reads a document that is one object by `read(object)`.
+template <class T, class Read>
+result<T> object_document(std::string_view body, Read read) {
+  const auto document = read_document(body);
+  if (!document)
+    return document.error();
+  json_faults faults;
+  T value = read(json_object(*document, "reply", faults));
+  if (!faults.none())
+    return faults.first();
+  return value;
+}
+
+/// Reads a document that is an array of objects by `read(object, faults)`.
+template <class T, class Read>
+result<std::vector<T>> array_document(std::string_view body, Read read) {
+  const auto document = read_document(body);
+  if (!document)
+    return document.error();
+  json_faults faults;
+  std::vector<T> values;
+  for (const auto row : rows_of(*document, faults)) {
+    values.push_back(read(json_object(row, "row", faults), faults));
+    if (!faults.none())
+      break;
+  }
+  if (!faults.none())
+    return faults.first();
+  return values;
+}
+
+}  // namespace
+
+result<std::vector<position_row>> parse_positions(std::string_view body) {
+  return array_document<position_row>(
+      body, [](const json_object& row, json_faults&) { return position_from(row); });
+}
+
+result<account_settings> parse_account_config(std::string_view body) {
+  return object_document<account_settings>(body, [](const json_object& reply) {
+    return account_settings{reply.flag("canTrade"), reply.flag("dualSidePosition"),
+                            reply.flag_or("multiAssetsMargin", false)};
+  });
+}
+
+result<venue_time> parse_server_time(std::string_view body) {
+  auto read = object_document<venue_time>(
+      body, [](const json_object& reply) { return venue_time{reply.integer("serverTime")}; });
+  if (read && read->ms <= 0)
+    return fail(errc::malformed, "'serverTime' is not positive");
+  return read;
+}
+
+result<order_report> parse_order(std::string_view body) {
+  return object_document<order_report>(body, [](const json_object& reply) {
+    order_report read;
+    read.client_id = client_order_id(std::string(reply.text("clientOrderId")));
+    read.id = reply.integer("orderId");
+    read.instrument = reply.instrument("symbol");
+    read.leg = reply.leg("positionSide");
+    read.direction = reply.direction("side");
+    read.status_text = reply.text("status");
+    read.status = status_of(read.status_text);
+    read.original = reply.exact<quantity>("origQty");
+    read.executed = reply.exact<quantity>("executedQty");
+    read.average = reply.lenient<price>("avgPrice");
+    read.reduce_only = reply.flag_or("reduceOnly", false);
+    read.updated_at = {reply.integer_or("updateTime", 0)};
+    return read;
+  });
+}
+
+result<std::vector<fill>> parse_user_trades(std::string_view body) {
+  return array_document<fill>(body, fill_from);
+}
+
+result<std::string> parse_listen_key(std::string_view body) {
+  auto read = object_document<std::string>(
+      body, [](const json_object& reply) { return std::string(reply.text("listenKey")); });
+  if (!read)
+    return read;
+  const auto fits = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
+           c == '_';
+  };
+  bool usable = !read->empty() && read->size() <= 256;
+  for (const char c : *read)
+    usable = usable && fits(c);
+  if (!usable)
+    return fail(errc::malformed, "'listenKey' has bytes that no key has");
+  return read;
+}
+
+std::optional<error_document> parse_error(std::string_view body) {
+  auto read = object_document<error_document>(body, [](const json_object& reply) {
+    return error_document{static_cast<int>(reply.integer("code")),
+                          std::string(reply.text_or_empty("msg"))};
+  });
+  if (!read)
+    return std::nullopt;
+  return std::move(*read);
+}
+
+}  // namespace sluice::exchange

@@ -1,0 +1,227 @@
+// The session's reads, its clock and its budget.
+#include "session.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "session_jobs.hpp"
+#include "sluice/exchange/replies.hpp"
+
+namespace sluice::exchange {
+namespace {
+
+http_pool_settings pool_settings(const settings& chosen) {
+  return {*parse_address(chosen.rest_url, "https"), chosen.connections_max,
+          chosen.requests_waiting_max, chosen.connect_timeout, chosen.idle_connection_max};
+}
+
+request_rank rank_of(read_class traffic) {
+  return static_cast<request_rank>(static_cast<int>(traffic) + 1);
+}
+static_assert(request_rank_count == read_class_count + 1);
+
+read_failure failure_of(const transport_failure& failed) {
+  read_failure why;
+  why.text = failed.text;
+  switch (failed.kind) {
+    case transport_fault::timed_out:
+      why.kind = failure_kind::timed_out;
+      break;
+    case transport_fault::malformed:
+      why.kind = failure_kind::malformed;
+      break;
+    case transport_fault::overloaded:
+      why.kind = failure_kind::rate_limited;
+      break;
+    case transport_fault::unreachable:
+    case transport_fault::closed:
+      why.kind = failure_kind::unreachable;
+      break;
+  }
+  return why;
+}
+
+}  // namespace
+
+session::session(io_loop& loop, tls_context& tls, const settings& chosen, credentials keys,
+                 signer signs, extras additions)
+    : chosen_(chosen),
+      keys_(std::move(keys)),
+      signer_(std::move(signs)),
+      additions_(std::move(additions)),
+      budget_(chosen.weight_limit_1m, chosen.shares),
+      clock_(additions_.steady_now(), additions_.wall_now()),
+      clock_timer_(loop),
+      pool_(loop, tls, pool_settings(chosen), keys_.api_key, additions_.steady_now) {
+  const auto banned = additions_.load_ban ? additions_.load_ban() : std::nullopt;
+  if (banned && *banned > additions_.wall_now())
+    budget_.ban_until(now() + milliseconds(banned->ms - additions_.wall_now().ms));
+}
+
+moment session::here() const {
+  const auto steady = now();
+  return {steady, clock_.now(steady)};
+}
+
+std::string session::target_of(const endpoint_row& row, const query& parameters,
+                               milliseconds recv_window) {
+  query full = parameters;
+  if (row.needs == access::with_signature) {
+    full.add("recvWindow", recv_window.count());
+    full.add("timestamp", here().venue.ms);
+    const auto signature = signer_.sign(full.str());
+    // The signature is already encoded and must be last, over exactly the bytes before it.
+    return fmt::format("{}?{}&signature={}", row.path, full.str(), signature);
+  }
+  return full.str().empty() ? std::string(row.path) : fmt::format("{}?{}", row.path, full.str());
+}
+
+void session::read(read_call call, read_done done) {
+  auto job = std::make_shared<read_job>();
+  job->deadline = std::chrono::steady_clock::now() + call.options.timeout;
+  job->call = std::move(call);
+  job->done = std::move(done);
+  send_read(std::move(job));
+}
+
+void session::send_read(std::shared_ptr<read_job> job) {
+  const auto& row = row_of(job->call.what);
+  budget_answer asked;
+  {
+    const std::lock_guard lock(mutex_);
+    asked = budget_.reserve_read(job->call.options.traffic, row.weight, here());
+  }
+  if (auto* refused = std::get_if<budget_refusal>(&asked))
+    return job->done(
+        read_failure{refused->kind, 0, 0, std::move(refused->text), refused->retry_at});
+  http_request request;
+  request.method = row.method;
+  request.target = [this, job, &row] {
+    return target_of(row, job->call.parameters, chosen_.recv_window_reads);
+  };
+  request.key = row.needs == access::open ? key_header::absent : key_header::present;
+  request.rank = rank_of(job->call.options.traffic);
+  request.again = repetition::once;
+  request.timeout = remaining(job->deadline);
+  pool_.submit(std::move(request),
+               [this, job, ticket = std::get<budget_ticket>(asked)](http_outcome outcome) {
+                 end_read(job, ticket, std::move(outcome));
+               });
+}
+
+void session::end_read(std::shared_ptr<read_job> job, const budget_ticket& ticket,
+                       http_outcome outcome) {
+  settle(ticket, outcome);
+  if (const auto* failed = std::get_if<transport_failure>(&outcome))
+    return job->done(failure_of(*failed));
+  auto& reply = std::get<http_reply>(outcome);
+  if (reply.status == 200)
+    return job->done(std::move(reply));
+  const auto seen = answer_of(reply.status, reply.body);
+  const auto retry_at = obey(seen, reply);
+  read_failure why{judge_read(seen), reply.status, seen.code, seen.text, retry_at};
+  if (why.kind != failure_kind::clock_off || job->cured || remaining(job->deadline).count() <= 0)
+    return job->done(std::move(why));
+  job->cured = true;
+  cure_clock([this, job, why](bool cured) { cured ? send_read(job) : job->done(why); });
+}
+
+void session::settle(const budget_ticket& ticket, const http_outcome& outcome) {
+  const auto number = [](const std::string& text) {
+    std::int64_t value = 0;
+    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool whole = failed == std::errc{} && end == text.data() + text.size() && value >= 0;
+    return whole ? std::optional(value) : std::nullopt;
+  };
+  const std::lock_guard lock(mutex_);
+  if (const auto* failed = std::get_if<transport_failure>(&outcome)) {
+    if (failed->left == departure::never_left)
+      budget_.withdraw(ticket, here());
+    else
+      budget_.settle(ticket, {}, here());
+    return;
+  }
+  const auto& reply = std::get<http_reply>(outcome);
+  budget_.settle(
+      ticket,
+      {number(reply.used_weight_1m), number(reply.order_count_10s), number(reply.order_count_1m)},
+      here());
+}
+
+void session::measure_clock(read_options options,
+                            std::function<void(read_result<clock_offset>)> done) {
+  read({endpoint::time, {}, options}, [this, done = std::move(done)](auto reply) {
+    if (!reply)
+      return done(reply.error());
+    const auto reported = parse_server_time(reply->body);
+    if (!reported)
+      return done(read_failure{failure_kind::malformed, 200, 0, reported.error().text, {}});
+    const auto wall = additions_.wall_now();
+    clock_offset offset;
+    {
+      const std::lock_guard lock(mutex_);
+      clock_.observe(reply->sent_at, reply->received_at, *reported);
+      const auto at = here();
+      offset = {milliseconds(at.venue.ms - wall.ms), clock_.error_at(at.steady), at.steady};
+    }
+    done(offset);
+  });
+}
+
+void session::cure_clock(std::function<void(bool)> cured) {
+  clock_waiters_.push_back(std::move(cured));
+  if (clock_waiters_.size() > 1)
+    return;
+  log(log_level::warning, "clock_off", "the venue refused a timestamp; measuring its clock again");
+  measure_clock({read_class::exit_demand, milliseconds(2'000)}, [this](auto measured) {
+    const auto waiting = std::exchange(clock_waiters_, {});
+    for (const auto& tell : waiting)
+      tell(measured.has_value());
+  });
+}
+
+void session::keep_clock() {
+  if (std::exchange(clock_kept_, true))
+    return;
+  schedule_clock();
+}
+
+void session::schedule_clock() {
+  measure_clock({read_class::verification, milliseconds(5'000)}, [this](auto measured) {
+    if (!measured)
+      log(log_level::warning, "clock_not_measured", measured.error().text);
+  });
+  clock_timer_.start(chosen_.clock_resync_every, [this] { schedule_clock(); });
+}
+
+void session::adopt_limits(const std::vector<venue_limit>& limits) {
+  const std::lock_guard lock(mutex_);
+  budget_.adopt(limits);
+}
+
+void session::close() {
+  clock_timer_.cancel();
+  pool_.close();
+}
+
+budget_view session::budget() const {
+  const std::lock_guard lock(mutex_);
+  return budget_.view(here());
+}
+
+instant session::moved_here(venue_time event, instant received) const {
+  if (event.ms <= 0)
+    return received;
+  const std::lock_guard lock(mutex_);
+  return std::min(received, clock_.steady_at(event) - clock_.error_at(received));
+}
+
+void session::log(log_level level, std::string_view event, std::string_view text) const {
+  if (additions_.observer)
+    additions_.observer(level, event, text);
+}
+
+}  // namespace sluice::exchange

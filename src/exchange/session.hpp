@@ -1,0 +1,98 @@
+// Speaks to the venue as one account: signs, spends the budget, keeps the clock, judges every
+// answer.
+#pragma once
+
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http_pool.hpp"
+#include "io_loop.hpp"
+#include "sluice/domain/exchange_port.hpp"
+#include "sluice/exchange/classify.hpp"
+#include "sluice/exchange/client.hpp"
+#include "sluice/exchange/endpoints.hpp"
+#include "sluice/exchange/query.hpp"
+#include "sluice/exchange/request_budget.hpp"
+#include "sluice/exchange/server_clock.hpp"
+#include "sluice/exchange/signer.hpp"
+
+namespace sluice::exchange {
+
+/// A read as the session needs it.
+struct read_call {
+  endpoint what{endpoint::time};
+  query parameters{};
+  read_options options{};
+};
+
+/// Loop thread only, but for budget(), which any thread may ask.
+class session {
+ public:
+  using read_done = std::function<void(read_result<http_reply>)>;
+  using order_done_fn = std::function<void(order_outcome)>;
+
+  session(io_loop& loop, tls_context& tls, const settings& chosen, credentials keys, signer signs,
+          extras additions);
+
+  /// Hands over a reply with status 200, or why there is none. A refused timestamp is cured once.
+  void read(read_call call, read_done done);
+  /// Places an order from its parameters; `wanted` is what a 200 must describe.
+  void place(query parameters, const order_request& wanted, milliseconds timeout,
+             order_done_fn done);
+  /// Asks the venue for its time and corrects the clock by it.
+  void measure_clock(read_options options, std::function<void(read_result<clock_offset>)> done);
+  /// Measures now and then periodically; the first call counts.
+  void keep_clock();
+  void adopt_limits(const std::vector<venue_limit>& limits);
+  void close();
+
+  [[nodiscard]] budget_view budget() const;
+  [[nodiscard]] instant now() const { return additions_.steady_now(); }
+  /// The steady instant of a venue's event, early by the clock error, never after `received`.
+  [[nodiscard]] instant moved_here(venue_time event, instant received) const;
+  [[nodiscard]] std::uint32_t random() { return static_cast<std::uint32_t>(random_()); }
+  void log(log_level level, std::string_view event, std::string_view text) const;
+
+ private:
+  using clock_point = std::chrono::steady_clock::time_point;
+  struct read_job;
+  struct order_job;
+
+  [[nodiscard]] moment here() const;
+  [[nodiscard]] std::string target_of(const endpoint_row& row, const query& parameters,
+                                      milliseconds recv_window);
+  void send_read(std::shared_ptr<read_job> job);
+  void end_read(std::shared_ptr<read_job> job, const budget_ticket& ticket, http_outcome outcome);
+  void send_order(std::shared_ptr<order_job> job);
+  void end_order(std::shared_ptr<order_job> job, const budget_ticket& ticket, http_outcome outcome);
+  void judge_order_reply(const std::shared_ptr<order_job>& job, const http_reply& reply,
+                         std::optional<instant> retry_at);
+  void settle(const budget_ticket& ticket, const http_outcome& outcome);
+  /// Obeys 429 and 418; the instant from which the venue listens again, if it must be waited for.
+  [[nodiscard]] std::optional<instant> obey(const answer& seen, const http_reply& reply);
+  [[nodiscard]] instant end_of_ban(const answer& seen, const http_reply& reply) const;
+  [[nodiscard]] instant end_of_pause(stop_kind kind, const answer& seen, const http_reply& reply);
+  /// Measures once for all who wait for it, then calls them.
+  void cure_clock(std::function<void(bool)> cured);
+  void schedule_clock();
+
+  settings chosen_;
+  credentials keys_;
+  signer signer_;
+  extras additions_;
+  mutable std::mutex mutex_;  ///< Guards budget_ and clock_, which budget() reads from any thread.
+  request_budget budget_;
+  server_clock clock_;
+  std::mt19937 random_{std::random_device{}()};
+  std::vector<std::function<void(bool)>> clock_waiters_{};
+  loop_timer clock_timer_;
+  bool clock_kept_{false};
+  http_pool pool_;
+};
+
+}  // namespace sluice::exchange

@@ -1,0 +1,80 @@
+// How the session obeys a venue that says "stop": until when, for what, and remembered.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "session.hpp"
+
+namespace sluice::exchange {
+namespace {
+
+/// The shortest ban that the venue documents.
+constexpr milliseconds ban_min = std::chrono::minutes(2);
+/// Documented bans last at most three days; a time further away is a mistake, not a ban.
+constexpr milliseconds ban_max = std::chrono::hours(7 * 24);
+constexpr std::uint32_t jitter_ms_max = 1'000;
+
+/// Added to waits that end by the venue's clock; before that clock was ever measured the formal
+/// error is far larger than it can really be.
+constexpr milliseconds clock_margin_max = std::chrono::seconds(1);
+
+milliseconds until_boundary(venue_time now, milliseconds window) {
+  return window - milliseconds(now.ms % window.count());
+}
+
+}  // namespace
+
+std::optional<instant> session::obey(const answer& seen, const http_reply& reply) {
+  const auto kind = judge_stop(seen);
+  if (kind == stop_kind::none)
+    return std::nullopt;
+  const std::string_view scope = kind == stop_kind::banned          ? "banned"
+                                 : kind == stop_kind::orders_paused ? "orders_paused"
+                                                                    : "paused";
+  instant until{};
+  {
+    const std::lock_guard lock(mutex_);
+    if (kind == stop_kind::banned) {
+      until = end_of_ban(seen, reply);
+      budget_.ban_until(until);
+    } else {
+      until = end_of_pause(kind, seen, reply);
+      budget_.pause_until(until, kind == stop_kind::paused
+                                     ? request_budget::pause_scope::everything
+                                     : request_budget::pause_scope::orders_only);
+    }
+  }
+  const auto wait = between(now(), until);
+  log(log_level::warning, scope,
+      fmt::format("HTTP {}, code {}: nothing is sent for {}", seen.http_status, seen.code,
+                  format_duration(wait)));
+  if (kind == stop_kind::banned && additions_.save_ban)
+    additions_.save_ban({additions_.wall_now().ms + wait.count()});
+  return until;
+}
+
+instant session::end_of_ban(const answer& seen, const http_reply& reply) const {
+  const auto at = now();
+  std::optional<instant> until;
+  if (const auto wait = retry_after(reply.retry_after))
+    until = at + *wait;
+  if (const auto named = banned_until(seen.text)) {
+    const auto end = clock_.steady_at(*named) + std::min(clock_.error_at(at), clock_margin_max);
+    until = std::max(until.value_or(end), end);
+  }
+  return std::clamp(until.value_or(at + ban_min), at, instant(at + ban_max));
+}
+
+instant session::end_of_pause(stop_kind kind, const answer& seen, const http_reply& reply) {
+  const auto at = here();
+  if (const auto wait = retry_after(reply.retry_after))
+    return at.steady + *wait;
+  const bool ten_seconds =
+      kind == stop_kind::orders_paused && seen.text.find("10 SECOND") != std::string::npos;
+  const milliseconds window = ten_seconds ? milliseconds(10'000) : milliseconds(60'000);
+  const milliseconds jitter(random() % jitter_ms_max);
+  const auto margin = std::min(clock_.error_at(at.steady), clock_margin_max);
+  return at.steady + until_boundary(at.venue, window) + margin + jitter;
+}
+
+}  // namespace sluice::exchange

@@ -1,0 +1,133 @@
+// Dials, shakes hands, answers pings through Beast, and batches the frames that arrive together.
+#include "web_socket.hpp"
+
+#include <boost/beast/core/buffers_to_string.hpp>
+#include <boost/beast/websocket.hpp>
+#include <boost/beast/websocket/ssl.hpp>
+#include <utility>
+
+#include "dial.hpp"
+#include "net.hpp"
+
+namespace sluice::exchange {
+namespace {
+
+namespace websocket = beast::websocket;
+
+constexpr std::size_t frame_bytes_max = 32ULL * 1024 * 1024;
+/// A batch is handed over at this size even when more is at hand.
+constexpr std::size_t batch_max = 256;
+/// How often the loop is let round without a new frame before a batch counts as complete.
+constexpr int idle_rounds = 2;
+
+}  // namespace
+
+struct web_socket::impl : std::enable_shared_from_this<web_socket::impl> {
+  impl(io_loop& loop, tls_context& tls, web_socket_settings settings, web_socket_events handlers)
+      : chosen(std::move(settings)),
+        events(std::move(handlers)),
+        socket(context_of(loop), context_of(tls)) {}
+
+  asio::awaitable<void> run();
+  asio::awaitable<std::string> open();
+  asio::awaitable<std::string> read_all();
+  void keep(std::string frame);
+  void let_round(int quiet);
+  void flush();
+
+  web_socket_settings chosen;
+  web_socket_events events;
+  websocket::stream<tls_stream> socket;
+  std::vector<std::string> batch{};
+  bool fresh{false};  ///< A frame came since the loop last went round.
+  bool rounding{false};
+  bool abandoned{false};
+};
+
+/// Returns why it could not be opened, empty when it is open.
+asio::awaitable<std::string> web_socket::impl::open() {
+  const auto deadline = steady::now() + chosen.connect_timeout;
+  const auto dialled = co_await dial(socket.next_layer(), chosen.address, deadline);
+  if (!dialled.why.empty())
+    co_return dialled.why;
+  beast::get_lowest_layer(socket).expires_never();  // From here on the WebSocket keeps the time.
+  websocket::stream_base::timeout limits{};
+  limits.handshake_timeout = chosen.connect_timeout;
+  limits.idle_timeout = chosen.idle_timeout;
+  limits.keep_alive_pings = true;
+  socket.set_option(limits);
+  socket.read_message_max(frame_bytes_max);
+  error_code failed;
+  co_await socket.async_handshake(chosen.address.authority(), chosen.target,
+                                  asio::redirect_error(asio::use_awaitable, failed));
+  if (failed)
+    co_return "opening the stream: " + failed.message();
+  co_return std::string();
+}
+
+/// Returns why it ended.
+asio::awaitable<std::string> web_socket::impl::read_all() {
+  beast::flat_buffer buffer;
+  for (;;) {
+    error_code failed;
+    co_await socket.async_read(buffer, asio::redirect_error(asio::use_awaitable, failed));
+    if (failed == websocket::error::closed)
+      co_return "closed by the venue, code " + std::to_string(socket.reason().code);
+    if (failed)
+      co_return failed.message();
+    if (abandoned)
+      co_return std::string();
+    keep(beast::buffers_to_string(buffer.data()));
+    buffer.consume(buffer.size());
+  }
+}
+
+asio::awaitable<void> web_socket::impl::run() {
+  const auto self = shared_from_this();
+  auto why = co_await open();
+  if (why.empty() && !abandoned) {
+    events.opened();
+    why = co_await read_all();
+  }
+  flush();
+  if (!abandoned)
+    events.closed(std::move(why));
+}
+
+void web_socket::impl::keep(std::string frame) {
+  batch.push_back(std::move(frame));
+  fresh = true;
+  if (batch.size() >= batch_max)
+    return flush();
+  if (!std::exchange(rounding, true))
+    let_round(idle_rounds);
+}
+
+/// Goes round the loop so that reads which are already complete can add their frames first.
+void web_socket::impl::let_round(int quiet) {
+  asio::post(socket.get_executor(), [self = shared_from_this(), quiet] {
+    const int left = std::exchange(self->fresh, false) ? idle_rounds : quiet - 1;
+    if (left > 0)
+      return self->let_round(left);
+    self->rounding = false;
+    self->flush();
+  });
+}
+
+void web_socket::impl::flush() {
+  if (!abandoned && !batch.empty())
+    events.frames(std::exchange(batch, {}));
+}
+
+web_socket::web_socket(io_loop& loop, tls_context& tls, web_socket_settings chosen,
+                       web_socket_events events)
+    : impl_(std::make_shared<impl>(loop, tls, std::move(chosen), std::move(events))) {
+  asio::co_spawn(context_of(loop), impl_->run(), asio::detached);
+}
+
+web_socket::~web_socket() {
+  impl_->abandoned = true;
+  beast::get_lowest_layer(impl_->socket).close();
+}
+
+}  // namespace sluice::exchange

@@ -1,0 +1,42 @@
+// Mark prices: a seeded walk, one step a tick, and marks set from outside.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "instruments.hpp"
+#include "random_source.hpp"
+#include "sluice/simulator/venue.hpp"
+
+namespace sluice::simulator {
+
+class mark_board {
+ public:
+  mark_board(const settings& s, const listing& l);
+
+  [[nodiscard]] price of(const instrument& i) const { return rows_[listing_->index_of(i)].mark; }
+  /// One step of every tradable symbol that is not pinned; a symbol pinned for one tick is freed.
+  void step();
+  void set(const instrument& i, price p, mark_pin pin);
+  void release(const instrument& i);
+
+  /// The !markPrice@arr payload of all tradable symbols.
+  [[nodiscard]] std::string array_text(std::int64_t event_ms) const;
+  /// One <symbol>@markPrice payload.
+  [[nodiscard]] std::string row_text(const instrument& i, std::int64_t event_ms) const;
+  /// One premiumIndex object.
+  [[nodiscard]] std::string index_text(const instrument& i, std::int64_t now_ms) const;
+
+ private:
+  enum class hold : std::uint8_t { free, next_tick, until_released };
+  struct row {
+    price mark{};
+    hold held{hold::free};
+  };
+  const listing* listing_{nullptr};
+  std::vector<row> rows_{};
+  random_source random_;
+  std::int64_t volatility_bp_{0};
+};
+
+}  // namespace sluice::simulator

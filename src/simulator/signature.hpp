@@ -1,0 +1,33 @@
+// Who may ask: API keys, HMAC-SHA256 signatures, timestamps.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "parameters.hpp"
+#include "sluice/domain/time.hpp"
+
+namespace sluice::simulator {
+
+/// HMAC-SHA256 as 64 lower-case hex digits.
+[[nodiscard]] std::string hmac_sha256_hex(std::string_view secret, std::string_view text);
+
+/// A request's text as signed, and the signature beside it.
+struct signed_text {
+  std::string payload{};    ///< Query and body run together, without the signature parameter.
+  std::string signature{};  ///< Empty when there is none at the end of the query or the body.
+};
+[[nodiscard]] signed_text split_signature(std::string_view query, std::string_view body);
+
+/// Key format (-2014), before it is looked up.
+[[nodiscard]] std::optional<venue_error> check_key_format(std::string_view api_key);
+
+/// Mandatory parameters (-1102), timestamp within recvWindow and at most 1 s ahead (-1021),
+/// signature
+/// (-1022); accepted when `timestamp < now + 1000 && now - timestamp <= recvWindow`.
+[[nodiscard]] std::optional<venue_error> check_signature(const request& r, const parameters& p,
+                                                         std::string_view secret, venue_time now);
+
+}  // namespace sluice::simulator

@@ -1,0 +1,189 @@
+// Routes events to stream connections, and loses or doubles them when the fault script says so.
+#include "stream_hub.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+#include "parameters.hpp"
+
+namespace sluice::simulator {
+namespace {
+
+std::vector<std::string> split(std::string_view text, char separator) {
+  std::vector<std::string> parts;
+  while (!text.empty()) {
+    const auto end = std::min(text.find(separator), text.size());
+    if (end > 0)
+      parts.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return parts;
+}
+
+/// Takes the route off the front of a path; un-routed paths serve public data only.
+stream_route take_route(std::string_view& path) {
+  for (auto [prefix, route] :
+       {std::pair{"/market", stream_route::market}, std::pair{"/private", stream_route::private_},
+        std::pair{"/public", stream_route::public_}}) {
+    if (path.starts_with(prefix)) {
+      path.remove_prefix(std::string_view(prefix).size());
+      return route;
+    }
+  }
+  return stream_route::public_;
+}
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return out;
+}
+
+std::string upper(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return out;
+}
+
+}  // namespace
+
+stream_hub::stream_hub(const settings& s, const listing& l)
+    : listing_(&l), messages_max_(s.messages_per_second_max), streams_max_(s.streams_max) {}
+
+std::optional<stream_id> stream_hub::open(std::string_view target) {
+  const auto mark = std::min(target.find('?'), target.size());
+  auto path = target.substr(0, mark);
+  const auto query = parameters::parse(mark < target.size() ? target.substr(mark + 1) : "", "");
+  if (error_of(query))
+    return std::nullopt;
+  const auto& p = std::get<0>(query);
+  connection c;
+  c.route = take_route(path);
+  c.combined = path == "/stream" || path == "/stream/";
+  if (!c.combined && path != "/ws" && !path.starts_with("/ws/"))
+    return std::nullopt;
+  auto decoded = percent_decode(path.substr(std::min<std::size_t>(path.size(), 4)));
+  if (!decoded)
+    return std::nullopt;
+  c.names = c.combined ? split(p.find("streams").value_or(""), '/') : split(*decoded, '/');
+  if (c.route == stream_route::private_) {
+    if (auto key = p.find("listenKey"))
+      c.names.emplace_back(*key);
+    c.events = split(p.find("events").value_or(""), '/');
+  }
+  if (c.names.size() > streams_max_)
+    return std::nullopt;
+  connections_.emplace(next_, std::move(c));
+  return next_++;
+}
+
+int stream_hub::copies(trouble& t) {
+  if (t.mute)
+    return 0;
+  if (t.drop > 0) {
+    --t.drop;
+    return 0;
+  }
+  if (t.duplicate > 0) {
+    --t.duplicate;
+    return 2;
+  }
+  return 1;
+}
+
+void stream_hub::deliver(stream_id to, const connection& c, payload& p, int times) {
+  if (c.combined && !p.wrapped)
+    p.wrapped = std::make_shared<const std::string>(R"({"stream":")" + p.name + R"(","data":)" +
+                                                    *p.plain + "}");
+  for (int n = 0; n < times; ++n)
+    outbox_.push_back({to, c.combined ? p.wrapped : p.plain, false});
+}
+
+void stream_hub::publish_user(const std::string& listen_key, std::string_view type,
+                              std::string text) {
+  payload p{listen_key, std::make_shared<const std::string>(std::move(text)), {}};
+  const int times = copies(user_);
+  for (const auto& [id, c] : connections_) {
+    const bool follows = c.route == stream_route::private_ &&
+                         std::find(c.names.begin(), c.names.end(), listen_key) != c.names.end();
+    const bool passes =
+        c.events.empty() || std::find(c.events.begin(), c.events.end(), type) != c.events.end();
+    if (follows && passes)
+      deliver(id, c, p, times);
+  }
+}
+
+/// The payloads of one tick, each written once however many follow it.
+struct stream_hub::mark_round {
+  const mark_board& marks;
+  const listing& instruments;
+  std::int64_t event_ms{0};
+  bool third_tick{false};
+  std::map<std::string, payload, std::less<>> made{};
+
+  /// Null when the name is no mark stream, or not due on this tick.
+  payload* find(const std::string& name) {
+    if (auto it = made.find(name); it != made.end())
+      return it->second.plain ? &it->second : nullptr;
+    auto& p = made[name];
+    p.name = name;
+    if (auto text = write(name); !text.empty())
+      p.plain = std::make_shared<const std::string>(std::move(text));
+    return p.plain ? &p : nullptr;
+  }
+  [[nodiscard]] std::string write(std::string_view name) const {
+    const bool every_second = name.ends_with("@1s");
+    if (every_second)
+      name.remove_suffix(3);
+    if (!every_second && !third_tick)
+      return {};
+    if (name == "!markPrice@arr")
+      return marks.array_text(event_ms);
+    constexpr std::string_view suffix = "@markPrice";
+    if (!name.ends_with(suffix))
+      return {};
+    name.remove_suffix(suffix.size());
+    const auto* i = name == lower(name) ? instruments.find(upper(name)) : nullptr;
+    return i && i->status == "TRADING" ? marks.row_text(*i, event_ms) : std::string{};
+  }
+};
+
+void stream_hub::publish_marks(const mark_board& marks, std::int64_t event_ms) {
+  mark_round round{marks, *listing_, event_ms, ticks_++ % 3 == 0};
+  const int times = copies(market_);
+  for (const auto& [id, c] : connections_)
+    if (c.route == stream_route::market)
+      for (const auto& name : c.names)
+        if (auto* p = round.find(name))
+          deliver(id, c, *p, times);
+}
+
+void stream_hub::add(const stream_fault& f) {
+  auto& t = f.kind == stream_kind::user ? user_ : market_;
+  const auto route = f.kind == stream_kind::user ? stream_route::private_ : stream_route::market;
+  switch (f.effect) {
+    case stream_effect::mute:
+      t.mute = true;
+      return;
+    case stream_effect::drop_events:
+      t.drop += f.count;
+      return;
+    case stream_effect::duplicate_events:
+      t.duplicate += f.count;
+      return;
+    case stream_effect::drop_connection:
+      for (const auto& [id, c] : connections_)
+        if (c.route == route)
+          outbox_.push_back({id, nullptr, true});
+      return;
+  }
+}
+
+void stream_hub::clear_faults() {
+  user_ = {};
+  market_ = {};
+}
+
+}  // namespace sluice::simulator

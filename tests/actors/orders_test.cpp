@@ -1,0 +1,166 @@
+// From a plan to an order and its fills: what is durable when, and what happens when answers fail.
+#include "support/catch.hpp"
+#include "support/pipeline_fixture.hpp"
+
+using namespace sluice;
+using namespace sluice::testing;
+using namespace std::chrono_literals;
+
+TEST_CASE("no order leaves before its intent is durable") {
+  pipeline_world world;
+  pipeline_run run(world);
+  run.make_ready();
+  std::size_t durable = 0;
+  world.exchange->before_order = [&](const order_request&) {
+    durable = run.records_of("order_intended");
+  };
+  run.offer({run.an_open("p", "BTCUSDT", "0.01")});
+  REQUIRE(world.exchange->placed.size() == 1);
+  CHECK(durable == 1);
+  CHECK(run.verdict_of("p") == verdict_kind::allow);
+}
+
+TEST_CASE("a filled order changes truth and ledger and ends in the journal") {
+  pipeline_world world;
+  pipeline_run run(world);
+  run.make_ready();
+  run.offer({run.an_open("p", "BTCUSDT", "0.01")});
+  run.fill_order(quantity::parse("0.01").value(), price::whole(50'000));
+  CHECK(amount_of(run.truth_of("BTCUSDT").content) == quantity::parse("0.01").value());
+  CHECK(run.records_of("fill_recorded") == 1);
+  CHECK(run.given.vitals->orders_under_way == 0);
+  CHECK(run.records_of("plan_judged") == 1);
+}
+
+TEST_CASE("a second plan on a symbol waits for the first one's order and its reflection") {
+  pipeline_world world;
+  world.chosen.gate.limits.allow_add = true;
+  pipeline_run run(world);
+  run.make_ready();
+  run.offer({run.an_open("one", "BTCUSDT", "0.01")});
+  run.offer({run.an_open("two", "BTCUSDT", "0.02")});
+  CHECK(world.exchange->placed.size() == 1);
+  CHECK_FALSE(run.verdict_of("two").has_value());
+  run.fill_order(quantity::parse("0.01").value(), price::whole(50'000));
+  run.pass(20ms);
+  for (int i = 0; i < 100 && world.exchange->placed.size() < 2; ++i) {
+    run.answer_read(symbol("BTCUSDT"), {a_row("BTCUSDT", "0.01", "50000")});
+    run.answer_read({}, {a_row("BTCUSDT", "0.01", "50000")});
+    run.pass(10ms);
+  }
+  CHECK(world.exchange->placed.size() == 2);
+  CHECK(run.verdict_of("two") == verdict_kind::allow);
+}
+
+TEST_CASE("a plan on stale truth is parked, read for, and then allowed") {
+  pipeline_world world;
+  world.chosen.gate.limits.stale_after_exit = 2'000ms;
+  pipeline_run run(world);
+  run.make_ready({a_row("BTCUSDT", "0.5", "50000")});
+  while (run.now() - run.truth_of("BTCUSDT").as_of < 3s) {
+    run.pass(100ms);
+    run.fail_read({}, failure_kind::timed_out);
+  }
+  run.offer({run.a_reduce("x", "BTCUSDT")});
+  CHECK(world.exchange->placed.empty());
+  REQUIRE(run.answer_read(symbol("BTCUSDT"), {a_row("BTCUSDT", "0.5", "50000")}));
+  REQUIRE(world.exchange->placed.size() == 1);
+  CHECK(world.exchange->placed.front().reduce_only);
+  CHECK(world.exchange->placed.front().amount == quantity::parse("0.5").value());
+}
+
+TEST_CASE("a plan whose truth cannot be read ends at its deadline, and nothing is sent") {
+  pipeline_world world;
+  world.chosen.gate.limits.stale_after_exit = 2'000ms;
+  pipeline_run run(world);
+  run.make_ready({a_row("BTCUSDT", "0.5", "50000")});
+  run.pass(3s);
+  auto p = run.a_reduce("x", "BTCUSDT");
+  p.deadline = run.now() + 5s;
+  run.offer({p});
+  for (int i = 0; i < 60; ++i) {
+    run.pass(100ms);
+    run.fail_read({}, failure_kind::unreachable);
+    run.fail_read(symbol("BTCUSDT"), failure_kind::unreachable);
+  }
+  CHECK(run.verdict_of("x") == verdict_kind::expire);
+  CHECK(run.records_of("plan_judged") == 1);
+  CHECK(world.exchange->placed.empty());
+}
+
+TEST_CASE("an order whose answer is lost is asked about and never sent again") {
+  pipeline_world world;
+  pipeline_run run(world);
+  run.make_ready();
+  run.offer({run.an_open("p", "BTCUSDT", "0.01")});
+  REQUIRE(world.exchange->orders.size() == 1);
+  const auto order = world.exchange->orders.front();
+  order.answer(order_uncertain{"reset after the request"});
+  run.settle();
+  CHECK(run.given.vitals->orders_unknown == 1);
+  run.pass(300ms);
+  REQUIRE(world.exchange->queries.size() >= 1);
+  order_report filled{order.request.id,
+                      9,
+                      order.request.instrument,
+                      order.request.leg,
+                      order.request.direction,
+                      order_status::filled,
+                      "FILLED",
+                      order.request.amount,
+                      order.request.amount,
+                      price::whole(50'000),
+                      false,
+                      {1}};
+  world.exchange->fills = {fill{order.request.instrument,
+                                order.request.leg,
+                                55,
+                                9,
+                                {},
+                                side::buy,
+                                order.request.amount,
+                                price::whole(50'000),
+                                notional{},
+                                "USDT",
+                                notional{},
+                                {1}}};
+  world.exchange->queries.front().answer(filled);
+  run.pass(2s);
+  CHECK(run.given.vitals->orders_under_way == 0);
+  CHECK(run.records_of("fill_recorded") == 1);
+  CHECK(world.exchange->placed.size() == 1);
+}
+
+TEST_CASE("a refused order leaves the symbol free for the next plan") {
+  pipeline_world world;
+  pipeline_run run(world);
+  run.make_ready();
+  run.offer({run.an_open("p", "BTCUSDT", "0.01")});
+  world.exchange->orders.front().answer(
+      order_refused{400, -2019, "Margin is insufficient.", false, std::nullopt});
+  run.settle();
+  CHECK(run.given.vitals->orders_under_way == 0);
+  run.offer({run.an_open("q", "BTCUSDT", "0.01")});
+  CHECK(world.exchange->placed.size() == 2);
+}
+
+TEST_CASE("an exit goes before entries that came with it") {
+  pipeline_world world;
+  pipeline_run run(world);
+  run.make_ready({a_row("BTCUSDT", "0.5", "50000")});
+  run.offer({run.an_open("entry", "ETHUSDT", "1"), run.a_reduce("exit", "BTCUSDT")});
+  REQUIRE(world.exchange->placed.size() == 2);
+  CHECK(world.exchange->placed.front().reduce_only);
+}
+
+TEST_CASE("in mode shadow everything is judged and nothing is sent") {
+  pipeline_world world;
+  world.chosen.mode = run_mode::shadow;
+  pipeline_run run(world);
+  run.make_ready();
+  run.offer({run.an_open("p", "BTCUSDT", "0.01")});
+  CHECK(run.verdict_of("p") == verdict_kind::allow);
+  CHECK(world.exchange->placed.empty());
+  run.offer({run.an_open("q", "BTCUSDT", "0.01")});
+  CHECK(run.verdict_of("q") == verdict_kind::allow);
+}

@@ -1,0 +1,89 @@
+// The operator's picture is the fold of the records.
+#include "projection.hpp"
+
+#include "support/catch.hpp"
+
+using namespace sluice;
+using namespace sluice::actors;
+
+namespace {
+
+const position_key btc{symbol("BTCUSDT"), position_side::both};
+
+record a_record(record_body body) {
+  return {1, {}, std::move(body)};
+}
+
+fill_recorded a_fill(const char* amount, side direction, bool ours) {
+  fill f;
+  f.instrument = btc.instrument;
+  f.id = 1;
+  f.direction = direction;
+  f.amount = quantity::parse(amount).value();
+  return {f, ours, {}};
+}
+
+order_intended an_order(const std::string& id) {
+  order_intended o;
+  o.request.id = client_order_id(id);
+  return o;
+}
+
+order_changed a_change(const std::string& id, order_state state) {
+  order_changed c;
+  c.order = client_order_id(id);
+  c.state = state;
+  return c;
+}
+
+}  // namespace
+
+TEST_CASE("the shown ledger follows our fills and the adjustments, not the fills of others") {
+  projection p;
+  CHECK_FALSE(p.ledger(btc).has_value());
+  p.apply(a_record(a_fill("2", side::buy, true)));
+  p.apply(a_record(a_fill("0.5", side::sell, true)));
+  p.apply(a_record(a_fill("7", side::buy, false)));
+  CHECK(p.ledger(btc) == quantity::parse("1.5").value());
+  p.apply(a_record(ledger_adjusted{btc, {}, quantity::whole(3), "foreign_fill", ""}));
+  CHECK(p.ledger(btc) == quantity::whole(3));
+}
+
+TEST_CASE("verdicts are counted by kind and first reason") {
+  projection p;
+  plan_judged denied;
+  denied.outcome.kind = verdict_kind::deny;
+  denied.outcome.refusals = {{refusal_code::stale_exchange_state, {}, {}},
+                             {refusal_code::no_mark_price, {}, {}}};
+  plan_judged allowed;
+  allowed.outcome.kind = verdict_kind::allow;
+  p.apply(a_record(denied));
+  p.apply(a_record(denied));
+  p.apply(a_record(allowed));
+  CHECK(p.plans().denied == 2);
+  CHECK(p.plans().allowed == 1);
+  CHECK(p.plans().by_reason.at("stale_exchange_state") == 2);
+  CHECK(p.plans().by_reason.size() == 1);
+}
+
+TEST_CASE("an open order is never forgotten, however many come after it") {
+  projection p;
+  p.apply(a_record(an_order("open")));
+  for (int i = 0; i < 600; ++i) {
+    const auto id = "o-" + std::to_string(i);
+    p.apply(a_record(an_order(id)));
+    p.apply(a_record(a_change(id, order_state::filled)));
+  }
+  CHECK(p.orders().size() == projection::orders_kept_max);
+  CHECK(p.orders().back().id == client_order_id("open"));
+  CHECK(p.orders_counted().filled == 600);
+}
+
+TEST_CASE("a hold is shown until its release") {
+  projection p;
+  const hold h{1, btc, "side_flip", "ledger 1, truth -1", {}};
+  p.apply(a_record(hold_placed{h}));
+  CHECK(p.holds().size() == 1);
+  p.apply(a_record(hold_released{h, "ops", "checked"}));
+  CHECK(p.holds().empty());
+}

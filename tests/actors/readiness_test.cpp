@@ -1,0 +1,77 @@
+// What stands between the process and its first allowed plan, each reason by itself.
+#include "readiness.hpp"
+
+#include <functional>
+
+#include "support/catch.hpp"
+
+using namespace sluice;
+using namespace sluice::actors;
+using namespace std::chrono_literals;
+
+namespace {
+
+readiness_input a_ready_one() {
+  readiness_input in;
+  in.now = instant{} + 100s;
+  in.universe_known = true;
+  in.universe_age = 10s;
+  in.account_as_of = instant{} + 99s;
+  in.oldest = 1'000ms;
+  in.bound = 2'000ms;
+  in.hedge_mode = known::no;
+  in.can_trade = known::yes;
+  in.user_stream_up = true;
+  in.mark_stream_up = true;
+  return in;
+}
+
+struct reason_case {
+  const char* reason;
+  std::function<void(readiness_input&)> spoil;
+};
+
+}  // namespace
+
+TEST_CASE("nothing speaks against a pipeline that has everything") {
+  CHECK(readiness(a_ready_one()).empty());
+}
+
+TEST_CASE("each thing that is missing is named by its own reason") {
+  const std::vector<reason_case> cases{
+      {"ending", [](auto& in) { in.draining = true; }},
+      {"halted", [](auto& in) { in.state = trading_state::halted; }},
+      {"exchange_banned",
+       [](auto& in) {
+         in.exchange = {false, "banned", in.now + std::chrono::minutes{2}};
+       }},
+      {"exchange_unreachable",
+       [](auto& in) {
+         in.exchange = {false, "reset", std::nullopt};
+       }},
+      {"hedge_mode", [](auto& in) { in.hedge_mode = known::yes; }},
+      {"key_cannot_trade", [](auto& in) { in.can_trade = known::no; }},
+      {"no_universe", [](auto& in) { in.universe_known = false; }},
+      {"universe_stale", [](auto& in) { in.universe_age = 301s; }},
+      {"no_truth", [](auto& in) { in.account_as_of.reset(); }},
+      {"truth_unknown", [](auto& in) { in.unknown = 3; }},
+      {"truth_stale", [](auto& in) { in.oldest = 2'001ms; }},
+      {"user_stream_down", [](auto& in) { in.user_stream_up = false; }},
+      {"mark_stream_down", [](auto& in) { in.mark_stream_up = false; }},
+  };
+  for (const auto& c : cases) {
+    INFO(c.reason);
+    auto in = a_ready_one();
+    c.spoil(in);
+    const auto reasons = readiness(in);
+    REQUIRE(reasons.size() == 1);
+    CHECK(reasons.front().reason == c.reason);
+    CHECK_FALSE(reasons.front().detail.empty());
+  }
+}
+
+TEST_CASE("a ban names how long it lasts") {
+  auto in = a_ready_one();
+  in.exchange = {false, "banned", in.now + std::chrono::minutes{2}};
+  CHECK(readiness(in).front().detail == "no request for another 2m");
+}

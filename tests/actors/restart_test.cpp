@@ -1,0 +1,118 @@
+// What a restart finds: the journal's state, and nothing that happened twice.
+#include "support/catch.hpp"
+#include "support/pipeline_fixture.hpp"
+
+using namespace sluice;
+using namespace sluice::testing;
+using namespace std::chrono_literals;
+
+TEST_CASE(
+    "an order that was open at the end of a run is resolved by the next one, not sent again") {
+  pipeline_world world;
+  {
+    pipeline_run run(world);
+    run.make_ready();
+    run.offer({run.an_open("p", "BTCUSDT", "0.01")});
+    REQUIRE(world.exchange->placed.size() == 1);
+    CHECK(run.end() == 0);
+  }
+  const auto request = world.exchange->placed.front();
+  pipeline_run run(world);
+  run.make_ready({a_row("BTCUSDT", "0.01", "50000")});
+  CHECK(run.given.vitals->orders_under_way == 1);
+  run.offer({run.a_reduce("x", "BTCUSDT")});
+  CHECK_FALSE(run.verdict_of("x") == verdict_kind::allow);
+  run.pass(300ms);
+  REQUIRE_FALSE(world.exchange->queries.empty());
+  world.exchange->fills = {fill{request.instrument,
+                                request.leg,
+                                55,
+                                9,
+                                {},
+                                side::buy,
+                                request.amount,
+                                price::whole(50'000),
+                                notional{},
+                                "USDT",
+                                notional{},
+                                {1}}};
+  world.exchange->queries.front().answer(order_report{request.id,
+                                                      9,
+                                                      request.instrument,
+                                                      request.leg,
+                                                      side::buy,
+                                                      order_status::filled,
+                                                      "FILLED",
+                                                      request.amount,
+                                                      request.amount,
+                                                      price::whole(50'000),
+                                                      false,
+                                                      {1}});
+  run.pass(2s);
+  CHECK(world.exchange->placed.size() == 1);
+  CHECK(run.given.vitals->orders_under_way == 0);
+  CHECK(run.records_of("fill_recorded") == 1);
+}
+
+TEST_CASE("a plan without a verdict at the end of a run expires in the next one") {
+  pipeline_world world;
+  world.chosen.gate.limits.stale_after_exit = 1'000ms;
+  {
+    pipeline_run run(world);
+    run.make_ready({a_row("BTCUSDT", "0.5", "50000")});
+    run.pass(3s);
+    run.offer({run.a_reduce("x", "BTCUSDT")});
+    CHECK_FALSE(run.verdict_of("x").has_value());
+    CHECK(run.end() == 0);
+  }
+  pipeline_run run(world);
+  CHECK(run.verdict_of("x") == verdict_kind::expire);
+  CHECK(run.reason_of("x") == refusal_code::interrupted);
+  SECTION("and the same plan is recognised, not carried out") {
+    run.make_ready({a_row("BTCUSDT", "0.5", "50000")});
+    run.offer({run.a_reduce("x", "BTCUSDT")});
+    CHECK(world.exchange->placed.empty());
+    CHECK(run.records_of("plan_accepted") == 1);
+  }
+}
+
+TEST_CASE("a plan sized by value is recognised after a restart by what was asked for") {
+  pipeline_world world;
+  const auto by_value = [](pipeline_run& run) {
+    auto p = run.an_open("v", "BTCUSDT", "1");
+    std::get<open_plan>(p.body).amount.reset();
+    std::get<open_plan>(p.body).value = notional::whole(500);
+    return p;
+  };
+  {
+    pipeline_run run(world);
+    run.make_ready();
+    run.offer({by_value(run)});
+    REQUIRE(world.exchange->placed.size() == 1);
+    CHECK(world.exchange->placed.front().amount == quantity::parse("0.01").value());
+    run.fill_order(quantity::parse("0.01").value(), price::whole(50'000));
+  }
+  pipeline_run run(world);
+  run.make_ready({a_row("BTCUSDT", "0.01", "50000")});
+  run.offer({by_value(run)});
+  CHECK(world.exchange->placed.size() == 1);
+  CHECK(run.records_of("plan_accepted") == 1);
+}
+
+TEST_CASE("the ledger and the exit state survive a restart") {
+  pipeline_world world;
+  {
+    pipeline_run run(world);
+    run.make_ready();
+    run.offer({run.an_open("p", "BTCUSDT", "0.01")});
+    run.fill_order(quantity::parse("0.01").value(), price::whole(50'000));
+  }
+  pipeline_run run(world);
+  run.make_ready({a_row("BTCUSDT", "0.01", "50000")});
+  run.live(6s, {a_row("BTCUSDT", "0.01", "50000")});
+  CHECK(run.records_of("ledger_adjusted") == 0);
+  CHECK(run.records_of("hold_placed") == 0);
+  run.give_marks({{"BTCUSDT", "48000"}});
+  REQUIRE(world.exchange->placed.size() == 2);
+  CHECK(world.exchange->placed.back().reduce_only);
+}

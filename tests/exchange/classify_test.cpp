@@ -1,0 +1,154 @@
+// Row by row: what status, code and text together mean for an order, for a read and for the
+// traffic.
+#include "sluice/exchange/classify.hpp"
+
+#include "support/catch.hpp"
+
+using namespace sluice;
+using namespace sluice::exchange;
+
+namespace {
+
+std::string document(int code, const std::string& text) {
+  return R"({"code":)" + std::to_string(code) + R"(,"msg":")" + text + R"("})";
+}
+
+struct order_row {
+  const char* name;
+  int status;
+  std::string body;
+  order_fate fate;
+  std::int64_t wait_ms;
+};
+
+const auto unsure = order_fate::uncertain;
+const auto no = order_fate::refused;
+const auto later = order_fate::refused_for_now;
+const auto clock_off = order_fate::refused_for_clock;
+
+const order_row order_rows[] = {
+    {"execution unknown", 503,
+     document(-1000, "Unknown error, please check your request or try again later."), unsure, 0},
+    {"the same text under another code", 503,
+     document(-1003, "Unknown error, please check your request or try again later."), unsure, 0},
+    {"unavailable", 503, document(-1000, "Service Unavailable."), later, 200},
+    {"unavailable says a page, not the venue", 503, "<html>503 Service Unavailable</html>", unsure,
+     0},
+    {"internal error", 503,
+     document(-1001, "Internal error; unable to process your request. Please try again."), later,
+     200},
+    {"throttled", 503, document(-1008, "Request throttled by system-level protection."), later,
+     200},
+    {"throttled with another status", 400, document(-1008, "Server is busy."), later, 200},
+    {"503 of no known kind", 503, document(-1, "?"), unsure, 0},
+    {"backend timeout", 408, document(-1007, "Timeout waiting for response."), unsure, 0},
+    {"backend timeout without a document", 408, "", unsure, 0},
+    {"timeout code under 400", 400, document(-1007, "Timeout."), unsure, 0},
+    {"unexpected response", 400, document(-1006, "Execution status unknown."), unsure, 0},
+    {"unknown under 400", 400, document(-1000, "An unknown error occurred."), unsure, 0},
+    {"internal under 400", 400, document(-1001, "Internal error."), unsure, 0},
+    {"duplicate id", 400, document(-4116, "ClientOrderId is duplicated."), unsure, 0},
+    {"stop is triggering", 400, document(-4117, "Stop order is triggering."), unsure, 0},
+    {"bad gateway page", 502, "<html>502</html>", unsure, 0},
+    {"gateway timeout", 504, "", unsure, 0},
+    {"500 with a code that would refuse", 500, document(-2019, "Margin is insufficient."), unsure,
+     0},
+    {"accepted but empty", 202, "", unsure, 0},
+    {"200 that is no document", 200, "hello", unsure, 0},
+    {"200 with an error inside", 200, document(-2019, "Margin is insufficient."), unsure, 0},
+    {"redirect", 302, "", unsure, 0},
+    {"400 page of a proxy", 400, "<html>bad request</html>", unsure, 0},
+    {"too many requests", 429, document(-1003, "Too many requests."), later, 0},
+    {"too many orders", 429, document(-1015, "Too many new orders."), later, 0},
+    {"banned", 418, document(-1003, "Way too many requests."), later, 0},
+    {"too many orders under 400", 400, document(-1015, "Too many new orders."), later, 10'000},
+    {"too many requests under 400", 400, document(-1003, "Too many requests."), later, 0},
+    {"firewall page", 403, "<HTML>Request blocked.</HTML>", later, 60'000},
+    {"bad key", 401, document(-2015, "Invalid API-key, IP, or permissions for action."), no, 0},
+    {"maintenance", 400, document(-1016, "This service is no longer available."), later, 30'000},
+    {"clock", 400, document(-1021, "Timestamp outside of the recvWindow."), clock_off, 0},
+    {"matching engine clock", 400, document(-5028, "Timestamp outside of ME recvWindow."),
+     clock_off, 0},
+    {"empty book", 400, document(-1112, "No orders on book."), later, 5'000},
+    {"unable to fill", 400, document(-2020, "Unable to fill."), later, 1'000},
+    {"too many open orders", 400, document(-2025, "Reach max open order limit."), later, 1'000},
+    {"best price too far", 400, document(-4131, "PERCENT_PRICE"), later, 1'000},
+    {"no depth", 400, document(-5041, "No depth."), later, 1'000},
+    {"signature", 400, document(-1022, "Signature for this request is not valid."), no, 0},
+    {"reduce only", 400, document(-2022, "ReduceOnly Order is rejected."), no, 0},
+    {"reduce only competes", 400, document(-4118, "ReduceOnly Order Failed."), no, 0},
+    {"margin", 400, document(-2019, "Margin is insufficient."), no, 0},
+    {"min notional", 400, document(-4164, "Order's notional must be no smaller."), no, 0},
+    {"a code of tomorrow", 400, document(-9999, "New."), no, 0},
+    {"a code that is none", 400, document(200, "success"), unsure, 0},
+};
+
+}  // namespace
+
+TEST_CASE("every answer to an order is judged by status, code and text together") {
+  for (const auto& r : order_rows) {
+    INFO(r.name);
+    const auto [fate, wait] = judge_order(answer_of(r.status, r.body));
+    CHECK(fate == r.fate);
+    CHECK(wait.count() == r.wait_ms);
+  }
+}
+
+TEST_CASE("every failed read has one kind") {
+  struct row {
+    const char* name;
+    int status;
+    std::string body;
+    failure_kind kind;
+  };
+  const row rows[] = {
+      {"ban", 418, document(-1003, "banned"), failure_kind::banned},
+      {"limit", 429, document(-1003, "Too many requests."), failure_kind::rate_limited},
+      {"limit by code", 400, document(-1003, "Too many requests."), failure_kind::rate_limited},
+      {"orders limit", 429, document(-1015, "Too many new orders."), failure_kind::rate_limited},
+      {"clock", 400, document(-1021, "Timestamp"), failure_kind::clock_off},
+      {"unauthorised", 400, document(-1002, "UNAUTHORIZED"), failure_kind::refused},
+      {"signature", 400, document(-1022, "Signature"), failure_kind::refused},
+      {"key format", 401, document(-2014, "API-key format invalid."), failure_kind::refused},
+      {"key", 401, document(-2015, "Invalid API-key"), failure_kind::refused},
+      {"locked", 400, document(-2017, "locked"), failure_kind::refused},
+      {"401 page", 401, "<html/>", failure_kind::refused},
+      {"firewall", 403, "<html/>", failure_kind::refused},
+      {"no such order", 400, document(-2013, "Order does not exist."), failure_kind::not_found},
+      {"no such symbol", 400, document(-1121, "Invalid symbol."), failure_kind::not_found},
+      {"202 empty", 202, "", failure_kind::malformed},
+      {"bad gateway", 502, "<html/>", failure_kind::venue_error},
+      {"unavailable", 503, document(-1000, "Service Unavailable."), failure_kind::venue_error},
+      {"other", 400, document(-1102, "Mandatory"), failure_kind::venue_error},
+  };
+  for (const auto& r : rows) {
+    INFO(r.name);
+    CHECK(judge_read(answer_of(r.status, r.body)) == r.kind);
+  }
+}
+
+TEST_CASE("answers that ask to stop are told from those that do not") {
+  CHECK(judge_stop(answer_of(418, "")) == stop_kind::banned);
+  CHECK(judge_stop(answer_of(429, document(-1003, "banned until 1790770902000. x"))) ==
+        stop_kind::banned);
+  CHECK(judge_stop(answer_of(429, document(-1003, "Too many requests"))) == stop_kind::paused);
+  CHECK(judge_stop(answer_of(429, "")) == stop_kind::paused);
+  CHECK(judge_stop(answer_of(400, document(-1003, "Too many requests"))) == stop_kind::paused);
+  CHECK(judge_stop(answer_of(429, document(-1015, "Too many"))) == stop_kind::orders_paused);
+  CHECK(judge_stop(answer_of(400, document(-2019, "Margin"))) == stop_kind::none);
+  CHECK(judge_stop(answer_of(503, "")) == stop_kind::none);
+}
+
+TEST_CASE("the end of a ban and Retry-After are read, or nothing is") {
+  CHECK(banned_until("Way too many requests; IP(1.2.3.4) banned until 1790770902000. Please")->ms ==
+        1'790'770'902'000);
+  CHECK_FALSE(banned_until("banned until tomorrow"));
+  CHECK_FALSE(banned_until("banned until 999999999999999999999"));
+  CHECK_FALSE(banned_until("nothing of the kind"));
+  CHECK(retry_after("23") == milliseconds(23'000));
+  CHECK(retry_after("0") == milliseconds(0));
+  for (const char* bad : {"", "-1", "1.5", "Wed, 21 Oct 2026 07:28:00 GMT", "604801", " 3"}) {
+    INFO(bad);
+    CHECK_FALSE(retry_after(bad));
+  }
+}

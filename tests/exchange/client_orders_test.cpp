@@ -1,0 +1,201 @@
+// Orders over real TLS: sent at most once, and never called refused when they may have been
+// accepted.
+#include "support/client_under_test.hpp"
+
+using namespace sluice;
+using namespace sluice::test;
+
+namespace {
+
+order_request an_order() {
+  return {client_order_id("slc:7/1"), symbol("ETHUSDT"),
+          position_side::both,        side::sell,
+          *quantity::parse("0.40"),   true};
+}
+
+std::string filled(const std::string& id = "slc:7/1") {
+  return R"({"clientOrderId":")" + id +
+         R"(","executedQty":"0.40","orderId":77,"origQty":"0.40","reduceOnly":true,"side":"SELL",)"
+         R"("positionSide":"BOTH","status":"FILLED","symbol":"ETHUSDT","updateTime":1})";
+}
+
+order_outcome place_once(imposter& venue, const std::vector<act>& acts,
+                         const order_request& order = an_order(), std::int64_t ms = 2'000) {
+  venue.when("GET /fapi/v1/time", {server_time()});
+  venue.when("POST /fapi/v1/order", acts);
+  answers<order_outcome> answer;
+  {
+    const auto client = client_for(venue);
+    client->place_order(order, milliseconds(ms), answer.taker());
+    answer.wait();
+  }
+  REQUIRE(answer.count() == 1);
+  return answer.wait();
+}
+
+std::string target_of(imposter& venue) {
+  return venue.requests("POST /fapi/v1/order").at(0).target;
+}
+
+}  // namespace
+
+TEST_CASE("an order is sent with all that it needs and its result comes back") {
+  imposter venue;
+  const auto outcome = place_once(venue, {reply_with(200, filled())});
+  REQUIRE(std::holds_alternative<order_done>(outcome));
+  CHECK(std::get<order_done>(outcome).report.executed.str() == "0.4");
+  const auto target = target_of(venue);
+  CHECK(
+      target.starts_with("/fapi/v1/order?symbol=ETHUSDT&side=SELL&reduceOnly=true&type=MARKET"
+                         "&quantity=0.4&newClientOrderId=slc%3A7%2F1&newOrderRespType=RESULT"
+                         "&recvWindow=1500&timestamp="));
+  CHECK(target.find("positionSide") == std::string::npos);
+}
+
+TEST_CASE("in hedge mode the leg is sent and reduceOnly is not") {
+  imposter venue;
+  auto order = an_order();
+  order.leg = position_side::long_;
+  place_once(venue, {reply_with(200, filled())}, order);
+  CHECK(target_of(venue).find("positionSide=LONG") != std::string::npos);
+  CHECK(target_of(venue).find("reduceOnly") == std::string::npos);
+}
+
+TEST_CASE("an order that opens does not claim to reduce") {
+  imposter venue;
+  auto order = an_order();
+  order.reduce_only = false;
+  place_once(venue, {reply_with(200, filled())}, order);
+  CHECK(target_of(venue).find("reduceOnly") == std::string::npos);
+}
+
+TEST_CASE("whatever leaves the fate of an order open is uncertain, and is sent only once") {
+  const std::pair<const char*, act> rows[] = {
+      {"reset", reset_after_request()},
+      {"closed", hang_up_after_request()},
+      {"truncated",
+       [](imposter_connection& c, const seen_request&) {
+         c.write("HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n" + filled());
+         c.hang_up();
+       }},
+      {"slow", stay_silent()},
+      {"not JSON", reply_with(200, "hello")},
+      {"empty 202", reply_with(202, "")},
+      {"another order", reply_with(200, filled("somebody-else"))},
+      {"proxy page", reply_with(502, "<html/>")},
+      {"unknown", reply_with(503, R"({"code":-1000,"msg":"Unknown error, please check"})")},
+      {"backend timeout", reply_with(408, R"({"code":-1007,"msg":"Timeout"})")},
+      {"duplicate", reply_with(400, R"({"code":-4116,"msg":"ClientOrderId is duplicated."})")},
+  };
+  for (const auto& [name, answer] : rows) {
+    INFO(name);
+    imposter venue;
+    const auto outcome = place_once(venue, {answer}, an_order(), 400);
+    CHECK(std::holds_alternative<order_uncertain>(outcome));
+    CHECK(venue.requests("POST /fapi/v1/order").size() == 1);
+  }
+}
+
+TEST_CASE("an order lost on a kept connection is uncertain and not repeated") {
+  imposter venue;
+  venue.when("GET /fapi/v1/time", {server_time()});
+  venue.when("POST /fapi/v1/order", {reply_with(200, filled()), reset_after_request()});
+  auto chosen = settings_for(venue);
+  chosen.connections_max = 1;
+  const auto client = client_for(venue, chosen);
+  answers<order_outcome> answer;
+  client->place_order(an_order(), milliseconds(2'000), answer.taker());
+  answer.wait_for(1);
+  client->place_order(an_order(), milliseconds(2'000), answer.taker());
+  CHECK(std::holds_alternative<order_uncertain>(answer.wait_for(2)[1]));
+  const auto seen = venue.requests("POST /fapi/v1/order");
+  REQUIRE(seen.size() == 2);
+  CHECK(seen[0].connection == seen[1].connection);
+}
+
+TEST_CASE("an order that certainly was not accepted is refused, with whether to try again") {
+  struct row {
+    const char* name;
+    act answer;
+    int code;
+    bool retryable;
+  };
+  const row rows[] = {
+      {"margin", reply_with(400, R"({"code":-2019,"msg":"Margin is insufficient."})"), -2019,
+       false},
+      {"unavailable", reply_with(503, R"({"code":-1000,"msg":"Service Unavailable."})"), -1000,
+       true},
+      {"throttled", reply_with(503, R"({"code":-1008,"msg":"Request throttled."})"), -1008, true},
+      {"order limit", reply_with(429, R"({"code":-1015,"msg":"Too many new orders."})"), -1015,
+       true},
+  };
+  for (const auto& r : rows) {
+    INFO(r.name);
+    imposter venue;
+    const auto outcome = place_once(venue, {r.answer});
+    REQUIRE(std::holds_alternative<order_refused>(outcome));
+    const auto& refused = std::get<order_refused>(outcome);
+    CHECK(refused.code == r.code);
+    CHECK(refused.retryable == r.retryable);
+    CHECK(refused.retry_at.has_value() == r.retryable);
+  }
+}
+
+TEST_CASE("an order of which no byte left is refused and may be tried again") {
+  imposter venue;
+  venue.reset_connections(100);
+  const auto outcome = place_once(venue, {reply_with(200, filled())});
+  REQUIRE(std::holds_alternative<order_refused>(outcome));
+  CHECK(std::get<order_refused>(outcome).retryable);
+  CHECK(venue.requests("POST").empty());
+}
+
+TEST_CASE("an order refused for its timestamp is sent once more after the clock was measured") {
+  imposter venue;
+  const auto outcome = place_once(
+      venue, {reply_with(400, R"({"code":-1021,"msg":"Timestamp"})"), reply_with(200, filled())});
+  CHECK(std::holds_alternative<order_done>(outcome));
+  CHECK(venue.requests("POST /fapi/v1/order").size() == 2);
+}
+
+TEST_CASE("an order without id, symbol or quantity is not sent") {
+  imposter venue;
+  auto order = an_order();
+  order.amount = quantity{};
+  const auto outcome = place_once(venue, {reply_with(200, filled())}, order);
+  REQUIRE(std::holds_alternative<order_refused>(outcome));
+  CHECK_FALSE(std::get<order_refused>(outcome).retryable);
+  CHECK(venue.requests("POST").empty());
+}
+
+TEST_CASE("an order and its fills can be asked for, and answers about others are malformed") {
+  imposter venue;
+  venue.when("GET /fapi/v1/time", {server_time()});
+  venue.when("GET /fapi/v1/order?",
+             {reply_with(200, filled()), reply_with(200, filled("somebody-else")),
+              reply_with(400, R"({"code":-2013,"msg":"Order does not exist."})")});
+  const std::string trade =
+      R"([{"id":5,"orderId":77,"price":"3100","qty":"0.4","commission":"0.1",)"
+      R"("commissionAsset":"USDT",)"
+      R"("realizedPnl":"0","side":"SELL","positionSide":"BOTH","symbol":"ETHUSDT","time":9}])";
+  venue.when("GET /fapi/v1/userTrades", {reply_with(200, trade)});
+  const auto client = client_for(venue);
+  answers<read_result<order_report>> orders;
+  const auto ask = [&] {
+    client->read_order(symbol("ETHUSDT"), client_order_id("slc:7/1"), within(2'000),
+                       orders.taker());
+  };
+  ask();
+  CHECK(orders.wait_for(1)[0].has_value());
+  ask();
+  CHECK(orders.wait_for(2)[1].error().kind == failure_kind::malformed);
+  ask();
+  CHECK(orders.wait_for(3)[2].error().kind == failure_kind::not_found);
+  answers<read_result<std::vector<fill>>> fills;
+  client->read_fills(symbol("ETHUSDT"), 77, within(2'000), fills.taker());
+  client->read_fills(symbol("ETHUSDT"), 78, within(2'000), fills.taker());
+  const auto both = fills.wait_for(2);
+  const bool first_ok = both[0].has_value();
+  CHECK(both[0].has_value() != both[1].has_value());
+  CHECK((first_ok ? both[0] : both[1])->front().id == 5);
+}

@@ -1,0 +1,162 @@
+// The two streams: opening, events in order, loss for every reason, and coming back by themselves.
+#include "support/client_under_test.hpp"
+
+using namespace sluice;
+using namespace sluice::test;
+
+namespace {
+
+const std::string key_reply = R"({"listenKey":"listenkey0001"})";
+
+std::string account_event(int n) {
+  return R"({"e":"ACCOUNT_UPDATE","E":)" + std::to_string(wall_ms()) + R"(,"T":)" +
+         std::to_string(n) +
+         R"(,"a":{"m":"ORDER","P":[{"s":"ETHUSDT","pa":"0.5","ep":"3100","ps":"BOTH"}]}})";
+}
+
+std::string mark_frame(const std::string& mark) {
+  return R"({"stream":"!markPrice@arr@1s","data":[{"e":"markPriceUpdate","E":1,"s":"BTCUSDT",)"
+         R"("p":")" +
+         mark + R"("}]})";
+}
+
+/// All events of all batches, once there are n of them.
+std::vector<user_event> flat(answers<std::vector<user_event>>& batches, std::size_t n) {
+  std::vector<user_event> all;
+  for (std::size_t i = 1; all.size() < n; ++i) {
+    const auto more = batches.wait_for(i)[i - 1];
+    all.insert(all.end(), more.begin(), more.end());
+  }
+  return all;
+}
+
+template <class T>
+bool is(const user_event& e) {
+  return std::holds_alternative<T>(e.body);
+}
+
+void play_keys(imposter& venue) {
+  venue.when("GET /fapi/v1/time", {server_time()});
+  venue.when("POST /fapi/v1/listenKey", {reply_with(200, key_reply)});
+  venue.when("PUT /fapi/v1/listenKey", {reply_with(200, key_reply)});
+}
+
+}  // namespace
+
+TEST_CASE("the user stream opens on the private route and hands over its events in order") {
+  imposter venue;
+  play_keys(venue);
+  const auto client = client_for(venue);
+  answers<std::vector<user_event>> batches;
+  client->open_user_stream(batches.taker());
+  const auto stream = venue.stream("/private/ws/listenkey0001", 1);
+  REQUIRE(stream);
+  stream->push(
+      {account_event(1), account_event(2), R"({"e":"TRADE_LITE","E":1})", account_event(3)});
+  const auto events = flat(batches, 5);
+  CHECK(is<stream_opened>(events[0]));
+  REQUIRE(is<account_update>(events[1]));
+  CHECK(std::get<account_update>(events[1].body).transaction_time.ms == 1);
+  CHECK(std::get<account_update>(events[2].body).transaction_time.ms == 2);
+  CHECK(std::get<ignored_event>(events[3].body).type == "TRADE_LITE");
+  CHECK(std::get<account_update>(events[4].body).transaction_time.ms == 3);
+  CHECK(events[1].occurred_at <= events[1].received_at);
+  const auto request = venue.requests("POST /fapi/v1/listenKey").at(0);
+  CHECK(request.target == "/fapi/v1/listenKey");
+  CHECK(request.head.find("Content-Length: 0") != std::string::npos);
+}
+
+TEST_CASE("a user stream that is lost for any reason is told and opened again with a key") {
+  const std::pair<const char*, std::function<void(imposter_stream&)>> rows[] = {
+      {"dropped", [](imposter_stream& s) { s.drop(); }},
+      {"expired key",
+       [](imposter_stream& s) { s.push(R"({"e":"listenKeyExpired","E":"1","listenKey":"x"})"); }},
+      {"unreadable event", [](imposter_stream& s) { s.push(R"({"e":"ACCOUNT_UPDATE"})"); }},
+  };
+  for (const auto& [name, lose] : rows) {
+    INFO(name);
+    imposter venue;
+    play_keys(venue);
+    const auto client = client_for(venue);
+    answers<std::vector<user_event>> batches;
+    client->open_user_stream(batches.taker());
+    const auto stream = venue.stream("/private/ws/", 1);
+    REQUIRE(stream);
+    lose(*stream);
+    const auto events = flat(batches, 3);
+    CHECK(is<stream_opened>(events[0]));
+    CHECK(is<stream_closed>(events[1]));
+    CHECK(is<stream_opened>(events[2]));
+    REQUIRE(venue.stream("/private/ws/", 2));
+    CHECK(venue.requests("POST /fapi/v1/listenKey").size() == 2);
+  }
+}
+
+TEST_CASE("the listenKey is extended in time, and a key that is gone is replaced") {
+  imposter venue;
+  play_keys(venue);
+  venue.when("PUT /fapi/v1/listenKey",
+             {reply_with(200, key_reply),
+              reply_with(400, R"({"code":-1125,"msg":"This listenKey does not exist."})"),
+              reply_with(200, key_reply)});
+  auto chosen = settings_for(venue);
+  chosen.listen_key_keep_alive = milliseconds(100);
+  const auto client = client_for(venue, chosen);
+  answers<std::vector<user_event>> batches;
+  client->open_user_stream(batches.taker());
+  const auto events = flat(batches, 3);
+  CHECK(is<stream_closed>(events[1]));
+  CHECK(std::get<stream_closed>(events[1].body).reason.find("not extended") != std::string::npos);
+  CHECK(is<stream_opened>(events[2]));
+  CHECK(venue.requests("PUT /fapi/v1/listenKey").size() >= 2);
+}
+
+TEST_CASE(
+    "a user stream that cannot open is told once for each reason, not once for each attempt") {
+  imposter venue;
+  play_keys(venue);
+  venue.refuse_streams(true);
+  const auto client = client_for(venue);
+  answers<std::vector<user_event>> batches;
+  client->open_user_stream(batches.taker());
+  batches.wait_for(1);
+  // Several attempts pass before the venue lets the stream open.
+  answers<read_result<clock_offset>> clock;
+  for (std::size_t i = 1; venue.requests("POST /fapi/v1/listenKey").size() < 4; ++i) {
+    client->read_clock(within(2'000, read_class::exit_demand), clock.taker());
+    clock.wait_for(i);
+  }
+  venue.refuse_streams(false);
+  const auto events = flat(batches, 2);
+  CHECK(is<stream_closed>(events[0]));
+  CHECK(is<stream_opened>(events[1]));
+}
+
+TEST_CASE("mark prices come from the market route, combined or raw") {
+  imposter venue;
+  venue.when("GET /fapi/v1/time", {server_time()});
+  const auto client = client_for(venue);
+  answers<mark_batch> batches;
+  client->open_mark_stream(batches.taker());
+  const auto stream = venue.stream("/market/stream?streams=!markPrice@arr@1s", 1);
+  REQUIRE(stream);
+  stream->push(mark_frame("83860.2"));
+  CHECK(batches.wait_for(1)[0].rows.front().mark.str() == "83860.2");
+  stream->push(R"([{"e":"markPriceUpdate","E":1,"s":"BTCUSDT","p":"83861"}])");
+  CHECK(batches.wait_for(2)[1].rows.front().mark.str() == "83861");
+}
+
+TEST_CASE("a mark stream that is open but silent is left and opened again") {
+  imposter venue;
+  venue.when("GET /fapi/v1/time", {server_time()});
+  auto chosen = settings_for(venue);
+  chosen.mark_silence_max = milliseconds(150);
+  const auto client = client_for(venue, chosen);
+  answers<mark_batch> batches;
+  client->open_mark_stream(batches.taker());
+  const auto first = batches.wait_for(1)[0];
+  CHECK_FALSE(first.up);
+  CHECK(first.reason.find("150ms") != std::string::npos);
+  const auto second = venue.stream("/market/", 2);
+  REQUIRE(second);
+}

@@ -1,0 +1,195 @@
+// The budget: shares, windows of the venue's clock, correction by its counters, pauses and bans.
+#include "sluice/exchange/request_budget.hpp"
+
+#include <rapidcheck.h>
+
+#include "support/catch.hpp"
+
+using namespace sluice;
+using namespace sluice::exchange;
+
+namespace {
+
+/// `ms` after the start of a venue minute; both clocks run alike.
+moment at(std::int64_t ms) {
+  return {instant(milliseconds(ms)), venue_time{1'790'000'040'000 + ms}};
+}
+
+request_budget a_budget() {
+  return request_budget(2'400, weight_shares{});
+}
+
+bool granted(const budget_answer& a) {
+  return std::holds_alternative<budget_ticket>(a);
+}
+budget_refusal refused(const budget_answer& a) {
+  return std::get<budget_refusal>(a);
+}
+
+/// Reserves and settles until refused; returns how much was granted.
+std::int64_t drain(request_budget& budget, read_class traffic, moment now, int weight = 5) {
+  std::int64_t sum = 0;
+  for (;;) {
+    const auto answer = budget.reserve_read(traffic, weight, now);
+    if (!granted(answer))
+      return sum;
+    budget.settle(std::get<budget_ticket>(answer), {}, now);
+    sum += weight;
+  }
+}
+
+}  // namespace
+
+TEST_CASE("each class stops at its own mark and exits keep a quarter of the limit") {
+  auto budget = a_budget();
+  CHECK(drain(budget, read_class::routine, at(0)) == 1'200);
+  CHECK(drain(budget, read_class::verification, at(0)) == 70);
+  CHECK(drain(budget, read_class::entry_demand, at(0)) == 50);
+  CHECK(drain(budget, read_class::exit_demand, at(0)) == 600);
+  CHECK(budget.view(at(0)).weight_used_1m == 1'920);
+  CHECK(budget.view(at(0)).requests_total == 1'920 / 5);
+}
+
+TEST_CASE("a refused read says when the window ends and why") {
+  auto budget = a_budget();
+  drain(budget, read_class::routine, at(12'000));
+  const auto why = refused(budget.reserve_read(read_class::routine, 5, at(13'000)));
+  CHECK(why.kind == failure_kind::rate_limited);
+  CHECK(why.retry_at == at(60'000).steady);
+  CHECK(why.text.find("1200") != std::string::npos);
+  CHECK(granted(budget.reserve_read(read_class::routine, 5, at(60'000))));
+}
+
+TEST_CASE("the venue's counter raises ours at once and never lowers it") {
+  auto budget = a_budget();
+  const auto ticket =
+      std::get<budget_ticket>(budget.reserve_read(read_class::routine, 5, at(1'000)));
+  budget.settle(ticket, {1'190, {}, {}}, at(1'100));
+  CHECK(budget.view(at(1'100)).weight_used_1m == 1'190);
+  CHECK(drain(budget, read_class::routine, at(1'200)) == 10);
+  const auto next =
+      std::get<budget_ticket>(budget.reserve_read(read_class::exit_demand, 5, at(1'300)));
+  budget.settle(next, {7, {}, {}}, at(1'400));
+  CHECK(budget.view(at(1'400)).weight_used_1m == 1'205);
+}
+
+TEST_CASE("weight spent by others stops everybody else before it stops exits") {
+  auto budget = a_budget();
+  const auto ticket =
+      std::get<budget_ticket>(budget.reserve_read(read_class::routine, 5, at(1'000)));
+  budget.settle(ticket, {2'000, {}, {}}, at(1'100));
+  CHECK_FALSE(granted(budget.reserve_read(read_class::entry_demand, 5, at(1'200))));
+  CHECK(granted(budget.reserve_read(read_class::exit_demand, 5, at(1'200))));
+  // But not past the limit itself.
+  CHECK(drain(budget, read_class::exit_demand, at(1'200)) == 345);
+}
+
+TEST_CASE("a counter of the minute before is not believed") {
+  auto budget = a_budget();
+  const auto old = std::get<budget_ticket>(budget.reserve_read(read_class::routine, 5, at(59'900)));
+  budget.settle(old, {1'199, {}, {}}, at(60'100));
+  CHECK(budget.view(at(60'100)).weight_used_1m == 5);
+  const auto early =
+      std::get<budget_ticket>(budget.reserve_read(read_class::routine, 5, at(60'200)));
+  budget.settle(early, {1'199, {}, {}}, at(60'300));
+  CHECK(budget.view(at(60'300)).weight_used_1m == 10);
+}
+
+TEST_CASE("what is under way at the turn of the minute counts in both") {
+  auto budget = a_budget();
+  const auto ticket =
+      std::get<budget_ticket>(budget.reserve_read(read_class::routine, 5, at(59'900)));
+  CHECK(budget.view(at(60'000)).weight_used_1m == 5);
+  budget.settle(ticket, {}, at(60'200));
+  CHECK(budget.view(at(60'200)).weight_used_1m == 5);
+  CHECK(budget.view(at(120'000)).weight_used_1m == 0);
+}
+
+TEST_CASE("a request that never left gives its weight back") {
+  auto budget = a_budget();
+  const auto ticket = std::get<budget_ticket>(budget.reserve_read(read_class::routine, 5, at(0)));
+  budget.withdraw(ticket, at(100));
+  CHECK(budget.view(at(100)).weight_used_1m == 0);
+  const auto late =
+      std::get<budget_ticket>(budget.reserve_read(read_class::routine, 5, at(59'900)));
+  budget.withdraw(late, at(60'100));
+  CHECK(budget.view(at(60'100)).weight_used_1m == 0);
+}
+
+TEST_CASE("the venue's own limits replace the assumed ones") {
+  auto budget = a_budget();
+  budget.adopt({{"REQUEST_WEIGHT", milliseconds(60'000), 6'000},
+                {"ORDERS", milliseconds(10'000), 4},
+                {"RAW_REQUESTS", milliseconds(300'000), 1},
+                {"REQUEST_WEIGHT", milliseconds(86'400'000), 1}});
+  CHECK(budget.view(at(0)).weight_limit_1m == 6'000);
+  CHECK(drain(budget, read_class::routine, at(0)) == 3'000);
+}
+
+TEST_CASE("orders that close may use the whole order limit, others three quarters of it") {
+  auto budget = a_budget();
+  budget.adopt({{"ORDERS", milliseconds(10'000), 4}});
+  using kind = request_budget::order_kind;
+  for (int i = 0; i < 3; ++i)
+    CHECK(granted(budget.reserve_order(kind::opens, at(0))));
+  const auto why = refused(budget.reserve_order(kind::opens, at(0)));
+  CHECK(why.kind == failure_kind::rate_limited);
+  CHECK(why.retry_at == at(10'000).steady);
+  CHECK(granted(budget.reserve_order(kind::closes, at(0))));
+  CHECK_FALSE(granted(budget.reserve_order(kind::closes, at(0))));
+  CHECK(granted(budget.reserve_order(kind::opens, at(10'000))));
+}
+
+TEST_CASE("a pause stops everything, an order pause only orders, a ban says that it is one") {
+  using scope = request_budget::pause_scope;
+  using kind = request_budget::order_kind;
+  auto budget = a_budget();
+  budget.pause_until(at(5'000).steady, scope::orders_only);
+  CHECK(granted(budget.reserve_read(read_class::routine, 5, at(1'000))));
+  CHECK_FALSE(granted(budget.reserve_order(kind::closes, at(4'999))));
+  CHECK(granted(budget.reserve_order(kind::closes, at(5'000))));
+
+  budget.pause_until(at(9'000).steady, scope::everything);
+  budget.pause_until(at(8'000).steady, scope::everything);  // A shorter one does not shorten.
+  CHECK(refused(budget.reserve_read(read_class::exit_demand, 5, at(8'500))).kind ==
+        failure_kind::rate_limited);
+  CHECK_FALSE(granted(budget.reserve_order(kind::closes, at(8'500))));
+
+  budget.ban_until(at(200'000).steady);
+  const auto why = refused(budget.reserve_read(read_class::exit_demand, 5, at(100'000)));
+  CHECK(why.kind == failure_kind::banned);
+  CHECK(why.retry_at == at(200'000).steady);
+  CHECK(refused(budget.reserve_order(kind::closes, at(100'000))).kind == failure_kind::banned);
+  CHECK(budget.view(at(100'000)).banned_until == at(200'000).steady);
+  CHECK_FALSE(budget.view(at(200'000)).banned_until.has_value());
+  CHECK(granted(budget.reserve_read(read_class::routine, 5, at(200'000))));
+}
+
+TEST_CASE("within any one minute we never reserve more than 80 percent of the limit") {
+  CHECK(rc::check([] {
+    auto budget = a_budget();
+    std::int64_t ms = 0;
+    std::int64_t window = -1;
+    std::int64_t spent = 0;
+    std::vector<budget_ticket> open;
+    for (int i = 0; i < 900; ++i) {
+      ms += *rc::gen::inRange<std::int64_t>(0, 200);
+      if (const auto now = at(ms).venue.ms / 60'000; now != window) {
+        window = now;
+        spent = 0;
+      }
+      const auto traffic = static_cast<read_class>(*rc::gen::inRange(0, 4));
+      const int weight = *rc::gen::element(1, 5, 40);
+      const auto answer = budget.reserve_read(traffic, weight, at(ms));
+      if (granted(answer)) {
+        spent += weight;
+        open.push_back(std::get<budget_ticket>(answer));
+      }
+      RC_ASSERT(spent <= 1'920);
+      if (open.size() > 3) {
+        budget.settle(open.back(), {*rc::gen::inRange<std::int64_t>(0, 2'400), {}, {}}, at(ms));
+        open.pop_back();
+      }
+    }
+  }));
+}

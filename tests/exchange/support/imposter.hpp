@@ -1,0 +1,119 @@
+// A TLS server that plays the venue badly on purpose: scripted replies, resets, silence, half
+// answers.
+#pragma once
+
+#include <openssl/ssl.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace sluice::test {
+
+/// One request as it arrived.
+struct seen_request {
+  std::string method{};
+  std::string target{};  ///< Path and query.
+  std::string head{};    ///< Request line and headers.
+  int connection{0};     ///< Counts accepted connections from 1.
+};
+
+/// A connection in the hands of a script.
+class imposter_connection {
+ public:
+  imposter_connection(int descriptor, SSL* tls) : descriptor_(descriptor), tls_(tls) {}
+  void write(const std::string& bytes);
+  void reply(int status, const std::string& body, const std::string& headers = {});
+  /// RST instead of FIN.
+  void reset();
+  /// FIN without a word.
+  void hang_up();
+  [[nodiscard]] bool open() const { return open_; }
+
+ private:
+  int descriptor_;
+  SSL* tls_;
+  bool open_{true};
+};
+
+using act = std::function<void(imposter_connection&, const seen_request&)>;
+
+[[nodiscard]] act reply_with(int status, std::string body, std::string headers = {});
+[[nodiscard]] act reply_in_chunks(std::string body);
+
+/// A WebSocket that a client has opened; the test drives it.
+class imposter_stream {
+ public:
+  void push(const std::string& text);
+  /// Several frames in one write.
+  void push(const std::vector<std::string>& texts);
+  void drop();
+
+ private:
+  friend class imposter;
+  std::mutex mutex_{};
+  std::condition_variable changed_{};
+  std::deque<std::string> waiting_{};
+  bool dropped_{false};
+};
+
+class imposter {
+ public:
+  /// Listens on 127.0.0.1 with a certificate made for this name or address.
+  explicit imposter(const std::string& certified_for = "IP:127.0.0.1");
+  imposter(const imposter&) = delete;
+  imposter& operator=(const imposter&) = delete;
+  ~imposter();
+
+  [[nodiscard]] std::string rest_url() const;
+  [[nodiscard]] std::string stream_url() const;
+  [[nodiscard]] const std::string& ca_pem() const { return pem_; }
+
+  /// Requests whose "METHOD /path" starts so are answered by these acts in turn; the last one
+  /// stays. The longest start that fits decides.
+  void when(const std::string& start, std::vector<act> acts);
+  /// So many next connections are reset before TLS.
+  void reset_connections(int count) { resets_ = count; }
+  /// WebSocket upgrades are answered by 503 from now on.
+  void refuse_streams(bool refused) { streams_refused_ = refused; }
+
+  [[nodiscard]] std::vector<seen_request> requests(const std::string& start);
+  [[nodiscard]] int connections() const { return accepted_; }
+  /// Waits (at most 5 s) for the n-th stream whose target starts so; null when it does not come.
+  [[nodiscard]] std::shared_ptr<imposter_stream> stream(const std::string& start, std::size_t n);
+
+ private:
+  void accept_all();
+  void serve(int descriptor, int number);
+  void answer(imposter_connection& connection, const seen_request& request);
+  void run_stream(imposter_connection& connection, const seen_request& request);
+  void make_certificate(const std::string& certified_for);
+
+  SSL_CTX* context_{nullptr};
+  std::string pem_{};
+  int listener_{-1};
+  int port_{0};
+  std::atomic<bool> stopping_{false};
+  std::atomic<bool> streams_refused_{false};
+  std::atomic<int> resets_{0};
+  std::atomic<int> accepted_{0};
+  std::mutex mutex_{};
+  std::condition_variable changed_{};
+  std::map<std::string, std::deque<act>> acts_{};
+  std::vector<seen_request> seen_{};
+  std::vector<std::pair<std::string, std::shared_ptr<imposter_stream>>> streams_{};
+  std::list<int> descriptors_{};
+  std::list<std::thread> threads_{};
+  std::thread acceptor_{};
+};
+
+}  // namespace sluice::test

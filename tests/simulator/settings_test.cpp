@@ -1,0 +1,57 @@
+// Settings are checked all at once, and the defaults are usable.
+#include "simulator/support/bench_venue.hpp"
+#include "support/catch.hpp"
+
+using namespace sluice;
+using namespace sluice::simulator;
+
+TEST_CASE("the default settings of the venue have no fault") {
+  CHECK(validate(settings{}).empty());
+}
+
+TEST_CASE("every wrong setting of the venue is named at once") {
+  settings s;
+  s.address = "0.0.0.0";
+  s.symbols = 0;
+  s.latency = milliseconds{-1};
+  s.leverage = 126;
+  s.account.api_key = "two words";
+  std::vector<std::string> fields;
+  for (const auto& f : validate(s)) {
+    fields.push_back(f.field);
+    CHECK_FALSE(f.text.empty());
+  }
+  CHECK(fields ==
+        std::vector<std::string>{"address", "account.api_key", "symbols", "leverage", "latency"});
+}
+
+TEST_CASE("addresses beyond loopback are refused") {
+  for (auto address : {"0.0.0.0", "192.168.1.1", "::", "example.com", "", "127", "127.0.0",
+                       "127.0.0.256", "127.0.0.1.1", "127.evil", "127.0.0.1x"}) {
+    settings s;
+    s.address = address;
+    CHECK(validate(s).size() == 1);
+  }
+  for (auto address : {"127.0.0.1", "127.0.0.2", "::1", "localhost"}) {
+    settings s;
+    s.address = address;
+    CHECK(validate(s).empty());
+  }
+}
+
+TEST_CASE("a venue is not made with an initial position its filters refuse") {
+  auto s = test::quiet_settings();
+  s.account.initial_positions = {{symbol{"BTCUSDT"}, *quantity::parse("0.0001")}};
+  const auto made = venue::make(s, {});
+  REQUIRE_FALSE(made);
+  CHECK_THAT(made.error().text, ContainsSubstring("BTCUSDT"));
+}
+
+TEST_CASE("initial positions are held from the start, long and short") {
+  auto s = test::quiet_settings();
+  s.account.initial_positions = {{symbol{"BTCUSDT"}, *quantity::parse("0.5")},
+                                 {symbol{"SOLUSDT"}, *quantity::parse("-12")}};
+  test::bench_venue v(s);
+  CHECK(v.held("BTCUSDT").str() == "0.5");
+  CHECK(v.held("SOLUSDT").str() == "-12");
+}
