@@ -91,13 +91,11 @@ struct outcome {
 };
 
 /// Samples the age of every symbol every 5 ms.
-outcome sample(const setup& s, const actors::services& given, const actors::vitals& numbers,
-               const exchange_port& client) {
+outcome sample(const setup& s, const actors::services& given, const actors::vitals& numbers) {
   outcome o;
   std::vector<double> ages;
   const auto begin = std::chrono::steady_clock::now();
   const auto reads_before = numbers.reads_total.load();
-  std::vector<double> oldest_at_each;
   while (std::chrono::steady_clock::now() - begin < s.measured) {
     const auto now = std::chrono::steady_clock::now();
     double oldest = 0;
@@ -115,8 +113,22 @@ outcome sample(const setup& s, const actors::services& given, const actors::vita
   o.age_p50 = bench::quantile(ages, 0.5);
   o.weight_1m = reads * 5.0 * 60.0 / seconds;
   o.sweep_ms = reads > 0 ? seconds * 1'000.0 * static_cast<double>(symbols) / reads : 0;
-  (void)client;
   return o;
+}
+
+std::shared_ptr<exchange_port> client_of(const simulator::server& server, const setup& s) {
+  exchange::settings connection;
+  connection.rest_url = server.rest_url();
+  connection.stream_url = server.stream_url();
+  connection.connections_max = static_cast<int>(std::max<std::size_t>(16, s.concurrency));
+  connection.weight_limit_1m = s.weight_limit > 0 ? s.weight_limit : 10'000'000;
+  exchange::extras additions;
+  additions.ca_pem = server.certificate_pem();
+  return exchange::make_client(connection,
+                               {exchange::secret(std::string(server.api_key())),
+                                exchange::secret(std::string(server.api_secret()))},
+                               std::move(additions))
+      .value();
 }
 
 outcome run_setup(const setup& s) {
@@ -126,19 +138,7 @@ outcome run_setup(const setup& s) {
   venue.latency = latency;
   venue.weight_limit_1m = s.weight_limit;
   auto server = simulator::server::start(venue).value();
-  exchange::settings connection;
-  connection.rest_url = server->rest_url();
-  connection.stream_url = server->stream_url();
-  connection.connections_max = static_cast<int>(std::max<std::size_t>(16, s.concurrency));
-  connection.weight_limit_1m = s.weight_limit > 0 ? s.weight_limit : 10'000'000;
-  exchange::extras additions;
-  additions.ca_pem = server->certificate_pem();
-  auto client = std::shared_ptr<exchange_port>(
-      exchange::make_client(connection,
-                            {exchange::secret(std::string(server->api_key())),
-                             exchange::secret(std::string(server->api_secret()))},
-                            std::move(additions))
-          .value());
+  const auto client = client_of(*server, s);
   status::log_settings quiet;
   quiet.level = status::log_level::error;
   auto keeper = std::make_shared<truth_keeper>(truth_keeper::options{});
@@ -176,7 +176,7 @@ outcome run_setup(const setup& s) {
     };
     while (!known() && std::chrono::steady_clock::now() < limit)
       std::this_thread::sleep_for(10ms);
-    o = sample(s, given, *given.vitals, *client);
+    o = sample(s, given, *given.vitals);
     const auto over = [](const auto& handle) {
       caf::anon_send_exit(handle, caf::exit_reason::user_shutdown);
     };

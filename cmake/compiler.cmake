@@ -16,6 +16,14 @@ endif()
 add_library(sluice_warnings INTERFACE)
 target_compile_options(sluice_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  # With optimisation g++ 12 warns of overlapping copies inside std::string itself (GCC PR 105651).
+  target_compile_options(sluice_warnings INTERFACE -Wno-restrict)
+endif()
+if(SLUICE_SANITIZER AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # With sanitizers g++ loses track of what is initialised in std::optional and std::variant.
+  target_compile_options(sluice_warnings INTERFACE -Wno-maybe-uninitialized)
+endif()
 
 add_library(sluice_options INTERFACE)
 target_include_directories(sluice_options INTERFACE ${CMAKE_SOURCE_DIR}/include)
@@ -31,7 +39,9 @@ if(CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo" OR CMAKE_BUILD_TYPE STREQUAL "Rele
                       -ftrivial-auto-var-init=zero)
   add_compile_definitions(_FORTIFY_SOURCE=2 _GLIBCXX_ASSERTIONS)
   add_link_options(-Wl,-z,relro,-z,now,-z,noexecstack)
-  set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+  # Not CMAKE_POSITION_INDEPENDENT_CODE: it compiles libraries and programs differently, and they
+  # could not share a precompiled header.
+  add_compile_options(-fPIE)
   add_link_options(-pie)
 endif()
 
