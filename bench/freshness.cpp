@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "quantiles.hpp"
+#include "sluice/actors/scheduler.hpp"
 #include "sluice/actors/snapshot_manager.hpp"
 #include "sluice/actors/universe_keeper.hpp"
 #include "sluice/exchange/client.hpp"
@@ -157,7 +158,7 @@ outcome run_setup(const setup& s) {
   outcome o;
   {
     caf::actor_system_config config;
-    config.set("scheduler.max-threads", std::size_t{2});
+    actors::configure_scheduler(config);
     caf::actor_system system(config);
     auto all = std::make_shared<actors::peers>();
     all->gate = system.spawn<gate_sink>();
@@ -197,7 +198,7 @@ int main() {
   const std::vector<setup> setups{
       {"adaptive_300", freshness_strategy::adaptive, 2'300ms, 32, 2'400, 20s},
       {"adaptive_600", freshness_strategy::adaptive, 1'300ms, 32, 2'400, 20s},
-      {"per_symbol_lifted", freshness_strategy::per_symbol, 750ms, 760, 0, 10s},
+      {"per_symbol_lifted", freshness_strategy::per_symbol, 700ms, 760, 0, 10s},
   };
   std::string text;
   for (const auto& s : setups) {

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "quantiles.hpp"
+#include "sluice/actors/scheduler.hpp"
 #include "sluice/truth/truth_keeper.hpp"
 
 using namespace sluice;
@@ -237,7 +238,7 @@ int main() {
   std::string text;
   {
     caf::actor_system_config config;
-    config.set("scheduler.max-threads", std::size_t{2});
+    actors::configure_scheduler(config);
     caf::actor_system system(config);
     auto all = std::make_shared<actors::peers>();
     all->gate = actors::spawn_gate(system, given, options);

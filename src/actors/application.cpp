@@ -11,6 +11,7 @@
 #include "pipeline.hpp"
 #include "plan_file.hpp"
 #include "sluice/actors/recovery.hpp"
+#include "sluice/actors/scheduler.hpp"
 #include "sluice/actors/status.hpp"
 #include "sluice/journal/lock.hpp"
 #include "sluice/status/http_server.hpp"
@@ -143,7 +144,7 @@ exit_code run_pipeline(const config::settings& chosen, const build_info& build, 
   std::promise<int> ended;
   auto ended_with = ended.get_future();
   caf::actor_system_config settings;
-  settings.set("scheduler.max-threads", std::size_t{2});
+  configure_scheduler(settings);
   caf::actor_system system(settings);
   pipeline_parts parts{chosen,
                        build,
