@@ -75,7 +75,7 @@ section describe_universe(universe_settings& s) {
               "Between two reads of the venue's symbols and filters, which change without "
               "notice."},
              s.refresh, {seconds{1}, hours{24}});
-  b.duration({"max_age", "Nothing is traded on older rules."}, s.max_age, {seconds{1}, hours{24}});
+  b.duration({"max_age", "Older rules make the process not ready until they are read again."}, s.max_age, {seconds{1}, hours{24}});
   b.list({"allow", "Symbols that may be traded; an empty list means every symbol the venue trades.",
           changes::at_reload},
          s.allow, "a list of symbols, e.g. [\"BTCUSDT\", \"ETHUSDT\"]", &check_symbol);

@@ -30,7 +30,7 @@ struct snapshot_settings {
 /// The table [universe].
 struct universe_settings {
   milliseconds refresh{60'000};      ///< Between two reads of the venue's rules.
-  milliseconds max_age{300'000};     ///< Older rules are not traded on.
+  milliseconds max_age{300'000};     ///< Older rules make the process not ready.
   std::vector<std::string> allow{};  ///< Symbols that may be traded; empty: all the venue trades.
   std::size_t capacity{16'384};      ///< Symbols at most, over the life of the process.
 
