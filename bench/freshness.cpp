@@ -69,7 +69,8 @@ class exit_sink : public sink<actors::exit_engine_actor> {
  public:
   using sink::sink;
   behavior_type make_behavior() override {
-    return {[](const actors::meet&) {}, [](const actors::marks_moved&) {},
+    return {[](const actors::meet&) {}, [](const actors::plan_sent&) {},
+            [](const actors::marks_moved&) {},
             [](const actors::truths_changed&) {}, [](const actors::records_committed&) {},
             [](actors::tick) {}};
   }

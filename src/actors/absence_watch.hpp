@@ -15,8 +15,7 @@ namespace sluice::actors {
 struct order_trace {
   side direction{side::buy};
   wall_time intended_at{};
-  std::uint64_t truth_version{0};
-  std::optional<quantity> ledger_amount{};  ///< Of an inherited order: versions start anew.
+  quantity amount_before{};  ///< Of the position, signed, when the intent was made.
 };
 
 /// Pure. One wait at a time.
@@ -44,8 +43,9 @@ class absence_watch {
                                                       const order_trace& order) {
     if (!wait_ || !wait_->no_trades || !is_known(seen.content) || seen.as_of <= wait_->newer_than)
       return std::nullopt;
-    const bool unchanged = order.ledger_amount ? amount_of(seen.content) == *order.ledger_amount
-                                               : seen.version == order.truth_version;
+    // Others may have traded meanwhile; what the order itself would have done is a move its way.
+    const auto moved = amount_of(seen.content) - order.amount_before;
+    const bool unchanged = moved.sign() != sign_of(order.direction);
     const absence_evidence shown{seen.as_of, unchanged, *wait_->no_trades};
     wait_.reset();
     return shown;

@@ -43,6 +43,7 @@ class executor : public stage<executor_actor> {
         [this](tick) { run_timers(); },
         [this](drain) -> caf::result<drained> {
           auto promise = make_response_promise<drained>();
+          draining_ = true;
           drain_waits_.push_back(promise);
           answer_drains();
           return promise;
@@ -61,7 +62,7 @@ class executor : public stage<executor_actor> {
     plan_ptr what{};                              ///< None for an inherited order.
     std::shared_ptr<const plan_judged> judged{};  ///< Until it is recorded.
     wall_time intended_at{};
-    std::optional<quantity> ledger_amount{};  ///< Of an inherited order.
+    quantity amount_before{};
     std::optional<instant> timer{};
     absence_watch absence{};
     int attempt{1};
@@ -105,6 +106,9 @@ class executor : public stage<executor_actor> {
                           terms.reduce_only};
     if (given_.mode == run_mode::shadow)
       return only_record(permitted, request);
+    // The plan has no verdict yet: the next start gives it `interrupted`.
+    if (draining_)
+      return send_moved(request, p.id, flight_step::resolved, {}, false);
     if (truth_version(request) != terms.truth_version)
       return judge_once_more(permitted.what, request);
     if (orders_.contains(request.id) || finished_.find(request.id))
@@ -121,7 +125,7 @@ class executor : public stage<executor_actor> {
                                   permitted.what,
                                   permitted.judged,
                                   now_stamp().wall,
-                                  {},
+                                  amount_of(given_.table->read(position_of(request)).content),
                                   {},
                                   {},
                                   attempt});
@@ -185,21 +189,25 @@ class executor : public stage<executor_actor> {
       return;
     auto& e = at->second;
     const auto& outcome = *answer.outcome;
-    if (e.absence.wants_trades()) {
-      if (outcome)
-        e.absence.trades_read(*outcome, trace_of(e));
-      else
-        return nothing_proven(answer.order, e);
-      return weigh_absence(answer.order, e);
-    }
+    if (answer.asked == 0)
+      return take_symbol_trades(answer.order, e, outcome);
     if (outcome)
       pass_on_fills(e, *outcome);
     feed(answer.order, [&](order_machine& m) { return m.on_fills_read(outcome, now()); });
   }
 
+  void take_symbol_trades(const client_order_id& id, entry& e,
+                          const read_result<std::vector<fill>>& trades) {
+    if (!e.absence.wants_trades())
+      return;
+    if (!trades)
+      return nothing_proven(id, e);
+    e.absence.trades_read(*trades, trace_of(e));
+    weigh_absence(id, e);
+  }
+
   static order_trace trace_of(const entry& e) {
-    return {e.machine.task().request.direction, e.intended_at, e.machine.task().truth_version,
-            e.ledger_amount};
+    return {e.machine.task().request.direction, e.intended_at, e.amount_before};
   }
 
   void pass_on_fills(const entry& e, const std::vector<fill>& fills) {
@@ -274,6 +282,8 @@ class executor : public stage<executor_actor> {
 
   void act(const client_order_id& id, entry& e, const send_order& a) {
     record_verdict(std::exchange(e.judged, nullptr));
+    if (e.what)
+      send(peers_->exit_engine, plan_sent{e.what});
     send_moved(a.request, e.machine.task().plan, flight_step::sent, {}, false);
     log().info("executor", "order_sent",
                {{"order", id},
@@ -341,7 +351,7 @@ class executor : public stage<executor_actor> {
     send(peers_->reconciler, order_pending_changed{position_of(task.request), false});
     // A plan whose order was never sent has no verdict yet: it is judged once more, and its next
     // order gets an id of its own.
-    if (never_sent && what)
+    if (never_sent && what && !draining_)
       send(peers_->gate, judge_again{what});
     show();
     answer_drains();
@@ -383,6 +393,7 @@ class executor : public stage<executor_actor> {
   finished_orders finished_{};
   std::unordered_map<plan_id, int> attempts_{};  ///< Of plans whose last order was never sent.
   std::vector<caf::typed_response_promise<drained>> drain_waits_{};
+  bool draining_{false};
 };
 
 }  // namespace

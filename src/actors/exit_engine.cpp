@@ -2,6 +2,7 @@
 #include "sluice/actors/exit_engine.hpp"
 
 #include <unordered_map>
+#include <unordered_set>
 
 #include "sluice/planning/planner.hpp"
 #include "stage.hpp"
@@ -27,6 +28,10 @@ class exit_engine : public stage<exit_engine_actor> {
         [this](const meet& m) {
           met(m);
           wake_at(now() + duration{tick_period});
+        },
+        [this](const plan_sent& leaving) {
+          sent_.insert(leaving.what->id);
+          tracker_.note_plan(*leaving.what);
         },
         [this](const marks_moved& moved) { propose(tracker_.on_marks(moved.batch->rows, now())); },
         [this](const truths_changed& changed) {
@@ -92,15 +97,14 @@ class exit_engine : public stage<exit_engine_actor> {
     }
   }
 
-  void learn(const plan_accepted& accepted) { tracker_.note_plan(accepted.what); }
+  /// In mode shadow an allowed exit ends with its verdict: no order follows.
   void learn(const plan_judged& judged) {
-    if (judged.outcome.kind == verdict_kind::allow)
-      return;
-    tracker_.forget_plan(judged.plan);
-    ended(judged.plan);
+    if (judged.outcome.kind != verdict_kind::allow || given_.mode == run_mode::shadow)
+      ended(judged.plan);
   }
+  /// An order that was given up before it left says nothing of its plan: that is judged once more.
   void learn(const order_changed& changed) {
-    if (!is_resolved(changed.state))
+    if (!is_resolved(changed.state) || sent_.erase(changed.plan) == 0)
       return;
     if (changed.executed.is_zero())
       tracker_.forget_plan(changed.plan);
@@ -113,6 +117,7 @@ class exit_engine : public stage<exit_engine_actor> {
   exit_tracker tracker_;
   std::uint64_t run_{0};
   std::unordered_map<plan_id, position_key> asked_{};
+  std::unordered_set<plan_id> sent_{};  ///< Their orders left and are not resolved yet.
 };
 
 }  // namespace

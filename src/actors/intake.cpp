@@ -57,8 +57,10 @@ class intake : public stage<intake_actor> {
   // ---- in
 
   void take(const plans_posted& posted) {
-    if (draining_)
-      return (*posted.answer)(status::problem_response(503, "the process is ending"));
+    // The HTTP server listens before the stages have met.
+    if (draining_ || !peers_)
+      return (*posted.answer)(
+          status::problem_response(503, draining_ ? "the process is ending" : "starting"));
     const auto at = now_stamp();
     auto document = parse_plans(posted.body, at, settings_);
     if (!document) {

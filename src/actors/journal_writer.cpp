@@ -17,11 +17,13 @@ class journal_writer : public stage<journal_actor> {
         [this](append& a) { take(a.bodies); },
         [this](append_durable& a) -> caf::result<appended> {
           auto promise = make_response_promise<appended>();
-          take(a.bodies);
-          if (store_->failed())
+          if (store_->failed()) {
             promise.deliver(caf::make_error(caf::sec::runtime_error, "the journal has failed"));
-          else
-            waiting_.push_back(promise);
+            return promise;
+          }
+          // Before the records: a batch that they fill is committed at once.
+          waiting_.push_back(promise);
+          take(a.bodies);
           return promise;
         },
         [this](const watch_records& w) { watchers_.push_back(w.watcher); },
@@ -31,6 +33,8 @@ class journal_writer : public stage<journal_actor> {
   }
 
   void on_exit() override {
+    // What the other stages said last has been appended; without this it would be rolled back.
+    commit();
     watchers_.clear();
     waiting_.clear();
     stage::on_exit();

@@ -31,8 +31,8 @@ void query(exchange_port& exchange, const executor_actor& asker, const symbol& i
 void ask_fills(exchange_port& exchange, const executor_actor& asker, const client_order_id& order,
                const symbol& instrument, order_id id) {
   exchange.read_fills(instrument, id, {read_class::verification, query_timeout},
-                      [asker, order](read_result<std::vector<fill>> found) {
-                        caf::anon_send(asker, fills_read{order, shared(std::move(found))});
+                      [asker, order, id](read_result<std::vector<fill>> found) {
+                        caf::anon_send(asker, fills_read{order, id, shared(std::move(found))});
                       });
 }
 

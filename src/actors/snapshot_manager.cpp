@@ -211,9 +211,10 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
                    {"why", why.text}});
     tell_reach(reach_.failed(why, given_.exchange->budget().banned_until));
     repeat(job, why.retry_at);
-    if (is_demand(job.priority) || job.target.is_account())
-      send(peers_->gate, reads_done{{read_done{
-                             scope_of(job), std::string(to_string(why.kind)) + ": " + why.text}}});
+    // Also of routine reads: a plan may have joined one that was under way.
+    send(
+        peers_->gate,
+        reads_done{{read_done{scope_of(job), std::string(to_string(why.kind)) + ": " + why.text}}});
   }
 
   /// Routine reads come again one period after they were sent, or when the venue will listen.

@@ -232,6 +232,9 @@ class status_stage : public stage<status_actor> {
 
   void serve(const status::route_found& found, const status::request& asked,
              const status::responder& reply) {
+    // The HTTP server listens before the stages have met.
+    if (!peers_)
+      return reply(status::problem_response(503, "starting"));
     switch (static_cast<page>(found.id)) {
       case page::healthz:
         return reply(status::json_response(R"({"status":"ok"})"));

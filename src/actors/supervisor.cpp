@@ -9,6 +9,8 @@ namespace sluice::actors {
 namespace {
 
 constexpr milliseconds last_commit_max{3'000};
+/// A stage that does not end by then is left behind.
+constexpr milliseconds last_stage_max{500};
 
 class supervisor : public stage<supervisor_actor> {
  public:
@@ -24,7 +26,7 @@ class supervisor : public stage<supervisor_actor> {
           watch_all();
         },
         [this](const end_process& wanted) { end(wanted); },
-        [this](tick) {},
+        [this](tick) { stop_journal(); },
     };
   }
 
@@ -52,9 +54,10 @@ class supervisor : public stage<supervisor_actor> {
 
   void stage_down(const caf::down_msg& down) {
     if (stopped_)
-      return;
+      return stage_stopped(down);
     const auto at = names_.find(down.source);
     const std::string called = at == names_.end() ? "unknown" : at->second;
+    names_.erase(down.source);
     end({1, "stage " + called + " ended: " + caf::to_string(down.reason)});
   }
 
@@ -73,6 +76,8 @@ class supervisor : public stage<supervisor_actor> {
     if (code_ != 0) {
       // What cannot be trusted any more may allow nothing, also in its last moments.
       send(peers_->gate, change_state{trading_state::halted, "supervisor", wanted.reason});
+      request(peers_->executor, options_.drain_max, drain{})
+          .then([](const drained&) {}, [](const caf::error&) {});
       return close_journal(wanted.reason);
     }
     if (first)
@@ -93,27 +98,39 @@ class supervisor : public stage<supervisor_actor> {
         .then([this](const appended&) { stop_all(); }, [this](const caf::error&) { stop_all(); });
   }
 
+  /// All but the journal, which takes what they say last.
   void stop_all() {
     if (std::exchange(stopped_, true))
       return;
-    const auto all = peers_;
     const auto over = [this](const auto& handle) {
       send_exit(handle, caf::exit_reason::user_shutdown);
     };
-    over(all->intake);
-    over(all->planner);
-    over(all->exit_engine);
-    over(all->gate);
-    over(all->executor);
-    over(all->reconciler);
-    over(all->user_stream);
-    over(all->market_stream);
-    over(all->universe_keeper);
-    over(all->snapshot_manager);
-    over(all->status);
-    over(all->journal);
-    if (options_.ended)
-      std::exchange(options_.ended, nullptr)(code_);
+    over(peers_->intake);
+    over(peers_->planner);
+    over(peers_->exit_engine);
+    over(peers_->gate);
+    over(peers_->executor);
+    over(peers_->reconciler);
+    over(peers_->user_stream);
+    over(peers_->market_stream);
+    over(peers_->universe_keeper);
+    over(peers_->snapshot_manager);
+    over(peers_->status);
+    names_.erase(peers_->journal.address());
+    delayed_send(this, last_stage_max, tick{});
+  }
+
+  void stage_stopped(const caf::down_msg& down) {
+    names_.erase(down.source);
+    if (names_.empty())
+      stop_journal();
+  }
+
+  void stop_journal() {
+    if (!stopped_ || !options_.ended)
+      return;
+    send_exit(peers_->journal, caf::exit_reason::user_shutdown);
+    std::exchange(options_.ended, nullptr)(code_);
     quit();
   }
 

@@ -39,6 +39,25 @@ TEST_CASE("a stop of the plan's own holds instead of the default") {
   CHECK(world.exchange->placed.size() == 2);
 }
 
+TEST_CASE("a plan that comes later and is denied does not take the stop of the one that was sent") {
+  pipeline_world world;
+  pipeline_run run(world);
+  run.make_ready();
+  auto first = run.an_open("first", "BTCUSDT", "0.01");
+  std::get<open_plan>(first.body).stop = price::whole(49'900);
+  auto second = run.an_open("second", "BTCUSDT", "0.02");
+  std::get<open_plan>(second.body).stop = price::whole(10'000);
+  second.deadline = run.now() + 1s;
+  run.offer({first});
+  run.offer({second});
+  run.pass(1'100ms);
+  CHECK(run.verdict_of("second") == verdict_kind::expire);
+  run.fill_order(quantity::parse("0.01").value(), price::whole(50'000));
+  run.give_marks({{"BTCUSDT", "49899"}});
+  REQUIRE(world.exchange->placed.size() == 2);
+  CHECK(world.exchange->placed.back().reduce_only);
+}
+
 TEST_CASE("drift that nothing explains becomes a hold that stops entries but not exits") {
   pipeline_world world;
   world.chosen.gate.limits.allow_add = true;

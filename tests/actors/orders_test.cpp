@@ -131,6 +131,65 @@ TEST_CASE("an order whose answer is lost is asked about and never sent again") {
   CHECK(world.exchange->placed.size() == 1);
 }
 
+TEST_CASE("an intent that fills a batch by itself is answered at once") {
+  pipeline_world world;
+  world.chosen.journal.commit_batch_max = 1;
+  pipeline_run run(world);
+  run.make_ready();
+  run.offer({run.an_open("p", "BTCUSDT", "0.01")});
+  CHECK(world.exchange->placed.size() == 1);
+}
+
+TEST_CASE("trades of others that are read as evidence are never booked as ours") {
+  pipeline_world world;
+  pipeline_run run(world);
+  run.make_ready();
+  run.offer({run.an_open("p", "BTCUSDT", "0.01")});
+  const auto order = world.exchange->orders.front();
+  order.answer(order_uncertain{"reset after the request"});
+  world.exchange->fills = {fill{order.request.instrument,
+                                order.request.leg,
+                                55,
+                                99,
+                                {},
+                                side::sell,
+                                quantity::whole(3),
+                                price::whole(50'000),
+                                notional{},
+                                "USDT",
+                                notional{},
+                                {run.given.time.at(run.now()).wall.ms}}};
+  for (int i = 0; i < 400 && run.given.vitals->orders_under_way > 0; ++i) {
+    run.pass(50ms);
+    while (!world.exchange->queries.empty()) {
+      const auto query = std::move(world.exchange->queries.front());
+      world.exchange->queries.pop_front();
+      query.answer(read_failure{failure_kind::not_found, 400, -2013, "Order does not exist.", {}});
+      run.settle();
+    }
+    run.answer_read(symbol("BTCUSDT"), {});
+    run.answer_read({}, {});
+  }
+  CHECK(run.given.vitals->orders_under_way == 0);
+  CHECK(run.records_of("fill_recorded") == 0);
+  CHECK(world.exchange->placed.size() == 1);
+}
+
+TEST_CASE("while the process ends no new order is begun, and the plan expires at the next start") {
+  pipeline_world world;
+  {
+    pipeline_run run(world);
+    run.make_ready();
+    caf::anon_send(run.all->executor, actors::drain{});
+    run.settle();
+    run.offer({run.an_open("p", "BTCUSDT", "0.01")});
+    CHECK(world.exchange->placed.empty());
+    CHECK_FALSE(run.verdict_of("p").has_value());
+  }
+  pipeline_run run(world);
+  CHECK(run.reason_of("p") == refusal_code::interrupted);
+}
+
 TEST_CASE("a refused order leaves the symbol free for the next plan") {
   pipeline_world world;
   pipeline_run run(world);

@@ -85,9 +85,10 @@ using intake_actor = caf::typed_actor<  //
 
 using exit_engine_actor = caf::typed_actor<  //
     caf::reacts_to<meet>,                    // supervisor, once, first
+    caf::reacts_to<plan_sent>,               // executor: an order is about to leave
     caf::reacts_to<marks_moved>,             // market_stream
     caf::reacts_to<truths_changed>,          // snapshot_manager
-    caf::reacts_to<records_committed>,       // journal_writer: own stops of opens, ends of exits
+    caf::reacts_to<records_committed>,       // journal_writer: ends of exits
     caf::reacts_to<tick>>;                   // itself: time limits without marks
 
 using reconciler_actor = caf::typed_actor<                 //
@@ -171,6 +172,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(sluice, first_custom_type_id)
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::reach_changed))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::marks_moved))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::order_reported))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::plan_sent))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::order_answered))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::order_queried))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::fills_read))
@@ -217,6 +219,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::reads_done)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::reach_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::marks_moved)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::order_reported)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::plan_sent)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::order_answered)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::order_queried)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::fills_read)

@@ -132,6 +132,10 @@ struct marks_moved {
 struct order_reported {
   std::shared_ptr<const order_update> update{};
 };
+/// The order of this plan is about to leave: its own stop and target hold for what it opens.
+struct plan_sent {
+  plan_ptr what{};
+};
 /// The exchange answered, or did not answer, the placing of this order.
 struct order_answered {
   client_order_id order{};
@@ -143,6 +147,7 @@ struct order_queried {
 };
 struct fills_read {
   client_order_id order{};
+  order_id asked{0};  ///< 0: the newest trades of the symbol, whosever they are.
   std::shared_ptr<const read_result<std::vector<fill>>> outcome{};
 };
 /// Fills, each perhaps seen before: the ledger applies each once.
