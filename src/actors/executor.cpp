@@ -63,9 +63,9 @@ class executor : public stage<executor_actor> {
     std::shared_ptr<const plan_judged> judged{};  ///< Until it is recorded.
     wall_time intended_at{};
     quantity amount_before{};
+    int attempt{1};
     std::optional<instant> timer{};
     absence_watch absence{};
-    int attempt{1};
   };
   using entries = std::unordered_map<client_order_id, entry>;
 
@@ -73,14 +73,8 @@ class executor : public stage<executor_actor> {
     for (auto& old : options_.inherited) {
       order_task task{old.plan, old.request, 0, instant{}};
       auto [at, added] = orders_.try_emplace(
-          old.request.id, entry{order_machine(std::move(task), options_.settings),
-                                nullptr,
-                                nullptr,
-                                old.intended_at,
-                                old.ledger_amount,
-                                {},
-                                {},
-                                1});
+          old.request.id, entry{order_machine(std::move(task), options_.settings), nullptr, nullptr,
+                                old.intended_at, old.ledger_amount});
       if (!added)
         continue;
       log().warn("executor", "order_inherited",
@@ -121,14 +115,9 @@ class executor : public stage<executor_actor> {
              int attempt) {
     const auto id = request.id;
     order_task task{permitted.what->id, request, terms.truth_version, terms.expires};
-    orders_.try_emplace(id, entry{order_machine(std::move(task), options_.settings),
-                                  permitted.what,
-                                  permitted.judged,
-                                  now_stamp().wall,
-                                  amount_of(given_.table->read(position_of(request)).content),
-                                  {},
-                                  {},
-                                  attempt});
+    const auto held = amount_of(given_.table->read(position_of(request)).content);
+    orders_.try_emplace(id, entry{order_machine(std::move(task), options_.settings), permitted.what,
+                                  permitted.judged, now_stamp().wall, held, attempt});
     vitals().orders_under_way = orders_.size();
     send(peers_->reconciler, order_pending_changed{position_of(request), true});
     append_durable intent;
