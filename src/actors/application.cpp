@@ -190,6 +190,8 @@ exit_code run_pipeline(const config::settings& chosen, const build_info& build, 
   if (http)
     (*http)->stop();
   g.exchange.client->close();
+  // Before the actor system: what the client's callbacks hold belongs to it.
+  g.exchange.client.reset();
   return static_cast<exit_code>(code);
 }
 

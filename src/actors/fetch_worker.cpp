@@ -24,7 +24,10 @@ class fetch_worker : public fetch_worker_actor::base {
     };
   }
 
-  void on_exit() override { manager_ = nullptr; }
+  void on_exit() override {
+    manager_ = nullptr;
+    exchange_ = nullptr;
+  }
 
  private:
   void ask() {

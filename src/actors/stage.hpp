@@ -18,7 +18,11 @@ class stage : public Interface::base {
   stage(caf::actor_config& config, services given)
       : Interface::base(config), given_(std::move(given)) {}
 
-  void on_exit() override { peers_ = nullptr; }
+  /// The exchange goes too: its streams' sinks hold handles of stages.
+  void on_exit() override {
+    peers_ = nullptr;
+    given_.exchange = nullptr;
+  }
 
  protected:
   [[nodiscard]] instant now() const { return this->system().clock().now(); }
