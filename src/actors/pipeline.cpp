@@ -1,6 +1,8 @@
 // The wiring: who is spawned with what, and in which order they meet.
 #include "pipeline.hpp"
 
+#include <fmt/format.h>
+
 #include "sluice/actors/executor.hpp"
 #include "sluice/actors/exit_engine.hpp"
 #include "sluice/actors/gate.hpp"
@@ -14,6 +16,7 @@
 #include "sluice/actors/streams.hpp"
 #include "sluice/actors/supervisor.hpp"
 #include "sluice/actors/universe_keeper.hpp"
+#include "sluice/config/report.hpp"
 
 namespace sluice::actors {
 namespace {
@@ -30,6 +33,14 @@ journal_options journal_options_of(const config::settings& chosen, journal_threa
   return o;
 }
 
+/// Tells two configurations apart by their values, wherever these were written.
+std::string hash_of(const config::settings& chosen) {
+  std::string values;
+  for (const auto& key : config::keys_of(chosen))
+    values += key.name + '=' + key.value + '\n';
+  return fmt::format("{:016x}", stable_hash(values));
+}
+
 status_options status_options_of(pipeline_parts& parts) {
   status_options o;
   o.snapshot = parts.chosen.snapshot;
@@ -38,6 +49,7 @@ status_options status_options_of(pipeline_parts& parts) {
   o.recovered = parts.found;
   o.version = parts.build.version;
   o.revision = parts.build.revision;
+  o.config_hash = hash_of(parts.chosen);
   return o;
 }
 

@@ -175,6 +175,57 @@ TEST_CASE("trades of others that are read as evidence are never booked as ours")
   CHECK(world.exchange->placed.size() == 1);
 }
 
+TEST_CASE("an order's own fills are told from the symbol's trades, whichever read answers first") {
+  pipeline_world world;
+  world.exchange->keep_fills_reads = true;
+  pipeline_run run(world);
+  run.make_ready();
+  run.offer({run.an_open("p", "BTCUSDT", "0.01")});
+  const auto order = world.exchange->orders.front();
+  order.answer(order_uncertain{"reset after the request"});
+  auto& reads = world.exchange->fills_reads;
+  for (int i = 0; i < 400 && reads.empty(); ++i) {
+    run.pass(50ms);
+    while (!world.exchange->queries.empty()) {
+      const auto query = std::move(world.exchange->queries.front());
+      world.exchange->queries.pop_front();
+      query.answer(read_failure{failure_kind::not_found, 400, -2013, "Order does not exist.", {}});
+      run.settle();
+    }
+  }
+  REQUIRE(reads.size() == 1);
+  REQUIRE(reads.front().id == 0);
+  order_update filled;
+  filled.report = {order.request.id,
+                   9,
+                   order.request.instrument,
+                   order.request.leg,
+                   side::buy,
+                   order_status::filled,
+                   "FILLED",
+                   order.request.amount,
+                   order.request.amount,
+                   price::whole(50'000),
+                   false,
+                   {1}};
+  run.tell(filled);
+  run.pass(2s);
+  REQUIRE(reads.size() >= 2);
+  REQUIRE(reads[1].id == 9);
+  fill own{
+      order.request.instrument, order.request.leg,    55,         9,      {},         side::buy,
+      order.request.amount,     price::whole(50'000), notional{}, "USDT", notional{}, {1}};
+  auto foreign = own;
+  foreign.id = 56;
+  foreign.order = 99;
+  reads[1].answer(std::vector<fill>{own});
+  run.settle();
+  CHECK(run.records_of("fill_recorded") == 1);
+  reads[0].answer(std::vector<fill>{foreign});
+  run.settle();
+  CHECK(run.records_of("fill_recorded") == 1);
+}
+
 TEST_CASE("while the process ends no new order is begun, and the plan expires at the next start") {
   pipeline_world world;
   {

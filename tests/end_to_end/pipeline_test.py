@@ -137,7 +137,9 @@ class PipelineTestCase(SluiceTestCase):
     def test_probes_version_and_metrics_answer(self):
         self.run_ready()
         self.assertEqual(self.get("/healthz").status, 200)
-        self.assertEqual(self.get("/version").json()["name"], "sluice")
+        version = self.get("/version").json()
+        self.assertEqual(version["name"], "sluice")
+        self.assertRegex(version["config_hash"], "^[0-9a-f]{16}$")
         metrics = self.get("/metrics").text
         self.assertIn("sluice_ready 1", metrics)
         self.assertIn('sluice_stream_up{stream="user"} 1', metrics)

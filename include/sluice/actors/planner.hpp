@@ -13,7 +13,7 @@ struct planner_options {
   planner_core memory{};  ///< Already knows the plans in the journal.
 };
 
-/// While it drains, plans are conflicts with nothing: they are not taken, the request fails.
+/// While it drains it takes no plans: the request fails.
 [[nodiscard]] planner_actor spawn_planner(caf::actor_system& system, services given,
                                           planner_options options);
 

@@ -24,6 +24,10 @@ class fake_exchange final : public exchange_port {
     order_request request{};
     callback<order_outcome> answer{};
   };
+  struct pending_fills {
+    order_id id{0};
+    callback<read_result<std::vector<fill>>> answer{};
+  };
   struct pending_query {
     client_order_id id{};
     callback<read_result<order_report>> answer{};
@@ -48,9 +52,12 @@ class fake_exchange final : public exchange_port {
                   callback<read_result<order_report>> cb) override {
     queries.push_back({id, std::move(cb)});
   }
-  void read_fills(const symbol&, order_id, read_options,
+  void read_fills(const symbol&, order_id id, read_options,
                   callback<read_result<std::vector<fill>>> cb) override {
-    cb(fills);
+    if (keep_fills_reads)
+      fills_reads.push_back({id, std::move(cb)});
+    else
+      cb(fills);
   }
   void place_order(const order_request& r, milliseconds, callback<order_outcome> cb) override {
     if (before_order)
@@ -70,6 +77,8 @@ class fake_exchange final : public exchange_port {
   std::deque<pending_query> queries{};
   std::vector<order_request> placed{};  ///< Every order that was ever sent.
   std::vector<fill> fills{};            ///< What read_fills answers.
+  bool keep_fills_reads{false};         ///< Then they wait in fills_reads instead.
+  std::deque<pending_fills> fills_reads{};
   account_settings settings{true, false, false};
   callback<read_result<universe>> universe_answer{};
   callback<std::vector<user_event>> user_sink{};
