@@ -107,3 +107,30 @@ TEST_CASE("an event is truth at once and is checked by a read of its own") {
   run.pass(world.chosen.snapshot.verification_delay + 10ms);
   CHECK(run.answer_read(symbol("ETHUSDT"), {a_row("ETHUSDT", "3", "2000", 5'000)}));
 }
+
+TEST_CASE("a plan that joined a read under way learns that it failed and asks again") {
+  pipeline_world world;
+  world.chosen.gate.limits.stale_after_exit = 1'000ms;
+  world.chosen.gate.read_retry = 100ms;
+  world.chosen.gate.read_lost_after = 10'000ms;
+  pipeline_run run(world);
+  run.make_ready();
+  const symbol eth("ETHUSDT");
+  run.tell(account_update{
+      "ORDER", {5'000}, {{{eth, position_side::both}, quantity::whole(3), price::whole(2'000)}}});
+  // The read that checks the event goes out before the event is too old, and stays under way.
+  run.pass(1'050ms);
+  const auto reads_of = [&] {
+    return std::ranges::count(world.exchange->reads, eth, &fake_exchange::pending_read::scope);
+  };
+  REQUIRE(reads_of() == 1);
+  run.give_marks({{"ETHUSDT", "2000"}});
+  run.offer({run.a_reduce("p", "ETHUSDT")});
+  REQUIRE_FALSE(run.verdict_of("p").has_value());
+  REQUIRE(reads_of() == 1);
+  REQUIRE(run.fail_read(eth, failure_kind::unreachable));
+  run.pass(200ms);
+  REQUIRE(reads_of() == 1);
+  REQUIRE(run.answer_read(eth, {a_row("ETHUSDT", "3", "2000", 5'000)}));
+  CHECK(run.verdict_of("p") == verdict_kind::allow);
+}

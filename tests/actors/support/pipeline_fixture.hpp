@@ -69,6 +69,8 @@ class pipeline_run {
 
   /// Ends the run in order; -1 when it did not end.
   int end(int code = 0);
+  /// For a test that spawns a stage of its own.
+  [[nodiscard]] caf::actor_system& system() { return *system_; }
 
   pipeline_world& world;
   actors::services given{};

@@ -1,0 +1,104 @@
+// What proves that an order never arrived, and what does not.
+#include "absence_watch.hpp"
+
+#include "support/catch.hpp"
+
+using namespace sluice;
+using namespace sluice::actors;
+
+namespace {
+
+constexpr std::int64_t intended_ms = 1'790'000'000'000;
+
+instant at_ms(std::int64_t ms) {
+  return instant{} + duration{milliseconds{ms}};
+}
+
+order_trace a_buy(std::string_view before) {
+  return {side::buy, wall_time{intended_ms}, quantity::parse(before).value()};
+}
+
+truth_view holding(std::string_view amount, std::int64_t as_of_ms) {
+  truth_view seen;
+  const auto q = quantity::parse(amount).value();
+  if (q.is_zero())
+    seen.content = position_flat{};
+  else
+    seen.content = position_open{q, price::whole(50'000)};
+  seen.as_of = at_ms(as_of_ms);
+  return seen;
+}
+
+fill a_trade(side direction, std::int64_t ms) {
+  fill f;
+  f.direction = direction;
+  f.amount = quantity::whole(1);
+  f.traded_at = venue_time{ms};
+  return f;
+}
+
+}  // namespace
+
+TEST_CASE("absence needs both a newer truth and the trades") {
+  absence_watch watch;
+  CHECK_FALSE(watch.waiting());
+  watch.begin(at_ms(1'000));
+  CHECK(watch.wants_trades());
+  CHECK_FALSE(watch.weigh(holding("0", 2'000), a_buy("0")));
+  watch.trades_read({}, a_buy("0"));
+  CHECK_FALSE(watch.wants_trades());
+  SECTION("truth as of the moment itself is not newer") {
+    CHECK_FALSE(watch.weigh(holding("0", 1'000), a_buy("0")));
+  }
+  SECTION("a truth that is not known shows nothing") {
+    truth_view unknown = holding("0", 2'000);
+    unknown.content = position_unknown{};
+    CHECK_FALSE(watch.weigh(unknown, a_buy("0")));
+  }
+  SECTION("both together are evidence, once") {
+    const auto shown = watch.weigh(holding("0", 2'000), a_buy("0"));
+    REQUIRE(shown.has_value());
+    CHECK(shown->position_unchanged);
+    CHECK(shown->no_trades);
+    CHECK_FALSE(watch.waiting());
+    CHECK_FALSE(watch.weigh(holding("0", 3'000), a_buy("0")));
+  }
+}
+
+TEST_CASE("others may trade meanwhile without hiding that the order is absent") {
+  absence_watch watch;
+  watch.begin(at_ms(1'000));
+  watch.trades_read({a_trade(side::sell, intended_ms + 10)}, a_buy("1"));
+  SECTION("a move against the order's direction is not the order") {
+    const auto shown = watch.weigh(holding("0.4", 2'000), a_buy("1"));
+    REQUIRE(shown.has_value());
+    CHECK(shown->position_unchanged);
+    CHECK(shown->no_trades);
+  }
+  SECTION("a move in its direction may be the order") {
+    const auto shown = watch.weigh(holding("1.4", 2'000), a_buy("1"));
+    REQUIRE(shown.has_value());
+    CHECK_FALSE(shown->position_unchanged);
+  }
+}
+
+TEST_CASE("a trade in the order's direction since its intent may be the order's") {
+  absence_watch watch;
+  watch.begin(at_ms(1'000));
+  const auto late_enough =
+      GENERATE(std::int64_t{0}, std::int64_t{10}, -absence_watch::clock_slack_ms);
+  watch.trades_read({a_trade(side::buy, intended_ms + late_enough)}, a_buy("0"));
+  const auto shown = watch.weigh(holding("0", 2'000), a_buy("0"));
+  REQUIRE(shown.has_value());
+  CHECK_FALSE(shown->no_trades);
+}
+
+TEST_CASE("an older trade in the order's direction is not the order's") {
+  absence_watch watch;
+  watch.begin(at_ms(1'000));
+  watch.trades_read({a_trade(side::buy, intended_ms - absence_watch::clock_slack_ms - 1)},
+                    a_buy("0"));
+  const auto shown = watch.weigh(holding("0", 2'000), a_buy("0"));
+  REQUIRE(shown.has_value());
+  CHECK(shown->no_trades);
+}
