@@ -12,8 +12,14 @@ find_package(SQLite3 3.40 REQUIRED)
 find_package(CLI11 2.1 REQUIRED)
 
 # Debian ships no CMake package for CAF.
-find_path(CAF_INCLUDE_DIR caf/all.hpp REQUIRED)
-find_library(CAF_CORE_LIBRARY caf_core REQUIRED)
+# SLUICE_CAF_PREFIX names one of our own building, for ThreadSanitizer (scripts/instrumented_caf).
+if(SLUICE_CAF_PREFIX)
+  find_path(CAF_INCLUDE_DIR caf/all.hpp PATHS ${SLUICE_CAF_PREFIX}/include NO_DEFAULT_PATH REQUIRED)
+  find_library(CAF_CORE_LIBRARY caf_core PATHS ${SLUICE_CAF_PREFIX}/lib NO_DEFAULT_PATH REQUIRED)
+else()
+  find_path(CAF_INCLUDE_DIR caf/all.hpp REQUIRED)
+  find_library(CAF_CORE_LIBRARY caf_core REQUIRED)
+endif()
 add_library(caf_core INTERFACE IMPORTED)
 target_include_directories(caf_core SYSTEM INTERFACE ${CAF_INCLUDE_DIR})
 target_link_libraries(caf_core INTERFACE ${CAF_CORE_LIBRARY} Threads::Threads)

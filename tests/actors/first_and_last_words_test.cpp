@@ -1,13 +1,13 @@
 // The edges of a run: what is asked before the stages have met, and what they say while they end.
 #include <future>
 
-#include "../status/support/raw_client.hpp"
 #include "sluice/actors/intake.hpp"
 #include "sluice/actors/status.hpp"
 #include "sluice/actors/supervisor.hpp"
 #include "sluice/status/http_server.hpp"
 #include "support/catch.hpp"
 #include "support/pipeline_fixture.hpp"
+#include "support/raw_client.hpp"
 
 using namespace sluice;
 using namespace sluice::testing;

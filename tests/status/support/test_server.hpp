@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "raw_client.hpp"
+#include "support/raw_client.hpp"
 #include "sluice/status/http_server.hpp"
 
 namespace sluice::status::testing {
