@@ -81,7 +81,8 @@ std::shared_ptr<const peers> spawn_pipeline(caf::actor_system& system, pipeline_
                                 static_cast<std::size_t>(chosen.journal.trade_ids_kept)));
   all->user_stream = spawn_user_stream(system, given);
   all->market_stream = spawn_market_stream(system, given);
-  all->universe_keeper = spawn_universe_keeper(system, given, chosen.universe);
+  all->universe_keeper =
+      spawn_universe_keeper(system, given, {chosen.universe, chosen.exchange.recv_window_orders});
   all->status = spawn_status(system, given, status_options_of(parts));
   return all;
 }

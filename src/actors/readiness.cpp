@@ -22,10 +22,9 @@ void check_exchange(const readiness_input& in, reasons& out) {
                                format_duration(between(in.now, *in.exchange.banned_until)))});
   else if (!in.exchange.reachable)
     out.push_back({"exchange_unreachable", in.exchange.why});
-  if (in.hedge_mode == known::yes)
-    out.push_back({"hedge_mode", "the account is in hedge mode: switch it to one-way mode"});
-  if (in.can_trade == known::no)
-    out.push_back({"key_cannot_trade", "the key has no permission to trade: grant it"});
+  for (const auto& f : in.findings)
+    if (f.kind == finding_kind::blocks)
+      out.push_back({f.reason, f.detail});
 }
 
 void check_universe(const readiness_input& in, reasons& out) {

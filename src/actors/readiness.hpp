@@ -20,8 +20,7 @@ struct readiness_input {
   milliseconds oldest{0};     ///< Age of the oldest truth.
   milliseconds bound{2'000};  ///< What was promised.
   reach exchange{};
-  known hedge_mode{known::unknown};
-  known can_trade{known::unknown};
+  std::vector<finding> findings{};  ///< Of preflight.
   bool user_stream_up{false};
   bool mark_stream_up{false};
   trading_state state{trading_state::active};

@@ -41,7 +41,7 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
 
   behavior_type make_behavior() override {
     return {
-        [this](const meet& m) { met(m); },
+        [this](const meet& m) { begin(m); },
         [this](const read_truth& wanted) { want(wanted); },
         [this](const fetch_ended& reply) { ended(reply); },
         [this](const account_moved& moved) { merge(moved); },
@@ -60,6 +60,14 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
 
   // ---- what is to be read
 
+  void begin(const meet& m) {
+    met(m);
+    // A ban from before the start is known before anything was asked.
+    if (const auto until = given_.exchange->budget().banned_until)
+      tell_reach(
+          reach_.failed({failure_kind::banned, 0, 0, "banned before the start", until}, until));
+  }
+
   void refresh(const universe& u) {
     const auto added = keeper_->register_symbols(u);
     if (added == 0 && plan_ != freshness_plan{})
@@ -74,8 +82,9 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
     request.concurrency = settings_.concurrency;
     if (const auto planned = plan_freshness(request)) {
       plan_ = *planned;
+      report(preflight_part::budget, {});
     } else {
-      log().error("snapshot_manager", "bound_cannot_be_kept", {{"why", planned.error().text}});
+      report(preflight_part::budget, {{"bound_cannot_be_kept", planned.error().text}});
       if (plan_ == freshness_plan{})
         plan_.account_period = settings_.bound;
     }

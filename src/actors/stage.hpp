@@ -32,6 +32,14 @@ class stage : public Interface::base {
   [[nodiscard]] sluice::actors::vitals& vitals() const { return *given_.vitals; }
 
   void met(const meet& m) { peers_ = m.all; }
+  /// Shows what preflight found of a part; what is new is logged with its cure.
+  void report(preflight_part part, std::vector<finding> all) const {
+    for (const auto& f : vitals().found(part, std::move(all)))
+      if (f.kind == finding_kind::blocks)
+        log().error("preflight", f.reason, {{"why", f.detail}});
+      else
+        log().warn("preflight", f.reason, {{"why", f.detail}});
+  }
   /// Sends the records to the journal without waiting for them.
   void journal(std::vector<record_body> bodies) {
     if (peers_ && !bodies.empty())

@@ -157,6 +157,8 @@ class status_stage : public stage<status_actor> {
     v.universe_source = universe_now->source;
     v.universe_size = universe_now->instruments.size();
     v.not_ready_for = readiness(readiness_of(v, *universe_now));
+    v.warnings = vitals().findings();
+    std::erase_if(v.warnings, [](const finding& f) { return f.kind == finding_kind::blocks; });
     return v;
   }
 
@@ -172,8 +174,7 @@ class status_stage : public stage<status_actor> {
     in.oldest = v.ages.max;
     in.bound = v.bound;
     in.exchange = vitals().exchange();
-    in.hedge_mode = vitals().hedge_mode;
-    in.can_trade = vitals().can_trade;
+    in.findings = vitals().findings();
     in.user_stream_up = vitals().user_stream_up;
     in.mark_stream_up = vitals().mark_stream_up;
     in.state = vitals().state;

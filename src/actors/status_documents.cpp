@@ -51,7 +51,9 @@ json::object plans_object(const status_view& v) {
           {"by_reason", std::move(reasons)}};
 }
 
-json::array reasons_array(const std::vector<not_ready>& reasons) {
+/// Of what has a reason and a detail.
+template <class T>
+json::array reasons_array(const std::vector<T>& reasons) {
   json::array out;
   for (const auto& r : reasons)
     out.push_back(json::object{{"reason", r.reason}, {"detail", r.detail}});
@@ -108,6 +110,7 @@ std::string status_json(const status_view& v) {
       {"trading_state", to_string(v.numbers->state.load())},
       {"ready", v.not_ready_for.empty()},
       {"not_ready", reasons_array(v.not_ready_for)},
+      {"warnings", reasons_array(v.warnings)},
       {"time", format_rfc3339(v.now.wall)},
       {"uptime_s", uptime.count()},
       {"truth", truth_object(v)},

@@ -28,6 +28,7 @@ struct status_view {
   run_mode mode{run_mode::demo};
   std::string account{};
   std::vector<not_ready> not_ready_for{};
+  std::vector<finding> warnings{};
   truth_counts truth{};
   age_summary ages{};
   milliseconds bound{};

@@ -1,8 +1,9 @@
-// Periodic reads of the venue's rules and of the account's settings.
+// Periodic reads of the venue's rules, of the account's settings and of the clock.
 #include "sluice/actors/universe_keeper.hpp"
 
 #include <unordered_set>
 
+#include "preflight.hpp"
 #include "stage.hpp"
 
 namespace sluice::actors {
@@ -10,6 +11,7 @@ namespace {
 
 using universe_reply = std::shared_ptr<const read_result<universe>>;
 using settings_reply = std::shared_ptr<const read_result<account_settings>>;
+using clock_reply = std::shared_ptr<const read_result<clock_offset>>;
 
 constexpr milliseconds pause_min{500};
 constexpr milliseconds pause_max{15'000};
@@ -17,8 +19,10 @@ constexpr milliseconds read_timeout{10'000};
 
 class universe_keeper : public stage<universe_keeper_actor> {
  public:
-  universe_keeper(caf::actor_config& config, services given, universe_settings settings)
-      : stage(config, std::move(given)), settings_(std::move(settings)) {}
+  universe_keeper(caf::actor_config& config, services given, universe_keeper_options options)
+      : stage(config, std::move(given)),
+        settings_(std::move(options.settings)),
+        recv_window_(options.recv_window) {}
 
   behavior_type make_behavior() override {
     return {
@@ -26,9 +30,11 @@ class universe_keeper : public stage<universe_keeper_actor> {
           met(m);
           ask_universe();
           ask_settings();
+          ask_clock();
         },
         [this](const universe_reply& reply) { take(*reply); },
         [this](const settings_reply& reply) { take(*reply); },
+        [this](const clock_reply& reply) { take(*reply); },
         [this](tick) { run(); },
     };
   }
@@ -52,10 +58,20 @@ class universe_keeper : public stage<universe_keeper_actor> {
         });
   }
 
+  void ask_clock() {
+    clock_due_ = instant::max();
+    given_.exchange->read_clock(
+        {read_class::routine, read_timeout},
+        [self = universe_keeper_actor{this}](read_result<clock_offset> r) {
+          caf::anon_send(self, std::make_shared<const read_result<clock_offset>>(std::move(r)));
+        });
+  }
+
   void take(const read_result<universe>& reply) {
     if (reply) {
       pause_ = pause_min;
       universe_due_ = now() + duration{settings_.refresh};
+      report(preflight_part::symbols, check_symbols(settings_.allow, *reply));
       auto fresh = std::make_shared<const universe>(restricted(*reply, settings_.allow));
       log().info("universe", "universe_read",
                  {{"source", fresh->source}, {"count", fresh->instruments.size()}});
@@ -70,14 +86,19 @@ class universe_keeper : public stage<universe_keeper_actor> {
   void take(const read_result<account_settings>& reply) {
     if (reply) {
       settings_due_ = now() + duration{settings_.refresh};
-      vitals().hedge_mode = reply->hedge_mode ? known::yes : known::no;
-      vitals().can_trade = reply->can_trade ? known::yes : known::no;
-      if (reply->hedge_mode)
-        log().limited("hedge", status::log_level::error, "universe", "hedge_mode",
-                      {{"why", "the account is in hedge mode, which is not supported yet"},
-                       {"cure", "switch the account to one-way mode"}});
+      report(preflight_part::account, check_account(*reply));
     } else {
       settings_due_ = after_failure("settings_failed", reply.error());
+    }
+    wake();
+  }
+
+  void take(const read_result<clock_offset>& reply) {
+    if (reply) {
+      clock_due_ = now() + duration{settings_.refresh};
+      report(preflight_part::clock, check_clock(*reply, recv_window_));
+    } else {
+      clock_due_ = after_failure("clock_failed", reply.error());
     }
     wake();
   }
@@ -95,18 +116,23 @@ class universe_keeper : public stage<universe_keeper_actor> {
       ask_universe();
     if (settings_due_ <= now())
       ask_settings();
+    if (clock_due_ <= now())
+      ask_clock();
     wake();
   }
 
   void wake() {
-    if (const auto next = std::min(universe_due_, settings_due_); next != instant::max())
+    if (const auto next = std::min({universe_due_, settings_due_, clock_due_});
+        next != instant::max())
       wake_at(next);
   }
 
   universe_settings settings_;
+  milliseconds recv_window_;
   milliseconds pause_{pause_min};
   instant universe_due_{instant::max()};
   instant settings_due_{instant::max()};
+  instant clock_due_{instant::max()};
 };
 
 }  // namespace
@@ -124,8 +150,8 @@ universe restricted(universe all, const std::vector<std::string>& allow) {
 }
 
 universe_keeper_actor spawn_universe_keeper(caf::actor_system& system, services given,
-                                            universe_settings settings) {
-  return system.spawn<universe_keeper>(std::move(given), std::move(settings));
+                                            universe_keeper_options options) {
+  return system.spawn<universe_keeper>(std::move(given), std::move(options));
 }
 
 }  // namespace sluice::actors

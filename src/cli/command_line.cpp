@@ -13,7 +13,7 @@ Prints the status address on standard output once it is up.
 
 Examples:
   sluice run config/demo.toml
-  sluice run /etc/sluice/live.toml
+  sluice run /etc/sluice/live.toml --i-understand-live
 
 Exit codes: 0 ended in order, 1 a stage failed, 69 a port is taken, 74 journal or log cannot be
 written, 75 another instance runs on the same state, 77 a secret others may read, 78 bad config.)";
@@ -43,7 +43,10 @@ int main_of(int argc, char** argv, const actors::build_info& build) {
     command->add_option("CONFIG", file, "configuration file (TOML)")->required();
     return command;
   };
-  const auto* run_command = with_file("run", run_help);
+  bool understands_live = false;
+  auto* run_command = with_file("run", run_help);
+  run_command->add_flag("--i-understand-live", understands_live,
+                        "required by mode live, which trades real money");
   const auto* check_command = with_file("check", check_help);
   const auto* sim_command = with_file("sim", sim_help);
   const auto* version_command = app.add_subcommand("version", "Prints version and revision.");
@@ -57,7 +60,7 @@ int main_of(int argc, char** argv, const actors::build_info& build) {
     return 0;
   }
   if (run_command->parsed())
-    return static_cast<int>(run(file, build));
+    return static_cast<int>(run(file, understands_live, build));
   if (check_command->parsed())
     return static_cast<int>(check(file));
   if (sim_command->parsed())

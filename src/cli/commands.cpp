@@ -55,11 +55,17 @@ exit_code code_of(const error& e) {
 
 }  // namespace
 
-actors::exit_code run(const std::string& config_file, const actors::build_info& build) {
+actors::exit_code run(const std::string& config_file, bool understands_live,
+                      const actors::build_info& build) {
   signal_gate signals;
   auto loaded = load(config_file);
   if (const auto* code = std::get_if<exit_code>(&loaded))
     return *code;
+  if (std::get<config::settings>(loaded).mode == run_mode::live && !understands_live) {
+    fmt::print(stderr, "sluice: {} trades real money: start it with --i-understand-live as well\n",
+               config_file);
+    return exit_code::config;
+  }
   actors::run_hooks hooks;
   hooks.wait_for_signal = [&] { return signals.wait(); };
   hooks.stop_waiting = [&] { signals.wake(); };

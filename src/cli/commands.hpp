@@ -7,8 +7,9 @@
 
 namespace sluice::cli {
 
-/// `sluice run CONFIG`: runs the pipeline until SIGTERM or SIGINT.
-[[nodiscard]] actors::exit_code run(const std::string& config_file,
+/// `sluice run CONFIG`: runs the pipeline until SIGTERM or SIGINT. Mode live is refused with 78
+/// unless the command line said that it is understood.
+[[nodiscard]] actors::exit_code run(const std::string& config_file, bool understands_live,
                                     const actors::build_info& build);
 /// `sluice check CONFIG`: says everything that is wrong with the file.
 [[nodiscard]] actors::exit_code check(const std::string& config_file);

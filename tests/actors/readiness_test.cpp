@@ -19,8 +19,6 @@ readiness_input a_ready_one() {
   in.account_as_of = instant{} + 99s;
   in.oldest = 1'000ms;
   in.bound = 2'000ms;
-  in.hedge_mode = known::no;
-  in.can_trade = known::yes;
   in.user_stream_up = true;
   in.mark_stream_up = true;
   return in;
@@ -49,8 +47,10 @@ TEST_CASE("each thing that is missing is named by its own reason") {
        [](auto& in) {
          in.exchange = {false, "reset", std::nullopt};
        }},
-      {"hedge_mode", [](auto& in) { in.hedge_mode = known::yes; }},
-      {"key_cannot_trade", [](auto& in) { in.can_trade = known::no; }},
+      {"hedge_mode",
+       [](auto& in) {
+         in.findings = {{"hedge_mode", "switch it"}};
+       }},
       {"no_universe", [](auto& in) { in.universe_known = false; }},
       {"universe_stale", [](auto& in) { in.universe_age = 301s; }},
       {"no_truth", [](auto& in) { in.account_as_of.reset(); }},

@@ -134,3 +134,12 @@ TEST_CASE("a plan that joined a read under way learns that it failed and asks ag
   REQUIRE(run.answer_read(eth, {a_row("ETHUSDT", "3", "2000", 5'000)}));
   CHECK(run.verdict_of("p") == verdict_kind::allow);
 }
+
+TEST_CASE("a ban from before the start is named before anything was read") {
+  pipeline_world world;
+  world.exchange->banned_until = instant::max();
+  pipeline_run run(world);
+  CHECK(run.given.vitals->exchange().banned_until == instant::max());
+  run.make_ready({a_row("BTCUSDT", "0.5", "50000")});
+  CHECK_FALSE(run.given.vitals->exchange().banned_until.has_value());
+}

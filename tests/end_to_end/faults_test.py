@@ -1,84 +1,11 @@
 """What may go wrong around the running product, and what it does then."""
 
-import os
 import socket
 import unittest
 
-from harness import Relay, SluiceTestCase, a_reduce, an_open, free_port
-
-OUTSIDE = """
-mode = "testnet"
-account = "outside"
-[exchange]
-rest_url = "https://127.0.0.1:{port}"
-stream_url = "wss://127.0.0.1:{port}"
-ca_file = "{dir}/venue.pem"
-api_key_file = "{dir}/key"
-api_secret_file = "{dir}/secret"
-reconnect_max = "500ms"
-[snapshot]
-bound = "1900ms"
-[journal]
-state_dir = "state"
-[status]
-listen = "127.0.0.1:0"
-"""
-
-VENUE = """
-mode = "demo"
-[simulator]
-port = {port}
-certificate_file = "{dir}/venue.pem"
-api_key_file = "{dir}/key"
-api_secret_file = "{dir}/secret"
-latency = "20ms"
-volatility_bp = 0
-"""
-
+from harness import SluiceTestCase, a_reduce, an_open
 
 class ExchangeFaultsTestCase(SluiceTestCase):
-    def write_keys(self, mode=0o600):
-        for name, text in (("key", "k" * 32), ("secret", "s" * 32)):
-            path = self.directory / name
-            path.write_text(text)
-            os.chmod(path, mode)
-
-    def outside(self, port):
-        return self.write_config(OUTSIDE.format(port=port, dir=self.directory))
-
-    def start_venue(self, port):
-        venue = self.start(self.write_config(VENUE.format(port=port, dir=self.directory),
-                                             "venue.toml"), "sim")
-        venue.wait_url()
-        return venue
-
-    def test_a_venue_of_its_own_process_is_traded_on_like_any_other(self):
-        self.write_keys()
-        port = free_port()
-        self.start_venue(port)
-        self.sluice = self.start(self.outside(port))
-        self.sluice.wait_url()
-        self.until_ready()
-        reply = self.post("/api/v1/plans?wait=5s", an_open("p")).json()
-        self.assertEqual(reply["judged"]["verdict"]["kind"], "allow")
-        self.until("filled", lambda: self.status()["orders"]["filled"] == 1)
-
-    def test_without_a_venue_nothing_is_allowed_until_it_comes(self):
-        self.write_keys()
-        port = free_port()
-        behind = free_port()
-        self.start_venue(behind)
-        self.sluice = self.start(self.outside(port))
-        self.sluice.wait_url()
-        self.until("reasons", lambda: "exchange_unreachable" in self.get("/readyz").text
-                   or "no_truth" in self.get("/readyz").text)
-        self.assertEqual(self.get("/readyz").status, 503)
-        reply = self.post("/api/v1/plans?wait=9s", an_open("p", ttl="2s")).json()
-        self.assertNotEqual(reply["judged"]["verdict"]["kind"], "allow")
-        relay = Relay(port, behind)
-        self.addCleanup(relay.close)
-        self.until_ready()
-
     def test_a_venue_that_goes_away_is_named_and_recovered_from_without_a_flood(self):
         self.run_ready(positions='"BTCUSDT=0.010"', replace=[
             ('cooldown = "0ms"', 'cooldown = "0ms"\nstale_after_exit = "2s"\n'
@@ -147,13 +74,6 @@ class ExchangeFaultsTestCase(SluiceTestCase):
         self.until("truth", lambda: (self.position("ETHUSDT") or {}).get("amount") == "0.3")
         self.until("ledger", lambda: self.position("ETHUSDT")["ledger"] == "0.3")
         self.assertEqual(self.status()["holds"], 0)
-
-    def test_a_secret_that_others_may_read_is_refused(self):
-        self.write_keys(mode=0o644)
-        code, _, errors = self.finish(self.outside(free_port()))
-        self.assertEqual(code, 77)
-        self.assertIn("0600", errors)
-        self.assertNotIn("s" * 32, errors)
 
 
 class BadInputTestCase(SluiceTestCase):

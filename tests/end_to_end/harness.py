@@ -40,6 +40,36 @@ certificate_file = "{dir}/venue.pem"
 initial_positions = [{positions}]
 """
 
+OUTSIDE = """
+mode = "{mode}"
+{more}
+account = "outside"
+[exchange]
+rest_url = "https://127.0.0.1:{port}"
+stream_url = "wss://127.0.0.1:{port}"
+ca_file = "{dir}/venue.pem"
+api_key_file = "{dir}/key"
+api_secret_file = "{dir}/secret"
+reconnect_max = "500ms"
+[snapshot]
+bound = "1900ms"
+[journal]
+state_dir = "state"
+[status]
+listen = "127.0.0.1:0"
+"""
+
+VENUE = """
+mode = "demo"
+[simulator]
+port = {port}
+certificate_file = "{dir}/venue.pem"
+api_key_file = "{dir}/key"
+api_secret_file = "{dir}/secret"
+latency = "20ms"
+volatility_bp = 0
+"""
+
 
 def free_port():
     with socket.socket() as probe:
@@ -183,8 +213,8 @@ class SluiceTestCase(unittest.TestCase):
 
     # ---- processes
 
-    def start(self, config, command="run"):
-        process = Process([command, str(config)], self.directory)
+    def start(self, config, command="run", *flags):
+        process = Process([command, str(config), *flags], self.directory)
         self.started.append(process)
         return process
 
@@ -230,17 +260,43 @@ class SluiceTestCase(unittest.TestCase):
 
     # ---- the embedded venue
 
-    def venue_url(self):
-        return self.until("venue address", lambda: re.search(
-            r"simulator listening url=https://127\.0\.0\.1:(\d+)", self.sluice.log()))
+    def venue_address(self):
+        return int(self.until("venue address", lambda: re.search(
+            r"simulator listening url=https://127\.0\.0\.1:(\d+)", self.sluice.log())).group(1))
 
     def venue(self, method, path, body=None):
         context = ssl.create_default_context(cafile=str(self.directory / "venue.pem"))
         connection = http.client.HTTPSConnection(
-            "127.0.0.1", int(self.venue_url().group(1)), timeout=LIMIT_S, context=context)
+            "127.0.0.1", self.venue_address(), timeout=LIMIT_S, context=context)
         reply = ask(connection, method, path, body)
         self.assertLess(reply.status, 300, reply.text)
         return reply.json() if reply.text else None
+
+
+class OutsideTestCase(SluiceTestCase):
+    """The venue runs by itself; sluice reaches it with keys from files."""
+
+    def write_keys(self, mode=0o600):
+        for name, text in (("key", "k" * 32), ("secret", "s" * 32)):
+            path = self.directory / name
+            path.write_text(text)
+            os.chmod(path, mode)
+
+    def outside(self, port, mode="testnet", more=""):
+        return self.write_config(OUTSIDE.format(port=port, dir=self.directory, mode=mode, more=more))
+
+    def start_venue(self, port):
+        venue = self.start(self.write_config(VENUE.format(port=port, dir=self.directory),
+                                             "venue.toml"), "sim")
+        self.venue_port = int(venue.wait_url().rsplit(":", 1)[1])
+        return venue
+
+    def venue_address(self):
+        return self.venue_port
+
+    def api_requests(self):
+        """What the venue was asked, oldest first."""
+        return [r for r in self.venue("GET", "/sim/transcript") if r["path"].startswith("/fapi/")]
 
 
 def an_open(plan_id, symbol="BTCUSDT", side="buy", quantity="0.010", **more):

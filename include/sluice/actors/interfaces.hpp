@@ -111,6 +111,7 @@ using universe_keeper_actor = caf::typed_actor<                    //
     caf::reacts_to<meet>,                                          // supervisor, once, first
     caf::reacts_to<std::shared_ptr<const read_result<universe>>>,  // exchange port
     caf::reacts_to<std::shared_ptr<const read_result<account_settings>>>,  // exchange port
+    caf::reacts_to<std::shared_ptr<const read_result<clock_offset>>>,      // exchange port
     caf::reacts_to<tick>>;                                                 // itself: refresh
 
 using status_actor = caf::typed_actor<  //
@@ -191,6 +192,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(sluice, first_custom_type_id)
   CAF_ADD_TYPE_ID(sluice, (std::vector<sluice::user_event>))
   CAF_ADD_TYPE_ID(sluice, (std::shared_ptr<const sluice::read_result<sluice::universe>>))
   CAF_ADD_TYPE_ID(sluice, (std::shared_ptr<const sluice::read_result<sluice::account_settings>>))
+  CAF_ADD_TYPE_ID(sluice, (std::shared_ptr<const sluice::read_result<sluice::clock_offset>>))
 CAF_END_TYPE_ID_BLOCK(sluice)
 
 // Nothing here ever leaves the process, so nothing is ever serialised.
@@ -238,4 +240,5 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::mark_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<sluice::user_event>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<const sluice::read_result<sluice::universe>>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<const sluice::read_result<sluice::account_settings>>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<const sluice::read_result<sluice::clock_offset>>)
 // clang-format on

@@ -1,18 +1,30 @@
 // What the stages show of themselves to status: single numbers, each written by one stage.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "sluice/domain/verdict.hpp"
 
 namespace sluice::actors {
 
-/// Whether something is known, and if so what.
-enum class known : std::uint8_t { unknown, no, yes };
+/// Whether the process is not ready because of it.
+enum class finding_kind : std::uint8_t { blocks, warning };
+/// Something that preflight found wrong.
+struct finding {
+  std::string reason{};  ///< A word: "hedge_mode".
+  std::string detail{};  ///< What is wrong, with numbers, and how to cure it.
+  finding_kind kind{finding_kind::blocks};
+  friend bool operator==(const finding&, const finding&) = default;
+};
+/// Each part is looked at by itself, again and again.
+enum class preflight_part : std::uint8_t { account, clock, symbols, budget };
+inline constexpr std::size_t preflight_part_count = 4;
 
 /// Numbers of a running pipeline. Each is an atomic of its own: no two need to agree exactly.
 struct vitals {
@@ -34,9 +46,6 @@ struct vitals {
   // streams
   std::atomic<bool> user_stream_up{false};
   std::atomic<bool> mark_stream_up{false};
-  // universe_keeper
-  std::atomic<known> hedge_mode{known::unknown};
-  std::atomic<known> can_trade{known::unknown};
   // journal
   std::atomic<std::uint64_t> commits{0};
   std::atomic<std::uint64_t> records{0};
@@ -53,8 +62,29 @@ struct vitals {
     exchange_ = std::move(now);
   }
 
+  /// What preflight found last, part after part.
+  [[nodiscard]] std::vector<finding> findings() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<finding> all;
+    for (const auto& part : findings_)
+      all.insert(all.end(), part.begin(), part.end());
+    return all;
+  }
+  /// Replaces what was found of this part; gives those that are new.
+  std::vector<finding> found(preflight_part part, std::vector<finding> now) {
+    const std::lock_guard lock(mutex_);
+    auto& before = findings_[static_cast<std::size_t>(part)];
+    std::vector<finding> fresh;
+    for (const auto& f : now)
+      if (std::ranges::find(before, f.reason, &finding::reason) == before.end())
+        fresh.push_back(f);
+    before = std::move(now);
+    return fresh;
+  }
+
  private:
   mutable std::mutex mutex_{};
+  std::array<std::vector<finding>, preflight_part_count> findings_{};
   reach exchange_{false, "not asked yet", std::nullopt};
 };
 

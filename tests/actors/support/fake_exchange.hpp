@@ -69,7 +69,9 @@ class fake_exchange final : public exchange_port {
     user_sink = std::move(sink);
   }
   void open_mark_stream(callback<mark_batch> sink) override { mark_sink = std::move(sink); }
-  [[nodiscard]] budget_view budget() const override { return {0, 2'400, 0, std::nullopt}; }
+  [[nodiscard]] budget_view budget() const override {
+    return {0, weight_limit_1m, 0, banned_until};
+  }
   void close() override {}
 
   std::deque<pending_read> reads{};
@@ -79,6 +81,8 @@ class fake_exchange final : public exchange_port {
   std::vector<fill> fills{};            ///< What read_fills answers.
   bool keep_fills_reads{false};         ///< Then they wait in fills_reads instead.
   std::deque<pending_fills> fills_reads{};
+  std::int64_t weight_limit_1m{2'400};
+  std::optional<instant> banned_until{};
   account_settings settings{true, false, false};
   callback<read_result<universe>> universe_answer{};
   callback<std::vector<user_event>> user_sink{};

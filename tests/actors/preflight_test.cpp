@@ -1,0 +1,108 @@
+// What preflight finds in account, clock and symbols, and that a cure is noticed.
+#include "preflight.hpp"
+
+#include "support/catch.hpp"
+#include "support/pipeline_fixture.hpp"
+
+using namespace sluice;
+using namespace sluice::actors;
+using namespace sluice::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::vector<std::string> words(const std::vector<finding>& all, finding_kind kind) {
+  std::vector<std::string> out;
+  for (const auto& f : all)
+    if (f.kind == kind)
+      out.push_back(f.reason);
+  return out;
+}
+
+universe listing(const std::vector<std::pair<std::string, bool>>& symbols) {
+  universe u;
+  for (const auto& [name, tradable] : symbols) {
+    instrument_rules r;
+    r.instrument = symbol(name);
+    r.tradable = tradable;
+    u.index.emplace(r.instrument, u.instruments.size());
+    u.instruments.push_back(std::move(r));
+  }
+  return u;
+}
+
+using names = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("an account that may trade in one-way mode has no findings") {
+  CHECK(check_account({true, false, false}).empty());
+}
+
+TEST_CASE("each setting of the account that stops trading is named with its cure") {
+  CHECK(words(check_account({false, false, false}), finding_kind::blocks) ==
+        names{"key_cannot_trade"});
+  CHECK(words(check_account({true, true, false}), finding_kind::blocks) == names{"hedge_mode"});
+  CHECK(words(check_account({true, false, true}), finding_kind::warning) ==
+        names{"multi_assets_mode"});
+  for (const auto& f : check_account({false, true, true}))
+    CHECK((f.detail.find(": ") != std::string::npos || f.detail.find("; ") != std::string::npos));
+}
+
+TEST_CASE("a clock that is known too roughly for the window of an order blocks") {
+  CHECK(check_clock({0ms, 749ms, {}}, 1'500ms).empty());
+  CHECK(words(check_clock({0ms, 750ms, {}}, 1'500ms), finding_kind::blocks) ==
+        names{"clock_uncertain"});
+}
+
+TEST_CASE("a machine's clock that is off is corrected for and worth a warning") {
+  CHECK(check_clock({-1'000ms, 10ms, {}}, 1'500ms).empty());
+  const auto ahead = check_clock({-1'001ms, 10ms, {}}, 1'500ms);
+  CHECK(words(ahead, finding_kind::warning) == names{"clock_off"});
+  CHECK(ahead.front().detail.find("1001 ms ahead of") != std::string::npos);
+  CHECK(check_clock({60'000ms, 10ms, {}}, 1'500ms).front().detail.find("behind") !=
+        std::string::npos);
+}
+
+TEST_CASE("chosen symbols that cannot be traded are named, and block when none is left") {
+  const auto u = listing({{"BTCUSDT", true}, {"OLDUSDT", false}});
+  CHECK(check_symbols({}, u).empty());
+  CHECK(check_symbols({"BTCUSDT"}, u).empty());
+  CHECK(words(check_symbols({"BTCUSDT", "NOUSDT"}, u), finding_kind::warning) ==
+        names{"symbols_not_listed"});
+  CHECK(words(check_symbols({"BTCUSDT", "OLDUSDT"}, u), finding_kind::warning) ==
+        names{"symbols_not_trading"});
+  CHECK(words(check_symbols({"OLDUSDT", "NOUSDT"}, u), finding_kind::blocks) ==
+        names{"symbols_not_listed", "symbols_not_trading"});
+}
+
+TEST_CASE("a long list of missing symbols is cut short") {
+  names many;
+  for (int i = 0; i < 20; ++i)
+    many.push_back("S" + std::to_string(i) + "USDT");
+  const auto found = check_symbols(many, listing({{"BTCUSDT", true}}));
+  REQUIRE(found.size() == 1);
+  CHECK(found.front().detail.find("S4USDT and 15 more") != std::string::npos);
+}
+
+TEST_CASE("a cure is noticed at the next look") {
+  pipeline_world world;
+  world.exchange->settings.hedge_mode = true;
+  world.chosen.universe.refresh = 5'000ms;
+  pipeline_run run(world);
+  run.make_ready();
+  CHECK(words(run.given.vitals->findings(), finding_kind::blocks) == names{"hedge_mode"});
+  world.exchange->settings.hedge_mode = false;
+  run.live(6s, {});
+  CHECK(run.given.vitals->findings().empty());
+}
+
+TEST_CASE("a bound that the venue's limit cannot keep is found with its arithmetic") {
+  pipeline_world world;
+  world.exchange->weight_limit_1m = 100;
+  pipeline_run run(world);
+  run.give_universe();
+  const auto found = run.given.vitals->findings();
+  REQUIRE(words(found, finding_kind::blocks) == names{"bound_cannot_be_kept"});
+  CHECK(found.front().detail.find("100") != std::string::npos);
+}

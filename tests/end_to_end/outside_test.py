@@ -1,0 +1,84 @@
+"""Trading on a venue of its own process, as in modes testnet and live."""
+
+import time
+import unittest
+
+from harness import OutsideTestCase, Relay, an_open, free_port
+
+
+class OutsideVenueTestCase(OutsideTestCase):
+    def test_a_venue_of_its_own_process_is_traded_on_like_any_other(self):
+        self.write_keys()
+        port = free_port()
+        self.start_venue(port)
+        self.sluice = self.start(self.outside(port))
+        self.sluice.wait_url()
+        self.until_ready()
+        reply = self.post("/api/v1/plans?wait=5s", an_open("p")).json()
+        self.assertEqual(reply["judged"]["verdict"]["kind"], "allow")
+        self.until("filled", lambda: self.status()["orders"]["filled"] == 1)
+
+    def test_without_a_venue_nothing_is_allowed_until_it_comes(self):
+        self.write_keys()
+        port = free_port()
+        behind = free_port()
+        self.start_venue(behind)
+        self.sluice = self.start(self.outside(port))
+        self.sluice.wait_url()
+        self.until("reasons", lambda: "exchange_unreachable" in self.get("/readyz").text
+                   or "no_truth" in self.get("/readyz").text)
+        self.assertEqual(self.get("/readyz").status, 503)
+        reply = self.post("/api/v1/plans?wait=9s", an_open("p", ttl="2s")).json()
+        self.assertNotEqual(reply["judged"]["verdict"]["kind"], "allow")
+        relay = Relay(port, behind)
+        self.addCleanup(relay.close)
+        self.until_ready()
+
+    def test_a_secret_that_others_may_read_is_refused(self):
+        self.write_keys(mode=0o644)
+        code, _, errors = self.finish(self.outside(free_port()))
+        self.assertEqual(code, 77)
+        self.assertIn("0600", errors)
+        self.assertNotIn("s" * 32, errors)
+
+    def test_live_needs_to_be_understood_on_the_command_line_too(self):
+        self.write_keys()
+        port = free_port()
+        self.start_venue(port)
+        config = self.outside(port, mode="live", more="live = true")
+        code, output, errors = self.finish(config)
+        self.assertEqual(code, 78)
+        self.assertIn("--i-understand-live", errors)
+        self.assertEqual(output, "")
+        self.sluice = self.start(config, "run", "--i-understand-live")
+        self.sluice.wait_url()
+        self.until_ready()
+        self.assertEqual(self.status()["mode"], "live")
+
+    def test_a_ban_is_obeyed_over_a_restart(self):
+        self.write_keys()
+        port = free_port()
+        self.start_venue(port)
+        config = self.outside(port)
+        self.sluice = self.start(config)
+        self.sluice.wait_url()
+        self.until_ready()
+        self.venue("POST", "/sim/fault", {
+            "effect": "status", "path": "/fapi/", "count": 1, "status": 418, "retry_after_s": 12,
+            "body": '{"code":-1003,"msg":"Way too many requests; IP banned."}'})
+        self.until("banned", lambda: "exchange_banned" in self.get("/readyz").text)
+        banned_at = time.monotonic()
+        self.assertEqual(self.sluice.end(), 0)
+        self.sluice = self.start(config)
+        self.sluice.wait_url()
+        self.until("still banned", lambda: "exchange_banned" in self.get("/readyz").text)
+        sent = len(self.api_requests())
+        self.until("over", lambda: "exchange_banned" not in self.get("/readyz").text)
+        self.assertGreater(time.monotonic() - banned_at, 10)
+        self.until_ready()
+        answers = [r["status"] for r in self.api_requests()]
+        self.assertEqual(answers[sent - 1], 418, "something was sent while banned")
+
+
+if __name__ == "__main__":
+    unittest.main()
