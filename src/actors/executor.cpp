@@ -296,7 +296,8 @@ class executor : public stage<executor_actor> {
 
   void act(const client_order_id& id, entry& e, const check_absence& a) {
     e.absence.begin(a.newer_than);
-    send(peers_->snapshot_manager, read_truth{a.position, read_class::exit_demand, a.newer_than});
+    send(peers_->snapshot_manager,
+         read_truths{{truth_wanted{a.position, read_class::exit_demand, a.newer_than}}});
     ask_fills(*given_.exchange, this, id, a.position.instrument, 0);
   }
 
@@ -367,6 +368,10 @@ class executor : public stage<executor_actor> {
     vitals().orders_under_way = orders_.size();
     vitals().orders_unknown = static_cast<std::uint64_t>(std::ranges::count_if(
         orders_, [](const auto& o) { return o.second.machine.state() == order_state::unknown; }));
+    std::int64_t oldest = 0;
+    for (const auto& [id, e] : orders_)
+      oldest = oldest == 0 ? e.intended_at.ms : std::min(oldest, e.intended_at.ms);
+    vitals().oldest_order_ms = oldest;
   }
 
   void answer_drains() {

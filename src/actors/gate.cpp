@@ -106,11 +106,13 @@ class gate : public stage<gate_actor> {
         denied.emplace_back(std::move(judged));
     }
     journal(std::move(denied));
+    read_truths reads;
     for (const auto& r : actions_.reads)
-      send(peers_->snapshot_manager,
-           read_truth{r.position,
-                      r.traffic == lane::exit ? read_class::exit_demand : read_class::entry_demand,
-                      r.newer_than});
+      reads.wanted.push_back(
+          {r.position, r.traffic == lane::exit ? read_class::exit_demand : read_class::entry_demand,
+           r.newer_than});
+    if (!reads.wanted.empty())
+      send(peers_->snapshot_manager, std::move(reads));
     actions_.clear();
     show();
   }

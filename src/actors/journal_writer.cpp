@@ -52,6 +52,8 @@ class journal_writer : public stage<journal_actor> {
           return fail(result.error());
       } else if (*result == journal::appended::written) {
         batch_.push_back(std::move(r));
+        if (batch_.size() == 1)
+          vitals().uncommitted_since_ms = at.wall.ms;
       }
     }
     if (static_cast<std::int64_t>(batch_.size()) >= options_.batch_max)
@@ -68,6 +70,7 @@ class journal_writer : public stage<journal_actor> {
       return;
     if (const auto result = store_->commit(); !result)
       return fail(result.error());
+    vitals().uncommitted_since_ms = 0;
     if (!batch_.empty()) {
       vitals().commits += 1;
       vitals().records += batch_.size();

@@ -16,6 +16,7 @@
 #include "sluice/actors/streams.hpp"
 #include "sluice/actors/supervisor.hpp"
 #include "sluice/actors/universe_keeper.hpp"
+#include "sluice/actors/watchdog.hpp"
 #include "sluice/config/report.hpp"
 
 namespace sluice::actors {
@@ -79,6 +80,7 @@ std::shared_ptr<const peers> spawn_pipeline(caf::actor_system& system, pipeline_
       spawn_reconciler(system, given,
                        books_of(parts.found, chosen.reconcile,
                                 static_cast<std::size_t>(chosen.journal.trade_ids_kept)));
+  all->watchdog = spawn_watchdog(system, given, chosen.snapshot.bound);
   all->user_stream = spawn_user_stream(system, given);
   all->market_stream = spawn_market_stream(system, given);
   all->universe_keeper =
@@ -93,6 +95,7 @@ void start_pipeline(const std::shared_ptr<const peers>& all, std::vector<record_
   };
   watch(all->intake);
   watch(all->exit_engine);
+  watch(all->watchdog);
   watch(all->status);
   caf::anon_send(all->journal, append{std::move(first)});
   const auto introduce = [&](const auto& stage) { caf::anon_send(stage, meet{all}); };
@@ -104,6 +107,7 @@ void start_pipeline(const std::shared_ptr<const peers>& all, std::vector<record_
   introduce(all->intake);
   introduce(all->exit_engine);
   introduce(all->status);
+  introduce(all->watchdog);
   introduce(all->snapshot_manager);
   introduce(all->user_stream);
   introduce(all->market_stream);

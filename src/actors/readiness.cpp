@@ -55,6 +55,34 @@ void check_streams(const readiness_input& in, reasons& out) {
     out.push_back({"mark_stream_down", "stops and targets cannot be watched"});
 }
 
+/// A stall whose symptom has a reason of its own above is not told twice; one that concerns single
+/// symbols or the plans themselves keeps nobody else from trading.
+bool has_reason_of_its_own(stall_cause c) {
+  switch (c) {
+    case stall_cause::budget_exhausted:
+    case stall_cause::parser_refusing:
+    case stall_cause::user_stream_mute:
+    case stall_cause::clock_off:
+    case stall_cause::executor_stuck:
+    case stall_cause::journal_slow:
+      return true;
+    case stall_cause::banned:
+    case stall_cause::slow_rounds:
+    case stall_cause::symbol_failing:
+    case stall_cause::user_stream_down:
+    case stall_cause::mark_stream_down:
+    case stall_cause::one_reason_denies:
+      break;
+  }
+  return false;
+}
+
+void check_stalls(const readiness_input& in, reasons& out) {
+  for (const auto& s : in.stalls)
+    if (has_reason_of_its_own(s.cause))
+      out.push_back({std::string(to_string(s.cause)), s.text + ": " + s.remedy});
+}
+
 }  // namespace
 
 std::vector<not_ready> readiness(const readiness_input& in) {
@@ -64,6 +92,7 @@ std::vector<not_ready> readiness(const readiness_input& in) {
   check_universe(in, out);
   check_truth(in, out);
   check_streams(in, out);
+  check_stalls(in, out);
   return out;
 }
 

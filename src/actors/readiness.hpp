@@ -21,6 +21,7 @@ struct readiness_input {
   milliseconds bound{2'000};  ///< What was promised.
   reach exchange{};
   std::vector<finding> findings{};  ///< Of preflight.
+  std::vector<stall> stalls{};      ///< Of the watchdog.
   bool user_stream_up{false};
   bool mark_stream_up{false};
   trading_state state{trading_state::active};

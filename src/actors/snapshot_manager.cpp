@@ -42,7 +42,11 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
   behavior_type make_behavior() override {
     return {
         [this](const meet& m) { begin(m); },
-        [this](const read_truth& wanted) { want(wanted); },
+        [this](const read_truths& reads) {
+          for (const auto& w : reads.wanted)
+            want(w);
+          run();
+        },
         [this](const fetch_ended& reply) { ended(reply); },
         [this](const account_moved& moved) { merge(moved); },
         [this](const user_stream_changed& change) { stream_changed(change.up); },
@@ -110,16 +114,15 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
     run();
   }
 
-  void want(const read_truth& wanted) {
+  void want(const truth_wanted& wanted) {
     const auto present = now();
-    auto target = read_target::account();
-    if (wanted.position) {
-      const auto index = keeper_->register_symbol(wanted.position->instrument);
-      if (index)
-        target = read_target::of(*index);
-    }
-    scheduler_.want({target, priority_of(wanted.traffic), present, wanted.newer_than}, present);
-    run();
+    const auto index = keeper_->register_symbol(wanted.position.instrument);
+    const auto target = index ? read_target::of(*index) : read_target::account();
+    const read_want w{target, priority_of(wanted.traffic), present, wanted.newer_than};
+    if (is_demand(w.priority))
+      scheduler_.demand(w, present);
+    else
+      scheduler_.want(w, present);
   }
 
   void stream_changed(bool is_up) {
@@ -203,6 +206,8 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
   void succeeded(const read_job& job, const snapshot& read, bool in_time) {
     tell_changes(keeper_->apply(read));
     watch_latency(read);
+    watch_symbol(job, true);
+    vitals().contradictions = keeper_->oddities().contradictions;
     tell_reach(reach_.succeeded());
     if (in_time)
       repeat(job, std::nullopt);
@@ -213,7 +218,8 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
   }
 
   void failed(const read_job& job, const read_failure& why) {
-    vitals().reads_failed += 1;
+    count_failure(why.kind);
+    watch_symbol(job, false);
     log().limited(to_string(why.kind), status::log_level::warn, "snapshot_manager", "read_failed",
                   {{"kind", to_string(why.kind)},
                    {"scope", job.target.is_account() ? "account" : "symbol"},
@@ -289,6 +295,33 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
     vitals().read_latency_ms = latency_.high().count();
   }
 
+  void count_failure(failure_kind kind) {
+    vitals().reads_failed += 1;
+    if (kind == failure_kind::rate_limited)
+      vitals().reads_without_budget += 1;
+    else if (kind == failure_kind::malformed)
+      vitals().reads_malformed += 1;
+    else if (kind == failure_kind::clock_off)
+      vitals().reads_clock_refused += 1;
+  }
+
+  /// Shows the symbol whose own reads have failed most often in a row.
+  void watch_symbol(const read_job& job, bool good) {
+    if (job.target.is_account() || (good && failing_.empty()))
+      return;
+    if (good)
+      failing_.erase(job.target.index());
+    else
+      ++failing_[job.target.index()];
+    const auto worst =
+        std::ranges::max_element(failing_, {}, [](const auto& f) { return f.second; });
+    if (worst == failing_.end())
+      vitals().failing_symbol(std::nullopt);
+    else
+      vitals().failing_symbol(
+          std::pair{given_.table->directory().name_of(worst->first).str(), worst->second});
+  }
+
   void count(const running& r, bool good) {
     vitals().reads_total += 1;
     metrics().add(status::metric::reads,
@@ -301,6 +334,7 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
   read_scheduler scheduler_;
   std::unordered_map<std::uint64_t, running> running_{};
   std::unordered_map<caf::actor_addr, std::uint64_t> by_worker_{};
+  std::unordered_map<symbol_index, std::uint64_t> failing_{};  ///< Failures in a row.
   latency_window latency_{};
   reach_watch reach_{};
 };

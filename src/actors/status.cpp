@@ -157,6 +157,7 @@ class status_stage : public stage<status_actor> {
     v.universe_source = universe_now->source;
     v.universe_size = universe_now->instruments.size();
     v.not_ready_for = readiness(readiness_of(v, *universe_now));
+    v.stalls = vitals().stalls();
     v.warnings = vitals().findings();
     std::erase_if(v.warnings, [](const finding& f) { return f.kind == finding_kind::blocks; });
     return v;
@@ -175,6 +176,7 @@ class status_stage : public stage<status_actor> {
     in.bound = v.bound;
     in.exchange = vitals().exchange();
     in.findings = vitals().findings();
+    in.stalls = vitals().stalls();
     in.user_stream_up = vitals().user_stream_up;
     in.mark_stream_up = vitals().mark_stream_up;
     in.state = vitals().state;

@@ -60,6 +60,17 @@ json::array reasons_array(const std::vector<T>& reasons) {
   return out;
 }
 
+json::array stalls_array(const status_view& v) {
+  json::array out;
+  for (const auto& s : v.stalls)
+    out.push_back(json::object{{"cause", to_string(s.cause)},
+                               {"what", s.text},
+                               {"effect", s.effect},
+                               {"cure", s.remedy},
+                               {"for_ms", between(s.since, v.now.steady).count()}});
+  return out;
+}
+
 json::object order_object(const order_line& o) {
   return {{"client_order_id", o.id.str()},
           {"plan_id", o.plan.str()},
@@ -111,6 +122,7 @@ std::string status_json(const status_view& v) {
       {"ready", v.not_ready_for.empty()},
       {"not_ready", reasons_array(v.not_ready_for)},
       {"warnings", reasons_array(v.warnings)},
+      {"stalls", stalls_array(v)},
       {"time", format_rfc3339(v.now.wall)},
       {"uptime_s", uptime.count()},
       {"truth", truth_object(v)},

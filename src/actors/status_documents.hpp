@@ -29,6 +29,7 @@ struct status_view {
   std::string account{};
   std::vector<not_ready> not_ready_for{};
   std::vector<finding> warnings{};
+  std::vector<stall> stalls{};
   truth_counts truth{};
   age_summary ages{};
   milliseconds bound{};

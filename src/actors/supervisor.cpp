@@ -50,6 +50,7 @@ class supervisor : public stage<supervisor_actor> {
     watch(peers_->market_stream, "market_stream");
     watch(peers_->universe_keeper, "universe_keeper");
     watch(peers_->status, "status");
+    watch(peers_->watchdog, "watchdog");
   }
 
   void stage_down(const caf::down_msg& down) {
@@ -116,6 +117,7 @@ class supervisor : public stage<supervisor_actor> {
     over(peers_->universe_keeper);
     over(peers_->snapshot_manager);
     over(peers_->status);
+    over(peers_->watchdog);
     names_.erase(peers_->journal.address());
     delayed_send(this, last_stage_max, tick{});
   }

@@ -13,6 +13,10 @@ constexpr std::array priority_words{
     std::string_view{"exit_demand"}, std::string_view{"entry_demand"},
     std::string_view{"verification"}, std::string_view{"open_position"}, std::string_view{"rest"}};
 
+/// Reads of single symbols that plans may have beside an account-wide read that does not serve
+/// them.
+constexpr std::size_t singles_beside_account_max = 8;
+
 constexpr std::size_t slot_for(read_priority p) {
   return static_cast<std::size_t>(p);
 }
@@ -68,7 +72,7 @@ void read_scheduler::set_limits(const read_limits& limits) {
 want_outcome read_scheduler::want(const read_want& w, instant now) {
   const auto job = jobs_.find(w.target);
   const bool flying = job != jobs_.end();
-  if (flying && w.due <= now && w.newer_than <= job->second.started_at) {
+  if (serves(w.target, w, now)) {
     join(job->second, w, now);
     ++counters_.joined;
     return want_outcome::joined;
@@ -85,6 +89,63 @@ want_outcome read_scheduler::want(const read_want& w, instant now) {
   if (!flying)
     enqueue(it->second);
   return is_new ? want_outcome::queued : want_outcome::merged;
+}
+
+want_outcome read_scheduler::demand(const read_want& w, instant now) {
+  const auto account = read_target::account();
+  if (w.target.is_account() || serves(w.target, w, now))
+    return want(w, now);
+  auto wider = w;
+  wider.target = account;
+  const auto others = others_demanding(w.target);
+  if (const auto job = jobs_.find(account); job != jobs_.end()) {
+    // One that has been under way for long may be lost: few plans go past it by reads of their own,
+    // as they do past one that began too early for them.
+    const bool slow = now - job->second.started_at >= duration{limits_.demand_timeout} / 2;
+    if ((slow || !serves(account, wider, now)) && others < singles_beside_account_max)
+      return want(w, now);
+    ++counters_.gathered;
+    return want(wider, now);
+  }
+  if (others == 0)
+    return want(w, now);
+  ++counters_.gathered;
+  return want(for_all_waiting(wider), now);
+}
+
+bool read_scheduler::serves(read_target target, const read_want& w, instant now) const {
+  const auto job = jobs_.find(target);
+  return job != jobs_.end() && w.due <= now && w.newer_than <= job->second.started_at;
+}
+
+std::size_t read_scheduler::others_demanding(read_target target) const {
+  const auto under_way = std::ranges::count_if(
+      jobs_, [&](const auto& at) { return at.first != target && is_demand(at.second.priority); });
+  std::size_t count = static_cast<std::size_t>(under_way);
+  for (const auto p : {read_priority::exit_demand, read_priority::entry_demand})
+    count += queues_[slot_for(p)].size();
+  // Itself, when it waits already.
+  if (const auto own = waiting_.find(target);
+      own != waiting_.end() && is_demand(own->second.priority) && !jobs_.contains(target))
+    --count;
+  return count;
+}
+
+read_want read_scheduler::for_all_waiting(const read_want& w) {
+  auto all = w;
+  for (const auto p : {read_priority::exit_demand, read_priority::entry_demand}) {
+    const auto waiting = queues_[slot_for(p)];
+    for (const auto& [due, target] : waiting) {
+      const auto& one = waiting_.at(target);
+      if (target.is_account() || due > w.due)
+        continue;
+      all.priority = std::min(all.priority, one.priority);
+      all.newer_than = std::max(all.newer_than, one.newer_than);
+      drop(target);
+      ++counters_.gathered;
+    }
+  }
+  return all;
 }
 
 std::optional<read_job> read_scheduler::next(instant now) {

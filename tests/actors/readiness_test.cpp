@@ -51,6 +51,10 @@ TEST_CASE("each thing that is missing is named by its own reason") {
        [](auto& in) {
          in.findings = {{"hedge_mode", "switch it"}};
        }},
+      {"executor_stuck",
+       [](auto& in) {
+         in.stalls = {{stall_cause::executor_stuck, "an order", "plans wait", "look it up", {}}};
+       }},
       {"no_universe", [](auto& in) { in.universe_known = false; }},
       {"universe_stale", [](auto& in) { in.universe_age = 301s; }},
       {"no_truth", [](auto& in) { in.account_as_of.reset(); }},

@@ -124,6 +124,8 @@ TEST_CASE("a plan that joined a read under way learns that it failed and asks ag
     return std::ranges::count(world.exchange->reads, eth, &fake_exchange::pending_read::scope);
   };
   REQUIRE(reads_of() == 1);
+  // Without an account-wide read under way that could serve the plan.
+  REQUIRE(run.fail_read({}, failure_kind::timed_out));
   run.give_marks({{"ETHUSDT", "2000"}});
   run.offer({run.a_reduce("p", "ETHUSDT")});
   REQUIRE_FALSE(run.verdict_of("p").has_value());
@@ -142,4 +144,23 @@ TEST_CASE("a ban from before the start is named before anything was read") {
   CHECK(run.given.vitals->exchange().banned_until == instant::max());
   run.make_ready({a_row("BTCUSDT", "0.5", "50000")});
   CHECK_FALSE(run.given.vitals->exchange().banned_until.has_value());
+}
+
+TEST_CASE("plans on many stale symbols cost one account-wide read") {
+  pipeline_world world;
+  world.chosen.gate.limits.stale_after_exit = 2'000ms;
+  pipeline_run run(world);
+  const std::vector<position_row> rows{a_row("BTCUSDT", "0.5", "50000"),
+                                       a_row("ETHUSDT", "3", "2000"), a_row("XRPUSDT", "90", "0.5")};
+  run.make_ready(rows);
+  while (run.now() - run.truth_of("BTCUSDT").as_of < 3s) {
+    run.pass(100ms);
+    run.fail_read({}, failure_kind::timed_out);
+  }
+  run.offer(
+      {run.a_reduce("a", "BTCUSDT"), run.a_reduce("b", "ETHUSDT"), run.a_reduce("c", "XRPUSDT")});
+  REQUIRE(world.exchange->reads.size() == 1);
+  REQUIRE(run.answer_read({}, rows));
+  for (const char* id : {"a", "b", "c"})
+    CHECK(run.verdict_of(id) == verdict_kind::allow);
 }

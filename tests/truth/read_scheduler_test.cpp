@@ -195,3 +195,83 @@ TEST_CASE("priorities spend the budget of their class") {
   CHECK(budget_class(read_priority::rest) == read_class::routine);
   CHECK(to_string(read_priority::rest) == "rest");
 }
+
+TEST_CASE("a demand alone reads its own symbol") {
+  read_scheduler s{read_limits{}};
+  CHECK(s.demand(a_want(1, read_priority::exit_demand), at(0)) == want_outcome::queued);
+  const auto job = s.next(at(0));
+  REQUIRE(job);
+  CHECK(job->target == read_target::of(1));
+  CHECK_FALSE(s.next(at(0)));
+}
+
+TEST_CASE("five hundred demands that come together cost one account-wide read") {
+  read_scheduler s{read_limits{}};
+  for (symbol_index i = 0; i < 500; ++i)
+    s.demand(a_want(i, i == 300 ? read_priority::exit_demand : read_priority::entry_demand), at(0));
+  const auto job = s.next(at(0));
+  REQUIRE(job);
+  CHECK(job->target.is_account());
+  CHECK(job->priority == read_priority::exit_demand);
+  CHECK_FALSE(s.next(at(0)));
+  CHECK(s.waiting() == 0);
+  CHECK(s.counters().gathered == 500);
+}
+
+TEST_CASE("a demand for another symbol while one is under way becomes an account-wide read") {
+  read_scheduler s{read_limits{}};
+  s.demand(a_want(1, read_priority::entry_demand), at(0));
+  REQUIRE(s.next(at(0)));
+  s.demand(a_want(2, read_priority::entry_demand), at(10));
+  const auto wide = s.next(at(10));
+  REQUIRE(wide);
+  CHECK(wide->target.is_account());
+  SECTION("which serves whoever comes next, if it is new enough for him") {
+    CHECK(s.demand(a_want(3, read_priority::exit_demand), at(20)) == want_outcome::joined);
+    CHECK_FALSE(s.next(at(20)));
+  }
+  SECTION("and does not hold up who needs a newer truth") {
+    auto w = a_want(3, read_priority::exit_demand);
+    w.newer_than = at(15);
+    s.demand(w, at(20));
+    const auto own = s.next(at(20));
+    REQUIRE(own);
+    CHECK(own->target == read_target::of(3));
+  }
+}
+
+TEST_CASE("a repeated demand for the same symbol is no reason for a wider read") {
+  read_scheduler s{read_limits{}};
+  s.demand(a_want(1, read_priority::entry_demand), at(0));
+  CHECK(s.demand(a_want(1, read_priority::exit_demand), at(0)) == want_outcome::merged);
+  const auto job = s.next(at(0));
+  REQUIRE(job);
+  CHECK(job->target == read_target::of(1));
+  CHECK(s.demand(a_want(1, read_priority::exit_demand), at(5)) == want_outcome::joined);
+  CHECK(s.in_flight() == 1);
+}
+
+TEST_CASE("a routine account-wide read under way serves a demand, and is hurried") {
+  read_scheduler s{read_limits{}};
+  s.want({read_target::account(), read_priority::rest, at(0)}, at(0));
+  REQUIRE(s.next(at(0)));
+  auto w = a_want(1, read_priority::exit_demand, 100);
+  CHECK(s.demand(w, at(100)) == want_outcome::joined);
+  CHECK(s.next_wakeup(at(100)) == at(900));
+}
+
+TEST_CASE("few demands go past an account-wide read that is slow, many wait for the next one") {
+  read_limits l;
+  l.account_timeout = milliseconds{5'000};
+  read_scheduler s{l};
+  s.want({read_target::account(), read_priority::rest, at(0)}, at(0));
+  REQUIRE(s.next(at(0)));
+  for (symbol_index i = 0; i < 20; ++i)
+    s.demand(a_want(i, read_priority::exit_demand, 400), at(400));
+  std::size_t singles = 0;
+  while (s.next(at(400)))
+    ++singles;
+  CHECK(singles == 8);
+  // The others joined it, which gives it up sooner.
+  CHECK(s.expire(at(1'200)).size() == 9);
+}

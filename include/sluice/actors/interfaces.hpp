@@ -2,7 +2,7 @@
 //
 //   http, file ──► intake ──► planner ──► gate ──► executor ──► exchange
 //                                ▲          │ ▲        │
-//                       exit_engine    read_truth    fills_seen
+//                       exit_engine   read_truths    fills_seen
 //                            ▲             ▼ │         ▼
 //     market_stream ─────────┘      snapshot_manager  reconciler      journal_writer ◄── all of
 //     them
@@ -50,7 +50,7 @@ using executor_actor = caf::typed_actor<     //
 
 using snapshot_manager_actor = caf::typed_actor<  //
     caf::reacts_to<meet>,                         // supervisor, once, first
-    caf::reacts_to<read_truth>,                   // gate, executor: an urgent read
+    caf::reacts_to<read_truths>,                  // gate, executor: an urgent read
     caf::reacts_to<fetch_ended>,                  // fetch_worker
     caf::reacts_to<account_moved>,                // user_stream
     caf::reacts_to<user_stream_changed>,          // user_stream
@@ -114,6 +114,11 @@ using universe_keeper_actor = caf::typed_actor<                    //
     caf::reacts_to<std::shared_ptr<const read_result<clock_offset>>>,      // exchange port
     caf::reacts_to<tick>>;                                                 // itself: refresh
 
+using watchdog_actor = caf::typed_actor<  //
+    caf::reacts_to<meet>,                 // supervisor, once, first
+    caf::reacts_to<records_committed>,    // journal_writer: verdicts
+    caf::reacts_to<tick>>;                // itself: once a second
+
 using status_actor = caf::typed_actor<  //
     caf::reacts_to<meet>,               // supervisor, once, first
     caf::reacts_to<http_asked>,         // http server
@@ -138,6 +143,7 @@ struct peers {
   market_stream_actor market_stream;
   universe_keeper_actor universe_keeper;
   status_actor status;
+  watchdog_actor watchdog;
   supervisor_actor supervisor;
 };
 struct meet {
@@ -163,7 +169,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(sluice, first_custom_type_id)
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::judge_plans))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::judge_again))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::carry_out))
-  CAF_ADD_TYPE_ID(sluice, (sluice::actors::read_truth))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::read_truths))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::fetch_ended))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::account_moved))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::user_stream_changed))
@@ -211,7 +217,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::plans_taken)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::judge_plans)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::judge_again)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::carry_out)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::read_truth)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::read_truths)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::fetch_ended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::account_moved)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::user_stream_changed)

@@ -83,11 +83,15 @@ struct carry_out {
 
 // ---- truth
 
-/// Read this position, or the account when none is named, with a read sent after `newer_than`.
-struct read_truth {
-  std::optional<position_key> position{};
+/// Read this position with a read sent after `newer_than`.
+struct truth_wanted {
+  position_key position{};
   read_class traffic{read_class::routine};
   instant newer_than{};
+};
+/// Everything that is wanted at once, so that one read can serve many.
+struct read_truths {
+  std::vector<truth_wanted> wanted{};
 };
 /// A fetch worker has its reply.
 struct fetch_ended {

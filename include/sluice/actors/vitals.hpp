@@ -6,9 +6,12 @@
 #include <atomic>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "sluice/actors/stall.hpp"
 #include "sluice/domain/verdict.hpp"
 
 namespace sluice::actors {
@@ -31,6 +34,10 @@ struct vitals {
   // snapshot_manager
   std::atomic<std::uint64_t> reads_total{0};
   std::atomic<std::uint64_t> reads_failed{0};
+  std::atomic<std::uint64_t> reads_without_budget{0};
+  std::atomic<std::uint64_t> reads_malformed{0};
+  std::atomic<std::uint64_t> reads_clock_refused{0};
+  std::atomic<std::uint64_t> contradictions{0};  ///< Reads and events that did not agree.
   std::atomic<std::uint64_t> workers_lost{0};    ///< Died or overran their deadline.
   std::atomic<std::int64_t> read_latency_ms{0};  ///< A high quantile of the last account reads.
   std::atomic<std::int64_t> account_period_ms{0};
@@ -41,6 +48,7 @@ struct vitals {
   // executor
   std::atomic<std::uint64_t> orders_unknown{0};    ///< Now.
   std::atomic<std::uint64_t> orders_under_way{0};  ///< Now: sent or about to be, not resolved.
+  std::atomic<std::int64_t> oldest_order_ms{0};  ///< Wall time of its intent; 0 when none is open.
   // reconciler
   std::atomic<std::uint64_t> holds{0};
   // streams
@@ -49,6 +57,7 @@ struct vitals {
   // journal
   std::atomic<std::uint64_t> commits{0};
   std::atomic<std::uint64_t> records{0};
+  std::atomic<std::int64_t> uncommitted_since_ms{0};  ///< Wall time; 0 when all is durable.
   // supervisor
   std::atomic<bool> draining{false};
 
@@ -82,8 +91,29 @@ struct vitals {
     return fresh;
   }
 
+  /// The symbol whose own reads have failed most often in a row; none when none has.
+  [[nodiscard]] std::optional<std::pair<std::string, std::uint64_t>> failing_symbol() const {
+    const std::lock_guard lock(mutex_);
+    return failing_symbol_;
+  }
+  void failing_symbol(std::optional<std::pair<std::string, std::uint64_t>> now) {
+    const std::lock_guard lock(mutex_);
+    failing_symbol_ = std::move(now);
+  }
+
+  [[nodiscard]] std::vector<stall> stalls() const {
+    const std::lock_guard lock(mutex_);
+    return stalls_;
+  }
+  void stalls(std::vector<stall> now) {
+    const std::lock_guard lock(mutex_);
+    stalls_ = std::move(now);
+  }
+
  private:
   mutable std::mutex mutex_{};
+  std::optional<std::pair<std::string, std::uint64_t>> failing_symbol_{};
+  std::vector<stall> stalls_{};
   std::array<std::vector<finding>, preflight_part_count> findings_{};
   reach exchange_{false, "not asked yet", std::nullopt};
 };

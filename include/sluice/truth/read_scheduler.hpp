@@ -97,6 +97,7 @@ enum class want_outcome : std::uint8_t {
 struct read_counters {
   std::array<std::uint64_t, read_priority_count> started{};
   std::uint64_t joined{0};
+  std::uint64_t gathered{0};  ///< Demands of single symbols that one account-wide read served.
   std::uint64_t merged{0};
   std::uint64_t abandoned{0};
   std::uint64_t late{0};  ///< Reads that finished after they had been given up.
@@ -108,6 +109,11 @@ class read_scheduler {
   explicit read_scheduler(const read_limits& limits);
 
   want_outcome want(const read_want& w, instant now);
+  /// A plan waits for the truth of one symbol. An account-wide read costs the venue no more than
+  /// one of a symbol, so the plan is served by the account-wide read under way if that is new
+  /// enough; and when plans wait for other symbols too, by one account-wide read for all that have
+  /// not begun.
+  want_outcome demand(const read_want& w, instant now);
   /// The read to send now, or none: nothing is due, or no place is free. Call until it says none.
   [[nodiscard]] std::optional<read_job> next(instant now);
   /// The worker of this read answered or failed. False when it had been given up before; its reply
@@ -141,6 +147,9 @@ class read_scheduler {
   [[nodiscard]] milliseconds timeout_of(const read_want& w) const;
   void enqueue(const read_want& w);
   void release(const read_job& job);
+  [[nodiscard]] bool serves(read_target target, const read_want& w, instant now) const;
+  [[nodiscard]] std::size_t others_demanding(read_target target) const;
+  [[nodiscard]] read_want for_all_waiting(const read_want& w);
   void join(read_job& job, const read_want& w, instant now);
 
   read_limits limits_;

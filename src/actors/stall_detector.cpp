@@ -1,0 +1,183 @@
+// One examination per part of the pipeline; a symptom that lasts becomes a stall.
+#include "stall_detector.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace sluice::actors {
+namespace {
+
+constexpr std::array<std::string_view, stall_cause_count> words{
+    "banned",         "slow_rounds",      "budget_exhausted", "parser_refusing",
+    "symbol_failing", "user_stream_down", "user_stream_mute", "mark_stream_down",
+    "clock_off",      "executor_stuck",   "journal_slow",     "one_reason_denies"};
+
+constexpr std::size_t place_of(stall_cause c) {
+  return static_cast<std::size_t>(c);
+}
+
+std::string seconds(milliseconds span) {
+  return fmt::format("{}.{} s", span.count() / 1'000, span.count() % 1'000 / 100);
+}
+
+}  // namespace
+
+std::string_view to_string(stall_cause c) {
+  return words[place_of(c)];
+}
+
+stall_detector::change stall_detector::look(const stall_input& in) {
+  while (!past_.empty() && in.now - past_.front().now > duration{settings_.window})
+    past_.pop_front();
+  const auto found = examine(in);
+  past_.push_back(in);
+  change out;
+  for (std::size_t i = 0; i < stall_cause_count; ++i) {
+    auto& w = causes_[i];
+    if (!found[i]) {
+      if (w.named)
+        out.ended.push_back(*w.named);
+      w = watched{};
+      continue;
+    }
+    if (!w.since)
+      w.since = in.now;
+    if (in.now - *w.since < duration{settings_.named_after})
+      continue;
+    const auto cause = static_cast<stall_cause>(i);
+    const bool is_new = !w.named;
+    w.named = stall{cause, found[i]->text, effect_of(cause, in), found[i]->remedy, *w.since};
+    if (is_new)
+      out.began.push_back(*w.named);
+  }
+  return out;
+}
+
+std::vector<stall> stall_detector::active() const {
+  std::vector<stall> out;
+  for (const auto& w : causes_)
+    if (w.named)
+      out.push_back(*w.named);
+  return out;
+}
+
+stall_detector::symptoms stall_detector::examine(const stall_input& in) const {
+  symptoms out;
+  const auto& past = past_.empty() ? in : past_.front();
+  examine_reads(in, past, out);
+  examine_streams(in, past, out);
+  examine_orders(in, past, out);
+  return out;
+}
+
+void stall_detector::examine_reads(const stall_input& in, const stall_input& past,
+                                   symptoms& out) const {
+  const auto say = [&](stall_cause c, std::string text, std::string remedy) {
+    out[place_of(c)] = symptom{std::move(text), std::move(remedy)};
+  };
+  const auto often = [&](std::uint64_t now, std::uint64_t before) {
+    return now - before >= static_cast<std::uint64_t>(settings_.failures_min);
+  };
+  if (in.budget.banned_until && *in.budget.banned_until > in.now)
+    say(stall_cause::banned,
+        fmt::format("the exchange has banned this address for another {}",
+                    seconds(between(in.now, *in.budget.banned_until))),
+        "wait; find out who else sends requests from this address");
+  if (in.oldest_truth && *in.oldest_truth > in.bound)
+    say(stall_cause::slow_rounds,
+        fmt::format("the oldest truth is {} old, promised are {}; a read takes {}",
+                    seconds(*in.oldest_truth), seconds(in.bound), seconds(in.read_latency)),
+        "use snapshot.strategy = \"adaptive\", raise snapshot.concurrency, or mend the connection");
+  if (often(in.reads_without_budget, past.reads_without_budget))
+    say(stall_cause::budget_exhausted,
+        fmt::format("{} reads of the last minute found no request weight left: {} of {} are used",
+                    in.reads_without_budget - past.reads_without_budget, in.budget.weight_used_1m,
+                    in.budget.weight_limit_1m),
+        "stop what else uses the weight of this address, or raise the bound");
+  if (often(in.reads_malformed, past.reads_malformed))
+    say(stall_cause::parser_refusing,
+        fmt::format("{} replies of the last minute could not be used",
+                    in.reads_malformed - past.reads_malformed),
+        "read the log for what was wrong with them; the exchange may have changed its format");
+  if (in.failing_symbol && often(in.failing_symbol->second, 0))
+    say(stall_cause::symbol_failing,
+        fmt::format("{} reads of {} have failed in a row", in.failing_symbol->second,
+                    in.failing_symbol->first),
+        "read the log for the reason; the symbol may have been delisted");
+  if (often(in.reads_clock_refused, past.reads_clock_refused))
+    say(stall_cause::clock_off,
+        fmt::format("{} requests of the last minute were refused for their time",
+                    in.reads_clock_refused - past.reads_clock_refused),
+        "set up time synchronisation, or raise exchange.recv_window_orders");
+}
+
+void stall_detector::examine_streams(const stall_input& in, const stall_input& past,
+                                     symptoms& out) const {
+  if (!in.user_stream_up)
+    out[place_of(stall_cause::user_stream_down)] = {
+        "the user stream is down: fills and changes are seen by reads only",
+        "it reconnects by itself; read the log for the reason"};
+  else if (in.contradictions > past.contradictions)
+    out[place_of(stall_cause::user_stream_mute)] = {
+        fmt::format("{} changes of the last minute were seen by reads and not by the user stream",
+                    in.contradictions - past.contradictions),
+        "it is opened anew by itself; only reads count as proof until then"};
+  if (!in.mark_stream_up)
+    out[place_of(stall_cause::mark_stream_down)] = {
+        "the stream of marks is down: stops and targets cannot be watched",
+        "it reconnects by itself; read the log for the reason"};
+}
+
+void stall_detector::examine_orders(const stall_input& in, const stall_input& past,
+                                    symptoms& out) const {
+  if (in.oldest_open_order && *in.oldest_open_order > settings_.order_open_max)
+    out[place_of(stall_cause::executor_stuck)] = {
+        fmt::format("the outcome of an order has been open for {}", seconds(*in.oldest_open_order)),
+        "look it up at the exchange by its client order id (GET /api/v1/orders)"};
+  if (in.oldest_uncommitted && *in.oldest_uncommitted > settings_.commit_max)
+    out[place_of(stall_cause::journal_slow)] = {
+        fmt::format("records have waited for {} to become durable",
+                    seconds(*in.oldest_uncommitted)),
+        "look at the disk that journal.state_dir is on"};
+  const auto judged = in.verdicts - past.verdicts;
+  if (judged < static_cast<std::uint64_t>(settings_.verdicts_min))
+    return;
+  for (const auto& [reason, count] : in.denied_by) {
+    const auto before = past.denied_by.find(reason);
+    const auto recent = count - (before == past.denied_by.end() ? 0 : before->second);
+    if (recent * 100 > judged * static_cast<std::uint64_t>(settings_.denial_share_percent_max))
+      out[place_of(stall_cause::one_reason_denies)] = {
+          fmt::format("{} of the last {} verdicts were denied for {}", recent, judged, reason),
+          fmt::format("see what {} means and how it is cured", reason)};
+  }
+}
+
+std::string stall_detector::effect_of(stall_cause c, const stall_input& in) {
+  const auto exits =
+      fmt::format("{} positions are open, {} exits wait", in.open_positions, in.exits_waiting);
+  switch (c) {
+    case stall_cause::banned:
+      return "nothing can be read or sent; " + exits;
+    case stall_cause::slow_rounds:
+    case stall_cause::budget_exhausted:
+    case stall_cause::parser_refusing:
+    case stall_cause::clock_off:
+      return "entries are denied, exits read anew first; " + exits;
+    case stall_cause::symbol_failing:
+    case stall_cause::executor_stuck:
+      return "plans on that symbol wait or are denied; " + exits;
+    case stall_cause::user_stream_down:
+    case stall_cause::user_stream_mute:
+      return "changes are seen within one round of reads instead of at once; " + exits;
+    case stall_cause::mark_stream_down:
+      return "no stop, target or trailing exit arises; " + exits;
+    case stall_cause::journal_slow:
+      return "orders wait for their intent to become durable; " + exits;
+    case stall_cause::one_reason_denies:
+      break;
+  }
+  return "most plans do nothing; " + exits;
+}
+
+}  // namespace sluice::actors

@@ -1,0 +1,90 @@
+// Does truth advance, do plans get verdicts, do exits leave? Names what stands still: cause, effect
+// and remedy in words.
+#pragma once
+
+#include <array>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sluice/actors/stall.hpp"
+#include "sluice/domain/exchange_port.hpp"
+
+namespace sluice::actors {
+
+/// When something counts as a stall.
+struct stall_settings {
+  milliseconds named_after{5'000};      ///< A condition that holds for this long is a stall.
+  milliseconds window{60'000};          ///< Over which failures and denials are counted.
+  std::int64_t failures_min{3};         ///< Of one kind within the window.
+  std::int64_t verdicts_min{20};        ///< Fewer within the window say nothing about shares.
+  int denial_share_percent_max{40};     ///< Of one reason among the verdicts of the window.
+  milliseconds order_open_max{30'000};  ///< From the intent to a known outcome.
+  milliseconds commit_max{1'000};       ///< From a record to its being durable.
+
+  friend bool operator==(const stall_settings&, const stall_settings&) = default;
+};
+
+/// What the pipeline shows at one moment; counts only grow.
+struct stall_input {
+  instant now{};
+  milliseconds bound{};
+  std::optional<milliseconds> oldest_truth{};  ///< None before anything is known.
+  std::size_t symbols_unknown{0};
+  milliseconds read_latency{};
+  budget_view budget{};
+  std::uint64_t reads_without_budget{0};
+  std::uint64_t reads_malformed{0};
+  std::uint64_t reads_clock_refused{0};
+  std::optional<std::pair<std::string, std::uint64_t>> failing_symbol{};  ///< Failures in a row.
+  bool user_stream_up{false};
+  bool mark_stream_up{false};
+  std::uint64_t contradictions{0};  ///< A read showed what the stream had not said in time.
+  std::optional<milliseconds> oldest_open_order{};
+  std::optional<milliseconds> oldest_uncommitted{};
+  std::uint64_t verdicts{0};
+  std::map<std::string, std::uint64_t> denied_by{};  ///< First reasons.
+  std::size_t open_positions{0};
+  std::uint64_t exits_waiting{0};
+};
+
+/// Pure; asked about once a second.
+class stall_detector {
+ public:
+  explicit stall_detector(stall_settings settings) : settings_(settings) {}
+
+  struct change {
+    std::vector<stall> began{};
+    std::vector<stall> ended{};
+  };
+  change look(const stall_input& in);
+  /// Most fundamental cause first.
+  [[nodiscard]] std::vector<stall> active() const;
+
+ private:
+  /// What is wrong now, if anything: text and remedy of a cause.
+  struct symptom {
+    std::string text{};
+    std::string remedy{};
+  };
+  struct watched {
+    std::optional<instant> since{};
+    std::optional<stall> named{};
+  };
+  using symptoms = std::array<std::optional<symptom>, stall_cause_count>;
+
+  [[nodiscard]] symptoms examine(const stall_input& in) const;
+  void examine_reads(const stall_input& in, const stall_input& past, symptoms& out) const;
+  void examine_streams(const stall_input& in, const stall_input& past, symptoms& out) const;
+  void examine_orders(const stall_input& in, const stall_input& past, symptoms& out) const;
+  [[nodiscard]] static std::string effect_of(stall_cause c, const stall_input& in);
+
+  stall_settings settings_;
+  std::deque<stall_input> past_{};  ///< One per look, `window` long.
+  std::array<watched, stall_cause_count> causes_{};
+};
+
+}  // namespace sluice::actors

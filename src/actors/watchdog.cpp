@@ -1,0 +1,117 @@
+// The watchdog's shell: gathers what the stages show, and tells what the detector finds.
+#include "sluice/actors/watchdog.hpp"
+
+#include "stage.hpp"
+#include "stall_detector.hpp"
+
+namespace sluice::actors {
+namespace {
+
+constexpr milliseconds look_period{1'000};
+
+class watchdog : public stage<watchdog_actor> {
+ public:
+  watchdog(caf::actor_config& config, services given, milliseconds bound)
+      : stage(config, std::move(given)), detector_({}), bound_(bound) {}
+
+  behavior_type make_behavior() override {
+    return {
+        [this](const meet& m) {
+          met(m);
+          next_look_ = now() + duration{look_period};
+          wake_at(next_look_);
+        },
+        [this](const records_committed& committed) {
+          for (const auto& r : *committed.records)
+            if (const auto* judged = std::get_if<plan_judged>(&r.body))
+              count(judged->outcome);
+        },
+        [this](tick) {
+          if (now() >= next_look_)
+            look();
+          wake_at(next_look_);
+        },
+    };
+  }
+
+ private:
+  void count(const verdict& v) {
+    ++verdicts_;
+    if (v.kind == verdict_kind::deny)
+      if (const auto reason = v.reason())
+        ++denied_by_[std::string(to_string(*reason))];
+  }
+
+  [[nodiscard]] stall_input seen() const {
+    const auto at = now_stamp();
+    const auto age_of = [&](std::int64_t wall_ms) -> std::optional<milliseconds> {
+      if (wall_ms == 0)
+        return std::nullopt;
+      return milliseconds{std::max<std::int64_t>(at.wall.ms - wall_ms, 0)};
+    };
+    stall_input in;
+    in.now = at.steady;
+    in.bound = bound_;
+    given_.table->scan([&](const position_key&, const truth_view& view) {
+      if (!is_known(view.content)) {
+        ++in.symbols_unknown;
+        return;
+      }
+      in.open_positions += std::holds_alternative<position_open>(view.content) ? 1 : 0;
+      const auto age = between(view.as_of, at.steady);
+      in.oldest_truth = std::max(in.oldest_truth.value_or(age), age);
+    });
+    auto& v = vitals();
+    in.read_latency = milliseconds{v.read_latency_ms};
+    in.budget = given_.exchange->budget();
+    in.reads_without_budget = v.reads_without_budget;
+    in.reads_malformed = v.reads_malformed;
+    in.reads_clock_refused = v.reads_clock_refused;
+    in.failing_symbol = v.failing_symbol();
+    in.user_stream_up = v.user_stream_up;
+    in.mark_stream_up = v.mark_stream_up;
+    in.contradictions = v.contradictions;
+    in.oldest_open_order = age_of(v.oldest_order_ms);
+    in.oldest_uncommitted = age_of(v.uncommitted_since_ms);
+    in.verdicts = verdicts_;
+    in.denied_by = denied_by_;
+    in.exits_waiting = v.parked_exit;
+    return in;
+  }
+
+  void look() {
+    next_look_ = now() + duration{look_period};
+    const auto told = detector_.look(seen());
+    vitals().stalls(detector_.active());
+    std::vector<record_body> notices;
+    for (const auto& s : told.began) {
+      log().error("watchdog", to_string(s.cause),
+                  {{"what", s.text}, {"effect", s.effect}, {"cure", s.remedy}});
+      notices.emplace_back(notice{"stall_began", std::string(to_string(s.cause)) + ": " + s.text});
+    }
+    for (const auto& s : told.ended) {
+      const auto lasted = between(s.since, now());
+      log().info("watchdog", "stall_ended", {{"cause", to_string(s.cause)}, {"lasted", lasted}});
+      notices.emplace_back(notice{"stall_ended", std::string(to_string(s.cause))});
+    }
+    for (std::size_t i = 0; i < stall_cause_count; ++i)
+      metrics().set(status::metric::stalled, {to_string(static_cast<stall_cause>(i))}, 0);
+    for (const auto& s : detector_.active())
+      metrics().set(status::metric::stalled, {to_string(s.cause)}, 1);
+    journal(std::move(notices));
+  }
+
+  stall_detector detector_;
+  milliseconds bound_;
+  instant next_look_{};
+  std::uint64_t verdicts_{0};
+  std::map<std::string, std::uint64_t> denied_by_{};
+};
+
+}  // namespace
+
+watchdog_actor spawn_watchdog(caf::actor_system& system, services given, milliseconds bound) {
+  return system.spawn<watchdog>(std::move(given), bound);
+}
+
+}  // namespace sluice::actors

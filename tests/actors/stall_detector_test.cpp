@@ -1,0 +1,169 @@
+// What is named a stall, when, in which words; and what is not.
+#include "stall_detector.hpp"
+
+#include <functional>
+
+#include "support/catch.hpp"
+
+using namespace sluice;
+using namespace sluice::actors;
+using namespace std::chrono_literals;
+
+namespace {
+
+instant at_s(std::int64_t s) {
+  return instant{} + std::chrono::seconds{s};
+}
+
+stall_input a_healthy_one(std::int64_t s) {
+  stall_input in;
+  in.now = at_s(s);
+  in.bound = 2'000ms;
+  in.oldest_truth = 900ms;
+  in.read_latency = 300ms;
+  in.budget = {400, 2'400, 0, std::nullopt};
+  in.user_stream_up = true;
+  in.mark_stream_up = true;
+  in.open_positions = 7;
+  return in;
+}
+
+/// Looks every second; `bend` changes what a healthy pipeline would show.
+using bend = std::function<void(stall_input&, std::int64_t second)>;
+std::vector<stall> looked_at(stall_detector& d, std::int64_t from_s, std::int64_t to_s,
+                             const bend& bent) {
+  std::vector<stall> began;
+  for (auto s = from_s; s <= to_s; ++s) {
+    auto in = a_healthy_one(s);
+    bent(in, s);
+    for (auto& b : d.look(in).began)
+      began.push_back(std::move(b));
+  }
+  return began;
+}
+
+std::vector<std::string> words(const std::vector<stall>& all) {
+  std::vector<std::string> out;
+  for (const auto& s : all)
+    out.emplace_back(to_string(s.cause));
+  return out;
+}
+
+using names = std::vector<std::string>;
+
+struct cause_case {
+  const char* cause;
+  bend bent;
+};
+
+}  // namespace
+
+TEST_CASE("a healthy pipeline has no stall, however long it runs") {
+  stall_detector d{{}};
+  CHECK(looked_at(d, 0, 600, [](auto& in, auto s) {
+          // Plenty of verdicts, denied for many reasons.
+          in.verdicts = static_cast<std::uint64_t>(s * 10);
+          in.denied_by = {{"cooldown", static_cast<std::uint64_t>(s * 3)},
+                          {"no_position", static_cast<std::uint64_t>(s * 3)}};
+        }).empty());
+}
+
+TEST_CASE("each cause is named by itself, within a minute, with effect and remedy") {
+  const auto count = [](auto s) { return static_cast<std::uint64_t>(s); };
+  const std::vector<cause_case> cases{
+      {"banned", [](auto& in, auto) { in.budget.banned_until = at_s(3'600); }},
+      {"slow_rounds", [](auto& in, auto) { in.oldest_truth = 171'000ms; }},
+      {"budget_exhausted", [&](auto& in, auto s) { in.reads_without_budget = count(s); }},
+      {"parser_refusing", [&](auto& in, auto s) { in.reads_malformed = count(s); }},
+      {"symbol_failing",
+       [](auto& in, auto) {
+         in.failing_symbol = {"ABCUSDT", 5};
+       }},
+      {"user_stream_down", [](auto& in, auto) { in.user_stream_up = false; }},
+      {"user_stream_mute", [&](auto& in, auto s) { in.contradictions = count(s / 5); }},
+      {"mark_stream_down", [](auto& in, auto) { in.mark_stream_up = false; }},
+      {"clock_off", [&](auto& in, auto s) { in.reads_clock_refused = count(s); }},
+      {"executor_stuck", [](auto& in, auto s) { in.oldest_open_order = milliseconds{s * 1'000}; }},
+      {"journal_slow", [](auto& in, auto) { in.oldest_uncommitted = 1'500ms; }},
+      {"one_reason_denies",
+       [&](auto& in, auto s) {
+         in.verdicts = count(s);
+         in.denied_by = {{"stale_exchange_state", count(s) / 2}};
+       }},
+  };
+  REQUIRE(cases.size() == stall_cause_count);
+  for (const auto& c : cases) {
+    INFO(c.cause);
+    stall_detector d{{}};
+    const auto began = looked_at(d, 0, 60, c.bent);
+    REQUIRE(words(began) == names{c.cause});
+    CHECK_FALSE(began.front().text.empty());
+    CHECK(began.front().effect.find("7 positions are open") != std::string::npos);
+    CHECK_FALSE(began.front().remedy.empty());
+    CHECK(words(d.active()) == names{c.cause});
+    // Cured: the counts stand still, everything else is healthy.
+    auto cured = a_healthy_one(61);
+    c.bent(cured, 61);
+    const auto counts = cured;
+    cured = a_healthy_one(61);
+    cured.reads_without_budget = counts.reads_without_budget;
+    cured.reads_malformed = counts.reads_malformed;
+    cured.reads_clock_refused = counts.reads_clock_refused;
+    cured.contradictions = counts.contradictions;
+    cured.verdicts = counts.verdicts;
+    cured.denied_by = counts.denied_by;
+    std::size_t ended = 0;
+    for (int s = 61; s < 200; ++s) {
+      cured.now = at_s(s);
+      ended += d.look(cured).ended.size();
+    }
+    CHECK(ended == 1);
+    CHECK(d.active().empty());
+  }
+}
+
+TEST_CASE("what lasts for less than the limit is no stall") {
+  stall_detector d{{}};
+  CHECK(looked_at(d, 0, 4, [](auto& in, auto) { in.user_stream_up = false; }).empty());
+  CHECK(looked_at(d, 5, 5, [](auto&, auto) {}).empty());
+  CHECK(looked_at(d, 6, 10, [](auto& in, auto) { in.user_stream_up = false; }).empty());
+  CHECK(words(looked_at(d, 11, 11, [](auto& in, auto) { in.user_stream_up = false; })) ==
+        names{"user_stream_down"});
+}
+
+TEST_CASE("the incident's own numbers are in the words") {
+  stall_detector d{{}};
+  const auto began = looked_at(d, 0, 30, [](auto& in, auto) {
+    in.bound = 10'000ms;
+    in.oldest_truth = 99'400ms;
+    in.exits_waiting = 4;
+  });
+  REQUIRE(words(began) == names{"slow_rounds"});
+  CHECK(began.front().text ==
+        "the oldest truth is 99.4 s old, promised are 10.0 s; a read takes 0.3 s");
+  CHECK(began.front().effect ==
+        "entries are denied, exits read anew first; 7 positions are open, 4 exits wait");
+}
+
+TEST_CASE("a few verdicts say nothing about the share of a reason") {
+  stall_detector d{{}};
+  CHECK(looked_at(d, 0, 120, [](auto& in, auto s) {
+          in.verdicts = static_cast<std::uint64_t>(s / 4);
+          in.denied_by = {{"cooldown", in.verdicts}};
+        }).empty());
+}
+
+TEST_CASE("a stall is told once when it begins and once when it ends") {
+  stall_detector d{{}};
+  std::size_t began = 0;
+  std::size_t ended = 0;
+  for (int s = 0; s < 100; ++s) {
+    auto in = a_healthy_one(s);
+    in.mark_stream_up = s >= 50;
+    const auto told = d.look(in);
+    began += told.began.size();
+    ended += told.ended.size();
+  }
+  CHECK(began == 1);
+  CHECK(ended == 1);
+}

@@ -1,0 +1,82 @@
+// The watchdog in the running pipeline, on virtual time: named within a minute, told once, gone
+// when cured.
+#include "support/catch.hpp"
+#include "support/pipeline_fixture.hpp"
+
+using namespace sluice;
+using namespace sluice::actors;
+using namespace sluice::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::vector<std::string> causes(const pipeline_run& run) {
+  std::vector<std::string> out;
+  for (const auto& s : run.given.vitals->stalls())
+    out.emplace_back(to_string(s.cause));
+  return out;
+}
+
+bool has(const std::vector<std::string>& all, const char* one) {
+  return std::ranges::find(all, one) != all.end();
+}
+
+}  // namespace
+
+TEST_CASE("truth that no longer advances is named within a minute, and cured when it does") {
+  pipeline_world world;
+  pipeline_run run(world);
+  run.make_ready({a_row("BTCUSDT", "0.5", "50000")});
+  run.live(3s, {a_row("BTCUSDT", "0.5", "50000")});
+  CHECK_FALSE(has(causes(run), "slow_rounds"));
+  run.pass(30s);
+  REQUIRE(has(causes(run), "slow_rounds"));
+  CHECK(run.given.vitals->stalls().front().effect.find("1 positions are open") !=
+        std::string::npos);
+  const auto told = run.records_of("notice");
+  run.pass(10s);
+  CHECK(run.records_of("notice") == told);
+  run.live(5s, {a_row("BTCUSDT", "0.5", "50000")});
+  CHECK_FALSE(has(causes(run), "slow_rounds"));
+}
+
+TEST_CASE("replies that cannot be used are named for what they are") {
+  pipeline_world world;
+  pipeline_run run(world);
+  run.make_ready();
+  for (int i = 0; i < 300; ++i) {
+    run.pass(100ms);
+    run.fail_read({}, failure_kind::malformed);
+  }
+  CHECK(has(causes(run), "parser_refusing"));
+  CHECK_FALSE(has(causes(run), "budget_exhausted"));
+}
+
+TEST_CASE("one symbol whose own reads fail is named") {
+  pipeline_world world;
+  world.chosen.snapshot.strategy = freshness_strategy::per_symbol;
+  pipeline_run run(world);
+  run.give_universe();
+  run.tell(stream_opened{});
+  REQUIRE(run.answer_read({}, {}));
+  for (int i = 0; i < 2'000; ++i) {
+    run.pass(10ms);
+    run.answer_read(symbol("BTCUSDT"), {});
+    run.answer_read(symbol("ETHUSDT"), {});
+    run.fail_read(symbol("XRPUSDT"), failure_kind::venue_error);
+  }
+  REQUIRE(has(causes(run), "symbol_failing"));
+  for (const auto& s : run.given.vitals->stalls())
+    if (s.cause == stall_cause::symbol_failing)
+      CHECK(s.text.find("XRPUSDT") != std::string::npos);
+}
+
+TEST_CASE("an order whose outcome stays open is named") {
+  pipeline_world world;
+  pipeline_run run(world);
+  run.make_ready();
+  run.offer({run.an_open("p", "BTCUSDT", "0.01")});
+  REQUIRE(world.exchange->orders.size() == 1);
+  run.live(60s, {});
+  CHECK(has(causes(run), "executor_stuck"));
+}
