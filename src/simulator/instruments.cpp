@@ -87,6 +87,7 @@ std::int64_t power_of_ten(int exponent) {
 void finish(instrument& i) {
   i.name = symbol{i.base + "USDT"};
   i.price_digits = digits_of(i.tick.raw());
+  i.price_precision = std::min(i.price_digits + 1, fixed_decimals);
   i.quantity_digits = digits_of(i.step.raw());
   i.min_price = std::max(i.tick, floor_to_step(price::from_raw(i.first_mark.raw() / 50), i.tick));
   i.max_price = floor_to_step(price::from_raw(i.first_mark.raw() * 50), i.tick);
