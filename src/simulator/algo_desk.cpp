@@ -178,7 +178,10 @@ void algo_desk::fire(std::size_t owner, ledger_algo& a, venue_time now) {
   }
   a.actual_order = std::get<0>(placed).report.id;
   change(owner, a, algo_status::triggered, now);
-  books_[owner].triggered.push_back(a.id);
+  if (is_final(std::get<0>(placed).report.status))
+    change(owner, a, algo_status::finished, now);
+  else
+    books_[owner].triggered.push_back(a.id);
 }
 
 void algo_desk::finish(venue_time now) {
