@@ -33,18 +33,26 @@ const account::holding* account::find(const symbol& s) const {
   return it == holdings_.end() ? nullptr : &it->second;
 }
 
-account::holding& account::holding_of(const instrument& i) {
-  auto [it, fresh] = holdings_.try_emplace(i.name);
-  auto& h = it->second;
-  if (fresh) {
-    h.what = &i;
-    h.leverage = leverage_;
-    for (std::size_t n = 0; n < position_side_count; ++n) {
-      h.legs[n].what = &i;
-      h.legs[n].leg = static_cast<position_side>(n);
-    }
+account::holding account::flat_holding(const instrument& i) const {
+  holding h;
+  h.what = &i;
+  h.leverage = leverage_;
+  for (std::size_t n = 0; n < position_side_count; ++n) {
+    h.legs[n].what = &i;
+    h.legs[n].leg = static_cast<position_side>(n);
   }
   return h;
+}
+
+account::holding account::holding_or_flat(const instrument& i) const {
+  const auto* h = find(i.name);
+  return h ? *h : flat_holding(i);
+}
+
+account::holding& account::holding_of(const instrument& i) {
+  const auto it = holdings_.find(i.name);
+  return it != holdings_.end() ? it->second
+                               : holdings_.emplace(i.name, flat_holding(i)).first->second;
 }
 
 quantity account::amount_of(const symbol& s, position_side leg) const {

@@ -85,6 +85,8 @@ class account {
 
   /// None when the account never touched the symbol.
   [[nodiscard]] const holding* find(const symbol& s) const;
+  /// A copy of what is held, or of nothing.
+  [[nodiscard]] holding holding_or_flat(const instrument& i) const;
   [[nodiscard]] const holdings& all() const { return holdings_; }
   [[nodiscard]] quantity amount_of(const symbol& s, position_side leg = position_side::both) const;
   [[nodiscard]] std::int64_t leverage_of(const symbol& s) const;
@@ -124,6 +126,7 @@ class account {
 
  private:
   holding& holding_of(const instrument& i);
+  [[nodiscard]] holding flat_holding(const instrument& i) const;
   void move_position(position& p, fill& f);
   void recount_resting(holding& h) const;
   void forget_oldest();

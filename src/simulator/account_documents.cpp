@@ -89,19 +89,22 @@ json::object asset_row(const account& who, const margin_view& m) {
           {"updateTime", who.changed_at().ms}};
 }
 
+using position_rows = std::vector<const account::position*>;
+
+position_rows all_legs(const account& who, const account::holding& h) {
+  if (who.hedged())
+    return {&h.leg(position_side::long_), &h.leg(position_side::short_)};
+  return {&h.leg(position_side::both)};
+}
+
 /// The legs of a symbol that are shown: none when it is flat and has no order.
-std::vector<const account::position*> shown_legs(const account& who, const account::holding& h,
-                                                 hedge_rows rows) {
+position_rows shown_legs(const account& who, const account::holding& h, hedge_rows rows) {
   if (h.flat() && h.open.empty())
     return {};
-  if (!who.hedged())
-    return {&h.leg(position_side::both)};
-  std::vector<const account::position*> legs;
-  for (auto l : {position_side::long_, position_side::short_}) {
-    const auto& p = h.leg(l);
-    if (rows == hedge_rows::both_legs || !p.amount.is_zero() || !(p.bids + p.asks).is_zero())
-      legs.push_back(&p);
-  }
+  auto legs = all_legs(who, h);
+  if (who.hedged() && rows == hedge_rows::held_legs)
+    std::erase_if(
+        legs, [](const auto* p) { return p->amount.is_zero() && (p->bids + p->asks).is_zero(); });
   return legs;
 }
 
@@ -115,18 +118,23 @@ std::string break_even(const account::position& p) {
 }
 
 std::string position_risk(const account& who, const mark_board& marks, const instrument* only,
-                          hedge_rows rows) {
+                          const trading_rules& rules) {
   const auto m = who.margin();
   json::array list;
-  const auto add = [&](const account::holding& h) {
-    for (const auto* p : shown_legs(who, h, rows))
+  const auto add = [&](const account::holding& h, const position_rows& legs) {
+    for (const auto* p : legs)
       list.push_back(risk_row(*p, h, marks.of(*h.what), m));
   };
-  if (!only)
+  if (!only) {
     for (const auto& [name, h] : who.all())
-      add(h);
-  else if (const auto* h = who.find(only->name))
-    add(*h);
+      add(h, shown_legs(who, h, rules.rows));
+    return json::serialize(list);
+  }
+  const auto h = who.holding_or_flat(*only);
+  auto legs = shown_legs(who, h, rules.rows);
+  if (legs.empty() && rules.flat == flat_symbol::zero_row)
+    legs = all_legs(who, h);
+  add(h, legs);
   return json::serialize(list);
 }
 

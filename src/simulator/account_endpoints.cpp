@@ -73,7 +73,7 @@ reply get_position_risk(venue_state& v, const call& c) {
   if (const auto* wrong = error_of(only))
     return error_reply(*wrong);
   return json_reply(
-      position_risk(v.accounts[c.owner], v.marks, std::get<0>(only), v.chosen.trading.rows));
+      position_risk(v.accounts[c.owner], v.marks, std::get<0>(only), v.chosen.trading));
 }
 
 reply get_account(venue_state& v, const call& c) {
@@ -101,7 +101,10 @@ reply get_leverage_bracket(venue_state& v, const call& c) {
   const auto only = optional_instrument(v, c.given);
   if (const auto* wrong = error_of(only))
     return error_reply(*wrong);
-  return json_reply(rows_of(v, std::get<0>(only), leverage_brackets));
+  const auto* one = std::get<0>(only);
+  if (one && v.chosen.trading.single_bracket == bracket_shape::object)
+    return json_reply(leverage_brackets(*one));
+  return json_reply(rows_of(v, one, leverage_brackets));
 }
 
 reply get_order_limits(venue_state& v, const call&) {
@@ -185,7 +188,7 @@ std::optional<venue_error> venue_state::change_position_mode(std::size_t owner, 
   auto& who = accounts[owner];
   if (who.hedged() == hedged)
     return venue_error{400, -4059, "No need to change position side."};
-  if (!who.open_orders().empty())
+  if (!who.open_orders().empty() || !algos.open(owner).empty())
     return venue_error{400, -4067, "Position side cannot be changed if there exists open orders."};
   if (who.has_positions())
     return venue_error{400, -4068, "Position side cannot be changed if there exists position."};

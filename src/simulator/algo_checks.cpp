@@ -6,7 +6,9 @@
 namespace sluice::simulator {
 namespace {
 
-venue_error triggers_at_once() {
+venue_error triggers_at_once(fires_at_once refusal) {
+  if (refusal == fires_at_once::strategy)
+    return {400, -4142, "REJECT: take-profit or stop order will be triggered immediately."};
   return {400, -2021, "Order would immediately trigger."};
 }
 
@@ -52,14 +54,15 @@ std::optional<venue_error> algo_desk::check_prices(const instrument& i,
     if (!a.activation.is_zero())
       if (auto wrong = check_tick(i, a.activation))
         return wrong;
-    return wrong_activation(a, mark) ? std::optional(triggers_at_once()) : std::nullopt;
+    return wrong_activation(a, mark) ? std::optional(triggers_at_once(rules_.at_once))
+                                     : std::nullopt;
   }
   if (auto wrong = check_tick(i, a.trigger))
     return wrong;
   if (is_limit(a))
     if (auto wrong = check_tick(i, a.limit))
       return wrong;
-  return reached(a, mark) ? std::optional(triggers_at_once()) : std::nullopt;
+  return reached(a, mark) ? std::optional(triggers_at_once(rules_.at_once)) : std::nullopt;
 }
 
 }  // namespace sluice::simulator

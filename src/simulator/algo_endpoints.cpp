@@ -69,14 +69,15 @@ std::optional<venue_error> read_prices(const parameters& p, ledger_algo& a) {
   return std::nullopt;
 }
 
-std::optional<venue_error> read_amount(const parameters& p, ledger_algo& a, bool hedged) {
+std::optional<venue_error> read_amount(const venue_state& v, const parameters& p, ledger_algo& a,
+                                       bool hedged) {
   std::optional<venue_error> wrong;
   if (!put(read_flag(p, "closePosition"), a.closes_position, wrong) ||
       !put(read_flag(p, "reduceOnly"), a.reduce_only, wrong) ||
       !put(read_flag(p, "priceProtect"), a.price_protect, wrong))
     return wrong;
   if (hedged && p.find("reduceOnly"))
-    return unwanted_parameter("reduceonly");
+    return reduce_in_hedge(v.chosen.trading);
   if (!a.closes_position) {
     static_cast<void>(put(read_quantity(p), a.amount, wrong));
     return wrong;
@@ -99,7 +100,7 @@ outcome<ledger_algo> read_algo(venue_state& v, const parameters& p, bool hedged)
     return *wrong;
   a.instrument = what->name;
   a.client_id = client_order_id{std::string(p.find("clientAlgoId").value_or(""))};
-  if ((wrong = read_words(p, a)) || (wrong = read_amount(p, a, hedged)) ||
+  if ((wrong = read_words(p, a)) || (wrong = read_amount(v, p, a, hedged)) ||
       (wrong = read_prices(p, a)))
     return *wrong;
   return a;
@@ -137,7 +138,9 @@ reply post_algo_order(venue_state& v, const call& c) {
   if (const auto* wrong = error_of(placed))
     return error_reply(*wrong);
   who.limiter().count(c.now.venue);
-  return json_reply(text_of(v, c.owner, std::get<0>(placed), algo_shape::reply));
+  auto out = json_reply(text_of(v, c.owner, std::get<0>(placed), algo_shape::reply));
+  add_order_counts(out, who.limiter(), c.now.venue);
+  return out;
 }
 
 reply get_algo_order(venue_state& v, const call& c) {

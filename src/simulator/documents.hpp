@@ -11,7 +11,7 @@ namespace sluice::simulator {
 
 /// GET v3/positionRisk, all symbols or one: those with a position or an open order.
 [[nodiscard]] std::string position_risk(const account& who, const mark_board& marks,
-                                        const instrument* only, hedge_rows rows);
+                                        const instrument* only, const trading_rules& rules);
 /// The entry moved by the fee of opening, against the holder.
 [[nodiscard]] std::string break_even(const account::position& p);
 [[nodiscard]] std::string account_v3(const account& who, const mark_board& marks);

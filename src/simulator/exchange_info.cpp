@@ -4,6 +4,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "instruments.hpp"
+#include "order_filters.hpp"
 
 namespace sluice::simulator {
 namespace {
@@ -27,8 +28,8 @@ json::array filters_of(const instrument& i, std::int64_t orders_max) {
       {{"filterType", "MAX_NUM_ORDERS"}, {"limit", orders_max}},
       {{"filterType", "MIN_NOTIONAL"}, {"notional", i.min_notional.str()}},
       {{"filterType", "PERCENT_PRICE"},
-       {"multiplierUp", "1.0500"},
-       {"multiplierDown", "0.9500"},
+       {"multiplierUp", padded((100 + percent_price) * (fixed_scale / 100), 4)},
+       {"multiplierDown", padded((100 - percent_price) * (fixed_scale / 100), 4)},
        {"multiplierDecimal", "4"}},
       {{"filterType", "POSITION_RISK_CONTROL"}, {"positionControlSide", "NONE"}},
   };

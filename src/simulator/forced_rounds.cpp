@@ -65,7 +65,8 @@ void venue_state::check_margins(moment now) {
     const auto m = who.margin();
     if (m.maintenance.is_zero() || m.balance > m.maintenance) {
       const auto share = static_cast<wide_int>(m.maintenance.raw()) * 100;
-      const bool near = share > static_cast<wide_int>(m.balance.raw()) * warning_percent;
+      const bool near =
+          share > 0 && share > static_cast<wide_int>(m.balance.raw()) * warning_percent;
       if (near && !warned[n])
         desk.tell(n, "MARGIN_CALL", margin_call_event(who, marks, now.venue));
       warned[n] = near;

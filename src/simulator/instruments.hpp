@@ -15,6 +15,8 @@
 
 namespace sluice::simulator {
 
+struct filter_change;
+
 /// One perpetual contract against USDT.
 struct instrument {
   symbol name{};
@@ -42,6 +44,7 @@ class listing {
   void set_status(const instrument& i, std::string status) {
     all_[index_of(i)].status = std::move(status);
   }
+  void change_filters(const instrument& i, const filter_change& c);
   /// Position in all(); the instrument must be of this listing.
   [[nodiscard]] std::size_t index_of(const instrument& i) const {
     return static_cast<std::size_t>(&i - all_.data());

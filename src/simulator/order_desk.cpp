@@ -2,6 +2,7 @@
 #include "order_desk.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "documents.hpp"
 
@@ -67,6 +68,7 @@ ledger_order order_desk::make_order(const order_draft& d, quantity asked, venue_
   o.kind = d.kind;
   o.lasts = d.lasts;
   o.limit = d.limit;
+  o.price_match = d.price_match;
   o.asked = asked;
   o.result_reply = d.result_reply;
   o.closes_position = d.closes_position;
@@ -154,7 +156,8 @@ void order_desk::trade(std::size_t owner, const instrument& i, ledger_order& o, 
   const bool public_trade = o.origin != order_origin::venue;
   if (rules_.lite == trade_lite::sent && public_trade)
     tell(owner, "TRADE_LITE", trade_lite_event(o, i, booked, l));
-  tell_account(owner, i, r.leg, r.updated_at);
+  if (p.last || rules_.updates == account_updates::per_trade)
+    tell_account(owner, i, r.leg, r.updated_at);
   tell(owner, "ORDER_TRADE_UPDATE", order_event(o, i, o.execution, &booked, l));
   if (last)
     who.close_order(o);
@@ -209,8 +212,10 @@ std::vector<order_desk::part> order_desk::immediate(const order_draft& d) {
     const auto at = buys ? best.ask + worse : std::max(best.bid - worse, d.what->tick);
     if (amount.is_zero() || (d.kind == order_kind::limit && (buys ? at > d.limit : at < d.limit)))
       break;
-    parts.push_back({amount, at});
+    parts.push_back({amount, at, false});
   }
+  if (!parts.empty())
+    parts.back().last = true;
   return parts;
 }
 
@@ -223,6 +228,27 @@ quotes order_desk::quote(const instrument& i) const {
   if (q.ask < mark + spread)
     q.ask += i.tick;
   return q;
+}
+
+std::optional<price> order_desk::matched_price(const instrument& i, side direction,
+                                               std::string_view word) const {
+  struct level {
+    std::string_view word;
+    bool opponent;
+    std::int64_t ticks;
+  };
+  // OPPONENT_10 and OPPONENT_20 are suspended at the real venue.
+  constexpr std::array levels{level{"OPPONENT", true, 0},  level{"OPPONENT_5", true, 4},
+                              level{"QUEUE", false, 0},    level{"QUEUE_5", false, 4},
+                              level{"QUEUE_10", false, 9}, level{"QUEUE_20", false, 19}};
+  const auto* found =
+      std::find_if(levels.begin(), levels.end(), [&](const level& l) { return l.word == word; });
+  if (found == levels.end())
+    return std::nullopt;
+  const auto best = quote(i);
+  const bool asks = (direction == side::buy) == found->opponent;
+  const auto depth = price::from_raw(i.tick.raw() * found->ticks);
+  return asks ? best.ask + depth : std::max(best.bid - depth, i.tick);
 }
 
 }  // namespace sluice::simulator

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -71,6 +72,10 @@ class order_desk {
   void fit_reducing(std::size_t owner, const instrument& i, position_side leg, venue_time now);
 
   [[nodiscard]] quotes quote(const instrument& i) const;
+  /// The price of a level of the book, a tick apart: the other side's (OPPONENT) or the own one's
+  /// (QUEUE). None for any other word.
+  [[nodiscard]] std::optional<price> matched_price(const instrument& i, side direction,
+                                                   std::string_view word) const;
   [[nodiscard]] client_order_id random_client_id() { return client_order_id{random_.word(22)}; }
   void tell(std::size_t owner, std::string type, std::string text) {
     events_.push_back({owner, std::move(type), std::move(text)});
@@ -85,6 +90,7 @@ class order_desk {
   struct part {
     quantity amount{};
     price at{};
+    bool last{true};  ///< Of those that happen at once.
   };
 
   [[nodiscard]] std::optional<venue_error> check(std::size_t owner, order_draft& d) const;

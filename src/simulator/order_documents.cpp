@@ -65,7 +65,7 @@ std::string order_text(const ledger_order& o, const instrument& i, order_shape s
   out["updateTime"] = r.updated_at.ms;
   out["workingType"] = "CONTRACT_PRICE";
   out["priceProtect"] = false;
-  out["priceMatch"] = "NONE";
+  out["priceMatch"] = o.price_match;
   out["selfTradePreventionMode"] = "EXPIRE_MAKER";
   out["goodTillDate"] = o.good_till_ms;
   return json::serialize(out);
@@ -125,7 +125,7 @@ std::string order_event(const ledger_order& o, const instrument& i, std::string_
                    {"ss", 0},
                    {"rp", trade ? padded(trade->realised, fixed_decimals) : "0"},
                    {"V", "EXPIRE_MAKER"},
-                   {"pm", "NONE"},
+                   {"pm", o.price_match},
                    {"gtd", o.good_till_ms},
                    {"er", std::to_string(o.expiry_reason)}};
   if (trade && !trade->fee.is_zero()) {

@@ -14,7 +14,8 @@ struct order_draft {
   position_side leg{position_side::both};
   order_kind kind{order_kind::market};
   time_in_force lasts{time_in_force::gtc};
-  price limit{};  ///< Zero for a market order.
+  price limit{};                    ///< Zero for a market order.
+  std::string price_match{"NONE"};  ///< How the limit was found, in the venue's words.
   quantity amount{};
   bool reduce_only{false};
   bool closes_position{false};

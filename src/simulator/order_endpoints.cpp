@@ -8,11 +8,6 @@
 namespace sluice::simulator {
 namespace {
 
-void add_order_counts(reply& out, const order_limiter& l, venue_time now) {
-  out.headers.emplace_back("x-mbx-order-count-10s", std::to_string(l.used_10s(now)));
-  out.headers.emplace_back("x-mbx-order-count-1m", std::to_string(l.used_1m(now)));
-}
-
 /// The open order a request names, of that symbol; null when there is none.
 outcome<const ledger_order*> named_open(venue_state& v, const call& c, const instrument& what) {
   const auto found = named_order(v, c, what);
@@ -40,6 +35,11 @@ outcome<order_change> read_change(const call& c) {
 }
 
 }  // namespace
+
+void add_order_counts(reply& out, const order_limiter& l, venue_time now) {
+  out.headers.emplace_back("x-mbx-order-count-10s", std::to_string(l.used_10s(now)));
+  out.headers.emplace_back("x-mbx-order-count-1m", std::to_string(l.used_1m(now)));
+}
 
 reply post_order(venue_state& v, const call& c) {
   auto& who = v.accounts[c.owner];
@@ -72,6 +72,7 @@ reply post_order_test(venue_state& v, const call& c) {
   o.kind = d.kind;
   o.lasts = d.lasts;
   o.limit = d.limit;
+  o.price_match = d.price_match;
   o.report.client_id = d.id;
   o.report.instrument = d.what->name;
   o.report.leg = d.leg;

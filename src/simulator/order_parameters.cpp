@@ -67,7 +67,8 @@ std::optional<venue_error> read_time_in_force(const parameters& p, order_draft& 
 }
 
 /// What LIMIT needs and MARKET must not have.
-std::optional<venue_error> read_limit(const parameters& p, order_draft& d, std::int64_t now_ms) {
+std::optional<venue_error> read_limit(const venue_state& v, const parameters& p, order_draft& d,
+                                      std::int64_t now_ms) {
   if (d.kind == order_kind::market) {
     for (auto name : {"timeInForce", "price", "priceMatch", "goodTillDate"})
       if (p.find(name))
@@ -76,10 +77,16 @@ std::optional<venue_error> read_limit(const parameters& p, order_draft& d, std::
   }
   if (auto wrong = read_time_in_force(p, d, now_ms))
     return wrong;
+  d.price_match = p.find("priceMatch").value_or("NONE");
+  if (d.price_match != "NONE") {
+    if (p.find("price"))
+      return unwanted_parameter("price");
+    const auto matched = v.desk.matched_price(*d.what, d.direction, d.price_match);
+    d.limit = matched.value_or(price{});
+    return matched ? std::nullopt : std::optional(bad_parameter("priceMatch"));
+  }
   std::optional<venue_error> wrong;
   put(read_price(p, "price"), d.limit, wrong);
-  if (!wrong && p.find("priceMatch").value_or("NONE") != "NONE")
-    wrong = unwanted_parameter("priceMatch");
   return wrong;
 }
 
@@ -131,6 +138,12 @@ outcome<position_side> read_leg(const parameters& p) {
   return venue_error{400, -4060, "Invalid position side."};
 }
 
+venue_error reduce_in_hedge(const trading_rules& rules) {
+  if (rules.reduce_in_hedge == hedge_reduce::improper)
+    return {400, -4062, "Invalid or improper reduceOnly value."};
+  return unwanted_parameter("reduceonly");
+}
+
 outcome<bool> read_flag(const parameters& p, std::string_view name) {
   const auto text = p.find(name).value_or("false");
   if (text != "true" && text != "false")
@@ -155,11 +168,11 @@ outcome<order_draft> read_draft(venue_state& v, const parameters& p, bool hedged
   if (!wrong)
     wrong = read_kind(p, d);
   if (!wrong)
-    wrong = read_limit(p, d, now_ms);
+    wrong = read_limit(v, p, d, now_ms);
   put(read_leg(p), d.leg, wrong);
   put(read_flag(p, "reduceOnly"), d.reduce_only, wrong);
   if (!wrong && hedged && p.find("reduceOnly"))
-    wrong = unwanted_parameter("reduceonly");
+    wrong = reduce_in_hedge(v.chosen.trading);
   if (!wrong)
     wrong = read_reply(p, d);
   put(read_quantity(p), d.amount, wrong);

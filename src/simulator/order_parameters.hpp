@@ -17,6 +17,8 @@ struct venue_state;
 /// Fields that regular and conditional orders share.
 [[nodiscard]] outcome<side> read_side(const parameters& p);
 [[nodiscard]] outcome<position_side> read_leg(const parameters& p);
+/// How reduceOnly is refused in hedge mode, sent with whatever value.
+[[nodiscard]] venue_error reduce_in_hedge(const trading_rules& rules);
 /// "true" or "false"; false when absent.
 [[nodiscard]] outcome<bool> read_flag(const parameters& p, std::string_view name);
 /// Refuses texts with more than eight digits after the point (-1111) and what is no number.

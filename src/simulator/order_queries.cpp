@@ -7,7 +7,15 @@
 namespace sluice::simulator {
 namespace {
 
-constexpr std::int64_t week_ms = 7LL * 24 * 3'600 * 1'000;
+constexpr std::int64_t day_ms = 24LL * 3'600 * 1'000;
+constexpr std::int64_t week_ms = 7 * day_ms;
+
+/// The venue forgets orders that ended without a fill after 3 days, all others after 90.
+bool forgotten(const ledger_order& o, venue_time now) {
+  const auto& r = o.report;
+  const bool unfilled = is_final(r.status) && r.executed.is_zero();
+  return is_final(r.status) && now.ms - r.updated_at.ms > (unfilled ? 3 : 90) * day_ms;
+}
 
 /// Which orders or trades a history request asks for.
 struct history_filter {
@@ -88,7 +96,7 @@ reply get_order(venue_state& v, const call& c) {
   const auto order = named_order(v, c, *std::get<0>(what));
   if (const auto* wrong = error_of(order))
     return error_reply(*wrong);
-  if (const auto* found = std::get<0>(order))
+  if (const auto* found = std::get<0>(order); found && !forgotten(*found, c.now.venue))
     return json_reply(
         order_text(*found, *std::get<0>(what), order_shape::query, v.chosen.trading.averages));
   return error_reply({400, -2013, "Order does not exist."});

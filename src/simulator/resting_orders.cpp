@@ -70,7 +70,7 @@ void order_desk::match_one(const resting_order& named, venue_time now) {
   if (last)
     book_.remove(listing_->index_of(i), r.direction, o->limit, r.id);
   const auto leg = r.leg;
-  trade(named.owner, i, *o, {amount, o->limit}, liquidity::maker, nullptr);
+  trade(named.owner, i, *o, {amount, o->limit, true}, liquidity::maker, nullptr);
   fit_reducing(named.owner, i, leg, now);
 }
 

@@ -111,6 +111,8 @@ struct endpoint_match {
 /// The order that orderId or origClientOrderId names, of that symbol; null when there is none.
 [[nodiscard]] outcome<const ledger_order*> named_order(venue_state& v, const call& c,
                                                        const instrument& what);
+/// The headers that tell how much of the order limits is used.
+void add_order_counts(reply& out, const order_limiter& l, venue_time now);
 [[nodiscard]] reply json_reply(std::string body);
 [[nodiscard]] reply refuse_too_many(const venue_state& v, const too_many& t);
 

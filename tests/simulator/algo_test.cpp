@@ -78,6 +78,9 @@ TEST_CASE("a stop waits, is listed beside regular orders, and is cancelled by it
   const auto r = algo_order(v, "STOP_MARKET", "BTCUSDT", "SELL",
                             "&quantity=0.01&triggerPrice=80000&clientAlgoId=guard");
   REQUIRE(r.status == 200);
+  CHECK(test::header(r, "x-mbx-order-count-10s") == "1");
+  CHECK(outcome_of(v.call("POST", "/fapi/v1/positionSide/dual", "dualSidePosition=true")) ==
+        "400 -4067");
   CHECK(field(r.body, "algoStatus") == "NEW");
   CHECK(field(r.body, "triggerPrice") == "80000.0");
   CHECK(field(r.body, "icebergQuantity") == "None");

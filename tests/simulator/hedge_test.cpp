@@ -121,3 +121,23 @@ TEST_CASE("initial positions of a hedge-mode account stand on their legs") {
   CHECK(leg_of(v, "BTCUSDT", position_side::long_).str() == "0.02");
   CHECK(leg_of(v, "ETHUSDT", position_side::short_).str() == "-1");
 }
+
+TEST_CASE("what is reported in two ways of reading is a setting") {
+  auto s = hedged();
+  s.trading.reduce_in_hedge = hedge_reduce::improper;
+  s.trading.at_once = fires_at_once::strategy;
+  s.trading.flat = flat_symbol::zero_row;
+  s.trading.single_bracket = bracket_shape::object;
+  bench_venue v(s);
+  CHECK(outcome_of(v.market("BTCUSDT", "BUY", "0.01", on_long + "&reduceOnly=false")) ==
+        "400 -4062");
+  CHECK(outcome_of(test::algo_order(v, "STOP_MARKET", "BTCUSDT", "SELL",
+                                    on_long + "&quantity=0.01&triggerPrice=90000")) == "400 -4142");
+  const auto rows = elements(v.call("GET", "/fapi/v3/positionRisk", "symbol=BTCUSDT").body);
+  REQUIRE(rows.size() == 2);
+  CHECK(field(rows[1], "positionAmt") == "0.000");
+  CHECK(field(rows[1], "positionSide") == "SHORT");
+  CHECK(v.call("GET", "/fapi/v3/positionRisk").body == "[]");
+  const auto brackets = v.call("GET", "/fapi/v1/leverageBracket", "symbol=BTCUSDT").body;
+  CHECK(field(brackets, "symbol") == "BTCUSDT");
+}

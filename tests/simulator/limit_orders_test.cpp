@@ -312,3 +312,44 @@ TEST_CASE("average price and value stand where the settings say") {
           in_query);
   }
 }
+
+TEST_CASE("the venue finds the price when it is asked to match one") {
+  auto s = test::quiet_settings();
+  s.half_spread_bp = 1;
+  bench_venue v(s);
+  const auto match = [&](const char* side, const char* word) {
+    return v.call("POST", order_path,
+                  std::string("symbol=BTCUSDT&type=LIMIT&timeInForce=GTC&quantity=0.01&side=") +
+                      side + "&priceMatch=" + word + "&newOrderRespType=RESULT");
+  };
+  const auto queued = match("BUY", "QUEUE_5").body;
+  CHECK(field(queued, "status") == "NEW");
+  CHECK(field(queued, "price") == "83851.4");
+  CHECK(field(queued, "priceMatch") == "QUEUE_5");
+  CHECK(field(match("SELL", "QUEUE").body, "price") == "83868.6");
+  const auto taking = match("BUY", "OPPONENT").body;
+  CHECK(field(taking, "status") == "FILLED");
+  CHECK(field(taking, "price") == "83868.6");
+  CHECK(outcome_of(match("BUY", "OPPONENT_10")) == "400 -1130");
+}
+
+TEST_CASE("the venue forgets an unfilled order after three days, a filled one after ninety") {
+  bench_venue v;
+  REQUIRE(limit_order(v, "BTCUSDT", "BUY", "0.01", "80000", "&newClientOrderId=idle").status ==
+          200);
+  REQUIRE(v.market("BTCUSDT", "BUY", "0.01", "&newClientOrderId=done").status == 200);
+  const auto ask = [&](const std::string& id) {
+    return outcome_of(v.call("GET", order_path, "symbol=BTCUSDT&origClientOrderId=" + id));
+  };
+  constexpr milliseconds day{86'400'000};
+  v.pass(4 * day);
+  CHECK(ask("idle") == "200");
+  REQUIRE(v.call("DELETE", order_path, "symbol=BTCUSDT&origClientOrderId=idle").status == 200);
+  v.pass(2 * day);
+  CHECK(ask("idle") == "200");
+  v.pass(2 * day);
+  CHECK(ask("idle") == "400 -2013");
+  CHECK(ask("done") == "200");
+  v.pass(85 * day);
+  CHECK(ask("done") == "400 -2013");
+}

@@ -234,3 +234,20 @@ TEST_CASE("a person's orders, cancels, leverage and mode change the account like
         "ORDER_TRADE_UPDATE/NEW/NEW ACCOUNT_UPDATE ORDER_TRADE_UPDATE/TRADE/FILLED "
         "ACCOUNT_CONFIG_UPDATE");
 }
+
+TEST_CASE("filters that change are in exchangeInfo at once and hold for the next order") {
+  bench_venue v;
+  CHECK(v.market("BTCUSDT", "BUY", "0.001").status == 200);
+  const auto change = [&](const char* what) {
+    return v.control("POST", "/sim/filters", std::string(R"({"symbol":"BTCUSDT",)") + what + "}")
+        .status;
+  };
+  CHECK(change(R"("step":"0.01","tick":"1","min_notional":"100")") == 200);
+  const auto row = elements(field(v.get_public("/fapi/v1/exchangeInfo").body, "symbols"))[0];
+  CHECK(field(elements(field(row, "filters"))[0], "tickSize") == "1");
+  CHECK(field(elements(field(row, "filters"))[1], "stepSize") == "0.01");
+  CHECK(outcome_of(v.market("BTCUSDT", "BUY", "0.001")) == "400 -1111");
+  CHECK(outcome_of(limit_order(v, "BTCUSDT", "BUY", "0.01", "80000.5")) == "400 -4014");
+  CHECK(change(R"("step":"0")") == 400);
+  CHECK(change(R"("step":"much")") == 400);
+}

@@ -95,3 +95,24 @@ TEST_CASE("the exported ledger shows open orders, legs, conditional orders and s
   CHECK(field(algo, "status") == "NEW");
   CHECK(field(algo, "client_algo_id") == "s");
 }
+
+TEST_CASE("an order of several trades has one account event when the venue is set so") {
+  for (auto [updates, each] : {std::pair{account_updates::per_trade, true},
+                               std::pair{account_updates::per_order, false}}) {
+    auto s = test::quiet_settings();
+    s.trading.updates = updates;
+    s.fills_max = 8;
+    s.seed = 7;
+    bench_venue v(s);
+    const auto stream = test::listen(v);
+    REQUIRE(v.market("ETHUSDT", "BUY", "1").status == 200);
+    const auto trades = test::books_of(v).fills.size();
+    REQUIRE(trades > 1);
+    std::vector<std::string> told;
+    for (const auto& t : v.heard(stream))
+      if (field(t, "e") == "ACCOUNT_UPDATE")
+        told.push_back(field(elements(field(field(t, "a"), "P"))[0], "pa"));
+    CHECK(told.size() == (each ? trades : 1));
+    CHECK(told.back() == "1.000");
+  }
+}

@@ -32,10 +32,11 @@ struct ledger_order {
   order_origin origin{order_origin::api};
   order_kind kind{order_kind::market};
   time_in_force lasts{time_in_force::gtc};
-  price limit{};             ///< Zero for a market order.
-  quantity asked{};          ///< Before a reduce-only order was shrunk.
-  notional value{};          ///< Sum of price times quantity of its trades.
-  bool result_reply{false};  ///< newOrderRespType=RESULT.
+  price limit{};                    ///< Zero for a market order.
+  std::string price_match{"NONE"};  ///< OPPONENT, QUEUE and so on when the venue chose the limit.
+  quantity asked{};                 ///< Before a reduce-only order was shrunk.
+  notional value{};                 ///< Sum of price times quantity of its trades.
+  bool result_reply{false};         ///< newOrderRespType=RESULT.
   bool closes_position{false};
   std::string original_type{};  ///< "STOP_MARKET" when a conditional order became it, else empty.
   price trigger{};              ///< Of that conditional order.

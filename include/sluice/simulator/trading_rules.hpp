@@ -38,6 +38,20 @@ enum class countdown_reach : std::uint8_t { regular, regular_and_algo };
 /// Client id of the order that a conditional one becomes.
 enum class algo_child_id : std::uint8_t { same, random };
 
+/// What leverageBracket answers for one symbol.
+enum class bracket_shape : std::uint8_t { array, object };
+/// How reduceOnly in hedge mode is refused.
+enum class hedge_reduce : std::uint8_t {
+  unwanted,  ///< -1106.
+  improper   ///< -4062.
+};
+/// How a conditional order that would fire at once is refused: -2021 or -4142.
+enum class fires_at_once : std::uint8_t { order, strategy };
+/// What positionRisk with the symbol of a flat position answers: nothing, or a row of zeros.
+enum class flat_symbol : std::uint8_t { absent, zero_row };
+/// How many ACCOUNT_UPDATE an order of several trades at once has.
+enum class account_updates : std::uint8_t { per_trade, per_order };
+
 struct trading_rules {
   std::int64_t maker_fee_ppm{200};  ///< Millionths of the value: 200 is 0.02 %.
   unfit_order unfit{unfit_order::refused};
@@ -56,6 +70,11 @@ struct trading_rules {
   countdown_reach countdown{countdown_reach::regular};
   std::int64_t funding_rate_ppm{100};  ///< Of the value held, every eight hours; longs pay.
   funding_positions funding_list{funding_positions::absent};
+  bracket_shape single_bracket{bracket_shape::array};
+  hedge_reduce reduce_in_hedge{hedge_reduce::unwanted};
+  fires_at_once at_once{fires_at_once::order};
+  flat_symbol flat{flat_symbol::absent};
+  account_updates updates{account_updates::per_trade};
 };
 
 }  // namespace sluice::simulator

@@ -48,6 +48,14 @@ struct deleveraging {
   std::size_t account{0};
 };
 
+/// New filters of a symbol, as the venue changes them without notice; what is not given stays.
+struct filter_change {
+  std::optional<price> tick{};
+  std::optional<quantity> step{};  ///< Also the least quantity.
+  std::optional<quantity> market_max{};
+  std::optional<notional> min_notional{};
+};
+
 /// A Binance USD-M futures venue as far as facts can be met: accounts, filters, orders against a
 /// book around the mark, conditional orders, one-way and hedge mode, cross margin, liquidation,
 /// funding, limits, streams. No clock, no thread, no socket; same settings, same calls at the same
@@ -73,7 +81,8 @@ class venue {
   /// perform without latency and faults.
   [[nodiscard]] reply perform(const request& r, moment now);
   /// The operator's side, paths below /sim/: mark, trade, latency, fault, faults/clear, liquidate,
-  /// order, cancel, leverage, position_mode, multi_assets, adl, settle, ledger, transcript, status.
+  /// order, cancel, leverage, position_mode, multi_assets, adl, settle, filters,
+  /// ledger, transcript, status.
   /// Errors are 400 {"error": text}.
   [[nodiscard]] reply control(const request& r, moment now);
 
@@ -113,6 +122,8 @@ class venue {
   [[nodiscard]] result<ledger_order> deleverage(const deleveraging& d, moment now);
   /// Delists a symbol: orders expire, positions are closed (settlement_autoclose-), SETTLING.
   [[nodiscard]] result<void> settle(const symbol& s, moment now);
+  /// Takes effect at once, on new orders; fails when a value is not above zero.
+  [[nodiscard]] result<void> change_filters(const symbol& s, const filter_change& c);
   void set_latency(milliseconds latency);
   void set_latency_jitter(milliseconds jitter);
   void add_fault(const fault& f);
