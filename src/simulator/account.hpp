@@ -159,6 +159,9 @@ class account {
   return (mark - p.entry) * p.amount;
 }
 
+/// What one leg binds at a mark, its resting orders included.
+[[nodiscard]] margin_sums bound_by(const account::position& p, price mark, std::int64_t leverage);
+
 /// Whether an order of that side can only take off its leg: hedge mode says so by the side.
 [[nodiscard]] constexpr bool closes_leg(position_side leg, side direction) {
   return (leg == position_side::long_ && direction == side::sell) ||

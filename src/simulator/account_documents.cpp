@@ -31,10 +31,7 @@ json::object risk_row(const account::position& p, const account::holding& h, pri
                       const margin_view& m) {
   const bool flat = p.amount.is_zero();
   const auto value = mark * p.amount;
-  const auto held = notional::from_raw(value.abs().raw() / h.leverage);
-  // Of a symbol's resting orders the leg that may be opened by them carries the margin.
-  const bool carries = !(p.bids + p.asks).is_zero();
-  const auto resting = carries ? h.bound.orders : notional{};
+  const auto bound = bound_by(p, mark, h.leverage);
   return {{"symbol", p.what->name.str()},
           {"positionSide", venue_word(p.leg)},
           {"positionAmt", padded(p.amount, p.what->quantity_digits)},
@@ -47,10 +44,10 @@ json::object risk_row(const account::position& p, const account::holding& h, pri
           {"notional", flat ? "0" : money(value)},
           {"marginAsset", "USDT"},
           {"isolatedWallet", "0"},
-          {"initialMargin", money(held + resting)},
-          {"maintMargin", flat ? "0" : money(maintenance_of(value.abs()))},
-          {"positionInitialMargin", flat ? "0" : money(held)},
-          {"openOrderInitialMargin", resting.is_zero() ? "0" : money(resting)},
+          {"initialMargin", money(bound.initial())},
+          {"maintMargin", flat ? "0" : money(bound.maintenance)},
+          {"positionInitialMargin", flat ? "0" : money(bound.positions)},
+          {"openOrderInitialMargin", bound.orders.is_zero() ? "0" : money(bound.orders)},
           {"adl", flat ? 0 : 1},
           {"bidNotional", p.bids.is_zero() ? "0" : money(p.bids)},
           {"askNotional", p.asks.is_zero() ? "0" : money(p.asks)},
@@ -59,8 +56,7 @@ json::object risk_row(const account::position& p, const account::holding& h, pri
 
 json::object account_row(const account::position& p, const account::holding& h, price mark) {
   const auto value = mark * p.amount;
-  const auto held = notional::from_raw(value.abs().raw() / h.leverage);
-  const bool carries = !(p.bids + p.asks).is_zero();
+  const auto bound = bound_by(p, mark, h.leverage);
   return {{"symbol", p.what->name.str()},
           {"positionSide", venue_word(p.leg)},
           {"positionAmt", padded(p.amount, p.what->quantity_digits)},
@@ -68,8 +64,8 @@ json::object account_row(const account::position& p, const account::holding& h, 
           {"isolatedMargin", "0.00000000"},
           {"notional", money(value)},
           {"isolatedWallet", "0"},
-          {"initialMargin", money(held + (carries ? h.bound.orders : notional{}))},
-          {"maintMargin", money(maintenance_of(value.abs()))},
+          {"initialMargin", money(bound.initial())},
+          {"maintMargin", money(bound.maintenance)},
           {"updateTime", p.changed_at.ms}};
 }
 

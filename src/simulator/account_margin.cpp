@@ -12,30 +12,29 @@ notional share_of(notional value, std::int64_t leverage) {
 }
 
 /// The larger of the position's value and what it would be if one side's orders all filled.
-notional worst_value(const account::position& p, notional value, notional bids, notional asks) {
+notional worst_value(const account::position& p, notional value) {
   switch (p.leg) {
     case position_side::long_:
-      return value.abs() + bids;
+      return value.abs() + p.bids;
     case position_side::short_:
-      return value.abs() + asks;
+      return value.abs() + p.asks;
     case position_side::both:
       break;
   }
-  return std::max({value.abs(), (value + bids).abs(), (value - asks).abs()});
+  return std::max({value.abs(), (value + p.bids).abs(), (value - p.asks).abs()});
 }
 
-margin_sums bound_by(const account::position& p, price mark, std::int64_t leverage, notional bids,
-                     notional asks) {
+}  // namespace
+
+margin_sums bound_by(const account::position& p, price mark, std::int64_t leverage) {
   margin_sums m;
   const auto value = mark * p.amount;
   m.unrealised = unrealised_of(p, mark);
   m.positions = share_of(value.abs(), leverage);
-  m.orders = share_of(worst_value(p, value, bids, asks), leverage) - m.positions;
+  m.orders = share_of(worst_value(p, value), leverage) - m.positions;
   m.maintenance = maintenance_of(value.abs());
   return m;
 }
-
-}  // namespace
 
 margin_sums& margin_sums::operator+=(const margin_sums& o) {
   unrealised += o.unrealised;
@@ -70,9 +69,11 @@ margin_sums account::bound_with(const instrument& i, price mark, position_side l
     p.leg = static_cast<position_side>(n);
     if (h)
       p = h->legs[n];
-    const bool meant = p.leg == leg;
-    sum += bound_by(p, mark, leverage_of(i.name), p.bids + (meant ? bids : notional{}),
-                    p.asks + (meant ? asks : notional{}));
+    if (p.leg == leg) {
+      p.bids += bids;
+      p.asks += asks;
+    }
+    sum += bound_by(p, mark, leverage_of(i.name));
   }
   return sum;
 }
@@ -99,7 +100,7 @@ void account::refresh(const instrument& i, price mark) {
   bound_ -= h.bound;
   h.bound = {};
   for (const auto& p : h.legs)
-    h.bound += bound_by(p, mark, h.leverage, p.bids, p.asks);
+    h.bound += bound_by(p, mark, h.leverage);
   bound_ += h.bound;
 }
 

@@ -107,10 +107,18 @@ TEST_CASE("events name the leg, and a resting opening order binds margin on its 
   CHECK(field(leg[0], "ps") == "SHORT");
   CHECK(field(leg[0], "pa") == "-0.020");
   REQUIRE(limit_order(v, "BTCUSDT", "BUY", "0.01", "80000", on_long).status == 200);
-  const auto rows = elements(v.call("GET", "/fapi/v3/positionRisk", "symbol=BTCUSDT").body);
+  auto rows = elements(v.call("GET", "/fapi/v3/positionRisk", "symbol=BTCUSDT").body);
   REQUIRE(rows.size() == 2);
   CHECK(field(rows[0], "openOrderInitialMargin") == "40.00000000");
   CHECK(field(rows[1], "openOrderInitialMargin") == "0");
+  REQUIRE(limit_order(v, "BTCUSDT", "SELL", "0.01", "84000", on_short).status == 200);
+  REQUIRE(limit_order(v, "BTCUSDT", "BUY", "0.02", "81000", on_short).status == 200);
+  rows = elements(v.call("GET", "/fapi/v3/positionRisk", "symbol=BTCUSDT").body);
+  CHECK(field(rows[0], "openOrderInitialMargin") == "40.00000000");
+  CHECK(field(rows[1], "openOrderInitialMargin") == "42.00000000");
+  CHECK(field(rows[1], "bidNotional") == "0");
+  CHECK(field(v.call("GET", "/fapi/v3/account").body, "totalOpenOrderInitialMargin") ==
+        "82.00000000");
 }
 
 TEST_CASE("initial positions of a hedge-mode account stand on their legs") {
