@@ -49,6 +49,7 @@ constexpr std::array table{
     endpoint{"GET", "/fapi/v1/allAlgoOrders", security::signature, 5, 5, get_all_algo_orders},
     endpoint{"DELETE", "/fapi/v1/algoOpenOrders", security::signature, 1, 1,
              delete_algo_open_orders},
+    endpoint{"GET", "/fapi/v1/forceOrders", security::signature, 20, 50, get_force_orders},
     endpoint{"GET", "/fapi/v1/userTrades", security::signature, 5, 5, get_user_trades},
 };
 

@@ -30,8 +30,9 @@ struct history_filter {
   }
 };
 
-outcome<history_filter> read_filter(const parameters& p) {
+outcome<history_filter> read_filter(const parameters& p, std::int64_t limit_max = 1'000) {
   history_filter f;
+  f.limit = limit_max / 2;
   std::optional<std::int64_t> limit;
   for (auto [name, into] : {std::pair{"orderId", &f.order}, std::pair{"fromId", &f.from_id},
                             std::pair{"startTime", &f.start_ms}, std::pair{"endTime", &f.end_ms},
@@ -45,7 +46,7 @@ outcome<history_filter> read_filter(const parameters& p) {
   if ((f.from_id && (f.start_ms || f.end_ms)) || too_long)
     return venue_error{400, -1128, "Combination of optional parameters invalid."};
   f.limit = limit.value_or(f.limit);
-  if (f.limit < 1 || f.limit > 1'000)
+  if (f.limit < 1 || f.limit > limit_max)
     return bad_parameter("limit");
   return f;
 }
@@ -184,6 +185,36 @@ reply get_user_trades(venue_state& v, const call& c) {
   std::vector<std::string> rows;
   for (const auto* b : found)
     rows.push_back(trade_text(*b, i));
+  return json_reply(joined(rows));
+}
+
+reply get_force_orders(venue_state& v, const call& c) {
+  const instrument* only = nullptr;
+  if (c.given.find("symbol")) {
+    const auto what = named_instrument(v, c.given);
+    if (const auto* wrong = error_of(what))
+      return error_reply(*wrong);
+    only = std::get<0>(what);
+  }
+  const auto kind = c.given.find("autoCloseType").value_or("");
+  if (!kind.empty() && kind != "LIQUIDATION" && kind != "ADL")
+    return error_reply(bad_parameter("autoCloseType"));
+  const auto filter = read_filter(c.given, 100);
+  if (const auto* wrong = error_of(filter))
+    return error_reply(*wrong);
+  const auto& f = std::get<0>(filter);
+  std::vector<const ledger_order*> found;
+  for (const auto& [id, o] : v.accounts[c.owner].orders()) {
+    const bool adl = o.report.client_id.str().starts_with("adl_");
+    if (o.origin == order_origin::venue && (!only || o.report.instrument == only->name) &&
+        (kind.empty() || adl == (kind == "ADL")) && f.covers(o.created_at))
+      found.push_back(&o);
+  }
+  keep_limit(found, f, f.start_ms.has_value());
+  std::vector<std::string> rows;
+  for (const auto* o : found)
+    rows.push_back(order_text(*o, *v.instruments.find(o->report.instrument.str()),
+                              order_shape::history, v.chosen.trading.averages));
   return json_reply(joined(rows));
 }
 

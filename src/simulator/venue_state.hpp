@@ -147,6 +147,7 @@ reply get_order(venue_state& v, const call& c);
 reply delete_order(venue_state& v, const call& c);
 reply get_open_orders(venue_state& v, const call& c);
 reply get_user_trades(venue_state& v, const call& c);
+reply get_force_orders(venue_state& v, const call& c);
 reply post_algo_order(venue_state& v, const call& c);
 reply get_algo_order(venue_state& v, const call& c);
 reply delete_algo_order(venue_state& v, const call& c);

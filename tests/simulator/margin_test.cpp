@@ -186,9 +186,18 @@ TEST_CASE("deleveraging takes a part of the position under the venue's constant 
   CHECK(field(second, "c") == "adl_autoclose");
   CHECK(field(second, "x") == "TRADE");
   CHECK(field(second, "X") == "NEW_ADL");
-  REQUIRE(adl("").status == 200);
+  REQUIRE(v.control("POST", "/sim/liquidate", R"({"symbol":"BTCUSDT"})").status == 200);
   CHECK(v.held("BTCUSDT").is_zero());
   CHECK(adl("").status == 400);
+  const auto forced = [&](const std::string& kind) {
+    return elements(v.call("GET", "/fapi/v1/forceOrders", "autoCloseType=" + kind).body);
+  };
+  CHECK(forced("ADL").size() == 2);
+  REQUIRE(forced("LIQUIDATION").size() == 1);
+  CHECK(field(forced("LIQUIDATION")[0], "clientOrderId").starts_with("autoclose-"));
+  CHECK(field(forced("LIQUIDATION")[0], "cumBase") == "0.020");
+  CHECK(elements(v.call("GET", "/fapi/v1/forceOrders", "limit=1").body).size() == 1);
+  CHECK(outcome_of(v.call("GET", "/fapi/v1/forceOrders", "autoCloseType=X")) == "400 -1130");
   CHECK(test::audit(v) == "");
 }
 
