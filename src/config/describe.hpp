@@ -6,6 +6,8 @@
 
 namespace sluice::config {
 
+class section_builder;
+
 /// All tables in the order of the sample file, bound to `s`, which must outlive the schema. The
 /// first has no name: the top level.
 [[nodiscard]] schema schema_of(settings& s);
@@ -23,5 +25,7 @@ namespace sluice::config {
 [[nodiscard]] section describe_status(::sluice::status::http_settings& s);
 [[nodiscard]] section describe_log(::sluice::status::log_settings& s);
 [[nodiscard]] section describe_simulator(settings& s);
+/// The part of [simulator] about trading.
+void describe_trading(section_builder& b, ::sluice::simulator::trading_rules& s);
 
 }  // namespace sluice::config

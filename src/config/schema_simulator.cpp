@@ -170,6 +170,7 @@ section describe_simulator(settings& s) {
   describe_market(b, s.simulator);
   describe_account(b, s.simulator.account);
   describe_rules(b, s.simulator);
+  describe_trading(b, s.simulator.trading);
   describe_delays(b, s.simulator);
   describe_limits(b, s.simulator);
   describe_streams(b, s.simulator);

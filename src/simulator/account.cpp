@@ -21,60 +21,74 @@ account::account(account_settings a, const settings& s)
       wallet_(owner_.balance),
       leverage_(s.leverage),
       history_max_(s.history_max),
-      limiter_(s) {}
+      limiter_(s),
+      hedged_(s.trading.hedge_mode) {}
 
-const account::position* account::find(const symbol& s) const {
-  const auto it = positions_.find(s);
-  return it == positions_.end() ? nullptr : &it->second;
+bool account::holding::flat() const {
+  return std::all_of(legs.begin(), legs.end(), [](const auto& p) { return p.amount.is_zero(); });
 }
 
-quantity account::amount_of(const symbol& s) const {
-  const auto* p = find(s);
-  return p ? p->amount : quantity{};
+const account::holding* account::find(const symbol& s) const {
+  const auto it = holdings_.find(s);
+  return it == holdings_.end() ? nullptr : &it->second;
+}
+
+account::holding account::flat_holding(const instrument& i) const {
+  holding h;
+  h.what = &i;
+  h.leverage = leverage_;
+  for (std::size_t n = 0; n < position_side_count; ++n) {
+    h.legs[n].what = &i;
+    h.legs[n].leg = static_cast<position_side>(n);
+  }
+  return h;
+}
+
+account::holding account::holding_or_flat(const instrument& i) const {
+  const auto* h = find(i.name);
+  return h ? *h : flat_holding(i);
+}
+
+account::holding& account::holding_of(const instrument& i) {
+  const auto it = holdings_.find(i.name);
+  return it != holdings_.end() ? it->second
+                               : holdings_.emplace(i.name, flat_holding(i)).first->second;
+}
+
+quantity account::amount_of(const symbol& s, position_side leg) const {
+  const auto* h = find(s);
+  return h ? h->leg(leg).amount : quantity{};
 }
 
 std::vector<const account::position*> account::open_positions() const {
   std::vector<const position*> open;
-  for (const auto& [name, p] : positions_)
-    if (!p.amount.is_zero())
-      open.push_back(&p);
+  for (const auto& [name, h] : holdings_)
+    for (const auto& p : h.legs)
+      if (!p.amount.is_zero())
+        open.push_back(&p);
   return open;
-}
-
-margin_view account::margin(const mark_board& marks) const {
-  margin_view m;
-  for (const auto* p : open_positions()) {
-    const auto mark = marks.of(*p->what);
-    const auto value = (mark * p->amount).abs();
-    m.unrealised += unrealised_of(*p, mark);
-    m.initial += notional::from_raw(value.raw() / leverage_);
-    m.maintenance += millionths_of(value, maintenance_ppm);
-  }
-  m.balance = wallet_ + m.unrealised;
-  m.available = std::max(m.balance - m.initial, notional{});
-  return m;
 }
 
 void account::move_position(position& p, fill& f) {
   const auto change = signed_amount(f);
+  held_ -= p.amount.is_zero() ? 0 : 1;
+  const auto rest = p.amount + change;
   if (p.amount.sign() * change.sign() >= 0) {
     p.entry = average(p.amount.abs(), p.entry, f.amount, f.at);
-    p.amount += change;
-    return;
+  } else {
+    const auto closed = std::min(f.amount, p.amount.abs());
+    f.realised = (f.at - p.entry) * (p.amount.sign() > 0 ? closed : -closed);
+    if (rest.is_zero())
+      p.entry = price{};
+    else if (rest.sign() != p.amount.sign())
+      p.entry = f.at;
   }
-  const auto closed = std::min(f.amount, p.amount.abs());
-  f.realised = (f.at - p.entry) * (p.amount.sign() > 0 ? closed : -closed);
-  const auto rest = p.amount + change;
-  if (rest.is_zero())
-    p.entry = price{};
-  else if (rest.sign() != p.amount.sign())
-    p.entry = f.at;
   p.amount = rest;
+  held_ += p.amount.is_zero() ? 0 : 1;
 }
 
-const fill& account::book(fill f, const instrument& what) {
-  auto& p = positions_[what.name];
-  p.what = &what;
+const fill& account::book(fill f, const instrument& what, liquidity l) {
+  auto& p = holding_of(what).legs[static_cast<std::size_t>(f.leg)];
   move_position(p, f);
   p.realised += f.realised;
   p.changed_at = f.traded_at;
@@ -82,22 +96,62 @@ const fill& account::book(fill f, const instrument& what) {
   wallet_ += f.realised - f.fee;
   realised_ += f.realised;
   fees_ += f.fee;
-  fills_.push_back(std::move(f));
+  fills_.push_back({std::move(f), l});
   if (fills_.size() > history_max_)
     fills_.pop_front();
-  return fills_.back();
+  return fills_.back().trade;
 }
 
-void account::store(const ledger_order& o) {
-  orders_[o.report.id] = o;
-  newest_[o.report.client_id] = o.report.id;
-  if (orders_.size() <= history_max_)
+void account::pay_funding(const ledger_funding& paid) {
+  wallet_ += paid.amount;
+  funding_ += paid.amount;
+  changed_at_ = paid.at;
+  fundings_.push_back(paid);
+  if (fundings_.size() > history_max_)
+    fundings_.pop_front();
+}
+
+notional account::clear_debt(venue_time now) {
+  if (wallet_.sign() >= 0)
+    return {};
+  const auto debt = -wallet_;
+  cleared_ += debt;
+  wallet_ = {};
+  changed_at_ = now;
+  return debt;
+}
+
+ledger_order& account::open_order(ledger_order o, const instrument& what) {
+  const auto id = o.report.id;
+  newest_[o.report.client_id] = id;
+  open_.insert(id);
+  holding_of(what).open.insert(id);
+  return orders_[id] = std::move(o);
+}
+
+void account::close_order(const ledger_order& o) {
+  const auto id = o.report.id;
+  if (open_.erase(id) == 0)
     return;
-  const auto oldest = orders_.begin();
-  const auto named = newest_.find(oldest->second.report.client_id);
-  if (named != newest_.end() && named->second == oldest->first)
-    newest_.erase(named);
-  orders_.erase(oldest);
+  holdings_.at(o.report.instrument).open.erase(id);
+  final_.push_back(id);
+  forget_oldest();
+}
+
+void account::forget_oldest() {
+  while (final_.size() > history_max_) {
+    const auto oldest = orders_.find(final_.front());
+    final_.pop_front();
+    const auto named = newest_.find(oldest->second.report.client_id);
+    if (named != newest_.end() && named->second == oldest->first)
+      newest_.erase(named);
+    orders_.erase(oldest);
+  }
+}
+
+ledger_order* account::edit_order(order_id id) {
+  const auto it = orders_.find(id);
+  return it == orders_.end() ? nullptr : &it->second;
 }
 
 const ledger_order* account::order_by_id(order_id id) const {
@@ -117,9 +171,15 @@ account_ledger account::ledger() const {
   out.wallet = wallet_;
   out.realised = realised_;
   out.fees = fees_;
+  out.funding = funding_;
+  out.cleared = cleared_;
+  out.hedge_mode = hedged_;
+  out.multi_assets = multi_assets_;
   for (const auto* p : open_positions())
-    out.positions.push_back({p->what->name, p->amount, p->entry, p->changed_at});
-  out.fills.assign(fills_.begin(), fills_.end());
+    out.positions.push_back({p->what->name, p->amount, p->entry, p->changed_at, p->leg});
+  for (const auto& f : fills_)
+    out.fills.push_back(f.trade);
+  out.fundings.assign(fundings_.begin(), fundings_.end());
   for (const auto& [id, o] : orders_)
     out.orders.push_back(o);
   return out;

@@ -1,4 +1,5 @@
 // Accounts, balances and positions in the venue's v3 shapes.
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -26,51 +27,45 @@ std::string liquidation_price(const account::position& p, price mark, const marg
   return padded(at, p.what->price_digits);
 }
 
-/// Entry moved by the fee of opening, against the holder.
-std::string break_even(const account::position& p) {
-  constexpr std::int64_t fee_ppm = 400;
-  const auto shift = static_cast<wide_int>(p.entry.raw()) * fee_ppm / 1'000'000 * p.amount.sign();
-  return padded(price::from_raw(p.entry.raw() + static_cast<std::int64_t>(shift)),
-                p.what->price_digits);
-}
-
-json::object risk_row(const account::position& p, const account& who, price mark,
+json::object risk_row(const account::position& p, const account::holding& h, price mark,
                       const margin_view& m) {
+  const bool flat = p.amount.is_zero();
   const auto value = mark * p.amount;
-  const auto initial = notional::from_raw(value.abs().raw() / who.leverage());
+  const auto bound = bound_by(p, mark, h.leverage);
   return {{"symbol", p.what->name.str()},
-          {"positionSide", "BOTH"},
+          {"positionSide", venue_word(p.leg)},
           {"positionAmt", padded(p.amount, p.what->quantity_digits)},
-          {"entryPrice", padded(p.entry, p.what->price_digits)},
+          {"entryPrice", padded(p.entry, std::max(p.what->price_digits, 1))},
           {"breakEvenPrice", break_even(p)},
           {"markPrice", padded(mark, fixed_decimals)},
           {"unRealizedProfit", money(unrealised_of(p, mark))},
-          {"liquidationPrice", liquidation_price(p, mark, m)},
+          {"liquidationPrice", flat ? "0" : liquidation_price(p, mark, m)},
           {"isolatedMargin", "0"},
-          {"notional", money(value)},
+          {"notional", flat ? "0" : money(value)},
           {"marginAsset", "USDT"},
           {"isolatedWallet", "0"},
-          {"initialMargin", money(initial)},
-          {"maintMargin", money(millionths_of(value.abs(), maintenance_ppm))},
-          {"positionInitialMargin", money(initial)},
-          {"openOrderInitialMargin", "0"},
-          {"adl", 1},
-          {"bidNotional", "0"},
-          {"askNotional", "0"},
+          {"initialMargin", money(bound.initial())},
+          {"maintMargin", flat ? "0" : money(bound.maintenance)},
+          {"positionInitialMargin", flat ? "0" : money(bound.positions)},
+          {"openOrderInitialMargin", bound.orders.is_zero() ? "0" : money(bound.orders)},
+          {"adl", flat ? 0 : 1},
+          {"bidNotional", p.bids.is_zero() ? "0" : money(p.bids)},
+          {"askNotional", p.asks.is_zero() ? "0" : money(p.asks)},
           {"updateTime", p.changed_at.ms}};
 }
 
-json::object account_row(const account::position& p, const account& who, price mark) {
+json::object account_row(const account::position& p, const account::holding& h, price mark) {
   const auto value = mark * p.amount;
+  const auto bound = bound_by(p, mark, h.leverage);
   return {{"symbol", p.what->name.str()},
-          {"positionSide", "BOTH"},
+          {"positionSide", venue_word(p.leg)},
           {"positionAmt", padded(p.amount, p.what->quantity_digits)},
           {"unrealizedProfit", money(unrealised_of(p, mark))},
           {"isolatedMargin", "0.00000000"},
           {"notional", money(value)},
           {"isolatedWallet", "0"},
-          {"initialMargin", money(notional::from_raw(value.abs().raw() / who.leverage()))},
-          {"maintMargin", money(millionths_of(value.abs(), maintenance_ppm))},
+          {"initialMargin", money(bound.initial())},
+          {"maintMargin", money(bound.maintenance)},
           {"updateTime", p.changed_at.ms}};
 }
 
@@ -80,9 +75,9 @@ json::object asset_row(const account& who, const margin_view& m) {
           {"unrealizedProfit", money(m.unrealised)},
           {"marginBalance", money(m.balance)},
           {"maintMargin", money(m.maintenance)},
-          {"initialMargin", money(m.initial)},
-          {"positionInitialMargin", money(m.initial)},
-          {"openOrderInitialMargin", "0.00000000"},
+          {"initialMargin", money(m.initial())},
+          {"positionInitialMargin", money(m.positions)},
+          {"openOrderInitialMargin", money(m.orders)},
           {"crossWalletBalance", money(who.wallet())},
           {"crossUnPnl", money(m.unrealised)},
           {"availableBalance", money(m.available)},
@@ -90,30 +85,68 @@ json::object asset_row(const account& who, const margin_view& m) {
           {"updateTime", who.changed_at().ms}};
 }
 
+using position_rows = std::vector<const account::position*>;
+
+position_rows all_legs(const account& who, const account::holding& h) {
+  if (who.hedged())
+    return {&h.leg(position_side::long_), &h.leg(position_side::short_)};
+  return {&h.leg(position_side::both)};
+}
+
+/// The legs of a symbol that are shown: none when it is flat and has no order.
+position_rows shown_legs(const account& who, const account::holding& h, hedge_rows rows) {
+  if (h.flat() && h.open.empty())
+    return {};
+  auto legs = all_legs(who, h);
+  if (who.hedged() && rows == hedge_rows::held_legs)
+    std::erase_if(
+        legs, [](const auto* p) { return p->amount.is_zero() && (p->bids + p->asks).is_zero(); });
+  return legs;
+}
+
 }  // namespace
 
-std::string position_risk(const account& who, const mark_board& marks,
-                          const std::vector<const account::position*>& rows) {
-  const auto m = who.margin(marks);
+std::string break_even(const account::position& p) {
+  constexpr std::int64_t fee_ppm = 400;
+  const auto shift = static_cast<wide_int>(p.entry.raw()) * fee_ppm / 1'000'000 * p.amount.sign();
+  return padded(price::from_raw(p.entry.raw() + static_cast<std::int64_t>(shift)),
+                p.what->price_digits);
+}
+
+std::string position_risk(const account& who, const mark_board& marks, const instrument* only,
+                          const trading_rules& rules) {
+  const auto m = who.margin();
   json::array list;
-  list.reserve(rows.size());
-  for (const auto* p : rows)
-    list.push_back(risk_row(*p, who, marks.of(*p->what), m));
+  const auto add = [&](const account::holding& h, const position_rows& legs) {
+    for (const auto* p : legs)
+      list.push_back(risk_row(*p, h, marks.of(*h.what), m));
+  };
+  if (!only) {
+    for (const auto& [name, h] : who.all())
+      add(h, shown_legs(who, h, rules.rows));
+    return json::serialize(list);
+  }
+  const auto h = who.holding_or_flat(*only);
+  auto legs = shown_legs(who, h, rules.rows);
+  if (legs.empty() && rules.flat == flat_symbol::zero_row)
+    legs = all_legs(who, h);
+  add(h, legs);
   return json::serialize(list);
 }
 
 std::string account_v3(const account& who, const mark_board& marks) {
-  const auto m = who.margin(marks);
+  const auto m = who.margin();
   json::array positions;
-  for (const auto* p : who.open_positions())
-    positions.push_back(account_row(*p, who, marks.of(*p->what)));
-  return json::serialize(json::object{{"totalInitialMargin", money(m.initial)},
+  for (const auto& [name, h] : who.all())
+    for (const auto* p : shown_legs(who, h, hedge_rows::both_legs))
+      positions.push_back(account_row(*p, h, marks.of(*h.what)));
+  return json::serialize(json::object{{"totalInitialMargin", money(m.initial())},
                                       {"totalMaintMargin", money(m.maintenance)},
                                       {"totalWalletBalance", money(who.wallet())},
                                       {"totalUnrealizedProfit", money(m.unrealised)},
                                       {"totalMarginBalance", money(m.balance)},
-                                      {"totalPositionInitialMargin", money(m.initial)},
-                                      {"totalOpenOrderInitialMargin", "0.00000000"},
+                                      {"totalPositionInitialMargin", money(m.positions)},
+                                      {"totalOpenOrderInitialMargin", money(m.orders)},
                                       {"totalCrossWalletBalance", money(who.wallet())},
                                       {"totalCrossUnPnl", money(m.unrealised)},
                                       {"availableBalance", money(m.available)},
@@ -122,8 +155,8 @@ std::string account_v3(const account& who, const mark_board& marks) {
                                       {"positions", std::move(positions)}});
 }
 
-std::string balance_v3(const account& who, const mark_board& marks) {
-  const auto m = who.margin(marks);
+std::string balance_v3(const account& who) {
+  const auto m = who.margin();
   const json::object row{{"accountAlias", "SimV"},
                          {"asset", "USDT"},
                          {"balance", money(who.wallet())},
@@ -134,45 +167,6 @@ std::string balance_v3(const account& who, const mark_board& marks) {
                          {"marginAvailable", true},
                          {"updateTime", who.changed_at().ms}};
   return json::serialize(json::array{row});
-}
-
-std::string account_config() {
-  return json::serialize(json::object{{"feeTier", 0},
-                                      {"canTrade", true},
-                                      {"canDeposit", true},
-                                      {"canWithdraw", false},
-                                      {"dualSidePosition", false},
-                                      {"updateTime", 0},
-                                      {"multiAssetsMargin", false},
-                                      {"tradeGroupId", -1}});
-}
-
-std::string account_event(const account& who, const instrument& moved, const mark_board& marks,
-                          venue_time at) {
-  const account::position none;
-  const auto* found = who.find(moved.name);
-  const auto& p = found ? *found : none;
-  const bool flat = p.amount.is_zero();
-  const json::object balance{
-      {"a", "USDT"}, {"wb", money(who.wallet())}, {"cw", money(who.wallet())}, {"bc", "0"}};
-  const json::object row{{"s", moved.name.str()},
-                         {"pa", flat ? "0" : padded(p.amount, moved.quantity_digits)},
-                         {"ep", padded(p.entry, moved.price_digits)},
-                         {"bep", flat ? "0" : break_even(p)},
-                         {"cr", money(p.realised)},
-                         {"up", flat ? "0" : money(unrealised_of(p, marks.of(moved)))},
-                         {"mt", "cross"},
-                         {"iw", "0"},
-                         {"ps", "BOTH"}};
-  return json::serialize(
-      json::object{{"e", "ACCOUNT_UPDATE"},
-                   {"E", at.ms},
-                   {"T", at.ms},
-                   {"a", {{"m", "ORDER"}, {"B", json::array{balance}}, {"P", json::array{row}}}}});
-}
-
-std::string listen_key_expired_event(const std::string& key, venue_time at) {
-  return json::serialize(json::object{{"e", "listenKeyExpired"}, {"E", at.ms}, {"listenKey", key}});
 }
 
 }  // namespace sluice::simulator

@@ -5,6 +5,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "json_fields.hpp"
+#include "operator_verbs.hpp"
 #include "reports.hpp"
 #include "sluice/simulator/venue.hpp"
 #include "venue_state.hpp"
@@ -137,6 +138,13 @@ reply post_control(venue& v, const request& r, moment now) {
       return control_error(body.error());
     json_fields in(*body);
     return a.run(v, in, now);
+  }
+  if (const auto verb = find_operator_verb(r.path)) {
+    const auto body = json_fields::parse(r.body);
+    if (!body)
+      return control_error(body.error());
+    json_fields in(*body);
+    return verb(v, in, now);
   }
   return control_error({errc::not_found, "no such control path"}, 404);
 }

@@ -2,31 +2,65 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "account.hpp"
 
 namespace sluice::simulator {
 
-/// GET v3/positionRisk of these positions; `who` gives the margin they share.
+/// GET v3/positionRisk, all symbols or one: those with a position or an open order.
 [[nodiscard]] std::string position_risk(const account& who, const mark_board& marks,
-                                        const std::vector<const account::position*>& rows);
+                                        const instrument* only, const trading_rules& rules);
+/// The entry moved by the fee of opening, against the holder.
+[[nodiscard]] std::string break_even(const account::position& p);
 [[nodiscard]] std::string account_v3(const account& who, const mark_board& marks);
-[[nodiscard]] std::string balance_v3(const account& who, const mark_board& marks);
-[[nodiscard]] std::string account_config();
+[[nodiscard]] std::string balance_v3(const account& who);
+[[nodiscard]] std::string account_config(const account& who);
+/// GET symbolConfig of one symbol.
+[[nodiscard]] std::string symbol_config(const account& who, const instrument& i);
+/// POST leverage.
+[[nodiscard]] std::string leverage_text(const account& who, const instrument& i);
+/// One element of leverageBracket.
+[[nodiscard]] std::string leverage_brackets(const instrument& i);
 
-/// Which of the order shapes: only the query has average price, value and creation time.
-enum class order_shape { acknowledgement, result, query };
-[[nodiscard]] std::string order_text(const ledger_order& o, const instrument& i, order_shape shape);
+/// Which of the order shapes: replies to orders, queries, and rows of allOrders.
+enum class order_shape : std::uint8_t { acknowledgement, result, query, history };
+[[nodiscard]] std::string order_text(const ledger_order& o, const instrument& i, order_shape shape,
+                                     average_fields averages);
 /// One row of userTrades.
-[[nodiscard]] std::string trade_text(const fill& f, const instrument& i);
+[[nodiscard]] std::string trade_text(const booked_fill& b, const instrument& i);
+/// POST, GET or a row of openAlgoOrders and allAlgoOrders.
+enum class algo_shape : std::uint8_t { reply, query, row };
+[[nodiscard]] std::string algo_text(const ledger_algo& a, const instrument& i,
+                                    const ledger_order* actual, algo_shape shape);
 
-/// ACCOUNT_UPDATE after a trade: the wallet and the one position that moved.
-[[nodiscard]] std::string account_event(const account& who, const instrument& moved,
+/// ACCOUNT_UPDATE after a trade: the wallet and the legs that moved.
+[[nodiscard]] std::string account_event(const account& who,
+                                        const std::vector<const account::position*>& rows,
                                         const mark_board& marks, venue_time at);
-/// ORDER_TRADE_UPDATE: of the new order when there is no trade, else of that trade.
+/// ACCOUNT_UPDATE of money alone; `symbol_name` empty leaves out "S".
+[[nodiscard]] std::string wallet_event(const account& who, std::string_view reason, notional change,
+                                       const symbol& symbol_name, funding_positions list,
+                                       venue_time at);
+/// ORDER_TRADE_UPDATE; `execution` is its "x", the trade is null when there is none.
 [[nodiscard]] std::string order_event(const ledger_order& o, const instrument& i,
-                                      const fill* trade);
+                                      std::string_view execution, const fill* trade,
+                                      liquidity l = liquidity::taker);
+[[nodiscard]] std::string trade_lite_event(const ledger_order& o, const instrument& i,
+                                           const fill& trade, liquidity l);
+[[nodiscard]] std::string algo_event(const ledger_algo& a, const instrument& i,
+                                     const ledger_order* actual);
+[[nodiscard]] std::string leverage_event(const instrument& i, std::int64_t leverage, venue_time at);
+[[nodiscard]] std::string multi_assets_event(bool on, venue_time at);
+[[nodiscard]] std::string margin_call_event(const account& who, const mark_board& marks,
+                                            venue_time at);
 [[nodiscard]] std::string listen_key_expired_event(const std::string& key, venue_time at);
+
+/// "BUY", "BOTH" and the like, as the venue spells them.
+[[nodiscard]] const char* venue_word(side s);
+[[nodiscard]] const char* venue_word(position_side s);
+[[nodiscard]] const char* venue_word(time_in_force t);
+[[nodiscard]] const char* venue_word(algo_status s);
 
 }  // namespace sluice::simulator

@@ -20,13 +20,36 @@ constexpr std::array table{
     endpoint{"GET", "/fapi/v3/account", security::signature, 5, 5, get_account},
     endpoint{"GET", "/fapi/v3/balance", security::signature, 5, 5, get_balance},
     endpoint{"GET", "/fapi/v1/accountConfig", security::signature, 5, 5, get_account_config},
+    endpoint{"GET", "/fapi/v1/symbolConfig", security::signature, 5, 5, get_symbol_config},
+    endpoint{"GET", "/fapi/v1/leverageBracket", security::signature, 1, 1, get_leverage_bracket},
+    endpoint{"GET", "/fapi/v1/rateLimit/order", security::signature, 1, 1, get_order_limits},
+    endpoint{"GET", "/fapi/v1/commissionRate", security::signature, 20, 20, get_commission_rate},
+    endpoint{"GET", "/fapi/v1/positionSide/dual", security::signature, 30, 30, get_position_mode},
+    endpoint{"POST", "/fapi/v1/positionSide/dual", security::signature, 1, 1, post_position_mode},
+    endpoint{"GET", "/fapi/v1/multiAssetsMargin", security::signature, 30, 30, get_multi_assets},
+    endpoint{"POST", "/fapi/v1/multiAssetsMargin", security::signature, 1, 1, post_multi_assets},
+    endpoint{"POST", "/fapi/v1/leverage", security::signature, 1, 1, post_leverage},
     endpoint{"POST", "/fapi/v1/listenKey", security::key, 1, 1, post_listen_key},
     endpoint{"PUT", "/fapi/v1/listenKey", security::key, 1, 1, put_listen_key},
     endpoint{"DELETE", "/fapi/v1/listenKey", security::key, 1, 1, delete_listen_key},
     endpoint{"POST", "/fapi/v1/order", security::signature, 0, 0, post_order},
+    endpoint{"POST", "/fapi/v1/order/test", security::signature, 1, 1, post_order_test},
+    endpoint{"PUT", "/fapi/v1/order", security::signature, 0, 0, put_order},
     endpoint{"GET", "/fapi/v1/order", security::signature, 1, 1, get_order},
     endpoint{"DELETE", "/fapi/v1/order", security::signature, 1, 1, delete_order},
     endpoint{"GET", "/fapi/v1/openOrders", security::signature, 1, 40, get_open_orders},
+    endpoint{"GET", "/fapi/v1/openOrder", security::signature, 1, 1, get_open_order},
+    endpoint{"GET", "/fapi/v1/allOrders", security::signature, 5, 5, get_all_orders},
+    endpoint{"DELETE", "/fapi/v1/allOpenOrders", security::signature, 1, 1, delete_all_open_orders},
+    endpoint{"POST", "/fapi/v1/countdownCancelAll", security::signature, 10, 10, post_countdown},
+    endpoint{"POST", "/fapi/v1/algoOrder", security::signature, 0, 0, post_algo_order},
+    endpoint{"GET", "/fapi/v1/algoOrder", security::signature, 1, 1, get_algo_order},
+    endpoint{"DELETE", "/fapi/v1/algoOrder", security::signature, 1, 1, delete_algo_order},
+    endpoint{"GET", "/fapi/v1/openAlgoOrders", security::signature, 1, 40, get_open_algo_orders},
+    endpoint{"GET", "/fapi/v1/allAlgoOrders", security::signature, 5, 5, get_all_algo_orders},
+    endpoint{"DELETE", "/fapi/v1/algoOpenOrders", security::signature, 1, 1,
+             delete_algo_open_orders},
+    endpoint{"GET", "/fapi/v1/forceOrders", security::signature, 20, 50, get_force_orders},
     endpoint{"GET", "/fapi/v1/userTrades", security::signature, 5, 5, get_user_trades},
 };
 
@@ -93,32 +116,6 @@ reply get_premium_index(venue_state& v, const call& c) {
     list += v.marks.index_text(i, c.now.venue.ms);
   }
   return json_reply(list + "]");
-}
-
-reply get_position_risk(venue_state& v, const call& c) {
-  const auto& who = v.accounts[c.owner];
-  if (!c.given.find("symbol"))
-    return json_reply(position_risk(who, v.marks, who.open_positions()));
-  const auto what = named_instrument(v, c.given);
-  if (const auto* wrong = error_of(what))
-    return error_reply(*wrong);
-  const auto* p = who.find(std::get<0>(what)->name);
-  std::vector<const account::position*> rows;
-  if (p && !p->amount.is_zero())
-    rows.push_back(p);
-  return json_reply(position_risk(who, v.marks, rows));
-}
-
-reply get_account(venue_state& v, const call& c) {
-  return json_reply(account_v3(v.accounts[c.owner], v.marks));
-}
-
-reply get_balance(venue_state& v, const call& c) {
-  return json_reply(balance_v3(v.accounts[c.owner], v.marks));
-}
-
-reply get_account_config(venue_state&, const call&) {
-  return json_reply(account_config());
 }
 
 reply post_listen_key(venue_state& v, const call& c) {

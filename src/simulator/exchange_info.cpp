@@ -4,13 +4,14 @@
 #include <boost/json/serialize.hpp>
 
 #include "instruments.hpp"
+#include "order_filters.hpp"
 
 namespace sluice::simulator {
 namespace {
 
 namespace json = boost::json;
 
-json::array filters_of(const instrument& i) {
+json::array filters_of(const instrument& i, std::int64_t orders_max) {
   return {
       {{"filterType", "PRICE_FILTER"},
        {"tickSize", i.tick.str()},
@@ -24,17 +25,17 @@ json::array filters_of(const instrument& i) {
        {"stepSize", i.step.str()},
        {"maxQty", i.market_max.str()},
        {"minQty", i.step.str()}},
-      {{"filterType", "MAX_NUM_ORDERS"}, {"limit", 200}},
+      {{"filterType", "MAX_NUM_ORDERS"}, {"limit", orders_max}},
       {{"filterType", "MIN_NOTIONAL"}, {"notional", i.min_notional.str()}},
       {{"filterType", "PERCENT_PRICE"},
-       {"multiplierUp", "1.0500"},
-       {"multiplierDown", "0.9500"},
+       {"multiplierUp", padded((100 + percent_price) * (fixed_scale / 100), 4)},
+       {"multiplierDown", padded((100 - percent_price) * (fixed_scale / 100), 4)},
        {"multiplierDecimal", "4"}},
       {{"filterType", "POSITION_RISK_CONTROL"}, {"positionControlSide", "NONE"}},
   };
 }
 
-json::object describe(const instrument& i) {
+json::object describe(const instrument& i, std::int64_t orders_max) {
   return {{"symbol", i.name.str()},
           {"pair", i.name.str()},
           {"contractType", "PERPETUAL"},
@@ -46,7 +47,7 @@ json::object describe(const instrument& i) {
           {"baseAsset", i.base},
           {"quoteAsset", "USDT"},
           {"marginAsset", "USDT"},
-          {"pricePrecision", i.price_digits},
+          {"pricePrecision", i.price_precision},
           {"quantityPrecision", i.quantity_digits},
           {"baseAssetPrecision", 8},
           {"quotePrecision", 8},
@@ -57,7 +58,7 @@ json::object describe(const instrument& i) {
           {"liquidationFee", "0.012500"},
           {"marketTakeBound", "0.05"},
           {"maxMoveOrderLimit", 10'000},
-          {"filters", filters_of(i)},
+          {"filters", filters_of(i, orders_max)},
           {"orderTypes", json::array{"LIMIT", "MARKET", "STOP", "STOP_MARKET", "TAKE_PROFIT",
                                      "TAKE_PROFIT_MARKET", "TRAILING_STOP_MARKET"}},
           {"timeInForce", json::array{"GTC", "IOC", "FOK", "GTX", "GTD"}},
@@ -80,7 +81,7 @@ exchange_info::exchange_info(const settings& s, const listing& l) {
   json::array symbols;
   symbols.reserve(l.all().size());
   for (const auto& i : l.all())
-    symbols.push_back(describe(i));
+    symbols.push_back(describe(i, s.trading.orders_per_symbol_max));
   before_ = R"({"timezone":"UTC","serverTime":)";
   const json::object rest{
       {"futuresType", "U_MARGINED"},

@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "random_source.hpp"
+#include "sluice/simulator/venue.hpp"
 
 namespace sluice::simulator {
 namespace {
@@ -87,6 +88,7 @@ std::int64_t power_of_ten(int exponent) {
 void finish(instrument& i) {
   i.name = symbol{i.base + "USDT"};
   i.price_digits = digits_of(i.tick.raw());
+  i.price_precision = std::min(i.price_digits + 1, fixed_decimals);
   i.quantity_digits = digits_of(i.step.raw());
   i.min_price = std::max(i.tick, floor_to_step(price::from_raw(i.first_mark.raw() / 50), i.tick));
   i.max_price = floor_to_step(price::from_raw(i.first_mark.raw() * 50), i.tick);
@@ -156,6 +158,15 @@ listing::listing(const settings& s) {
     all_[n].status = n % 2 == 0 ? "SETTLING" : "PENDING_TRADING";
   for (std::size_t n = 0; n < total; ++n)
     index_.emplace(all_[n].name.str(), n);
+}
+
+void listing::change_filters(const instrument& i, const filter_change& c) {
+  auto& mine = all_[index_of(i)];
+  mine.tick = c.tick.value_or(mine.tick);
+  mine.step = c.step.value_or(mine.step);
+  mine.market_max = c.market_max.value_or(mine.market_max);
+  mine.min_notional = c.min_notional.value_or(mine.min_notional);
+  finish(mine);
 }
 
 const instrument* listing::find(std::string_view name) const {

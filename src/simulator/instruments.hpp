@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "sluice/domain/fixed.hpp"
@@ -13,6 +14,8 @@
 #include "sluice/simulator/settings.hpp"
 
 namespace sluice::simulator {
+
+struct filter_change;
 
 /// One perpetual contract against USDT.
 struct instrument {
@@ -26,7 +29,8 @@ struct instrument {
   quantity max{};         ///< LOT_SIZE.
   quantity market_max{};  ///< MARKET_LOT_SIZE.
   notional min_notional{};
-  int price_digits{0};
+  int price_digits{0};     ///< Of the tick.
+  int price_precision{0};  ///< One more than the tick has, so that it cannot be mistaken for it.
   int quantity_digits{0};
   price first_mark{};
 };
@@ -37,6 +41,10 @@ class listing {
   explicit listing(const settings& s);
   [[nodiscard]] const std::vector<instrument>& all() const { return all_; }
   [[nodiscard]] const instrument* find(std::string_view name) const;
+  void set_status(const instrument& i, std::string status) {
+    all_[index_of(i)].status = std::move(status);
+  }
+  void change_filters(const instrument& i, const filter_change& c);
   /// Position in all(); the instrument must be of this listing.
   [[nodiscard]] std::size_t index_of(const instrument& i) const {
     return static_cast<std::size_t>(&i - all_.data());

@@ -7,19 +7,12 @@
 #include <iterator>
 
 namespace sluice::simulator {
-namespace {
-
-constexpr std::int64_t funding_period_ms = 8LL * 3600 * 1000;
-constexpr const char* funding_rate = "0.00010000";
-
-std::int64_t next_funding(std::int64_t now_ms) {
-  return (now_ms / funding_period_ms + 1) * funding_period_ms;
-}
-
-}  // namespace
-
 mark_board::mark_board(const settings& s, const listing& l)
-    : listing_(&l), random_(s.seed ^ stable_hash("marks")), volatility_bp_(s.volatility_bp) {
+    : listing_(&l),
+      random_(s.seed ^ stable_hash("marks")),
+      volatility_bp_(s.volatility_bp),
+      funding_rate_(
+          padded(s.trading.funding_rate_ppm * (fixed_scale / 1'000'000), fixed_decimals)) {
   rows_.reserve(l.all().size());
   for (const auto& i : l.all())
     rows_.push_back({i.first_mark, hold::free});
@@ -57,7 +50,7 @@ std::string mark_board::row_text(const instrument& i, std::int64_t event_ms) con
   return fmt::format(
       R"({{"e":"markPriceUpdate","E":{0},"s":"{1}","p":"{2}","i":"{2}","P":"{2}","r":"{3}",)"
       R"("ap":"{2}","T":{4},"st":1}})",
-      event_ms, i.name.str(), mark, funding_rate, next_funding(event_ms));
+      event_ms, i.name.str(), mark, funding_rate_, next_funding(event_ms));
 }
 
 std::string mark_board::array_text(std::int64_t event_ms) const {
@@ -78,7 +71,7 @@ std::string mark_board::index_text(const instrument& i, std::int64_t now_ms) con
   return fmt::format(
       R"({{"symbol":"{0}","markPrice":"{1}","indexPrice":"{1}","estimatedSettlePrice":"{1}",)"
       R"("lastFundingRate":"{2}","interestRate":"0.00010000","nextFundingTime":{3},"time":{4}}})",
-      i.name.str(), padded(of(i), fixed_decimals), funding_rate, next_funding(now_ms), now_ms);
+      i.name.str(), padded(of(i), fixed_decimals), funding_rate_, next_funding(now_ms), now_ms);
 }
 
 }  // namespace sluice::simulator

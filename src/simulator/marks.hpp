@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "instruments.hpp"
@@ -9,6 +10,12 @@
 #include "sluice/simulator/venue.hpp"
 
 namespace sluice::simulator {
+
+/// The next whole eight hours of the venue's clock, strictly after.
+[[nodiscard]] constexpr std::int64_t next_funding(std::int64_t now_ms) {
+  constexpr std::int64_t period_ms = 8LL * 3600 * 1000;
+  return (now_ms / period_ms + 1) * period_ms;
+}
 
 class mark_board {
  public:
@@ -37,6 +44,7 @@ class mark_board {
   std::vector<row> rows_{};
   random_source random_;
   std::int64_t volatility_bp_{0};
+  std::string funding_rate_{};
 };
 
 }  // namespace sluice::simulator

@@ -1,92 +1,143 @@
-// The rules an order must meet: quantity filters, reduce-only, least value, margin, client order
-// id.
+// The rules an order must meet in its account: position mode, filters, ids, reduction, margin.
 #include <algorithm>
 
 #include "order_desk.hpp"
+#include "order_filters.hpp"
 
 namespace sluice::simulator {
 namespace {
 
-bool valid_client_id(std::string_view id) {
-  constexpr std::string_view marks = ".:/_-";
-  return !id.empty() && id.size() <= 36 && std::all_of(id.begin(), id.end(), [&](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-           marks.find(c) != std::string_view::npos;
-  });
+constexpr std::int64_t modifications_max = 10'000;
+
+venue_error reduce_rejected() {
+  return {400, -2022, "ReduceOnly Order is rejected."};
 }
 
-std::optional<venue_error> check_status(const instrument& i) {
-  if (i.status == "TRADING")
+std::optional<venue_error> check_leg(const account& who, const order_draft& d) {
+  if (who.hedged() == (d.leg != position_side::both))
     return std::nullopt;
-  if (i.status == "SETTLING")
-    return venue_error{400, -4141, "Symbol is closed."};
-  return venue_error{400, -4140, "Invalid symbol status for opening position."};
-}
-
-std::optional<venue_error> check_value(const instrument& i, price mark, quantity amount) {
-  if (mark * amount >= i.min_notional)
-    return std::nullopt;
-  return venue_error{400, -4164,
-                     "Order's notional must be no smaller than " + i.min_notional.str() +
-                         " (unless you choose reduce only)."};
+  return venue_error{400, -4061, "Order's position side does not match user's setting."};
 }
 
 }  // namespace
 
-std::optional<venue_error> check_market_lot(const instrument& i, quantity amount) {
-  if (amount.sign() <= 0)
-    return venue_error{400, -4003, "Quantity less than zero."};
-  std::int64_t precision = fixed_scale;
-  for (int n = 0; n < i.quantity_digits; ++n)
-    precision /= 10;
-  if (amount.raw() % precision != 0)
-    return venue_error{400, -1111, "Precision is over the maximum defined for this asset."};
-  if (amount < i.step)
-    return venue_error{400, -4004, "Quantity less than min quantity."};
-  if (amount > i.market_max)
-    return venue_error{400, -4005, "Quantity greater than max quantity."};
-  if (!on_step(amount - i.step, i.step))
-    return venue_error{400, -4023, "Qty not increased by step size."};
-  return std::nullopt;
-}
-
-std::optional<venue_error> order_desk::check(const account& who, order_draft& d) const {
-  if (!valid_client_id(d.id.str()))
-    return venue_error{400, -4015, "Client order id is not valid."};
-  if (auto wrong = check_status(*d.what))
+std::optional<venue_error> order_desk::check(std::size_t owner, order_draft& d) const {
+  const auto& who = (*accounts_)[owner];
+  const auto& i = *d.what;
+  if (auto wrong = check_client_id(d.id.str()))
     return wrong;
-  if (auto wrong = check_market_lot(*d.what, d.amount))
+  if (auto wrong = check_leg(who, d))
+    return wrong;
+  if (auto wrong = check_status(i))
+    return wrong;
+  if (auto wrong = check_lot(i, d.amount, d.kind == order_kind::market ? i.market_max : i.max))
+    return wrong;
+  if (auto wrong = check_price(d))
     return wrong;
   const auto* earlier = who.order_by_client_id(d.id.str());
   if (earlier && (unique_ids_ == client_id_scope::all_orders || !is_final(earlier->report.status)))
     return venue_error{400, -4116, "ClientOrderId is duplicated."};
-  if (d.reduce_only)
-    return check_reduce_only(who, d);
-  if (auto wrong = check_value(*d.what, marks_->of(*d.what), d.amount))
+  const auto* h = who.find(i.name);
+  if (h && d.kind == order_kind::limit &&
+      static_cast<std::int64_t>(h->open.size()) >= rules_.orders_per_symbol_max)
+    return venue_error{400, -2025, "Reach max open order limit."};
+  if (d.reduces())
+    return check_reducing(who, d);
+  const auto at = d.kind == order_kind::limit ? d.limit : marks_->of(i);
+  if (auto wrong = check_value(i, at, d.amount))
     return wrong;
   return check_margin(who, d);
 }
 
-std::optional<venue_error> order_desk::check_reduce_only(const account& who, order_draft& d) const {
-  const auto held = who.amount_of(d.what->name);
+std::optional<venue_error> order_desk::check_price(const order_draft& d) const {
+  const auto mark = marks_->of(*d.what);
+  if (d.kind == order_kind::limit) {
+    if (auto wrong = check_tick(*d.what, d.limit))
+      return wrong;
+    return check_percent(d.direction, d.limit, mark, *d.what);
+  }
+  const auto best = quote(*d.what);
+  const auto off = d.direction == side::buy ? best.ask - mark : mark - best.bid;
+  // One tick beyond the bound is what rounding to the tick may add.
+  if ((off - d.what->tick).raw() > mark.raw() / 100 * percent_price)
+    return venue_error{400, -4131,
+                       "The counterparty's best price does not meet the PERCENT_PRICE filter "
+                       "limit."};
+  return std::nullopt;
+}
+
+std::optional<venue_error> order_desk::check_reducing(const account& who, order_draft& d) const {
+  const auto held = who.amount_of(d.what->name, d.leg);
   const bool closes = held.sign() * sign_of(d.direction) < 0;
   if (!closes || (d.amount > held.abs() && oversized_ == oversized_reduce::reject))
-    return venue_error{400, -2022, "ReduceOnly Order is rejected."};
+    return reduce_rejected();
   d.amount = std::min(d.amount, held.abs());
+  const auto taken = resting_reduction(who, d.what->name, d.leg);
+  if (rules_.conflict == reduce_conflict::refuse && d.amount + taken > held.abs())
+    return venue_error{400, -4118,
+                       "ReduceOnly Order Failed. Please check your existing position and open "
+                       "orders."};
   return std::nullopt;
 }
 
 std::optional<venue_error> order_desk::check_margin(const account& who,
                                                     const order_draft& d) const {
-  const auto held = who.amount_of(d.what->name);
-  const auto after = held + (d.direction == side::buy ? d.amount : -d.amount);
-  const auto grown = after.abs() - held.abs();
-  if (grown.sign() <= 0)
+  const auto& i = *d.what;
+  const auto mark = marks_->of(i);
+  const bool buys = d.direction == side::buy;
+  const auto best = quote(i);
+  const auto at = d.kind == order_kind::limit ? d.limit : buys ? best.ask : best.bid;
+  const auto value = at * d.amount;
+  const auto now = who.bound_with(i, mark, d.leg, {}, {});
+  const auto then =
+      who.bound_with(i, mark, d.leg, buys ? value : notional{}, buys ? notional{} : value);
+  const auto needed = then.initial() - now.initial();
+  if (needed.sign() <= 0)
     return std::nullopt;
-  const auto at = fill_price(d, 0);
-  const auto needed = notional::from_raw((at * grown).raw() / who.leverage()) +
-                      millionths_of(at * d.amount, taker_fee_ppm_);
-  if (needed > who.margin(*marks_).available)
+  const auto leverage = who.leverage_of(i.name);
+  const auto bound = static_cast<wide_int>(then.initial().raw()) * leverage;
+  if (bound > value_max(leverage).raw())
+    return venue_error{400, -2027, "Exceeded the maximum allowable position at current leverage."};
+  if (needed + millionths_of(value, taker_fee_ppm_) > who.margin().available)
+    return venue_error{400, -2019, "Margin is insufficient."};
+  return std::nullopt;
+}
+
+std::optional<venue_error> order_desk::check_change(const account& who, const ledger_order& o,
+                                                    const order_change& c) const {
+  const auto& i = instrument_of(o);
+  if (i.status != "TRADING")
+    return venue_error{400, -5024,
+                       "Symbol is not in trading status. Order amendment is not permitted."};
+  if (o.kind != order_kind::limit)
+    return venue_error{400, -5025, "Only limit order is supported."};
+  if (o.modifications >= modifications_max)
+    return venue_error{400, -5026, "Exceed maximum modify order limit."};
+  if (c.limit == o.limit && c.amount == o.report.original)
+    return venue_error{400, -5027, "No need to modify the order."};
+  if (c.direction != o.report.direction)
+    return venue_error{400, -1117, "Invalid side."};
+  if (auto wrong = check_lot(i, c.amount, i.max))
+    return wrong;
+  if (auto wrong = check_tick(i, c.limit))
+    return wrong;
+  if (auto wrong = check_percent(c.direction, c.limit, marks_->of(i), i))
+    return wrong;
+  const auto leg = o.report.leg;
+  const auto held = who.amount_of(i.name, leg).abs();
+  const auto rest = c.amount - o.report.executed;
+  if (o.report.reduce_only || closes_leg(leg, c.direction)) {
+    const auto others = resting_reduction(who, i.name, leg) - o.remaining();
+    return rest + others > held ? std::optional(reduce_rejected()) : std::nullopt;
+  }
+  if (auto wrong = check_value(i, c.limit, c.amount))
+    return wrong;
+  const auto more = c.limit * rest - o.limit * o.remaining();
+  const bool buys = c.direction == side::buy;
+  const auto now = who.bound_with(i, marks_->of(i), leg, {}, {});
+  const auto then =
+      who.bound_with(i, marks_->of(i), leg, buys ? more : notional{}, buys ? notional{} : more);
+  if (then.initial() - now.initial() > who.margin().available)
     return venue_error{400, -2019, "Margin is insufficient."};
   return std::nullopt;
 }

@@ -100,6 +100,15 @@ void check_trading(checker& c, const settings& s) {
   c.range("fills_max", s.fills_max, 1, 100);
 }
 
+void check_rules(checker& c, const trading_rules& r) {
+  c.range("maker_fee_ppm", r.maker_fee_ppm, 0, 100'000);
+  c.range("thin_book_percent", r.thin_book_percent, 0, 100);
+  c.range("orders_per_symbol_max", r.orders_per_symbol_max, 1, 100'000);
+  c.range("algo_orders_max", r.algo_orders_max, 1, 100'000);
+  c.range("funding_rate_ppm", r.funding_rate_ppm, 0, 30'000);
+  c.time("trigger_delay", r.trigger_delay, milliseconds{0}, milliseconds{60'000});
+}
+
 void check_times(checker& c, const settings& s) {
   using std::chrono::hours;
   c.time("latency", s.latency, milliseconds{0}, milliseconds{600'000});
@@ -133,6 +142,7 @@ std::vector<setting_fault> validate(const settings& s) {
     c.fault("address", "is '" + s.address + "', allowed are loopback addresses only");
   check_accounts(c, s);
   check_trading(c, s);
+  check_rules(c, s.trading);
   check_times(c, s);
   check_bounds(c, s);
   return c.take();

@@ -80,6 +80,8 @@ result<void> open_initial(venue_state& v, moment now) {
         return fail(errc::not_found, "initial_positions: no symbol " + wanted.instrument.str());
       d.direction = wanted.amount.sign() > 0 ? side::buy : side::sell;
       d.amount = wanted.amount.abs();
+      if (v.chosen.trading.hedge_mode)
+        d.leg = wanted.amount.sign() > 0 ? position_side::long_ : position_side::short_;
       d.origin = order_origin::person;
       d.id = v.desk.random_client_id();
       const auto placed = v.place(n, d, now);
@@ -99,13 +101,17 @@ venue_state::venue_state(const settings& s, moment now)
       info(s, instruments),
       marks(s, instruments),
       accounts(make_accounts(s)),
-      desk(s, marks),
+      desk(s, instruments, marks, accounts),
+      algos(s, instruments, marks, accounts, desk),
       weight(s),
       keys(s, accounts.size()),
       streams(s, instruments),
       faults(s.seed),
       jitter(s.seed ^ stable_hash("jitter")),
-      next_tick(now.steady + s.tick_period) {}
+      event_shuffle(s.seed ^ stable_hash("event order")),
+      next_tick(now.steady + s.tick_period),
+      next_funding_ms(next_funding(now.venue.ms)),
+      warned(accounts.size()) {}
 
 std::optional<std::size_t> venue_state::account_of(std::string_view api_key) const {
   for (std::size_t n = 0; n < accounts.size(); ++n)
@@ -115,11 +121,8 @@ std::optional<std::size_t> venue_state::account_of(std::string_view api_key) con
 }
 
 outcome<ledger_order> venue_state::place(std::size_t owner, order_draft d, moment now) {
-  std::vector<user_event> events;
-  auto placed = desk.place(accounts[owner], owner, std::move(d), now.venue, events);
-  if (const auto key = keys.find(owner, now.steady))
-    for (auto& e : events)
-      streams.publish_user(*key, e.type, std::move(e.text));
+  auto placed = desk.place(owner, std::move(d), now.venue);
+  publish(now);
   return placed;
 }
 
@@ -208,6 +211,7 @@ void venue::advance(moment now) {
   auto& v = *state_;
   for (const auto& key : v.keys.expire(now.steady))
     v.streams.publish_user(key, "listenKeyExpired", listen_key_expired_event(key, now.venue));
+  v.run_countdowns(now);
   if (now.steady < v.next_tick)
     return;
   const duration period = v.chosen.tick_period;
@@ -219,10 +223,12 @@ void venue::advance(moment now) {
       v.next_tick = now.steady + period;
   }
   v.streams.publish_marks(v.marks, now.venue.ms);
+  v.after_tick(now);
 }
 
 instant venue::next_due() const {
-  return state_->next_tick;
+  const auto countdown = state_->timers.next();
+  return countdown ? std::min(*countdown, state_->next_tick) : state_->next_tick;
 }
 
 void venue::set_latency(milliseconds latency) {
@@ -251,8 +257,11 @@ std::vector<transcript_entry> venue::transcript() const {
 ledger venue::books(moment now) const {
   ledger out;
   out.at = now.venue;
-  for (const auto& a : state_->accounts)
-    out.accounts.push_back(a.ledger());
+  for (std::size_t n = 0; n < state_->accounts.size(); ++n) {
+    out.accounts.push_back(state_->accounts[n].ledger());
+    for (const auto& [id, a] : state_->algos.all(n))
+      out.accounts.back().algos.push_back(a);
+  }
   return out;
 }
 

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "algo_desk.hpp"
+#include "countdowns.hpp"
 #include "fault_book.hpp"
 #include "limits.hpp"
 #include "listen_keys.hpp"
@@ -14,6 +16,14 @@
 #include "stream_hub.hpp"
 
 namespace sluice::simulator {
+
+/// How a forced close is called and told.
+struct forced_style {
+  std::string client_id{};
+  std::string execution{"CALCULATED"};
+  std::string final_status{"FILLED"};
+  bool free_of_fee{false};
+};
 
 struct venue_state {
   explicit venue_state(const settings& s, moment now);
@@ -24,17 +34,47 @@ struct venue_state {
   mark_board marks;
   std::vector<account> accounts;
   order_desk desk;
+  algo_desk algos;
   weight_limiter weight;
   listen_keys keys;
   stream_hub streams;
   fault_book faults;
   random_source jitter;
+  countdowns timers{};
+  random_source event_shuffle;
   std::deque<transcript_entry> transcript{};
   std::uint64_t requests{0};
   instant next_tick{};
+  std::int64_t next_funding_ms{0};
+  std::vector<bool> warned{};  ///< Accounts that had their margin call.
 
   [[nodiscard]] std::optional<std::size_t> account_of(std::string_view api_key) const;
   [[nodiscard]] outcome<ledger_order> place(std::size_t owner, order_draft d, moment now);
+  /// Sends what the desks have to tell to the accounts' streams, and settles what follows of it.
+  void publish(moment now);
+  /// What the marks of a tick lead to: fills, triggers, liquidations.
+  void after_tick(moment now);
+  /// Every eight hours of the venue's clock; one that was slept through is paid once.
+  void pay_funding(moment now);
+  /// Liquidates accounts whose balance no longer keeps their positions, and warns before.
+  void check_margins(moment now);
+  /// Cancels everything, then closes positions, the heaviest first, until the rest is kept.
+  void liquidate(std::size_t owner, moment now);
+  /// Closes a position by force. The amount is cut to what is held; -2022 when that is nothing.
+  [[nodiscard]] outcome<ledger_order> force_close(std::size_t owner, const instrument& i,
+                                                  position_side leg, quantity amount,
+                                                  const forced_style& style, moment now);
+  /// Takes a symbol off: orders expire, positions are closed at mark, status SETTLING.
+  void settle(const instrument& i, moment now);
+  void run_countdowns(moment now);
+  /// -4028, -2027, -2028; tells ACCOUNT_CONFIG_UPDATE when it changes.
+  [[nodiscard]] std::optional<venue_error> change_leverage(std::size_t owner, const instrument& i,
+                                                           std::int64_t leverage, moment now);
+  /// -4171; tells ACCOUNT_CONFIG_UPDATE.
+  [[nodiscard]] std::optional<venue_error> change_multi_assets(std::size_t owner, bool on,
+                                                               moment now);
+  /// -4059, -4067, -4068; no event tells of it.
+  [[nodiscard]] std::optional<venue_error> change_position_mode(std::size_t owner, bool hedged);
   void record(const request& r, const course& c, const reply& out, moment now);
 };
 
@@ -68,6 +108,11 @@ struct endpoint_match {
 /// The instrument a parameter names: -1102 when missing, -1121 when unknown.
 [[nodiscard]] outcome<const instrument*> named_instrument(const venue_state& v,
                                                           const parameters& p);
+/// The order that orderId or origClientOrderId names, of that symbol; null when there is none.
+[[nodiscard]] outcome<const ledger_order*> named_order(venue_state& v, const call& c,
+                                                       const instrument& what);
+/// The headers that tell how much of the order limits is used.
+void add_order_counts(reply& out, const order_limiter& l, venue_time now);
 [[nodiscard]] reply json_reply(std::string body);
 [[nodiscard]] reply refuse_too_many(const venue_state& v, const too_many& t);
 
@@ -82,10 +127,32 @@ reply get_account_config(venue_state& v, const call& c);
 reply post_listen_key(venue_state& v, const call& c);
 reply put_listen_key(venue_state& v, const call& c);
 reply delete_listen_key(venue_state& v, const call& c);
+reply get_symbol_config(venue_state& v, const call& c);
+reply get_leverage_bracket(venue_state& v, const call& c);
+reply get_order_limits(venue_state& v, const call& c);
+reply get_commission_rate(venue_state& v, const call& c);
+reply get_position_mode(venue_state& v, const call& c);
+reply post_position_mode(venue_state& v, const call& c);
+reply get_multi_assets(venue_state& v, const call& c);
+reply post_multi_assets(venue_state& v, const call& c);
+reply post_leverage(venue_state& v, const call& c);
 reply post_order(venue_state& v, const call& c);
+reply post_order_test(venue_state& v, const call& c);
+reply put_order(venue_state& v, const call& c);
+reply delete_all_open_orders(venue_state& v, const call& c);
+reply post_countdown(venue_state& v, const call& c);
+reply get_open_order(venue_state& v, const call& c);
+reply get_all_orders(venue_state& v, const call& c);
 reply get_order(venue_state& v, const call& c);
 reply delete_order(venue_state& v, const call& c);
 reply get_open_orders(venue_state& v, const call& c);
 reply get_user_trades(venue_state& v, const call& c);
+reply get_force_orders(venue_state& v, const call& c);
+reply post_algo_order(venue_state& v, const call& c);
+reply get_algo_order(venue_state& v, const call& c);
+reply delete_algo_order(venue_state& v, const call& c);
+reply get_open_algo_orders(venue_state& v, const call& c);
+reply get_all_algo_orders(venue_state& v, const call& c);
+reply delete_algo_open_orders(venue_state& v, const call& c);
 
 }  // namespace sluice::simulator

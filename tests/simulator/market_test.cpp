@@ -39,7 +39,7 @@ TEST_CASE("exchangeInfo has the documented fields, filters and limits") {
   CHECK(elements(field(info.body, "rateLimits")).front() ==
         R"({"rateLimitType":"REQUEST_WEIGHT","interval":"MINUTE","intervalNum":1,"limit":2400})");
   const auto btc = elements(field(info.body, "symbols")).front();
-  CHECK(field(btc, "pricePrecision") == "1");
+  CHECK(field(btc, "pricePrecision") == "2");
   CHECK(field(btc, "contractType") == "PERPETUAL");
   std::vector<std::string> filters;
   for (const auto& f : elements(field(btc, "filters")))

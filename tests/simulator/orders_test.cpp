@@ -29,7 +29,6 @@ TEST_CASE("orders that the venue must refuse get its codes") {
       {"unknown side", "symbol=BTCUSDT&side=HOLD&type=MARKET&quantity=1", "400 -1117"},
       {"no type", "symbol=BTCUSDT&side=BUY&quantity=1", "400 -1102"},
       {"unknown type", "symbol=BTCUSDT&side=BUY&type=MAGIC&quantity=1", "400 -1116"},
-      {"a resting order", "symbol=BTCUSDT&side=BUY&type=LIMIT&quantity=1&price=9", "400 -1116"},
       {"a conditional order", "symbol=BTCUSDT&side=BUY&type=STOP_MARKET&quantity=1", "400 -4120"},
       {"time in force on a market order", btc + "&quantity=1&timeInForce=GTC", "400 -1106"},
       {"a leg in one-way mode", btc + "&quantity=1&positionSide=LONG", "400 -4061"},

@@ -25,6 +25,22 @@ TEST_CASE("every wrong setting of the venue is named at once") {
         std::vector<std::string>{"address", "account.api_key", "symbols", "leverage", "latency"});
 }
 
+TEST_CASE("every wrong rule of trading is named at once") {
+  settings s;
+  s.trading.maker_fee_ppm = -1;
+  s.trading.thin_book_percent = 101;
+  s.trading.orders_per_symbol_max = 0;
+  s.trading.algo_orders_max = 0;
+  s.trading.funding_rate_ppm = -1;
+  s.trading.trigger_delay = milliseconds{60'001};
+  std::vector<std::string> fields;
+  for (const auto& f : validate(s))
+    fields.push_back(f.field);
+  CHECK(fields == std::vector<std::string>{"maker_fee_ppm", "thin_book_percent",
+                                           "orders_per_symbol_max", "algo_orders_max",
+                                           "funding_rate_ppm", "trigger_delay"});
+}
+
 TEST_CASE("addresses beyond loopback are refused") {
   for (auto address : {"0.0.0.0", "192.168.1.1", "::", "example.com", "", "127", "127.0.0",
                        "127.0.0.256", "127.0.0.1.1", "127.evil", "127.0.0.1x"}) {

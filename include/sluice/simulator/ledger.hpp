@@ -14,33 +14,108 @@ namespace sluice::simulator {
 
 /// Who made an order.
 enum class order_origin : std::uint8_t { api, person, venue };
+enum class order_kind : std::uint8_t { market, limit };
+/// How long an order waits for a counterparty.
+enum class time_in_force : std::uint8_t { gtc, ioc, fok, gtx, gtd };
 
 struct ledger_position {
   symbol instrument{};
-  quantity amount{};  ///< Signed, never zero.
+  quantity amount{};  ///< Signed, never zero; short legs are negative.
   price entry{};
   venue_time changed_at{};
+  position_side leg{position_side::both};
 };
 
-/// One order as the venue holds it at the end of its life.
+/// One order as the venue holds it, resting or at the end of its life.
 struct ledger_order {
   order_report report{};
   order_origin origin{order_origin::api};
-  quantity asked{};          ///< Before a reduce-only order was shrunk.
-  notional value{};          ///< Sum of price times quantity of its trades.
-  bool result_reply{false};  ///< newOrderRespType=RESULT.
+  order_kind kind{order_kind::market};
+  time_in_force lasts{time_in_force::gtc};
+  price limit{};                    ///< Zero for a market order.
+  std::string price_match{"NONE"};  ///< OPPONENT, QUEUE and so on when the venue chose the limit.
+  quantity asked{};                 ///< Before a reduce-only order was shrunk.
+  notional value{};                 ///< Sum of price times quantity of its trades.
+  bool result_reply{false};         ///< newOrderRespType=RESULT.
+  bool closes_position{false};
+  std::string original_type{};  ///< "STOP_MARKET" when a conditional order became it, else empty.
+  price trigger{};              ///< Of that conditional order.
+  std::string execution{"TRADE"};  ///< What its trades are called: CALCULATED when forced.
+  int expiry_reason{0};            ///< The venue's "er", 0 to 9.
+  std::int64_t good_till_ms{0};
+  std::int64_t modifications{0};
   venue_time created_at{};
+
+  [[nodiscard]] quantity remaining() const { return report.original - report.executed; }
+};
+
+/// Where a conditional order is in its life, in the venue's words.
+enum class algo_status : std::uint8_t {
+  new_,
+  cancelled,
+  triggering,
+  triggered,
+  finished,
+  rejected,
+  expired
+};
+[[nodiscard]] constexpr bool is_final(algo_status s) {
+  return s != algo_status::new_ && s != algo_status::triggering && s != algo_status::triggered;
+}
+
+/// One conditional order: waits for a mark, then becomes a regular one.
+struct ledger_algo {
+  std::int64_t id{0};
+  client_order_id client_id{};
+  std::string
+      type{};  ///< STOP, STOP_MARKET, TAKE_PROFIT, TAKE_PROFIT_MARKET, TRAILING_STOP_MARKET.
+  symbol instrument{};
+  side direction{side::buy};
+  position_side leg{position_side::both};
+  std::string lasts{"GTC"};  ///< As sent: GTE_GTC ends with the position.
+  quantity amount{};         ///< Zero when it closes the position.
+  price limit{};
+  price trigger{};
+  bool reduce_only{false};
+  bool closes_position{false};
+  bool price_protect{false};
+  std::string working_type{"CONTRACT_PRICE"};
+  price activation{};           ///< Trailing: where following begins; zero is at once.
+  std::int64_t callback_bp{0};  ///< Trailing: distance in hundredths of a percent.
+  bool following{false};        ///< Trailing: activated.
+  price extreme{};              ///< Trailing: best mark since then.
+  algo_status status{algo_status::new_};
+  std::string failure{};  ///< Why it was rejected or expired; empty otherwise.
+  order_id actual_order{0};
+  std::int64_t good_till_ms{0};
+  venue_time created_at{};
+  venue_time updated_at{};
+  venue_time triggered_at{};
+};
+
+/// One funding payment of one position.
+struct ledger_funding {
+  symbol instrument{};
+  position_side leg{position_side::both};
+  notional amount{};  ///< Negative is paid.
+  venue_time at{};
 };
 
 struct account_ledger {
   std::string api_key{};
   notional initial_balance{};
-  notional wallet{};  ///< = initial_balance + realised - fees, to the last digit.
+  notional wallet{};  ///< = initial_balance + realised - fees + funding + cleared, to the digit.
   notional realised{};
   notional fees{};
   std::vector<ledger_position> positions{};
   std::vector<fill> fills{};           ///< In the order they happened; the newest `history_max`.
-  std::vector<ledger_order> orders{};  ///< Same.
+  std::vector<ledger_order> orders{};  ///< Same; all that are open are among them.
+  notional funding{};
+  notional cleared{};  ///< Put in by the insurance fund when a liquidation left the wallet below 0.
+  std::vector<ledger_algo> algos{};
+  std::vector<ledger_funding> fundings{};  ///< The newest `history_max`.
+  bool hedge_mode{false};
+  bool multi_assets{false};
 };
 
 struct ledger {

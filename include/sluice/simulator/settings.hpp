@@ -9,6 +9,7 @@
 #include "sluice/domain/fixed.hpp"
 #include "sluice/domain/ids.hpp"
 #include "sluice/domain/time.hpp"
+#include "sluice/simulator/trading_rules.hpp"
 
 namespace sluice::simulator {
 
@@ -68,6 +69,7 @@ struct settings {
   std::int64_t fills_max{1};        ///< A market order becomes 1 to this many trades.
   oversized_reduce oversized{oversized_reduce::shrink};
   client_id_scope unique_ids{client_id_scope::open_orders};
+  trading_rules trading{};
 
   milliseconds listen_key_life{3'600'000};
   milliseconds stream_life{86'400'000};

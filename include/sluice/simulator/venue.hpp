@@ -27,12 +27,44 @@ struct stream_answer {
 /// Whether a mark set from outside walks on after the next tick.
 enum class mark_pin { next_tick, until_released };
 
-/// A Binance USD-M futures venue as far as facts can be met: accounts, filters, market orders at
-/// mark, positions, limits, streams. No clock, no thread, no socket; same settings, same calls at
-/// the same moments, same bytes. Moments must not go backwards. Not thread-safe.
+/// What a person enters on the account's own screen.
+struct person_order {
+  symbol instrument{};
+  side direction{side::buy};
+  quantity amount{};
+  position_side leg{position_side::both};
+  std::optional<price> limit{};  ///< A resting order; none is a market order.
+  bool reduce_only{false};
+  std::size_t account{0};
+};
+
+/// A part of a position taken away to cover somebody else's loss.
+struct deleveraging {
+  symbol instrument{};
+  quantity amount{};  ///< Cut to what is held.
+  position_side leg{position_side::both};
+  std::string execution{"CALCULATED"};  ///< The "x" of its event; TRADE is reported too.
+  std::string status{"FILLED"};         ///< Its "X"; NEW_ADL is reported too.
+  std::size_t account{0};
+};
+
+/// New filters of a symbol, as the venue changes them without notice; what is not given stays.
+struct filter_change {
+  std::optional<price> tick{};
+  std::optional<quantity> step{};  ///< Also the least quantity.
+  std::optional<quantity> market_max{};
+  std::optional<notional> min_notional{};
+};
+
+/// A Binance USD-M futures venue as far as facts can be met: accounts, filters, orders against a
+/// book around the mark, conditional orders, one-way and hedge mode, cross margin, liquidation,
+/// funding, limits, streams. No clock, no thread, no socket; same settings, same calls at the same
+/// moments, same bytes. Moments must not go backwards. Not thread-safe.
 ///
-/// Not there yet, and refused with the venue's own codes: resting orders (LIMIT: -1116),
-/// conditional orders (-4120), hedge mode (-4061).
+/// The book: best bid and ask stand `half_spread_bp` from the mark, and an order that takes from
+/// them fills in 1 to `fills_max` trades, each a tick worse. Resting orders, triggers, margin and
+/// funding are looked at once a tick, after the marks have moved: a resting order fills at its
+/// price when the mark has reached it.
 class venue {
  public:
   /// Fails when the settings do not validate, keys are missing or an initial position is
@@ -49,7 +81,9 @@ class venue {
   /// perform without latency and faults.
   [[nodiscard]] reply perform(const request& r, moment now);
   /// The operator's side, paths below /sim/: mark, trade, latency, fault, faults/clear, liquidate,
-  /// ledger, transcript, status. Errors are 400 {"error": text}.
+  /// order, cancel, leverage, position_mode, multi_assets, adl, settle, filters,
+  /// ledger, transcript, status.
+  /// Errors are 400 {"error": text}.
   [[nodiscard]] reply control(const request& r, moment now);
 
   /// Opens a stream connection on a target such as "/market/stream?streams=a/b"; none: 404.
@@ -60,7 +94,8 @@ class venue {
   /// What has to be written to streams since the last call, in order.
   [[nodiscard]] std::vector<stream_delivery> take_deliveries();
 
-  /// Does everything that has become due: mark steps and their streams, expired listen keys.
+  /// Does everything that has become due: mark steps with their streams and fills, countdowns,
+  /// expired listen keys.
   void advance(moment now);
   /// When advance has something to do next.
   [[nodiscard]] instant next_due() const;
@@ -75,6 +110,20 @@ class venue {
   /// The venue closes the account's position: client id autoclose-, execution type CALCULATED.
   [[nodiscard]] result<ledger_order> liquidate(const symbol& s, moment now,
                                                std::size_t account = 0);
+  /// A person's order of any kind, and everything a person cancels on a symbol, conditional orders
+  /// included.
+  [[nodiscard]] result<ledger_order> enter(const person_order& o, moment now);
+  [[nodiscard]] result<void> cancel_open(const symbol& s, moment now, std::size_t account = 0);
+  [[nodiscard]] result<void> set_leverage(const symbol& s, std::int64_t leverage, moment now,
+                                          std::size_t account = 0);
+  [[nodiscard]] result<void> set_position_mode(bool hedged, std::size_t account = 0);
+  [[nodiscard]] result<void> set_multi_assets(bool on, moment now, std::size_t account = 0);
+  /// Client id adl_autoclose, always the same.
+  [[nodiscard]] result<ledger_order> deleverage(const deleveraging& d, moment now);
+  /// Delists a symbol: orders expire, positions are closed (settlement_autoclose-), SETTLING.
+  [[nodiscard]] result<void> settle(const symbol& s, moment now);
+  /// Takes effect at once, on new orders; fails when a value is not above zero.
+  [[nodiscard]] result<void> change_filters(const symbol& s, const filter_change& c);
   void set_latency(milliseconds latency);
   void set_latency_jitter(milliseconds jitter);
   void add_fault(const fault& f);

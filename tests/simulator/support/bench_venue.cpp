@@ -41,6 +41,7 @@ settings quiet_settings() {
   s.symbols = 60;
   s.latency = milliseconds{0};
   s.volatility_bp = 0;
+  s.trading.lite = trade_lite::omitted;
   s.account.api_key = "mainKey";
   s.account.api_secret = "mainSecret";
   return s;
