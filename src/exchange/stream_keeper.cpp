@@ -85,7 +85,7 @@ void stream_keeper::serve() {
 
 void stream_keeper::arrived(const web_socket* which, std::vector<std::string> frames) {
   if (which == first_.socket.get())
-    pass(merged(std::move(frames)));
+    pass(merged(place::first, std::move(frames)));
   else
     next_arrived(std::move(frames));
 }
@@ -97,20 +97,21 @@ void stream_keeper::next_arrived(std::vector<std::string> frames) {
     take_over();
     return pass(frames);
   }
-  (void)merge_->from_new(std::move(frames));
+  (void)merged(place::next, std::move(frames));
   if (merge_->full())
     take_over();
 }
 
-std::vector<std::string> stream_keeper::merged(std::vector<std::string> frames) {
+std::vector<std::string> stream_keeper::merged(place from, std::vector<std::string> frames) {
   if (!next_.socket && merge_ && venue_.now() > merge_until_)
     merge_.reset();
   if (!merge_)
     return frames;
-  const auto dropped = merge_->dropped();
-  auto rest =
-      next_.socket ? merge_->from_old(std::move(frames)) : merge_->from_new(std::move(frames));
-  venue_.counters().duplicates_dropped += merge_->dropped() - dropped;
+  // After the change the first connection is the one that was new.
+  const bool leads = from == place::first && next_.socket != nullptr;
+  const auto before = merge_->dropped();
+  auto rest = leads ? merge_->from_old(std::move(frames)) : merge_->from_new(std::move(frames));
+  venue_.counters().duplicates_dropped += merge_->dropped() - before;
   return rest;
 }
 

@@ -82,7 +82,7 @@ class stream_keeper {
   void ended(const web_socket* which, const std::string& why);
   void failed(place where, const std::string& why, std::optional<instant> not_before);
   void pass(const std::vector<std::string>& frames);
-  [[nodiscard]] std::vector<std::string> merged(std::vector<std::string> frames);
+  [[nodiscard]] std::vector<std::string> merged(place from, std::vector<std::string> frames);
   void watch_silence();
   void schedule_overlap(milliseconds wait);
   void take_over();
