@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <utility>
 
-#include "dial.hpp"
+#include "tls_sessions.hpp"
 
 namespace sluice::exchange {
 namespace {
@@ -64,10 +64,15 @@ attempt broken(const error_code& failed, std::string_view step, bool answered) {
 
 }  // namespace
 
+http_connection::~http_connection() {
+  if (connected_)
+    keep_resumable(stream_.native_handle());
+}
+
 asio::awaitable<std::optional<transport_failure>> http_connection::connect(
     steady::time_point deadline) {
   const auto until = std::min(deadline, steady::now() + chosen_->connect_timeout);
-  const auto dialled = co_await dial(stream_, chosen_->address, until);
+  const auto dialled = co_await dial(from_, stream_, chosen_->address, until);
   if (dialled.why.empty()) {
     connected_ = true;
     co_return std::nullopt;

@@ -169,10 +169,15 @@ TEST_CASE("when the old user stream dies in the overlap the new one takes over a
   const auto fresh = venue.stream("/private/ws/", 2);
   REQUIRE(old);
   REQUIRE(fresh);
-  fresh->push(account_event(1));
+  const auto on_both = account_event(1);
+  old->push(on_both);
+  fresh->push(on_both);
+  wait_until([&] { return client->streams().duplicates_dropped == 1; });
+  fresh->push(account_event(2));
   old->drop();
-  const auto told = flat(batches, 2);
-  CHECK(is<account_update>(told[1]));
+  const auto told = flat(batches, 3);
+  REQUIRE(is<account_update>(told[2]));
+  CHECK(std::get<account_update>(told[2].body).transaction_time.ms == 2);
   CHECK(client->streams().lost == 0);
 }
 

@@ -120,9 +120,9 @@ void imposter_stream::drop() {
   changed_.notify_all();
 }
 
-imposter::imposter(const std::string& certified_for) {
+imposter::imposter(const std::string& certified_for, tls_flaw flaw) {
   std::signal(SIGPIPE, SIG_IGN);
-  make_certificate(certified_for);
+  make_certificate(certified_for, flaw);
   listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -209,6 +209,8 @@ void imposter::serve(int descriptor, int number) {
     connection.reset();
   else if (SSL_accept(tls) != 1)
     connection.hang_up();
+  else if (SSL_session_reused(tls) == 1)
+    ++resumed_;
   while (connection.open() && !stopping_) {
     const auto head = read_head(tls);
     if (head.empty())
