@@ -165,6 +165,17 @@ void imposter::when(const std::string& start, std::vector<act> acts) {
   acts_[start] = {acts.begin(), acts.end()};
 }
 
+void imposter::wait_to_go_on() {
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, std::chrono::seconds(10), [&] { return going_on_ || stopping_; });
+}
+
+void imposter::go_on() {
+  const std::lock_guard lock(mutex_);
+  going_on_ = true;
+  changed_.notify_all();
+}
+
 std::vector<seen_request> imposter::requests(const std::string& start) {
   const std::lock_guard lock(mutex_);
   std::vector<seen_request> found;

@@ -90,6 +90,10 @@ class imposter {
   /// WebSocket upgrades are answered by 503 from now on.
   void refuse_streams(bool refused) { streams_refused_ = refused; }
 
+  /// For acts that hold an answer back until the test says go_on() (or the imposter ends).
+  void wait_to_go_on();
+  void go_on();
+
   [[nodiscard]] std::vector<seen_request> requests(const std::string& start);
   [[nodiscard]] int connections() const { return accepted_; }
   /// Connections that took up an earlier TLS session.
@@ -116,6 +120,7 @@ class imposter {
   std::atomic<int> resumed_{0};
   std::mutex mutex_{};
   std::condition_variable changed_{};
+  bool going_on_{false};
   std::map<std::string, std::deque<act>> acts_{};
   std::vector<seen_request> seen_{};
   std::vector<std::pair<std::string, std::shared_ptr<imposter_stream>>> streams_{};
