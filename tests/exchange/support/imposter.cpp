@@ -270,6 +270,8 @@ void imposter::run_stream(imposter_connection& connection, const seen_request& r
   {
     const std::lock_guard lock(mutex_);
     streams_.emplace_back(request.target, stream);
+    if (stopping_)  // The end of the imposter has already gone over its streams.
+      stream->dropped_ = true;
     changed_.notify_all();
   }
   std::unique_lock lock(stream->mutex_);
