@@ -58,6 +58,7 @@ class user_stream : public stage<user_stream_actor> {
     count("order_update");
     send(peers_->executor, order_reported{std::make_shared<const order_update>(update)});
   }
+  void take(const user_event&, const conditional_update&) { count("conditional_update"); }
   void take(const user_event&, const ignored_event&) { count("ignored"); }
 };
 

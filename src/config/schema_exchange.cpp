@@ -74,6 +74,11 @@ void describe_streams(section_builder& b, exchange_settings& s) {
               "Marks come every second; a stream of the wrong name is acknowledged and stays "
               "silent."},
              s.mark_silence_max, {milliseconds{100}, minutes{5}});
+  b.duration({"stream_age_max",
+              "Age at which a second connection takes over; the venue cuts one after 24 hours."},
+             s.stream_age_max, {milliseconds{500}, minutes{24 * 60 - 10}});
+  b.duration({"stream_overlap", "How long both connections run then."}, s.stream_overlap,
+             {milliseconds{100}, minutes{1}});
 }
 
 void describe_weights(section_builder& b, exchange_settings& s) {

@@ -76,6 +76,15 @@ constexpr table<failure_kind, 9> failures{{{failure_kind::unreachable, "unreacha
                                            {failure_kind::malformed, "malformed"},
                                            {failure_kind::venue_error, "venue_error"},
                                            {failure_kind::not_found, "not_found"}}};
+constexpr table<refusal_cure, 9> cures{{{refusal_cure::none, "none"},
+                                        {refusal_cure::wait, "wait"},
+                                        {refusal_cure::fit_to_filters, "fit_to_filters"},
+                                        {refusal_cure::reread_position, "reread_position"},
+                                        {refusal_cure::reload_symbols, "reload_symbols"},
+                                        {refusal_cure::reread_settings, "reread_settings"},
+                                        {refusal_cure::free_orders, "free_orders"},
+                                        {refusal_cure::only_reduce, "only_reduce"},
+                                        {refusal_cure::query_order, "query_order"}}};
 constexpr std::array<std::string_view, std::variant_size_v<record_body>> record_kinds{
     "plan_accepted", "plan_judged",     "order_intended", "order_changed",
     "fill_recorded", "ledger_adjusted", "hold_placed",    "hold_released",
@@ -115,6 +124,9 @@ std::string_view to_string(verdict_kind v) {
 }
 std::string_view to_string(failure_kind v) {
   return word(failures, v);
+}
+std::string_view to_string(refusal_cure v) {
+  return word(cures, v);
 }
 
 std::optional<side> parse_side(std::string_view t) {

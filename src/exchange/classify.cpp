@@ -1,84 +1,17 @@
-// The tables that say what an answer means; facts of Binance's general-info and error-code pages.
+// Applies the tables of answers, and reads what stands in words: ends of bans, Retry-After.
 #include "sluice/exchange/classify.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 
+#include "answer_rules.hpp"
 #include "sluice/exchange/replies.hpp"
 
 namespace sluice::exchange {
 namespace {
 
-constexpr int any = 0;
-
-/// A row holds when status, code and text do; `any` and "" hold always. The first that holds
-/// decides.
-struct order_rule {
-  int http_status{any};
-  int code{any};
-  std::string_view text{};
-  order_fate fate{order_fate::uncertain};
-  milliseconds wait{0};
-};
-
-constexpr std::array order_rules{
-    // The venue itself does not know, whatever status it says so with.
-    order_rule{any, -1006, "", order_fate::uncertain},
-    order_rule{any, -1007, "", order_fate::uncertain},
-    order_rule{408, any, "", order_fate::uncertain},
-    // An order with this client id exists: an earlier attempt of ours. To be queried, never resent.
-    order_rule{any, -4116, "", order_fate::uncertain},
-    order_rule{any, -4117, "", order_fate::uncertain},
-    // 503 comes in four kinds, told apart by text, since the code inside is not documented.
-    order_rule{503, any, "unknown error", order_fate::uncertain},
-    order_rule{503, any, "service unavailable", order_fate::refused_for_now, milliseconds(200)},
-    order_rule{503, any, "internal error; unable to process", order_fate::refused_for_now,
-               milliseconds(200)},
-    order_rule{503, -1008, "", order_fate::refused_for_now, milliseconds(200)},
-    order_rule{any, -1000, "", order_fate::uncertain},
-    order_rule{any, -1001, "", order_fate::uncertain},
-    // Turned away before anything looked at the order.
-    order_rule{418, any, "", order_fate::refused_for_now},
-    order_rule{429, any, "", order_fate::refused_for_now},
-    order_rule{403, any, "", order_fate::refused_for_now, milliseconds(60'000)},
-    order_rule{401, any, "", order_fate::refused},
-    // Refused by code, with a cause that passes.
-    order_rule{400, -1003, "", order_fate::refused_for_now},
-    order_rule{400, -1008, "", order_fate::refused_for_now, milliseconds(200)},
-    order_rule{400, -1015, "", order_fate::refused_for_now, milliseconds(10'000)},
-    order_rule{400, -1016, "", order_fate::refused_for_now, milliseconds(30'000)},
-    order_rule{400, -1021, "", order_fate::refused_for_clock},
-    order_rule{400, -5028, "", order_fate::refused_for_clock},
-    order_rule{400, -1112, "", order_fate::refused_for_now, milliseconds(5'000)},
-    order_rule{400, -2020, "", order_fate::refused_for_now, milliseconds(1'000)},
-    order_rule{400, -2025, "", order_fate::refused_for_now, milliseconds(1'000)},
-    order_rule{400, -4131, "", order_fate::refused_for_now, milliseconds(1'000)},
-    order_rule{400, -5041, "", order_fate::refused_for_now, milliseconds(1'000)},
-};
-
-struct read_rule {
-  int http_status{any};
-  int code{any};
-  failure_kind kind{failure_kind::venue_error};
-};
-
-constexpr std::array read_rules{
-    read_rule{418, any, failure_kind::banned},
-    read_rule{429, any, failure_kind::rate_limited},
-    read_rule{any, -1003, failure_kind::rate_limited},
-    read_rule{any, -1015, failure_kind::rate_limited},
-    read_rule{any, -1021, failure_kind::clock_off},
-    read_rule{any, -1002, failure_kind::refused},
-    read_rule{any, -1022, failure_kind::refused},
-    read_rule{any, -2014, failure_kind::refused},
-    read_rule{any, -2015, failure_kind::refused},
-    read_rule{any, -2017, failure_kind::refused},
-    read_rule{401, any, failure_kind::refused},
-    read_rule{403, any, failure_kind::refused},
-    read_rule{any, -2013, failure_kind::not_found},
-    read_rule{any, -1121, failure_kind::not_found},
-};
+/// Of a body that is no document: enough to know a firewall's page by.
+constexpr std::size_t page_bytes_max = 512;
 
 bool contains_folded(std::string_view text, std::string_view wanted) {
   const auto lower = [](char c) {
@@ -88,8 +21,19 @@ bool contains_folded(std::string_view text, std::string_view wanted) {
   return std::search(text.begin(), text.end(), wanted.begin(), wanted.end(), equal) != text.end();
 }
 
-bool holds(int wanted, int seen) {
+bool status_holds(int wanted, int seen) {
+  return wanted == any || wanted == seen || wanted == seen / 100;
+}
+bool code_holds(int wanted, int seen) {
   return wanted == any || wanted == seen;
+}
+bool speaker_holds(speaker wanted, const answer& a) {
+  return wanted == speaker::anybody || (wanted == speaker::venue) == a.is_error_document;
+}
+template <class Rule>
+bool holds(const Rule& rule, const answer& a) {
+  return status_holds(rule.http_status, a.http_status) && code_holds(rule.code, a.code) &&
+         speaker_holds(rule.who, a);
 }
 
 std::optional<std::int64_t> whole_number(std::string_view text) {
@@ -108,27 +52,26 @@ answer answer_of(int http_status, std::string_view body) {
     seen.code = document->code;
     seen.text = std::move(document->text);
     seen.is_error_document = true;
+  } else {
+    seen.text = body.substr(0, page_bytes_max);
   }
   return seen;
 }
 
 order_judgement judge_order(const answer& a) {
   for (const auto& rule : order_rules)
-    if (holds(rule.http_status, a.http_status) && holds(rule.code, a.code) &&
-        (rule.text.empty() || contains_folded(a.text, rule.text)))
-      return {rule.fate, rule.wait};
+    if (holds(rule, a) && (rule.text.empty() || contains_folded(a.text, rule.text)))
+      return {rule.fate, rule.wait, rule.cure, rule.by == mends::person};
   // Any other 4xx with the venue's own error document is its considered refusal. Everything else,
-  // pages of proxies and 2xx without an order among them, says nothing.
-  if (a.http_status >= 400 && a.http_status < 500 && a.is_error_document && a.code < 0)
-    return {order_fate::refused, milliseconds(0)};
-  return {order_fate::uncertain, milliseconds(0)};
+  // pages of proxies among them, says nothing.
+  if (a.http_status / 100 == 4 && a.is_error_document && a.code < 0)
+    return {order_fate::refused, milliseconds(0), refusal_cure::none, false};
+  return {};
 }
 
 failure_kind judge_read(const answer& a) {
-  if (a.http_status >= 200 && a.http_status < 300)
-    return failure_kind::malformed;
   for (const auto& rule : read_rules)
-    if (holds(rule.http_status, a.http_status) && holds(rule.code, a.code))
+    if (holds(rule, a))
       return rule.kind;
   return failure_kind::venue_error;
 }

@@ -4,62 +4,21 @@
 
 #include <algorithm>
 #include <condition_variable>
-#include <deque>
 #include <mutex>
 #include <utility>
 
+#include "changes.hpp"
+#include "inbox.hpp"
 #include "mark_stream.hpp"
 #include "questions.hpp"
 #include "session.hpp"
+#include "understood.hpp"
 #include "user_stream.hpp"
 
 namespace sluice::exchange {
 namespace {
 
 constexpr std::string_view closed_text = "the client is closed";
-
-/// Work for the loop from any thread, in order, with a definite end: after shut() nothing is taken
-/// in.
-class inbox {
- public:
-  /// False when nothing is taken in any more.
-  [[nodiscard]] bool put(io_loop& loop, std::function<void()> work) {
-    const std::lock_guard lock(mutex_);
-    if (shut_)
-      return false;
-    waiting_.push_back(std::move(work));
-    loop.post([this] { run_one(); });
-    return true;
-  }
-  /// True for the first caller.
-  [[nodiscard]] bool shut() {
-    const std::lock_guard lock(mutex_);
-    return !std::exchange(shut_, true);
-  }
-  /// Loop thread only.
-  void run_all() {
-    while (run_one()) {
-    }
-  }
-
- private:
-  bool run_one() {
-    std::function<void()> work;
-    {
-      const std::lock_guard lock(mutex_);
-      if (waiting_.empty())
-        return false;
-      work = std::move(waiting_.front());
-      waiting_.pop_front();
-    }
-    work();
-    return true;
-  }
-
-  std::mutex mutex_{};
-  std::deque<std::function<void()>> waiting_{};
-  bool shut_{false};
-};
 
 class client final : public exchange_port {
  public:
@@ -111,13 +70,87 @@ class client final : public exchange_port {
 
   void place_order(const order_request& wanted, milliseconds timeout,
                    callback<order_outcome> done) override {
-    auto answer = std::make_shared<callback<order_outcome>>(std::move(done));
-    const bool taken = enter([this, wanted, timeout, answer] {
-      session_.keep_clock();
-      send_order(session_, wanted, timeout, std::move(*answer));
+    order(std::move(done), [wanted, timeout](session& venue, auto answer) {
+      send_order(venue, wanted, timeout, std::move(answer));
     });
-    if (!taken)
-      (*answer)(order_refused{0, 0, std::string(closed_text), false, std::nullopt});
+  }
+  void cancel_order(const symbol& on, const client_order_id& id, milliseconds timeout,
+                    callback<order_outcome> done) override {
+    order(std::move(done), [on, id, timeout](session& venue, auto answer) {
+      send_cancel(venue, on, id, timeout, std::move(answer));
+    });
+  }
+  void cancel_all(const symbol& on, milliseconds timeout,
+                  callback<change_outcome<symbol_cleared>> done) override {
+    order(std::move(done), [on, timeout](session& venue, auto answer) {
+      send_clear(venue, clears::orders, on, timeout, std::move(answer));
+    });
+  }
+  void arm_countdown(const symbol& on, milliseconds after, milliseconds timeout,
+                     callback<change_outcome<countdown_armed>> done) override {
+    order(std::move(done), [on, after, timeout](session& venue, auto answer) {
+      send_countdown(venue, on, after, timeout, std::move(answer));
+    });
+  }
+  void place_conditional(const conditional_request& wanted, milliseconds timeout,
+                         callback<conditional_outcome> done) override {
+    order(std::move(done), [wanted, timeout](session& venue, auto answer) {
+      send_conditional(venue, wanted, timeout, std::move(answer));
+    });
+  }
+  void cancel_conditional(const client_order_id& id, milliseconds timeout,
+                          callback<change_outcome<conditional_cancelled>> done) override {
+    order(std::move(done), [id, timeout](session& venue, auto answer) {
+      send_conditional_cancel(venue, id, timeout, std::move(answer));
+    });
+  }
+  void cancel_all_conditionals(const symbol& on, milliseconds timeout,
+                               callback<change_outcome<symbol_cleared>> done) override {
+    order(std::move(done), [on, timeout](session& venue, auto answer) {
+      send_clear(venue, clears::conditionals, on, timeout, std::move(answer));
+    });
+  }
+  void read_conditional(const client_order_id& id, read_options options,
+                        callback<read_result<conditional_report>> done) override {
+    ask(std::move(done), [id, options](session& venue, auto answer) {
+      ask_conditional(venue, id, options, std::move(answer));
+    });
+  }
+  void read_open_orders(const symbol& on, read_options options,
+                        callback<read_result<std::vector<order_report>>> done) override {
+    ask_scoped(std::move(done), on, options, ask_open_orders);
+  }
+  void read_open_conditionals(
+      const symbol& on, read_options options,
+      callback<read_result<std::vector<conditional_report>>> done) override {
+    ask_scoped(std::move(done), on, options, ask_open_conditionals);
+  }
+  void read_symbol_settings(const symbol& on, read_options options,
+                            callback<read_result<std::vector<symbol_settings>>> done) override {
+    ask_scoped(std::move(done), on, options, ask_symbol_settings);
+  }
+  void read_leverage_brackets(const symbol& on, read_options options,
+                              callback<read_result<std::vector<leverage_ladder>>> done) override {
+    ask_scoped(std::move(done), on, options, ask_leverage_brackets);
+  }
+  void read_premiums(const symbol& on, read_options options,
+                     callback<read_result<std::vector<premium>>> done) override {
+    ask_scoped(std::move(done), on, options, ask_premiums);
+  }
+  void read_balance(read_options options,
+                    callback<read_result<std::vector<asset_balance>>> done) override {
+    ask(std::move(done),
+        [options](session& venue, auto answer) { ask_balance(venue, options, std::move(answer)); });
+  }
+  void read_margin(read_options options, callback<read_result<margin_summary>> done) override {
+    ask(std::move(done),
+        [options](session& venue, auto answer) { ask_margin(venue, options, std::move(answer)); });
+  }
+  void read_order_limits(read_options options,
+                         callback<read_result<std::vector<venue_limit>>> done) override {
+    ask(std::move(done), [options](session& venue, auto answer) {
+      ask_order_limits(venue, options, std::move(answer));
+    });
   }
 
   void open_user_stream(callback<std::vector<user_event>> sink) override {
@@ -139,7 +172,15 @@ class client final : public exchange_port {
     });
   }
 
+  void renew_user_stream(std::string reason) override {
+    (void)enter([this, reason = std::move(reason)] {
+      if (user_)
+        user_->renew(reason);
+    });
+  }
+
   [[nodiscard]] budget_view budget() const override { return session_.budget(); }
+  [[nodiscard]] stream_counts streams() const override { return session_.counters().view(); }
 
   void close() override;
 
@@ -158,6 +199,25 @@ class client final : public exchange_port {
     if (!taken)
       (*answer)(
           read_failure{failure_kind::unreachable, 0, 0, std::string(closed_text), std::nullopt});
+  }
+
+  template <class T, class Question>
+  void ask_scoped(callback<read_result<T>> done, const symbol& on, read_options options,
+                  Question question) {
+    ask(std::move(done), [on, options, question](session& venue, auto answer) {
+      question(venue, on, options, std::move(answer));
+    });
+  }
+
+  template <class Outcome, class Change>
+  void order(callback<Outcome> done, Change change) {
+    auto answer = std::make_shared<callback<Outcome>>(std::move(done));
+    const bool taken = enter([this, answer, change = std::move(change)] {
+      session_.keep_clock();
+      change(session_, std::move(*answer));
+    });
+    if (!taken)
+      (*answer)(not_sent(std::string(closed_text)));
   }
 
   void shut_down();

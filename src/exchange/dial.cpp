@@ -1,88 +1,81 @@
 // Resolves, connects and shakes hands, each step bounded by the caller's deadline.
 #include "dial.hpp"
 
-#include <boost/asio/ssl/host_name_verification.hpp>
+#include <openssl/x509v3.h>
+
+#include <algorithm>
 #include <utility>
-#include <vector>
+
+#include "name_cache.hpp"
+#include "tls_reason.hpp"
 
 namespace sluice::exchange {
 namespace {
-
-using endpoints = std::vector<tcp::endpoint>;
-
-/// A lookup outlives its waiter: the system's resolver cannot be interrupted, so the waiter sleeps
-/// on a timer that the answer wakes and walks away when the time is over.
-struct lookup {
-  explicit lookup(const asio::any_io_executor& on) : resolver(on), wake(on) {}
-  tcp::resolver resolver;
-  asio::steady_timer wake;
-  bool done{false};
-  error_code failed{};
-  endpoints found{};
-};
-
-asio::awaitable<std::pair<error_code, endpoints>> resolve(const web_address& to,
-                                                          steady::time_point deadline) {
-  const auto executor = co_await asio::this_coro::executor;
-  error_code not_literal;
-  const auto literal = asio::ip::make_address(to.host, not_literal);
-  if (!not_literal) {
-    const auto port = static_cast<std::uint16_t>(std::stoi(to.port));
-    endpoints one{tcp::endpoint(literal, port)};
-    co_return std::pair{error_code{}, std::move(one)};
-  }
-  auto state = std::make_shared<lookup>(executor);
-  state->wake.expires_at(deadline);
-  state->resolver.async_resolve(to.host, to.port,
-                                [state](error_code failed, const tcp::resolver::results_type& all) {
-                                  state->done = true;
-                                  state->failed = failed;
-                                  for (const auto& one : all)
-                                    state->found.push_back(one.endpoint());
-                                  state->wake.cancel();
-                                });
-  error_code woken;
-  co_await state->wake.async_wait(asio::redirect_error(asio::use_awaitable, woken));
-  error_code outcome = state->done ? state->failed : make_error_code(beast::error::timeout);
-  co_return std::pair{outcome, std::move(state->found)};
-}
 
 dial_result failure(std::string_view step, const error_code& failed) {
   return {std::string(step) + ": " + failed.message(), failed == beast::error::timeout};
 }
 
-/// SNI and the check of the name in the certificate: without both, TLS proves nothing about the
+/// SNI and the name that the certificate must carry: without both, TLS proves nothing about the
 /// host.
-bool expect_host(tls_stream& stream, const std::string& host) {
+bool expect_host(SSL* connection, const std::string& host) {
   error_code not_literal;
   asio::ip::make_address(host, not_literal);
-  const bool is_name = static_cast<bool>(not_literal);
-  if (is_name && SSL_set_tlsext_host_name(stream.native_handle(), host.c_str()) != 1)
-    return false;
-  stream.set_verify_callback(asio::ssl::host_name_verification(host));
-  return true;
+  auto* checks = SSL_get0_param(connection);
+  if (!not_literal)
+    return X509_VERIFY_PARAM_set1_ip_asc(checks, host.c_str()) == 1;
+  X509_VERIFY_PARAM_set_hostflags(checks, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+  return SSL_set_tlsext_host_name(connection, host.c_str()) == 1 &&
+         X509_VERIFY_PARAM_set1_host(checks, host.c_str(), host.size()) == 1;
+}
+
+/// One address after the other, each with its fair part of the time that is left.
+asio::awaitable<error_code> connect(tls_stream& stream, std::vector<tcp::endpoint> order,
+                                    steady::time_point deadline) {
+  auto& socket = beast::get_lowest_layer(stream);
+  error_code failed = asio::error::host_not_found;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    const auto now = steady::now();
+    const auto left = std::max(deadline - now, steady::duration::zero());
+    socket.expires_at(now + left / static_cast<int>(order.size() - i));
+    failed = {};
+    const auto to = order[i];
+    co_await socket.async_connect(to, asio::redirect_error(asio::use_awaitable, failed));
+    if (!failed || failed == asio::error::operation_aborted)
+      break;
+    error_code ignored;  // The next address may be of the other family.
+    socket.socket().close(ignored);
+  }
+  co_return failed;
 }
 
 }  // namespace
 
-asio::awaitable<dial_result> dial(tls_stream& stream, web_address to, steady::time_point deadline) {
-  const auto resolved = co_await resolve(to, deadline);
-  if (resolved.first)
-    co_return failure("resolving " + to.host, resolved.first);
-  if (!expect_host(stream, to.host))
+asio::awaitable<dial_result> dial(dial_from from, tls_stream& stream, web_address to,
+                                  steady::time_point deadline) {
+  auto resolved = co_await names_of(from.loop).find(to, deadline);
+  if (resolved.failed)
+    co_return failure("resolving " + to.host, resolved.failed);
+  if (!expect_host(stream.native_handle(), to.host))
     co_return dial_result{"the host name " + to.host + " cannot be used with TLS", false};
+  resume_session(from.tls, stream.native_handle(), to.host + ":" + to.port);
+  auto order = dial_order(resolved.found);
+  auto failed = co_await connect(stream, std::move(order), deadline);
+  if (failed) {
+    names_of(from.loop).distrust(to);
+    co_return failure("connecting to " + to.host, failed);
+  }
   auto& socket = beast::get_lowest_layer(stream);
   socket.expires_at(deadline);
-  error_code failed;
-  co_await socket.async_connect(resolved.second, asio::redirect_error(asio::use_awaitable, failed));
-  if (failed)
-    co_return failure("connecting to " + to.host, failed);
   error_code ignored;  // Without this option small requests wait for acknowledgements.
   socket.socket().set_option(tcp::no_delay(true), ignored);
   co_await stream.async_handshake(asio::ssl::stream_base::client,
                                   asio::redirect_error(asio::use_awaitable, failed));
-  if (failed)
-    co_return failure("TLS with " + to.host, failed);
+  if (failed) {
+    dial_result refused{"TLS with " + to.host + ": " + tls_reason(failed, stream.native_handle()),
+                        failed == beast::error::timeout};
+    co_return refused;
+  }
   co_return dial_result{};
 }
 

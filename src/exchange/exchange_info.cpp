@@ -3,22 +3,11 @@
 #include <utility>
 
 #include "json.hpp"
+#include "limit_words.hpp"
 #include "sluice/exchange/replies.hpp"
 
 namespace sluice::exchange {
 namespace {
-
-milliseconds unit_of(std::string_view interval) {
-  if (interval == "SECOND")
-    return std::chrono::seconds(1);
-  if (interval == "MINUTE")
-    return std::chrono::minutes(1);
-  if (interval == "HOUR")
-    return std::chrono::hours(1);
-  if (interval == "DAY")
-    return std::chrono::hours(24);
-  return milliseconds{0};
-}
 
 /// A filter's decimal. One that cannot be represented clears `usable`: other symbols stay tradable.
 template <class Fixed>
@@ -65,16 +54,6 @@ bool read_filters(const json_object& row, json_faults& faults, instrument_rules&
     }
   }
   return usable;
-}
-
-venue_limit limit_from(const json_object& row) {
-  venue_limit read;
-  read.type = row.text("rateLimitType");
-  read.limit = row.integer("limit");
-  const auto count = row.integer("intervalNum");
-  const bool sane = count > 0 && count <= 10'000;
-  read.window = unit_of(row.text("interval")) * (sane ? count : 0);
-  return read;
 }
 
 void add_symbol(const json_object& row, json_faults& faults, universe& read) {

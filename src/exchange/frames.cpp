@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "conditional_words.hpp"
 #include "json.hpp"
 #include "order_words.hpp"
 
@@ -98,9 +99,38 @@ order_update order_from(const json_object& event, json_faults& faults) {
   report.executed = body.exact<quantity>("z");
   report.average = body.lenient<price>("ap");
   report.reduce_only = body.flag_or("R", false);
+  report.limit = body.lenient<price>("p");
+  report.type_text = body.text_or_empty("o");
   report.updated_at = {body.integer_or("T", event.integer_or("T", 0))};
   update.execution = body.text("x");
+  update.expiry_reason = body.text_or_empty("er");
   update.trade = trade_from(body, report);
+  return update;
+}
+
+conditional_update conditional_from(const json_object& event, json_faults& faults) {
+  conditional_update update;
+  const auto inner = event.required("o");
+  if (!inner)
+    return update;
+  const json_object body(*inner, "o", faults);
+  auto& report = update.report;
+  report.client_id = client_order_id(std::string(body.text("caid")));
+  report.id = body.integer("aid");
+  report.instrument = body.instrument("s");
+  report.leg = body.leg("ps");
+  report.direction = body.direction("S");
+  report.type_text = body.text_or_empty("o");
+  report.status_text = body.text("X");
+  report.status = conditional_status_of(report.status_text);
+  report.amount = body.exact_or_zero<quantity>("q");
+  report.trigger = body.lenient<price>("tp");
+  report.limit = body.lenient<price>("p");
+  report.close_position = body.flag_or("cp", false);
+  report.reduce_only = body.flag_or("R", false);
+  report.triggered_order = body.integer_or_text("ai");
+  report.why = body.text_or_empty("rm");
+  report.updated_at = {event.integer_or("T", 0)};
   return update;
 }
 
@@ -128,6 +158,8 @@ result<user_frame> parse_user_frame(std::string_view text) {
     frame.body = account_from(event, faults);
   else if (type == "ORDER_TRADE_UPDATE")
     frame.body = order_from(event, faults);
+  else if (type == "ALGO_UPDATE")
+    frame.body = conditional_from(event, faults);
   else if (type == "listenKeyExpired")
     frame.body = listen_key_expired{};
   else

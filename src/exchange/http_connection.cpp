@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <utility>
 
-#include "dial.hpp"
+#include "tls_sessions.hpp"
 
 namespace sluice::exchange {
 namespace {
@@ -18,9 +18,9 @@ namespace http = beast::http;
 constexpr std::uint32_t header_bytes_max = 16 * 1024;
 constexpr std::uint64_t body_bytes_max = 32ULL * 1024 * 1024;
 
-http::request<http::empty_body> build(const http_request& asked, const web_address& to,
-                                      const secret& key) {
-  http::request<http::empty_body> request(http::string_to_verb(asked.method), asked.target(), 11);
+http::request<http::empty_body> build(const http_request& asked, const std::string& target,
+                                      const web_address& to, const secret& key) {
+  http::request<http::empty_body> request(http::string_to_verb(asked.method), target, 11);
   request.set(http::field::host, to.authority());
   request.set(http::field::user_agent, "sluice");
   request.set(http::field::accept, "application/json");
@@ -64,10 +64,15 @@ attempt broken(const error_code& failed, std::string_view step, bool answered) {
 
 }  // namespace
 
+http_connection::~http_connection() {
+  if (connected_)
+    keep_resumable(stream_.native_handle());
+}
+
 asio::awaitable<std::optional<transport_failure>> http_connection::connect(
     steady::time_point deadline) {
   const auto until = std::min(deadline, steady::now() + chosen_->connect_timeout);
-  const auto dialled = co_await dial(stream_, chosen_->address, until);
+  const auto dialled = co_await dial(from_, stream_, chosen_->address, until);
   if (dialled.why.empty()) {
     connected_ = true;
     co_return std::nullopt;
@@ -89,7 +94,14 @@ asio::awaitable<attempt> http_connection::perform(const http_request& asked,
     attempt ended{transport_failure{transport_fault::closed, left, "closed"}, false, false};
     co_return ended;
   }
-  const auto request = build(asked, chosen_->address, *key_);
+  const auto target = asked.target();
+  if (!target) {  // The connection is as good as before and may carry the next request.
+    attempt ended{transport_failure{transport_fault::withheld, left, target.error().text}, false,
+                  true};
+    last_used_ = steady::now();
+    co_return ended;
+  }
+  const auto request = build(asked, *target, chosen_->address, *key_);
   beast::get_lowest_layer(stream_).expires_at(deadline);
   error_code failed;
   const auto sent = (*now_)();

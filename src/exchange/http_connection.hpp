@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "dial.hpp"
 #include "http_pool.hpp"
 #include "net.hpp"
 
@@ -20,7 +21,14 @@ class http_connection {
  public:
   http_connection(io_loop& loop, tls_context& tls, const http_pool_settings& chosen,
                   const secret& api_key, const std::function<instant()>& now)
-      : stream_(context_of(loop), context_of(tls)), chosen_(&chosen), key_(&api_key), now_(&now) {}
+      : from_{loop, tls},
+        stream_(context_of(loop), context_of(tls)),
+        chosen_(&chosen),
+        key_(&api_key),
+        now_(&now) {}
+  http_connection(const http_connection&) = delete;
+  http_connection& operator=(const http_connection&) = delete;
+  ~http_connection();
 
   /// `left` is set as soon as bytes may have left, also for those who look while it runs.
   [[nodiscard]] asio::awaitable<attempt> perform(const http_request& request,
@@ -35,6 +43,7 @@ class http_connection {
   [[nodiscard]] asio::awaitable<std::optional<transport_failure>> connect(
       steady::time_point deadline);
 
+  dial_from from_;
   tls_stream stream_;
   beast::flat_buffer buffer_{};
   const http_pool_settings* chosen_;

@@ -149,6 +149,7 @@ asio::awaitable<void> http_pool::impl::run(job_ptr what, connection_ptr over) {
     std::find_if(busy.begin(), busy.end(), mine)->over = over;
     what->left = departure::never_left;
     ended = co_await try_once(what, over);
+    std::visit([](auto& end) { end.repeated = true; }, ended.outcome);
   }
   std::erase_if(busy, mine);
   if (ended.keep && !closed)

@@ -27,8 +27,9 @@ enum class key_header : std::uint8_t { absent, present };
 
 struct http_request {
   std::string_view method{};
-  /// Path and query, asked for at the moment of writing, so that a timestamp in it is fresh.
-  std::function<std::string()> target{};
+  /// Path and query, asked for at the moment of writing, so that a timestamp in it is fresh. An
+  /// error withholds the request: it has waited into a time in which it must not leave.
+  std::function<result<std::string>()> target{};
   key_header key{key_header::absent};
   request_rank rank{request_rank::routine};
   repetition again{repetition::never};
@@ -42,17 +43,26 @@ struct http_reply {
   std::string order_count_10s{};
   std::string order_count_1m{};
   std::string retry_after{};
-  instant sent_at{};  ///< Just before the first byte of the answered attempt was written.
+  bool repeated{false};  ///< It was sent twice: the first connection died without an answer.
+  instant sent_at{};     ///< Just before the first byte of the answered attempt was written.
   instant received_at{};
 };
 
-enum class transport_fault : std::uint8_t { unreachable, timed_out, malformed, overloaded, closed };
+enum class transport_fault : std::uint8_t {
+  unreachable,
+  timed_out,
+  malformed,
+  overloaded,
+  withheld,
+  closed,
+};
 /// `never_left`: not one byte was handed to TLS, so the venue cannot have seen the request.
 enum class departure : std::uint8_t { never_left, may_have_left };
 struct transport_failure {
   transport_fault kind{transport_fault::unreachable};
   departure left{departure::never_left};
   std::string text{};
+  bool repeated{false};  ///< As in a reply.
 };
 
 using http_outcome = std::variant<http_reply, transport_failure>;

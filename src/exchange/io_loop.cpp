@@ -5,12 +5,14 @@
 #include <thread>
 #include <utility>
 
+#include "name_cache.hpp"
 #include "net.hpp"
 
 namespace sluice::exchange {
 
 struct io_loop::impl {
   asio::io_context context{1};
+  name_cache names{};  ///< Its timers need the context.
   asio::executor_work_guard<asio::io_context::executor_type> work{context.get_executor()};
   std::thread thread{};
 };
@@ -39,6 +41,10 @@ void io_loop::stop() {
 
 asio::io_context& context_of(io_loop& loop) {
   return loop.internals().context;
+}
+
+name_cache& names_of(io_loop& loop) {
+  return loop.internals().names;
 }
 
 struct loop_timer::impl {

@@ -1,7 +1,9 @@
 // Strict field access over simdjson's tree; the library's exceptions are never used.
 #include "json.hpp"
 
+#include <array>
 #include <cassert>
+#include <charconv>
 #include <utility>
 
 namespace sluice::exchange {
@@ -156,6 +158,48 @@ std::int64_t json_object::lenient_raw(std::string_view key) const {
   if (parsed)
     return *parsed;
   faults_->refuse(key, parsed.error().text);
+  return 0;
+}
+
+std::int64_t json_object::number_raw(std::string_view key) const {
+  const auto found = required(key);
+  if (!found)
+    return 0;
+  std::array<char, 400> text{};
+  std::to_chars_result written{text.data(), std::errc::invalid_argument};
+  std::int64_t whole = 0;
+  double fraction = 0;
+  // The parser has turned the number into binary; its shortest form in decimals is the one that
+  // was sent, for every number of at most fifteen digits.
+  if (found->get(whole) == simdjson::SUCCESS)
+    written = std::to_chars(text.data(), text.data() + text.size(), whole);
+  else if (found->get(fraction) == simdjson::SUCCESS)
+    written =
+        std::to_chars(text.data(), text.data() + text.size(), fraction, std::chars_format::fixed);
+  const auto parsed =
+      written.ec == std::errc{}
+          ? parse_fixed({text.data(), static_cast<std::size_t>(written.ptr - text.data())})
+          : result<std::int64_t>(fail(errc::malformed, "is not a number"));
+  if (parsed)
+    return *parsed;
+  faults_->refuse(key, parsed.error().text);
+  return 0;
+}
+
+std::int64_t json_object::integer_or_text(std::string_view key) const {
+  const auto found = optional(key);
+  std::int64_t value = 0;
+  std::string_view text;
+  if (!found || found->get(value) == simdjson::SUCCESS)
+    return value;
+  if (found->get(text) == simdjson::SUCCESS) {
+    if (text.empty())
+      return 0;
+    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (failed == std::errc{} && end == text.data() + text.size())
+      return value;
+  }
+  faults_->refuse(key, "is not an integer");
   return 0;
 }
 

@@ -57,6 +57,18 @@ class json_object {
   [[nodiscard]] Fixed exact(std::string_view key) const {
     return Fixed::from_raw(exact_raw(key));
   }
+  /// The same for values that the venue leaves out or empty when there are none.
+  template <class Fixed>
+  [[nodiscard]] Fixed exact_or_zero(std::string_view key) const {
+    return text_or_empty(key).empty() ? Fixed{} : exact<Fixed>(key);
+  }
+  /// A decimal that the venue writes as a JSON number.
+  template <class Fixed>
+  [[nodiscard]] Fixed number(std::string_view key) const {
+    return Fixed::from_raw(number_raw(key));
+  }
+  /// An integer that stands there as a number or as text, e.g. 200 or "200"; empty text is zero.
+  [[nodiscard]] std::int64_t integer_or_text(std::string_view key) const;
   /// A display value that may be absent, empty, too long or too large.
   template <class Fixed>
   [[nodiscard]] Fixed lenient(std::string_view key) const {
@@ -66,6 +78,7 @@ class json_object {
  private:
   [[nodiscard]] std::int64_t exact_raw(std::string_view key) const;
   [[nodiscard]] std::int64_t lenient_raw(std::string_view key) const;
+  [[nodiscard]] std::int64_t number_raw(std::string_view key) const;
 
   std::optional<simdjson::dom::object> object_{};
   json_faults* faults_{nullptr};

@@ -1,48 +1,52 @@
-// The steps of the mark stream. A wrong stream is acknowledged and silent, so frames alone count.
+// Frames of marks into batches. A wrong stream is acknowledged and silent, so frames alone count.
 #include "mark_stream.hpp"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
 #include "sluice/exchange/frames.hpp"
 
 namespace sluice::exchange {
+namespace {
+
+constexpr std::string_view mark_path = "/market/stream?streams=!markPrice@arr@1s";
+
+stream_kind kind_of(const settings& chosen) {
+  return {"mark_stream", proof_of_service::frame, chosen.mark_silence_max,
+          "no mark price for " + format_duration(chosen.mark_silence_max) +
+              ": the stream is open and silent, as one of a wrong name or route is"};
+}
+
+}  // namespace
 
 mark_stream::mark_stream(io_loop& loop, tls_context& tls, session& venue, const settings& chosen,
                          sink_fn sink)
-    : loop_(loop),
-      tls_(tls),
-      venue_(venue),
-      chosen_(chosen),
+    : venue_(venue),
       sink_(std::move(sink)),
-      link_(chosen.reconnect_min, chosen.reconnect_max),
-      retry_timer_(loop),
-      silence_timer_(loop) {}
+      keeper_(loop, tls, venue, chosen, kind_of(chosen), hooks()) {}
 
-void mark_stream::connect() {
-  if (closed_)
-    return;
-  if (const auto banned = venue_.budget().banned_until) {
-    const auto wait = between(venue_.now(), *banned) + milliseconds(1);
-    return retry_timer_.start(wait, [this] { connect(); });
-  }
-  web_socket_settings to{*parse_address(chosen_.stream_url, "wss"),
-                         "/market/stream?streams=!markPrice@arr@1s", chosen_.connect_timeout,
-                         chosen_.stream_idle_timeout};
-  web_socket_events events;
-  events.opened = [this] { watch_silence(); };
-  events.frames = [this](const std::vector<std::string>& frames) { take(frames); };
-  events.closed = [this](const std::string& why) { lost(why); };
-  socket_ = std::make_unique<web_socket>(loop_, tls_, std::move(to), std::move(events));
+stream_hooks mark_stream::hooks() {
+  stream_hooks made;
+  made.find = [](const std::function<void(stream_target)>& found) {
+    found({std::string(mark_path), {}, {}});
+  };
+  made.up = [] {};
+  made.prove = [](const std::vector<std::string>& frames) {
+    return std::any_of(frames.begin(), frames.end(), [](const std::string& text) {
+      const auto rows = parse_mark_frame(text);
+      return rows && !rows->empty();
+    });
+  };
+  made.frames = [this](const std::vector<std::string>& frames) { return take(frames); };
+  made.down = [this](const std::string& reason, bool tell) {
+    if (tell)
+      sink_({venue_.now(), false, reason, {}});
+  };
+  return made;
 }
 
-void mark_stream::watch_silence() {
-  silence_timer_.start(chosen_.mark_silence_max, [this] {
-    lost("no mark price for " + format_duration(chosen_.mark_silence_max));
-  });
-}
-
-void mark_stream::take(const std::vector<std::string>& frames) {
+frames_taken mark_stream::take(const std::vector<std::string>& frames) {
   mark_batch batch;
   batch.received_at = venue_.now();
   std::string broken;
@@ -54,38 +58,18 @@ void mark_stream::take(const std::vector<std::string>& frames) {
     }
     std::move(rows->begin(), rows->end(), std::back_inserter(batch.rows));
   }
-  if (!batch.rows.empty()) {
-    if (!link_.up()) {
-      link_.opened(batch.received_at);
-      venue_.log(log_level::info, "mark_stream_opened", "");
-    }
-    watch_silence();
+  const bool served = !batch.rows.empty();
+  if (served) {
+    keeper_.serve();
     sink_(std::move(batch));
   }
-  if (!broken.empty() && !closed_)
-    lost(broken);
-}
-
-void mark_stream::lost(const std::string& reason) {
-  if (closed_)
-    return;
-  socket_.reset();
-  silence_timer_.cancel();
-  const auto now = venue_.now();
-  const auto next = link_.lost(reason, now, venue_.random());
-  retry_timer_.start(next.wait, [this] { connect(); });
-  if (!next.worth_telling)
-    return;
-  venue_.log(log_level::warning, "mark_stream_lost", reason);
-  sink_({now, false, reason, {}});
+  return {served, std::move(broken)};
 }
 
 void mark_stream::close() {
-  if (std::exchange(closed_, true))
+  if (keeper_.closed())
     return;
-  socket_.reset();
-  retry_timer_.cancel();
-  silence_timer_.cancel();
+  keeper_.close();
   sink_({venue_.now(), false, "the client was closed", {}});
 }
 

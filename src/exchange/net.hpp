@@ -29,5 +29,7 @@ using tls_stream = beast::ssl_stream<beast::tcp_stream>;
 
 [[nodiscard]] asio::io_context& context_of(io_loop& loop);
 [[nodiscard]] asio::ssl::context& context_of(tls_context& tls);
+/// Lets a new connection to this host take up an earlier TLS session, and keep those it is offered.
+void resume_session(tls_context& tls, SSL* connection, const std::string& host);
 
 }  // namespace sluice::exchange

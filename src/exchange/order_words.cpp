@@ -28,4 +28,21 @@ order_status status_of(std::string_view word) {
   return order_status::other;
 }
 
+std::string_view word_of(side direction) {
+  return direction == side::buy ? "BUY" : "SELL";
+}
+
+std::string_view word_of(position_side leg) {
+  return leg == position_side::long_ ? "LONG" : leg == position_side::short_ ? "SHORT" : "BOTH";
+}
+
+std::string_view word_of(order_type type) {
+  return type == order_type::market ? "MARKET" : "LIMIT";
+}
+
+std::string_view word_of(time_in_force lasts) {
+  static constexpr std::array<std::string_view, 4> names{"GTC", "IOC", "FOK", "GTX"};
+  return names[static_cast<std::size_t>(lasts)];
+}
+
 }  // namespace sluice::exchange

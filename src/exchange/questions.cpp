@@ -1,9 +1,11 @@
-// Parameters of every question, and the refusal of answers to another one.
+// Questions about positions, symbols, settings, one order and its fills, and the refusal of answers
+// to another one.
 #include "questions.hpp"
 
 #include <algorithm>
 #include <utility>
 
+#include "asking.hpp"
 #include "sluice/exchange/replies.hpp"
 
 namespace sluice::exchange {
@@ -11,24 +13,6 @@ namespace {
 
 /// The most rows one userTrades reply can hold.
 constexpr std::int64_t trades_max = 1'000;
-
-read_failure malformed(std::string text) {
-  return {failure_kind::malformed, 200, 0, std::move(text), std::nullopt};
-}
-
-/// Reads, then turns the reply into a T by `understand(reply)`, which returns result<T>.
-template <class T, class Understand>
-void ask(session& venue, read_call call, std::function<void(read_result<T>)> done,
-         Understand understand) {
-  venue.read(std::move(call), [done = std::move(done), understand](read_result<http_reply> reply) {
-    if (!reply)
-      return done(reply.error());
-    result<T> understood = understand(*reply);
-    if (!understood)
-      return done(malformed(understood.error().text));
-    done(std::move(*understood));
-  });
-}
 
 result<snapshot> snapshot_of(const http_reply& reply, const symbol& scope) {
   auto rows = parse_positions(reply.body);
@@ -46,21 +30,11 @@ result<snapshot> snapshot_of(const http_reply& reply, const symbol& scope) {
   return snapshot{scope, reply.sent_at, reply.received_at, std::move(*rows)};
 }
 
-std::string_view word(side s) {
-  return s == side::buy ? "BUY" : "SELL";
-}
-std::string_view word(position_side leg) {
-  return leg == position_side::long_ ? "LONG" : leg == position_side::short_ ? "SHORT" : "BOTH";
-}
-
 }  // namespace
 
 void ask_positions(session& venue, const symbol& scope, read_options options,
                    std::function<void(read_result<snapshot>)> done) {
-  query parameters;
-  if (!scope.empty())
-    parameters.add("symbol", scope.str());
-  ask<snapshot>(venue, {endpoint::positions, std::move(parameters), options}, std::move(done),
+  ask<snapshot>(venue, scoped(endpoint::positions, scope, options), std::move(done),
                 [scope](const http_reply& reply) { return snapshot_of(reply, scope); });
 }
 
@@ -114,28 +88,12 @@ void ask_fills(session& venue, const symbol& on, order_id id, read_options optio
         };
         if (std::any_of(read->begin(), read->end(), foreign))
           return fail(errc::malformed, "the reply holds trades of another order");
-        // A full page may not be all of them, and half a list of fills is worse than none.
-        if (read->size() >= static_cast<std::size_t>(trades_max))
+        // A full page may not be all of them, and half a list of an order's fills is worse than
+        // none.
+        if (id != 0 && read->size() >= static_cast<std::size_t>(trades_max))
           return fail(errc::malformed, "the order has more trades than one reply holds");
         return read;
       });
-}
-
-void send_order(session& venue, const order_request& wanted, milliseconds timeout,
-                std::function<void(order_outcome)> done) {
-  if (wanted.id.empty() || wanted.instrument.empty() || wanted.amount.sign() <= 0)
-    return done(order_refused{0, 0, "an order needs an id, a symbol and a quantity above zero",
-                              false, std::nullopt});
-  query parameters;
-  parameters.add("symbol", wanted.instrument.str()).add("side", word(wanted.direction));
-  // The venue takes reduceOnly only in one-way mode; in hedge mode the leg says what closes.
-  if (wanted.leg != position_side::both)
-    parameters.add("positionSide", word(wanted.leg));
-  else if (wanted.reduce_only)
-    parameters.add("reduceOnly", "true");
-  parameters.add("type", "MARKET").add("quantity", wanted.amount.str());
-  parameters.add("newClientOrderId", wanted.id.str()).add("newOrderRespType", "RESULT");
-  venue.place(std::move(parameters), wanted, timeout, std::move(done));
 }
 
 }  // namespace sluice::exchange

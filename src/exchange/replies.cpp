@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "json.hpp"
+#include "documents.hpp"
 #include "order_words.hpp"
 
 namespace sluice::exchange {
@@ -17,6 +17,25 @@ position_row position_from(const json_object& row) {
   read.mark = row.lenient<price>("markPrice");
   read.liquidation = row.lenient<price>("liquidationPrice");
   read.unrealised = row.lenient<notional>("unRealizedProfit");
+  read.updated_at = {row.integer_or("updateTime", 0)};
+  return read;
+}
+
+order_report order_from(const json_object& row, json_faults&) {
+  order_report read;
+  read.client_id = client_order_id(std::string(row.text("clientOrderId")));
+  read.id = row.integer("orderId");
+  read.instrument = row.instrument("symbol");
+  read.leg = row.leg("positionSide");
+  read.direction = row.direction("side");
+  read.status_text = row.text("status");
+  read.status = status_of(read.status_text);
+  read.original = row.exact<quantity>("origQty");
+  read.executed = row.exact<quantity>("executedQty");
+  read.average = row.lenient<price>("avgPrice");
+  read.limit = row.lenient<price>("price");
+  read.type_text = row.text_or_empty("type");
+  read.reduce_only = row.flag_or("reduceOnly", false);
   read.updated_at = {row.integer_or("updateTime", 0)};
   return read;
 }
@@ -39,37 +58,6 @@ fill fill_from(const json_object& row, json_faults& faults) {
   return read;
 }
 
-/// Reads a document that is one object by `read(object)`.
-template <class T, class Read>
-result<T> object_document(std::string_view body, Read read) {
-  const auto document = read_document(body);
-  if (!document)
-    return document.error();
-  json_faults faults;
-  T value = read(json_object(*document, "reply", faults));
-  if (!faults.none())
-    return faults.first();
-  return value;
-}
-
-/// Reads a document that is an array of objects by `read(object, faults)`.
-template <class T, class Read>
-result<std::vector<T>> array_document(std::string_view body, Read read) {
-  const auto document = read_document(body);
-  if (!document)
-    return document.error();
-  json_faults faults;
-  std::vector<T> values;
-  for (const auto row : rows_of(*document, faults)) {
-    values.push_back(read(json_object(row, "row", faults), faults));
-    if (!faults.none())
-      break;
-  }
-  if (!faults.none())
-    return faults.first();
-  return values;
-}
-
 }  // namespace
 
 result<std::vector<position_row>> parse_positions(std::string_view body) {
@@ -78,37 +66,29 @@ result<std::vector<position_row>> parse_positions(std::string_view body) {
 }
 
 result<account_settings> parse_account_config(std::string_view body) {
-  return object_document<account_settings>(body, [](const json_object& reply) {
+  return object_document<account_settings>(body, [](const json_object& reply, json_faults&) {
     return account_settings{reply.flag("canTrade"), reply.flag("dualSidePosition"),
-                            reply.flag_or("multiAssetsMargin", false)};
+                            reply.flag_or("multiAssetsMargin", false),
+                            reply.flag_or("canWithdraw", false),
+                            reply.flag_or("canDeposit", false)};
   });
 }
 
 result<venue_time> parse_server_time(std::string_view body) {
-  auto read = object_document<venue_time>(
-      body, [](const json_object& reply) { return venue_time{reply.integer("serverTime")}; });
+  auto read = object_document<venue_time>(body, [](const json_object& reply, json_faults&) {
+    return venue_time{reply.integer("serverTime")};
+  });
   if (read && read->ms <= 0)
     return fail(errc::malformed, "'serverTime' is not positive");
   return read;
 }
 
 result<order_report> parse_order(std::string_view body) {
-  return object_document<order_report>(body, [](const json_object& reply) {
-    order_report read;
-    read.client_id = client_order_id(std::string(reply.text("clientOrderId")));
-    read.id = reply.integer("orderId");
-    read.instrument = reply.instrument("symbol");
-    read.leg = reply.leg("positionSide");
-    read.direction = reply.direction("side");
-    read.status_text = reply.text("status");
-    read.status = status_of(read.status_text);
-    read.original = reply.exact<quantity>("origQty");
-    read.executed = reply.exact<quantity>("executedQty");
-    read.average = reply.lenient<price>("avgPrice");
-    read.reduce_only = reply.flag_or("reduceOnly", false);
-    read.updated_at = {reply.integer_or("updateTime", 0)};
-    return read;
-  });
+  return object_document<order_report>(body, order_from);
+}
+
+result<std::vector<order_report>> parse_orders(std::string_view body) {
+  return array_document<order_report>(body, order_from);
 }
 
 result<std::vector<fill>> parse_user_trades(std::string_view body) {
@@ -116,8 +96,9 @@ result<std::vector<fill>> parse_user_trades(std::string_view body) {
 }
 
 result<std::string> parse_listen_key(std::string_view body) {
-  auto read = object_document<std::string>(
-      body, [](const json_object& reply) { return std::string(reply.text("listenKey")); });
+  auto read = object_document<std::string>(body, [](const json_object& reply, json_faults&) {
+    return std::string(reply.text("listenKey"));
+  });
   if (!read)
     return read;
   const auto fits = [](char c) {
@@ -133,7 +114,7 @@ result<std::string> parse_listen_key(std::string_view body) {
 }
 
 std::optional<error_document> parse_error(std::string_view body) {
-  auto read = object_document<error_document>(body, [](const json_object& reply) {
+  auto read = object_document<error_document>(body, [](const json_object& reply, json_faults&) {
     return error_document{static_cast<int>(reply.integer("code")),
                           std::string(reply.text_or_empty("msg"))};
   });

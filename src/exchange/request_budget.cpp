@@ -8,17 +8,11 @@
 namespace sluice::exchange {
 namespace {
 
-/// After the start of a minute a reply may still carry the counter of the one before, because the
-/// two clocks differ; counters of requests made this early are not believed.
-constexpr milliseconds edge{250};
-/// Orders that open may use this part of the order limits; the rest is for orders that close.
-constexpr std::int64_t opening_orders_pct = 75;
-/// Nothing goes past this part of the limit, whoever spent the rest of it.
-constexpr std::int64_t hard_pct = 98;
-
-std::int64_t percent(std::int64_t of, std::int64_t pct) {
-  return of * pct / 100;
-}
+/// Nothing goes past this part of a limit, whoever spent the rest of it.
+constexpr int hard_pct = 98;
+/// Limits of orders until the venue has named its own.
+constexpr std::int64_t orders_10s_assumed = 300;
+constexpr std::int64_t orders_1m_assumed = 1'200;
 
 int share_of(read_class traffic, const weight_shares& shares) {
   switch (traffic) {
@@ -34,6 +28,12 @@ int share_of(read_class traffic, const weight_shares& shares) {
   return shares.routine_pct_max;
 }
 
+/// Exits are held to our own part only, so that others on the same address cannot starve them.
+window_cap cap_of(const venue_window& window, int pct, bool exits) {
+  const auto mark = window.part(pct);
+  return {mark, exits ? window.part(hard_pct) : mark};
+}
+
 void prolong(std::optional<instant>& until, instant to) {
   if (!until || *until < to)
     until = to;
@@ -41,42 +41,30 @@ void prolong(std::optional<instant>& until, instant to) {
 
 }  // namespace
 
-void window_counter::roll(venue_time now, std::int64_t carried) {
-  const auto window = now.ms / length_.count();
-  if (window <= window_)
-    return;  // Never back: a corrected clock must not open an old window again.
-  window_ = window;
-  used_ = carried;
-}
-
-instant window_counter::ends(moment now) const {
-  return now.steady + milliseconds((window_ + 1) * length_.count() - now.venue.ms);
-}
-
 request_budget::request_budget(std::int64_t weight_limit_1m, weight_shares shares)
-    : limit_(weight_limit_1m), shares_(shares) {}
+    : shares_(shares) {
+  weight_.limit_to(weight_limit_1m);
+  orders_10s_.limit_to(orders_10s_assumed);
+  orders_1m_.limit_to(orders_1m_assumed);
+}
 
 void request_budget::adopt(const std::vector<venue_limit>& limits) {
   for (const auto& named : limits) {
     if (named.limit <= 0)
       continue;
     if (named.type == "REQUEST_WEIGHT" && named.window == std::chrono::minutes(1))
-      limit_ = named.limit;
+      weight_.limit_to(named.limit);
     else if (named.type == "ORDERS" && named.window == std::chrono::seconds(10))
-      orders_10s_limit_ = named.limit;
+      orders_10s_.limit_to(named.limit);
     else if (named.type == "ORDERS" && named.window == std::chrono::minutes(1))
-      orders_1m_limit_ = named.limit;
+      orders_1m_.limit_to(named.limit);
   }
 }
 
 void request_budget::roll(moment now) {
-  const auto before = own_.window();
-  // What is under way may be counted by the venue in the new minute, so it is counted in both.
-  own_.roll(now.venue, under_way_);
-  if (own_.window() != before)
-    foreign_ = 0;
-  orders_10s_.roll(now.venue, 0);
-  orders_1m_.roll(now.venue, 0);
+  weight_.roll(now.venue);
+  orders_10s_.roll(now.venue);
+  orders_1m_.roll(now.venue);
 }
 
 std::optional<budget_refusal> request_budget::stopped(moment now) const {
@@ -89,65 +77,75 @@ std::optional<budget_refusal> request_budget::stopped(moment now) const {
   return std::nullopt;
 }
 
+std::optional<budget_refusal> request_budget::orders_stopped(moment now) const {
+  if (auto stop = stopped(now))
+    return stop;
+  if (orders_paused_until_ && now.steady < *orders_paused_until_)
+    return budget_refusal{failure_kind::rate_limited, "the venue takes no more orders for now",
+                          *orders_paused_until_};
+  return std::nullopt;
+}
+
+std::optional<budget_refusal> request_budget::withheld(const budget_ticket& ticket,
+                                                       moment now) const {
+  return ticket.orders > 0 ? orders_stopped(now) : stopped(now);
+}
+
 budget_answer request_budget::reserve_read(read_class traffic, int weight, moment now) {
   roll(now);
   if (auto stop = stopped(now))
     return *stop;
-  const auto mark = percent(limit_, share_of(traffic, shares_));
-  const bool exits = traffic == read_class::exit_demand;
-  // Exits are held to our own part only, so that others on the same address cannot starve them.
-  const auto counted = exits ? own_.used() : total();
-  const bool fits = counted + weight <= mark && total() + weight <= percent(limit_, hard_pct);
-  if (!fits)
+  const auto cap = cap_of(weight_, share_of(traffic, shares_), traffic == read_class::exit_demand);
+  if (!weight_.fits(weight, cap, now.venue))
     return budget_refusal{failure_kind::rate_limited,
                           fmt::format("request weight {} of {} a minute is spent, this class may "
                                       "use {}",
-                                      total(), limit_, mark),
-                          own_.ends(now)};
-  own_.add(weight);
-  under_way_ += weight;
+                                      weight_.total(), weight_.limit(), cap.own),
+                          weight_.over_at(now)};
+  weight_.reserve(weight, now.venue);
   ++requests_;
-  return budget_ticket{weight, own_.window(), now.venue};
+  return budget_ticket{weight, 0, now.venue};
 }
 
 budget_answer request_budget::reserve_order(order_kind kind, moment now) {
   roll(now);
-  if (auto stop = stopped(now))
+  if (auto stop = orders_stopped(now))
     return *stop;
-  if (orders_paused_until_ && now.steady < *orders_paused_until_)
-    return budget_refusal{failure_kind::rate_limited, "the venue takes no more orders for now",
-                          *orders_paused_until_};
-  const auto pct = kind == order_kind::closes ? 100 : opening_orders_pct;
-  if (orders_10s_.used() >= percent(orders_10s_limit_, pct))
+  const bool closes = kind == order_kind::closes;
+  const int pct = closes ? shares_.exit_pct_max : shares_.entry_pct_max;
+  const auto full = [&](const venue_window& window) {
+    return !window.fits(1, cap_of(window, pct, closes), now.venue);
+  };
+  if (full(orders_10s_))
     return budget_refusal{failure_kind::rate_limited, "orders of these 10 s are used up",
-                          orders_10s_.ends(now)};
-  if (orders_1m_.used() >= percent(orders_1m_limit_, pct))
+                          orders_10s_.over_at(now)};
+  if (full(orders_1m_))
     return budget_refusal{failure_kind::rate_limited, "orders of this minute are used up",
-                          orders_1m_.ends(now)};
-  orders_10s_.add(1);
-  orders_1m_.add(1);
+                          orders_1m_.over_at(now)};
+  orders_10s_.reserve(1, now.venue);
+  orders_1m_.reserve(1, now.venue);
   ++requests_;
-  return budget_ticket{0, own_.window(), now.venue};
+  return budget_ticket{0, 1, now.venue};
 }
 
 void request_budget::settle(const budget_ticket& ticket, const venue_counters& seen, moment now) {
   roll(now);
-  under_way_ -= ticket.weight;
-  const bool same_minute = ticket.window == own_.window();
-  const auto into_minute = ticket.made_at.ms % std::chrono::milliseconds(60'000).count();
-  if (seen.weight_1m && same_minute && into_minute >= edge.count())
-    foreign_ = std::max(foreign_, *seen.weight_1m - own_.used());
-  if (seen.orders_10s && ticket.made_at.ms / 10'000 == now.venue.ms / 10'000)
-    orders_10s_.raise_to(*seen.orders_10s);
-  if (seen.orders_1m && same_minute)
-    orders_1m_.raise_to(*seen.orders_1m);
+  weight_.settle(ticket.weight, ticket.made_at, seen.weight_1m, now.venue);
+  orders_10s_.settle(ticket.orders, ticket.made_at, seen.orders_10s, now.venue);
+  orders_1m_.settle(ticket.orders, ticket.made_at, seen.orders_1m, now.venue);
 }
 
 void request_budget::withdraw(const budget_ticket& ticket, moment now) {
   roll(now);
-  under_way_ -= ticket.weight;
-  // Counted in this window either as its own or as carried over: in both cases it comes out again.
-  own_.add(-ticket.weight);
+  weight_.withdraw(ticket.weight);
+  orders_10s_.withdraw(ticket.orders);
+  orders_1m_.withdraw(ticket.orders);
+}
+
+void request_budget::repeated(const budget_ticket& ticket, moment now) {
+  roll(now);
+  weight_.reserve(ticket.weight, now.venue);
+  weight_.settle(ticket.weight, ticket.made_at, std::nullopt, now.venue);
 }
 
 void request_budget::pause_until(instant until, pause_scope scope) {
@@ -161,7 +159,7 @@ void request_budget::ban_until(instant until) {
 budget_view request_budget::view(moment now) const {
   request_budget rolled = *this;
   rolled.roll(now);
-  budget_view seen{rolled.total(), limit_, requests_, std::nullopt};
+  budget_view seen{rolled.weight_.total(), weight_.limit(), requests_, std::nullopt};
   if (banned_until_ && now.steady < *banned_until_)
     seen.banned_until = banned_until_;
   return seen;

@@ -34,6 +34,7 @@ read_failure failure_of(const transport_failure& failed) {
       why.kind = failure_kind::malformed;
       break;
     case transport_fault::overloaded:
+    case transport_fault::withheld:
       why.kind = failure_kind::rate_limited;
       break;
     case transport_fault::unreachable:
@@ -54,6 +55,7 @@ session::session(io_loop& loop, tls_context& tls, const settings& chosen, creden
       additions_(std::move(additions)),
       budget_(chosen.weight_limit_1m, chosen.shares),
       clock_(additions_.steady_now(), additions_.wall_now()),
+      random_(additions_.seed.value_or(std::random_device{}())),
       clock_timer_(loop),
       pool_(loop, tls, pool_settings(chosen), keys_.api_key, additions_.steady_now) {
   const auto banned = additions_.load_ban ? additions_.load_ban() : std::nullopt;
@@ -92,41 +94,62 @@ void session::send_read(std::shared_ptr<read_job> job) {
   budget_answer asked;
   {
     const std::lock_guard lock(mutex_);
-    asked = budget_.reserve_read(job->call.options.traffic, row.weight, here());
+    const int weight = job->call.of == breadth::all ? row.weight_all : row.weight;
+    asked = budget_.reserve_read(job->call.options.traffic, weight, here());
   }
   if (auto* refused = std::get_if<budget_refusal>(&asked))
     return job->done(
         read_failure{refused->kind, 0, 0, std::move(refused->text), refused->retry_at});
   http_request request;
   request.method = row.method;
-  request.target = [this, job, &row] {
-    return target_of(row, job->call.parameters, chosen_.recv_window_reads);
-  };
+  const auto ticket = std::get<budget_ticket>(asked);
+  request.target = target_when_sent(row, job->call.parameters, chosen_.recv_window_reads, ticket);
   request.key = row.needs == access::open ? key_header::absent : key_header::present;
   request.rank = rank_of(job->call.options.traffic);
   request.again = repetition::once;
   request.timeout = remaining(job->deadline);
-  pool_.submit(std::move(request),
-               [this, job, ticket = std::get<budget_ticket>(asked)](http_outcome outcome) {
-                 end_read(job, ticket, std::move(outcome));
-               });
+  pool_.submit(std::move(request), [this, job, ticket](http_outcome outcome) {
+    end_read(job, ticket, std::move(outcome));
+  });
 }
 
 void session::end_read(std::shared_ptr<read_job> job, const budget_ticket& ticket,
                        http_outcome outcome) {
   settle(ticket, outcome);
-  if (const auto* failed = std::get_if<transport_failure>(&outcome))
-    return job->done(failure_of(*failed));
+  if (const auto* failed = std::get_if<transport_failure>(&outcome)) {
+    auto why = failure_of(*failed);
+    if (const auto held = withheld(ticket); held && failed->kind == transport_fault::withheld) {
+      why.kind = held->kind;
+      why.retry_at = held->retry_at;
+    }
+    return job->done(std::move(why));
+  }
   auto& reply = std::get<http_reply>(outcome);
   if (reply.status == 200)
     return job->done(std::move(reply));
   const auto seen = answer_of(reply.status, reply.body);
   const auto retry_at = obey(seen, reply);
-  read_failure why{judge_read(seen), reply.status, seen.code, seen.text, retry_at};
+  read_failure why{judge_read(seen), reply.status, seen.code, words_of(seen), retry_at};
   if (why.kind != failure_kind::clock_off || job->cured || remaining(job->deadline).count() <= 0)
     return job->done(std::move(why));
   job->cured = true;
   cure_clock([this, job, why](bool cured) { cured ? send_read(job) : job->done(why); });
+}
+
+std::optional<budget_refusal> session::withheld(const budget_ticket& ticket) const {
+  const std::lock_guard lock(mutex_);
+  return budget_.withheld(ticket, here());
+}
+
+std::function<result<std::string>()> session::target_when_sent(const endpoint_row& row,
+                                                               const query& parameters,
+                                                               milliseconds recv_window,
+                                                               const budget_ticket& ticket) {
+  return [this, &row, parameters, recv_window, ticket]() -> result<std::string> {
+    if (auto held = withheld(ticket))
+      return fail(errc::not_permitted, std::move(held->text));
+    return target_of(row, parameters, recv_window);
+  };
 }
 
 void session::settle(const budget_ticket& ticket, const http_outcome& outcome) {
@@ -137,6 +160,8 @@ void session::settle(const budget_ticket& ticket, const http_outcome& outcome) {
     return whole ? std::optional(value) : std::nullopt;
   };
   const std::lock_guard lock(mutex_);
+  if (std::visit([](const auto& end) { return end.repeated; }, outcome))
+    budget_.repeated(ticket, here());
   if (const auto* failed = std::get_if<transport_failure>(&outcome)) {
     if (failed->left == departure::never_left)
       budget_.withdraw(ticket, here());

@@ -20,30 +20,43 @@
 #include "sluice/exchange/request_budget.hpp"
 #include "sluice/exchange/server_clock.hpp"
 #include "sluice/exchange/signer.hpp"
+#include "stream_counters.hpp"
 
 namespace sluice::exchange {
+
+/// Whether a request names one symbol or speaks of all; the weight depends on it.
+enum class breadth : std::uint8_t { one, all };
 
 /// A read as the session needs it.
 struct read_call {
   endpoint what{endpoint::time};
   query parameters{};
   read_options options{};
+  breadth of{breadth::one};
+};
+
+/// A request that changes something at the venue. `closes` lets orders use the reserve of exits.
+struct change_call {
+  endpoint what{endpoint::place_order};
+  query parameters{};
+  milliseconds timeout{};
+  request_budget::order_kind kind{request_budget::order_kind::opens};
 };
 
 /// Loop thread only, but for budget(), which any thread may ask.
 class session {
  public:
   using read_done = std::function<void(read_result<http_reply>)>;
-  using order_done_fn = std::function<void(order_outcome)>;
+  /// A 200 whose body the asker has yet to understand, or how it ended otherwise.
+  using change_done = std::function<void(change_outcome<http_reply>)>;
 
   session(io_loop& loop, tls_context& tls, const settings& chosen, credentials keys, signer signs,
           extras additions);
 
   /// Hands over a reply with status 200, or why there is none. A refused timestamp is cured once.
   void read(read_call call, read_done done);
-  /// Places an order from its parameters; `wanted` is what a 200 must describe.
-  void place(query parameters, const order_request& wanted, milliseconds timeout,
-             order_done_fn done);
+  /// Sends at most once, unless refused for its timestamp: then once more with a new one.
+  void change(change_call call, change_done done);
   /// Asks the venue for its time and corrects the clock by it.
   void measure_clock(read_options options, std::function<void(read_result<clock_offset>)> done);
   /// Measures now and then periodically; the first call counts.
@@ -55,23 +68,34 @@ class session {
   [[nodiscard]] instant now() const { return additions_.steady_now(); }
   /// The steady instant of a venue's event, early by the clock error, never after `received`.
   [[nodiscard]] instant moved_here(venue_time event, instant received) const;
+  /// True while not one request may leave; when that ends comes with it.
+  [[nodiscard]] std::optional<instant> ban_ends() const { return budget().banned_until; }
+  [[nodiscard]] stream_counters& counters() { return counters_; }
+  [[nodiscard]] const stream_counters& counters() const { return counters_; }
   [[nodiscard]] std::uint32_t random() { return static_cast<std::uint32_t>(random_()); }
   void log(log_level level, std::string_view event, std::string_view text) const;
 
  private:
   using clock_point = std::chrono::steady_clock::time_point;
   struct read_job;
-  struct order_job;
+  struct change_job;
 
   [[nodiscard]] moment here() const;
   [[nodiscard]] std::string target_of(const endpoint_row& row, const query& parameters,
                                       milliseconds recv_window);
   void send_read(std::shared_ptr<read_job> job);
   void end_read(std::shared_ptr<read_job> job, const budget_ticket& ticket, http_outcome outcome);
-  void send_order(std::shared_ptr<order_job> job);
-  void end_order(std::shared_ptr<order_job> job, const budget_ticket& ticket, http_outcome outcome);
-  void judge_order_reply(const std::shared_ptr<order_job>& job, const http_reply& reply,
-                         std::optional<instant> retry_at);
+  void send_change(std::shared_ptr<change_job> job);
+  void end_change(std::shared_ptr<change_job> job, const budget_ticket& ticket,
+                  http_outcome outcome);
+  void judge_change(const std::shared_ptr<change_job>& job, const http_reply& reply);
+  [[nodiscard]] budget_answer reserve(const change_call& call);
+  /// The target of a reserved request, unless a ban or pause has begun since.
+  [[nodiscard]] std::function<result<std::string>()> target_when_sent(const endpoint_row& row,
+                                                                      const query& parameters,
+                                                                      milliseconds recv_window,
+                                                                      const budget_ticket& ticket);
+  [[nodiscard]] std::optional<budget_refusal> withheld(const budget_ticket& ticket) const;
   void settle(const budget_ticket& ticket, const http_outcome& outcome);
   /// Obeys 429 and 418; the instant from which the venue listens again, if it must be waited for.
   [[nodiscard]] std::optional<instant> obey(const answer& seen, const http_reply& reply);
@@ -88,7 +112,8 @@ class session {
   mutable std::mutex mutex_;  ///< Guards budget_ and clock_, which budget() reads from any thread.
   request_budget budget_;
   server_clock clock_;
-  std::mt19937 random_{std::random_device{}()};
+  std::mt19937 random_;
+  stream_counters counters_{};
   std::vector<std::function<void(bool)>> clock_waiters_{};
   loop_timer clock_timer_;
   bool clock_kept_{false};

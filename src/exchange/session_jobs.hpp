@@ -1,4 +1,4 @@
-// What a read and an order carry along while they are under way.
+// What a read and a change carry along while they are under way.
 #pragma once
 
 #include <chrono>
@@ -15,13 +15,17 @@ struct session::read_job {
   bool cured{false};  ///< The clock was measured again for it once.
 };
 
-struct session::order_job {
-  query parameters{};
-  order_request wanted{};
-  order_done_fn done{};
+struct session::change_job {
+  change_call call{};
+  change_done done{};
   clock_point deadline{};
   bool cured{false};
 };
+
+/// The venue's own words, never those of somebody on the way.
+[[nodiscard]] inline std::string words_of(const answer& seen) {
+  return seen.is_error_document ? seen.text : "no document of the venue";
+}
 
 [[nodiscard]] inline milliseconds remaining(std::chrono::steady_clock::time_point deadline) {
   return std::chrono::duration_cast<milliseconds>(deadline - std::chrono::steady_clock::now());

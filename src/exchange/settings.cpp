@@ -68,6 +68,10 @@ std::vector<fault> settings::validate() const {
   check.within("reconnect_max", reconnect_max, reconnect_min, minutes(10));
   check.within("stream_idle_timeout", stream_idle_timeout, milliseconds(500), minutes(10));
   check.within("mark_silence_max", mark_silence_max, milliseconds(100), minutes(5));
+  check.within("stream_age_max", stream_age_max, milliseconds(500), minutes(24 * 60 - 10));
+  check.within("stream_overlap", stream_overlap, milliseconds(100), minutes(1));
+  check.require(stream_overlap * 2 <= stream_age_max, "stream_overlap",
+                "must be at most half of stream_age_max");
   check.within("weight_limit_1m", weight_limit_1m, 1, 10'000'000);
   check_shares(check, shares);
   return std::move(check).done();

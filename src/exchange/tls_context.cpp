@@ -4,10 +4,12 @@
 #include <utility>
 
 #include "net.hpp"
+#include "tls_sessions.hpp"
 
 namespace sluice::exchange {
 
 struct tls_context::impl {
+  tls_sessions sessions{};
   asio::ssl::context context{asio::ssl::context::tls_client};
 };
 
@@ -20,6 +22,7 @@ result<std::unique_ptr<tls_context>> tls_context::make(const std::string& ca_fil
   auto& context = made->context;
   SSL_CTX_set_min_proto_version(context.native_handle(), TLS1_2_VERSION);
   context.set_verify_mode(asio::ssl::verify_peer);
+  made->sessions.attach(context.native_handle());
   error_code failed;
   if (!ca_pem.empty())
     context.add_certificate_authority(asio::buffer(ca_pem), failed);
@@ -37,6 +40,10 @@ result<std::unique_ptr<tls_context>> tls_context::make(const std::string& ca_fil
 
 asio::ssl::context& context_of(tls_context& tls) {
   return tls.internals().context;
+}
+
+void resume_session(tls_context& tls, SSL* connection, const std::string& host) {
+  tls.internals().sessions.resume(connection, host);
 }
 
 }  // namespace sluice::exchange

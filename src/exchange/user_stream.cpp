@@ -10,58 +10,71 @@ namespace sluice::exchange {
 namespace {
 
 constexpr read_options key_traffic{read_class::entry_demand, milliseconds(5'000)};
+/// A key that could not be extended lives on for half an hour or more: there is time to try again.
+constexpr int extensions_failed_max = 3;
+constexpr int retry_part = 30;  ///< Of the time between two extensions.
 
 }  // namespace
 
 user_stream::user_stream(io_loop& loop, tls_context& tls, session& venue, const settings& chosen,
                          sink_fn sink)
-    : loop_(loop),
-      tls_(tls),
-      venue_(venue),
+    : venue_(venue),
       chosen_(chosen),
       sink_(std::move(sink)),
-      link_(chosen.reconnect_min, chosen.reconnect_max),
-      retry_timer_(loop),
-      keep_alive_timer_(loop) {}
+      keep_alive_timer_(loop),
+      keeper_(loop, tls, venue, chosen, {"user_stream", proof_of_service::open, {}, {}}, hooks()) {}
 
-void user_stream::ask_for_key() {
-  if (closed_)
-    return;
-  venue_.read({endpoint::listen_key_create, {}, key_traffic}, [this, round = round_](auto reply) {
-    if (closed_ || round != round_)
-      return;
+stream_hooks user_stream::hooks() {
+  stream_hooks made;
+  made.find = [this](std::function<void(stream_target)> found) { find(found); };
+  made.up = [this] {
+    extensions_failed_ = 0;
+    keep_alive_timer_.start(chosen_.listen_key_keep_alive, [this] { extend_key(); });
+    tell(stream_opened{});
+  };
+  made.frames = [this](const std::vector<std::string>& frames) { return take(frames); };
+  made.down = [this](const std::string& reason, bool worth_telling) {
+    ++round_;
+    keep_alive_timer_.cancel();
+    if (worth_telling)
+      tell(stream_closed{reason});
+  };
+  return made;
+}
+
+/// While a key is alive the venue hands out the same one again, good for another hour.
+void user_stream::find(const std::function<void(stream_target)>& found) {
+  venue_.read({endpoint::listen_key_create, {}, key_traffic}, [found](auto reply) {
     if (!reply)
-      return lost("no listenKey: " + reply.error().text, reply.error().retry_at);
+      return found({{}, "no listenKey: " + reply.error().text, reply.error().retry_at});
     const auto key = parse_listen_key(reply->body);
     if (!key)
-      return lost("no listenKey: " + key.error().text);
-    connect(*key);
+      return found({{}, "no listenKey: " + key.error().text, {}});
+    found({"/private/ws/" + *key, {}, {}});
   });
 }
 
-void user_stream::connect(const std::string& key) {
-  web_socket_settings to{*parse_address(chosen_.stream_url, "wss"), "/private/ws/" + key,
-                         chosen_.connect_timeout, chosen_.stream_idle_timeout};
-  web_socket_events events;
-  events.opened = [this] { opened(); };
-  events.frames = [this](const std::vector<std::string>& frames) { take(frames); };
-  events.closed = [this](const std::string& why) { lost(why); };
-  socket_ = std::make_unique<web_socket>(loop_, tls_, std::move(to), std::move(events));
-}
-
-void user_stream::opened() {
+void user_stream::tell(user_event_body body) {
   const auto now = venue_.now();
-  link_.opened(now);
-  keep_alive_timer_.start(chosen_.listen_key_keep_alive, [this] { extend_key(); });
-  venue_.log(log_level::info, "user_stream_opened", "");
-  sink_({event_at(now, stream_opened{})});
+  sink_({user_event{now, now, {}, std::move(body)}});
 }
 
-user_event user_stream::event_at(instant received, user_event_body body) const {
-  return {received, received, {}, std::move(body)};
+user_event user_stream::event_of(user_frame frame, instant received) {
+  user_event event{received, venue_.moved_here(frame.event_time, received), frame.event_time, {}};
+  if (auto* account = std::get_if<account_update>(&frame.body))
+    event.body = std::move(*account);
+  else if (auto* order = std::get_if<order_update>(&frame.body))
+    event.body = std::move(*order);
+  else if (auto* conditional = std::get_if<conditional_update>(&frame.body))
+    event.body = std::move(*conditional);
+  else {
+    ++venue_.counters().ignored;
+    event.body = std::get<ignored_event>(std::move(frame.body));
+  }
+  return event;
 }
 
-void user_stream::take(const std::vector<std::string>& frames) {
+frames_taken user_stream::take(const std::vector<std::string>& frames) {
   const auto received = venue_.now();
   std::vector<user_event> events;
   std::string broken;
@@ -73,56 +86,49 @@ void user_stream::take(const std::vector<std::string>& frames) {
       broken = "the listenKey has expired";
     if (!broken.empty())
       break;
-    user_event event{
-        received, venue_.moved_here(frame->event_time, received), frame->event_time, {}};
-    if (auto* account = std::get_if<account_update>(&frame->body))
-      event.body = std::move(*account);
-    else if (auto* order = std::get_if<order_update>(&frame->body))
-      event.body = std::move(*order);
-    else
-      event.body = std::get<ignored_event>(std::move(frame->body));
-    events.push_back(std::move(event));
+    events.push_back(event_of(std::move(*frame), received));
   }
   if (!events.empty())
     sink_(std::move(events));
   // What an unreadable event said is lost; a fresh stream makes everybody read the truth again.
-  if (!broken.empty() && !closed_)
-    lost(broken);
+  return {true, std::move(broken)};
 }
 
 void user_stream::extend_key() {
   venue_.read({endpoint::listen_key_extend, {}, key_traffic}, [this, round = round_](auto reply) {
-    if (closed_ || round != round_)
+    if (keeper_.closed() || round != round_)
       return;
     if (!reply)
-      return lost("the listenKey was not extended: " + reply.error().text, reply.error().retry_at);
+      return key_not_extended(reply.error());
+    extensions_failed_ = 0;
     keep_alive_timer_.start(chosen_.listen_key_keep_alive, [this] { extend_key(); });
   });
 }
 
-void user_stream::lost(const std::string& reason, std::optional<instant> not_before) {
-  if (closed_)
-    return;
-  ++round_;
-  socket_.reset();
-  keep_alive_timer_.cancel();
-  const auto now = venue_.now();
-  const auto next = link_.lost(reason, now, venue_.random());
-  const auto asked = not_before ? between(now, *not_before) : milliseconds(0);
-  retry_timer_.start(std::max(next.wait, asked), [this] { ask_for_key(); });
-  if (!next.worth_telling)
-    return;
-  venue_.log(log_level::warning, "user_stream_lost", reason);
-  sink_({event_at(now, stream_closed{reason})});
+void user_stream::key_not_extended(const read_failure& why) {
+  const auto text = "the listenKey was not extended: " + why.text;
+  // -1125: the key is gone, and the stream with it, though it stays open and silent.
+  const bool gone = why.kind == failure_kind::not_found;
+  if (gone || ++extensions_failed_ >= extensions_failed_max)
+    return keeper_.lose(text, why.retry_at);
+  venue_.log(log_level::warning, "listen_key_not_extended", why.text);
+  const auto asked = why.retry_at ? between(venue_.now(), *why.retry_at) : milliseconds(0);
+  keep_alive_timer_.start(std::max(chosen_.listen_key_keep_alive / retry_part, asked),
+                          [this] { extend_key(); });
+}
+
+void user_stream::renew(const std::string& reason) {
+  if (keeper_.running())
+    keeper_.lose(reason);
 }
 
 void user_stream::close() {
-  if (std::exchange(closed_, true))
+  if (keeper_.closed())
     return;
-  socket_.reset();
-  retry_timer_.cancel();
+  ++round_;
   keep_alive_timer_.cancel();
-  sink_({event_at(venue_.now(), stream_closed{"the client was closed"})});
+  keeper_.close();
+  tell(stream_closed{"the client was closed"});
 }
 
 }  // namespace sluice::exchange

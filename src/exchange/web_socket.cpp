@@ -8,6 +8,7 @@
 
 #include "dial.hpp"
 #include "net.hpp"
+#include "tls_sessions.hpp"
 
 namespace sluice::exchange {
 namespace {
@@ -24,9 +25,13 @@ constexpr int idle_rounds = 2;
 
 struct web_socket::impl : std::enable_shared_from_this<web_socket::impl> {
   impl(io_loop& loop, tls_context& tls, web_socket_settings settings, web_socket_events handlers)
-      : chosen(std::move(settings)),
+      : from{loop, tls},
+        chosen(std::move(settings)),
         events(std::move(handlers)),
         socket(context_of(loop), context_of(tls)) {}
+  impl(const impl&) = delete;
+  impl& operator=(const impl&) = delete;
+  ~impl() { keep_resumable(socket.next_layer().native_handle()); }
 
   asio::awaitable<void> run();
   asio::awaitable<std::string> open();
@@ -35,6 +40,7 @@ struct web_socket::impl : std::enable_shared_from_this<web_socket::impl> {
   void let_round(int quiet);
   void flush();
 
+  dial_from from;
   web_socket_settings chosen;
   web_socket_events events;
   websocket::stream<tls_stream> socket;
@@ -47,7 +53,7 @@ struct web_socket::impl : std::enable_shared_from_this<web_socket::impl> {
 /// Returns why it could not be opened, empty when it is open.
 asio::awaitable<std::string> web_socket::impl::open() {
   const auto deadline = steady::now() + chosen.connect_timeout;
-  const auto dialled = co_await dial(socket.next_layer(), chosen.address, deadline);
+  const auto dialled = co_await dial(from, socket.next_layer(), chosen.address, deadline);
   if (!dialled.why.empty())
     co_return dialled.why;
   beast::get_lowest_layer(socket).expires_never();  // From here on the WebSocket keeps the time.

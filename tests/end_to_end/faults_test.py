@@ -46,8 +46,9 @@ class ExchangeFaultsTestCase(SluiceTestCase):
         blocked = self.post("/api/v1/plans?wait=5s", an_open("next", ttl="2s")).json()
         self.assertIn("order_unknown", str(blocked["judged"]["verdict"]["refusals"]))
         self.until("resolved", lambda: self.status()["orders"]["under_way"] == 0)
-        order = self.get("/api/v1/orders").json()["orders"][0]
-        self.assertEqual(order["state"], "rejected")
+        # The journal tells of it a moment later.
+        self.until("rejected", lambda: self.get("/api/v1/orders").json()["orders"][0]["state"]
+                   == "rejected")
         free = self.post("/api/v1/plans?wait=5s", an_open("then")).json()
         self.assertEqual(free["judged"]["verdict"]["kind"], "allow")
 

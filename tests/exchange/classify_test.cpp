@@ -63,7 +63,12 @@ const order_row order_rows[] = {
     {"banned", 418, document(-1003, "Way too many requests."), later, 0},
     {"too many orders under 400", 400, document(-1015, "Too many new orders."), later, 10'000},
     {"too many requests under 400", 400, document(-1003, "Too many requests."), later, 0},
-    {"firewall page", 403, "<HTML>Request blocked.</HTML>", later, 60'000},
+    {"firewall page", 403, "<HTML><H1>403 ERROR</H1>Request blocked.</HTML>", later, 60'000},
+    {"some other page with 403", 403, "<html>Forbidden by the proxy</html>", unsure, 0},
+    {"403 of the venue", 403, document(-2015, "Invalid API-key, IP, or permissions."), no, 0},
+    {"404 page", 404, "<html>not here</html>", unsure, 0},
+    {"firewall challenge", 202, "", unsure, 0},
+    {"-1008 in a page", 503, "<html>-1008</html>", unsure, 0},
     {"bad key", 401, document(-2015, "Invalid API-key, IP, or permissions for action."), no, 0},
     {"maintenance", 400, document(-1016, "This service is no longer available."), later, 30'000},
     {"clock", 400, document(-1021, "Timestamp outside of the recvWindow."), clock_off, 0},
@@ -88,9 +93,9 @@ const order_row order_rows[] = {
 TEST_CASE("every answer to an order is judged by status, code and text together") {
   for (const auto& r : order_rows) {
     INFO(r.name);
-    const auto [fate, wait] = judge_order(answer_of(r.status, r.body));
-    CHECK(fate == r.fate);
-    CHECK(wait.count() == r.wait_ms);
+    const auto judged = judge_order(answer_of(r.status, r.body));
+    CHECK(judged.fate == r.fate);
+    CHECK(judged.wait.count() == r.wait_ms);
   }
 }
 
@@ -113,7 +118,12 @@ TEST_CASE("every failed read has one kind") {
       {"key", 401, document(-2015, "Invalid API-key"), failure_kind::refused},
       {"locked", 400, document(-2017, "locked"), failure_kind::refused},
       {"401 page", 401, "<html/>", failure_kind::refused},
-      {"firewall", 403, "<html/>", failure_kind::refused},
+      {"forbidden", 403, document(-2015, "Invalid API-key"), failure_kind::refused},
+      {"firewall", 403, "<html/>", failure_kind::rate_limited},
+      {"no such key of a stream", 400, document(-1125, "This listenKey does not exist."),
+       failure_kind::not_found},
+      {"matching engine clock", 400, document(-5028, "Timestamp"), failure_kind::clock_off},
+      {"unauthenticated", 400, document(-1099, "Not found."), failure_kind::refused},
       {"no such order", 400, document(-2013, "Order does not exist."), failure_kind::not_found},
       {"no such symbol", 400, document(-1121, "Invalid symbol."), failure_kind::not_found},
       {"202 empty", 202, "", failure_kind::malformed},

@@ -92,6 +92,121 @@ TEST_CASE("a user stream that is lost for any reason is told and opened again wi
   }
 }
 
+TEST_CASE("a key that could not be extended is tried again before the stream is given up") {
+  imposter venue;
+  play_keys(venue);
+  venue.when("PUT /fapi/v1/listenKey", {reply_with(503, ""), reply_with(200, key_reply)});
+  auto chosen = settings_for(venue);
+  chosen.listen_key_keep_alive = milliseconds(150);
+  const auto client = client_for(venue, chosen);
+  answers<std::vector<user_event>> batches;
+  client->open_user_stream(batches.taker());
+  const auto stream = venue.stream("/private/ws/", 1);
+  REQUIRE(stream);
+  wait_until([&] { return venue.requests("PUT /fapi/v1/listenKey").size() >= 3; });
+  stream->push(account_event(1));
+  const auto events = flat(batches, 2);
+  CHECK(is<account_update>(events[1]));
+  CHECK(venue.requests("POST /fapi/v1/listenKey").size() == 1);
+}
+
+TEST_CASE("a user stream that somebody found mute is opened again with a key") {
+  imposter venue;
+  play_keys(venue);
+  const auto client = client_for(venue);
+  answers<std::vector<user_event>> batches;
+  client->renew_user_stream("there is none");
+  client->open_user_stream(batches.taker());
+  flat(batches, 1);
+  client->renew_user_stream("a fill came that no event told of");
+  const auto events = flat(batches, 3);
+  REQUIRE(is<stream_closed>(events[1]));
+  CHECK(std::get<stream_closed>(events[1].body).reason == "a fill came that no event told of");
+  CHECK(is<stream_opened>(events[2]));
+  CHECK(client->streams().opened == 2);
+  CHECK(client->streams().lost == 1);
+}
+
+TEST_CASE("an old user stream is replaced without a gap and without repeating an event") {
+  imposter venue;
+  play_keys(venue);
+  auto chosen = settings_for(venue);
+  chosen.stream_age_max = milliseconds(1'000);
+  chosen.stream_overlap = milliseconds(300);
+  const auto client = client_for(venue, chosen);
+  answers<std::vector<user_event>> batches;
+  client->open_user_stream(batches.taker());
+  const auto old = venue.stream("/private/ws/", 1);
+  const auto fresh = venue.stream("/private/ws/", 2);
+  REQUIRE(old);
+  REQUIRE(fresh);
+  const std::vector<std::string> events{account_event(1), account_event(2), account_event(3)};
+  fresh->push(events[0]);
+  old->push(events[0]);
+  fresh->push(events[1]);
+  old->push(events[1]);
+  fresh->push(events[2]);  // Only the new one brings it.
+  const auto told = flat(batches, 4);
+  CHECK(is<stream_opened>(told[0]));
+  for (int n = 1; n <= 3; ++n)
+    CHECK(std::get<account_update>(told[static_cast<std::size_t>(n)].body).transaction_time.ms ==
+          n);
+  wait_until([&] { return client->streams().overlapped >= 1; });
+  CHECK(client->streams().lost == 0);
+  CHECK(client->streams().duplicates_dropped == 2);
+}
+
+TEST_CASE("when the old user stream dies in the overlap the new one takes over at once") {
+  imposter venue;
+  play_keys(venue);
+  auto chosen = settings_for(venue);
+  chosen.stream_age_max = milliseconds(1'000);
+  chosen.stream_overlap = milliseconds(500);
+  const auto client = client_for(venue, chosen);
+  answers<std::vector<user_event>> batches;
+  client->open_user_stream(batches.taker());
+  const auto old = venue.stream("/private/ws/", 1);
+  const auto fresh = venue.stream("/private/ws/", 2);
+  REQUIRE(old);
+  REQUIRE(fresh);
+  const auto on_both = account_event(1);
+  old->push(on_both);
+  fresh->push(on_both);
+  wait_until([&] { return client->streams().duplicates_dropped == 1; });
+  fresh->push(account_event(2));
+  old->drop();
+  const auto told = flat(batches, 3);
+  REQUIRE(is<account_update>(told[2]));
+  CHECK(std::get<account_update>(told[2].body).transaction_time.ms == 2);
+  CHECK(client->streams().lost == 0);
+}
+
+TEST_CASE("an old mark stream is replaced as soon as the new one brings a mark") {
+  imposter venue;
+  venue.when("GET /fapi/v1/time", {server_time()});
+  auto chosen = settings_for(venue);
+  chosen.stream_age_max = milliseconds(1'000);
+  chosen.stream_overlap = milliseconds(300);
+  const auto client = client_for(venue, chosen);
+  answers<mark_batch> batches;
+  client->open_mark_stream(batches.taker());
+  const auto old = venue.stream("/market/", 1);
+  REQUIRE(old);
+  old->push(mark_frame("1"));
+  const auto fresh = venue.stream("/market/", 2);
+  REQUIRE(fresh);
+  fresh->push(R"({"result":null,"id":1})");  // No mark: proves nothing.
+  old->push(mark_frame("2"));
+  batches.wait_for(2);
+  fresh->push(mark_frame("3"));
+  const auto told = batches.wait_for(3);
+  CHECK(told[0].rows[0].mark.str() == "1");
+  CHECK(told[1].rows[0].mark.str() == "2");
+  CHECK(told[2].rows[0].mark.str() == "3");
+  wait_until([&] { return client->streams().overlapped == 1; });
+  CHECK(client->streams().lost == 0);
+}
+
 TEST_CASE("the listenKey is extended in time, and a key that is gone is replaced") {
   imposter venue;
   play_keys(venue);

@@ -90,7 +90,7 @@ TEST_CASE("the expiry of the listenKey is seen with both spellings of its time")
 
 TEST_CASE("other events are named and ignored, wrapped ones are unwrapped") {
   CHECK(body_of<ignored_event>(R"({"e":"TRADE_LITE","E":1,"s":"BTCUSDT"})").type == "TRADE_LITE");
-  CHECK(body_of<ignored_event>(R"({"e":"ALGO_UPDATE","E":1,"o":{}})").type == "ALGO_UPDATE");
+  CHECK(body_of<ignored_event>(R"({"e":"GRID_UPDATE","E":1,"o":{}})").type == "GRID_UPDATE");
   CHECK(body_of<ignored_event>(R"({"e":"OF_TOMORROW"})").type == "OF_TOMORROW");
   CHECK(body_of<ignored_event>(R"({"result":null,"id":1})").type.empty());
   body_of<order_update>(R"({"stream":"key","data":)" + order_event + "}");
@@ -143,4 +143,19 @@ TEST_CASE("marks of other products and of symbols without a price are left out")
   CHECK_FALSE(parse_mark_frame(row(R"("p":1.5)")).has_value());
   CHECK_FALSE(parse_mark_frame(row(R"("p":"NaN")")).has_value());
   CHECK_FALSE(parse_mark_frame("7").has_value());
+}
+
+TEST_CASE("a conditional order's event names the regular order it became") {
+  const std::string text =
+      R"({"e":"ALGO_UPDATE","T":1790000000031,"E":1790000000037,"o":{"caid":"slc-stop-1",)"
+      R"("aid":1000000033225453,"at":"CONDITIONAL","o":"STOP_MARKET","s":"DOGEUSDT","S":"BUY",)"
+      R"("ps":"BOTH","f":"GTC","q":"38","X":"FINISHED","ai":"88937381063","ap":"0.13856",)"
+      R"("tp":"0.13855","p":"0","cp":false,"R":true,"rm":"Reduce Only reject"}})";
+  const auto report = body_of<conditional_update>(text).report;
+  CHECK(report.client_id.str() == "slc-stop-1");
+  CHECK(report.triggered_order == 88'937'381'063);
+  CHECK(report.status == conditional_status::finished);
+  CHECK(report.why == "Reduce Only reject");
+  CHECK(report.updated_at.ms == 1'790'000'000'031);
+  CHECK_FALSE(parse_user_frame(R"({"e":"ALGO_UPDATE","E":1,"o":{}})").has_value());
 }

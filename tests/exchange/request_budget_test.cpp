@@ -55,9 +55,11 @@ TEST_CASE("a refused read says when the window ends and why") {
   drain(budget, read_class::routine, at(12'000));
   const auto why = refused(budget.reserve_read(read_class::routine, 5, at(13'000)));
   CHECK(why.kind == failure_kind::rate_limited);
-  CHECK(why.retry_at == at(60'000).steady);
+  // The venue's clock may still show the old minute a moment after ours shows the new one.
+  CHECK(why.retry_at == at(60'250).steady);
   CHECK(why.text.find("1200") != std::string::npos);
-  CHECK(granted(budget.reserve_read(read_class::routine, 5, at(60'000))));
+  CHECK_FALSE(granted(budget.reserve_read(read_class::routine, 5, at(60'249))));
+  CHECK(granted(budget.reserve_read(read_class::routine, 5, at(60'250))));
 }
 
 TEST_CASE("the venue's counter raises ours at once and never lowers it") {
@@ -126,18 +128,58 @@ TEST_CASE("the venue's own limits replace the assumed ones") {
   CHECK(drain(budget, read_class::routine, at(0)) == 3'000);
 }
 
-TEST_CASE("orders that close may use the whole order limit, others three quarters of it") {
+TEST_CASE("orders that close have a quarter of the order limit to themselves") {
   auto budget = a_budget();
-  budget.adopt({{"ORDERS", milliseconds(10'000), 4}});
+  budget.adopt({{"ORDERS", milliseconds(10'000), 20}});
   using kind = request_budget::order_kind;
-  for (int i = 0; i < 3; ++i)
-    CHECK(granted(budget.reserve_order(kind::opens, at(0))));
-  const auto why = refused(budget.reserve_order(kind::opens, at(0)));
+  const auto count = [&](kind k, std::int64_t ms) {
+    int placed = 0;
+    for (;; ++placed) {
+      const auto answer = budget.reserve_order(k, at(ms));
+      if (!granted(answer))
+        return placed;
+      budget.settle(std::get<budget_ticket>(answer), {}, at(ms));
+    }
+  };
+  CHECK(count(kind::opens, 1'000) == 11);
+  const auto why = refused(budget.reserve_order(kind::opens, at(1'000)));
   CHECK(why.kind == failure_kind::rate_limited);
-  CHECK(why.retry_at == at(10'000).steady);
-  CHECK(granted(budget.reserve_order(kind::closes, at(0))));
-  CHECK_FALSE(granted(budget.reserve_order(kind::closes, at(0))));
-  CHECK(granted(budget.reserve_order(kind::opens, at(10'000))));
+  CHECK(why.retry_at == at(10'250).steady);
+  CHECK(count(kind::closes, 1'000) == 5);  // 16 of 20 are 80 %.
+  CHECK(count(kind::opens, 10'250) == 11);
+}
+
+TEST_CASE("orders that others placed stop ours that open, not ours that close") {
+  auto budget = a_budget();
+  using kind = request_budget::order_kind;
+  const auto ticket = std::get<budget_ticket>(budget.reserve_order(kind::opens, at(1'000)));
+  budget.settle(ticket, {{}, 250, 250}, at(1'100));
+  CHECK_FALSE(granted(budget.reserve_order(kind::opens, at(1'200))));
+  CHECK(granted(budget.reserve_order(kind::closes, at(1'200))));
+}
+
+TEST_CASE("a request that the transport sent twice is paid twice") {
+  auto budget = a_budget();
+  const auto ticket =
+      std::get<budget_ticket>(budget.reserve_read(read_class::routine, 5, at(1'000)));
+  budget.repeated(ticket, at(1'100));
+  budget.settle(ticket, {}, at(1'100));
+  CHECK(budget.view(at(1'200)).weight_used_1m == 10);
+}
+
+TEST_CASE("what was reserved before a ban or a pause is withheld in it") {
+  using scope = request_budget::pause_scope;
+  auto budget = a_budget();
+  const auto read = std::get<budget_ticket>(budget.reserve_read(read_class::routine, 5, at(0)));
+  const auto order =
+      std::get<budget_ticket>(budget.reserve_order(request_budget::order_kind::closes, at(0)));
+  CHECK_FALSE(budget.withheld(read, at(1)));
+  budget.pause_until(at(5'000).steady, scope::orders_only);
+  CHECK_FALSE(budget.withheld(read, at(1)));
+  CHECK(budget.withheld(order, at(1)));
+  budget.ban_until(at(9'000).steady);
+  CHECK(budget.withheld(read, at(1))->kind == failure_kind::banned);
+  CHECK_FALSE(budget.withheld(order, at(9'000)));
 }
 
 TEST_CASE("a pause stops everything, an order pause only orders, a ban says that it is one") {

@@ -36,6 +36,8 @@ TEST_CASE("a wrong setting is reported under its own name") {
       {"reconnect_max", [](settings& s) { s.reconnect_max = milliseconds(1); }},
       {"stream_idle_timeout", [](settings& s) { s.stream_idle_timeout = milliseconds(1); }},
       {"mark_silence_max", [](settings& s) { s.mark_silence_max = milliseconds(1); }},
+      {"stream_age_max", [](settings& s) { s.stream_age_max = std::chrono::hours(24); }},
+      {"stream_overlap", [](settings& s) { s.stream_overlap = milliseconds(1); }},
       {"weight_limit_1m", [](settings& s) { s.weight_limit_1m = 0; }},
       {"shares.routine_pct_max", [](settings& s) { s.shares.routine_pct_max = 0; }},
       {"shares.exit_pct_max", [](settings& s) { s.shares.exit_pct_max = 81; }},

@@ -9,6 +9,8 @@
 #include <variant>
 #include <vector>
 
+#include "sluice/domain/account.hpp"
+#include "sluice/domain/conditional_order.hpp"
 #include "sluice/domain/instrument.hpp"
 #include "sluice/domain/order.hpp"
 #include "sluice/domain/truth.hpp"
@@ -70,13 +72,6 @@ struct read_options {
   milliseconds timeout{2'000};
 };
 
-/// The account's settings that decide whether we can trade it at all.
-struct account_settings {
-  bool can_trade{false};
-  bool hedge_mode{false};
-  bool multi_assets{false};
-};
-
 /// The venue's clock against ours: venue = wall + offset, wrong by at most `error`.
 struct clock_offset {
   milliseconds offset{};
@@ -84,23 +79,54 @@ struct clock_offset {
   instant measured_at{};
 };
 
+/// What helps against a refusal. Advice: whoever takes it decides anew, with fresh facts.
+enum class refusal_cure : std::uint8_t {
+  none,             ///< The same request would be refused again.
+  wait,             ///< The cause may pass by itself; the same request may be sent later.
+  fit_to_filters,   ///< Quantity or price from fresh filters and position.
+  reread_position,  ///< Position and open orders are not what the request assumed.
+  reload_symbols,   ///< The symbol is unknown or not open for this; read the universe.
+  reread_settings,  ///< Position mode or key are not what we think.
+  free_orders,      ///< Too many open orders, or resting ones that compete: cancel some first.
+  only_reduce,      ///< The venue lets this account or symbol only reduce.
+  query_order,      ///< The order named is not open any more: ask what became of it.
+};
+[[nodiscard]] std::string_view to_string(refusal_cure c);
+
 /// The exchange did it, and says this of the order.
 struct order_done {
   order_report report{};
 };
-/// The order was definitely not accepted.
+/// It was definitely not done.
 struct order_refused {
   int http_status{0};
   int code{0};
   std::string text{};
   bool retryable{false};  ///< The cause may pass by itself.
   std::optional<instant> retry_at{};
+  refusal_cure cure{refusal_cure::none};
+  bool for_operator{false};  ///< Nothing the product can mend alone: key, permission, liquidation.
 };
-/// Nobody can say yet; the order may or may not exist.
+/// Nobody can say yet; it may or may not have been done.
 struct order_uncertain {
   std::string text{};
 };
-using order_outcome = std::variant<order_done, order_refused, order_uncertain>;
+/// How something that changes the account ended; `Done` is what the exchange said of it.
+template <class Done>
+using change_outcome = std::variant<Done, order_refused, order_uncertain>;
+using order_outcome = change_outcome<order_done>;
+using conditional_outcome = change_outcome<conditional_done>;
+
+/// No order of this kind rests on the symbol any more (conditional and regular ones are two kinds).
+struct symbol_cleared {
+  symbol instrument{};
+};
+/// All regular orders of the symbol will be cancelled by the venue after this long, unless armed
+/// again before; zero says that the countdown is off.
+struct countdown_armed {
+  symbol instrument{};
+  milliseconds after{};
+};
 
 /// What came over the user stream. `received_at` is ours; `occurred_at` is the venue's event time
 /// moved onto our steady clock, never later than `received_at`, early by the clock error.
@@ -118,6 +144,7 @@ struct order_update {
   order_report report{};
   std::string execution{};      ///< NEW, TRADE, CANCELED, CALCULATED, EXPIRED, AMENDMENT, ...
   std::optional<fill> trade{};  ///< Set when the event carries one (trade id not 0).
+  std::string expiry_reason{};  ///< The venue's digit, e.g. "4"; empty when it gave none.
 };
 /// The stream is up and events flow from now on; whatever happened before was not seen.
 struct stream_opened {};
@@ -125,11 +152,15 @@ struct stream_opened {};
 struct stream_closed {
   std::string reason{};
 };
+/// A conditional order changed. Once triggered, `report.triggered_order` names the regular order.
+struct conditional_update {
+  conditional_report report{};
+};
 struct ignored_event {
   std::string type{};
 };
-using user_event_body =
-    std::variant<stream_opened, stream_closed, account_update, order_update, ignored_event>;
+using user_event_body = std::variant<stream_opened, stream_closed, account_update, order_update,
+                                     conditional_update, ignored_event>;
 struct user_event {
   instant received_at{};
   instant occurred_at{};
@@ -158,6 +189,15 @@ struct budget_view {
   std::optional<instant> banned_until{};
 };
 
+/// What the streams have done since the start.
+struct stream_counts {
+  std::int64_t opened{0};
+  std::int64_t lost{0};
+  std::int64_t overlapped{0};          ///< Changed to a fresh connection without a gap.
+  std::int64_t duplicates_dropped{0};  ///< Events that both connections of an overlap brought.
+  std::int64_t ignored{0};             ///< Events of kinds that say nothing to us.
+};
+
 /// An exchange. Every call returns at once; its callback is called exactly once, on a thread of the
 /// port, and must not block. Reads may be repeated by the transport; an order never is.
 class exchange_port {
@@ -181,13 +221,52 @@ class exchange_port {
   virtual void read_fills(const symbol&, order_id, read_options,
                           callback<read_result<std::vector<fill>>>) = 0;
   virtual void place_order(const order_request&, milliseconds timeout, callback<order_outcome>) = 0;
+  /// A refusal with cure query_order says that the order is not open: filled, cancelled or never
+  /// there.
+  virtual void cancel_order(const symbol&, const client_order_id&, milliseconds timeout,
+                            callback<order_outcome>) = 0;
+  /// Cancels all regular orders of one symbol; conditional ones stay.
+  virtual void cancel_all(const symbol&, milliseconds timeout,
+                          callback<change_outcome<symbol_cleared>>) = 0;
+  /// Arms (or with zero disarms) the venue's own dead man's switch for one symbol.
+  virtual void arm_countdown(const symbol&, milliseconds after, milliseconds timeout,
+                             callback<change_outcome<countdown_armed>>) = 0;
+
+  virtual void place_conditional(const conditional_request&, milliseconds timeout,
+                                 callback<conditional_outcome>) = 0;
+  virtual void cancel_conditional(const client_order_id&, milliseconds timeout,
+                                  callback<change_outcome<conditional_cancelled>>) = 0;
+  virtual void cancel_all_conditionals(const symbol&, milliseconds timeout,
+                                       callback<change_outcome<symbol_cleared>>) = 0;
+  virtual void read_conditional(const client_order_id&, read_options,
+                                callback<read_result<conditional_report>>) = 0;
+
+  /// In all that follow an empty symbol asks for every one of the account.
+  virtual void read_open_orders(const symbol&, read_options,
+                                callback<read_result<std::vector<order_report>>>) = 0;
+  virtual void read_open_conditionals(const symbol&, read_options,
+                                      callback<read_result<std::vector<conditional_report>>>) = 0;
+  virtual void read_symbol_settings(const symbol&, read_options,
+                                    callback<read_result<std::vector<symbol_settings>>>) = 0;
+  virtual void read_leverage_brackets(const symbol&, read_options,
+                                      callback<read_result<std::vector<leverage_ladder>>>) = 0;
+  virtual void read_premiums(const symbol&, read_options,
+                             callback<read_result<std::vector<premium>>>) = 0;
+  virtual void read_balance(read_options, callback<read_result<std::vector<asset_balance>>>) = 0;
+  virtual void read_margin(read_options, callback<read_result<margin_summary>>) = 0;
+  /// The account's own limits of orders, which may exceed those of exchangeInfo; also obeyed.
+  virtual void read_order_limits(read_options, callback<read_result<std::vector<venue_limit>>>) = 0;
 
   /// Opens the user stream and keeps it open (listenKey, keep-alive, reconnect with back-off). The
   /// sink gets stream_opened and stream_closed too. At most once per port.
   virtual void open_user_stream(callback<std::vector<user_event>> sink) = 0;
   virtual void open_mark_stream(callback<mark_batch> sink) = 0;
+  /// For somebody who found out that the user stream is mute though it looks alive: closes it, says
+  /// so with this reason, and opens it with a fresh key. Does nothing when it is not open.
+  virtual void renew_user_stream(std::string reason) = 0;
 
   [[nodiscard]] virtual budget_view budget() const = 0;
+  [[nodiscard]] virtual stream_counts streams() const = 0;
 
   /// Ends all streams and requests; their callbacks are called with failures before it returns, and
   /// none after.

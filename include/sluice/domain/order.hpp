@@ -12,7 +12,13 @@
 
 namespace sluice {
 
-/// A MARKET order we want placed. Limit orders come with a later issue.
+enum class order_type : std::uint8_t { market, limit };
+
+/// How long a LIMIT order lasts: until cancelled, fill at once what can be and drop the rest, all
+/// at once or nothing, or only if it rests in the book (post only).
+enum class time_in_force : std::uint8_t { gtc, ioc, fok, gtx };
+
+/// An order we want placed; MARKET unless said otherwise.
 struct order_request {
   client_order_id id{};
   symbol instrument{};
@@ -20,7 +26,16 @@ struct order_request {
   side direction{side::buy};
   quantity amount{};
   bool reduce_only{true};
+  order_type type{order_type::market};
+  price limit{};  ///< LIMIT only: must be above zero there, and zero for MARKET.
+  time_in_force lasts{time_in_force::gtc};  ///< LIMIT only.
 };
+
+/// True for orders that can only make the position smaller: marked so, or by the leg they trade.
+[[nodiscard]] constexpr bool only_reduces(bool reduce_only, position_side leg, side direction) {
+  return reduce_only || (leg == position_side::long_ && direction == side::sell) ||
+         (leg == position_side::short_ && direction == side::buy);
+}
 
 /// The venue's word for an order's status; values it adds later become `other`.
 enum class order_status {
@@ -53,6 +68,8 @@ struct order_report {
   price average{};  ///< Zero when the reply carries none: order replies lost it in 2026-06.
   bool reduce_only{false};
   venue_time updated_at{};
+  price limit{};            ///< Zero for MARKET.
+  std::string type_text{};  ///< "MARKET", "LIMIT", ...; empty when the venue did not say.
 };
 
 /// One trade of one of the account's orders. Applied once by (symbol, id).

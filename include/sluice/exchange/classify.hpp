@@ -1,4 +1,4 @@
-// What an answer of the venue means for an order and for a read, by HTTP status, code and text
+// What an answer of the venue means for a change and for a read, by HTTP status, code and text
 // together.
 #pragma once
 
@@ -10,8 +10,8 @@
 
 namespace sluice::exchange {
 
-/// One answer, reduced to what decides. `code` is 0 and `text` empty when the body is no JSON
-/// error.
+/// One answer, reduced to what decides. For a body that is no JSON error `code` is 0 and `text` its
+/// beginning.
 struct answer {
   int http_status{0};
   int code{0};
@@ -22,17 +22,21 @@ struct answer {
 /// Builds an answer from status and body.
 [[nodiscard]] answer answer_of(int http_status, std::string_view body);
 
-/// What is certain of an order after an answer other than its own order document.
+/// What is certain of a change after an answer other than its own document.
 enum class order_fate : std::uint8_t {
-  refused,            ///< Definitely not accepted; the same request would be refused again.
-  refused_for_now,    ///< Definitely not accepted; the cause may pass by itself.
-  refused_for_clock,  ///< Definitely not accepted: our timestamp was off.
-  uncertain,          ///< It may have been accepted.
+  refused,            ///< Definitely not done; the same request would be refused again.
+  refused_for_now,    ///< Definitely not done; the cause may pass by itself.
+  refused_for_clock,  ///< Definitely not done: our timestamp was off.
+  already_so,         ///< Nothing to change: what was wanted holds.
+  uncertain,          ///< It may have been done.
 };
 struct order_judgement {
   order_fate fate{order_fate::uncertain};
   milliseconds wait{};  ///< Before trying again, for refused_for_now; zero when nothing is known.
+  refusal_cure cure{refusal_cure::none};
+  bool for_operator{false};
 };
+/// Holds for every request that changes something: orders, cancellations, conditional orders.
 [[nodiscard]] order_judgement judge_order(const answer& a);
 
 /// Why a read brought nothing, for any answer that is not its document.

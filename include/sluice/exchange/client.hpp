@@ -29,6 +29,8 @@ struct extras {
   /// Replaceable for tests; std::chrono clocks when empty. Called on any thread.
   std::function<instant()> steady_now{};
   std::function<wall_time()> wall_now{};
+  /// For the jitter of waits; from the system when not given.
+  std::optional<std::uint32_t> seed{};
   /// Gets every line worth logging, on a thread of the port; never a secret. Must not block.
   std::function<void(log_level, std::string_view event, std::string_view text)> observer{};
   /// The end of a ban that an earlier process was given, if one was saved; asked once at the start.

@@ -26,9 +26,28 @@ namespace sluice::exchange {
 [[nodiscard]] result<venue_time> parse_server_time(std::string_view body);
 /// A reply to an order (ACK or RESULT) and to an order query.
 [[nodiscard]] result<order_report> parse_order(std::string_view body);
+[[nodiscard]] result<std::vector<order_report>> parse_orders(std::string_view body);
 [[nodiscard]] result<std::vector<fill>> parse_user_trades(std::string_view body);
 /// Secret: never log it.
 [[nodiscard]] result<std::string> parse_listen_key(std::string_view body);
+
+/// Balances are exact; empty ones, as inactive accounts have them, are zero.
+[[nodiscard]] result<std::vector<asset_balance>> parse_balances(std::string_view body);
+[[nodiscard]] result<margin_summary> parse_margin(std::string_view body);
+[[nodiscard]] result<std::vector<symbol_settings>> parse_symbol_settings(std::string_view body);
+/// Here and in parse_premiums one object is taken like an array of one.
+[[nodiscard]] result<std::vector<leverage_ladder>> parse_leverage_brackets(std::string_view body);
+[[nodiscard]] result<std::vector<premium>> parse_premiums(std::string_view body);
+[[nodiscard]] result<std::vector<venue_limit>> parse_order_limits(std::string_view body);
+
+[[nodiscard]] result<conditional_report> parse_conditional(std::string_view body);
+[[nodiscard]] result<std::vector<conditional_report>> parse_conditionals(std::string_view body);
+/// The code in the reply, a number or a string, must say 200.
+[[nodiscard]] result<conditional_cancelled> parse_conditional_cancelled(std::string_view body);
+
+/// {"code":200,"msg":"..."}; errc::malformed for any other code.
+[[nodiscard]] result<std::string> parse_done(std::string_view body);
+[[nodiscard]] result<countdown_armed> parse_countdown(std::string_view body);
 
 struct error_document {
   int code{0};

@@ -8,14 +8,9 @@
 
 #include "sluice/domain/exchange_port.hpp"
 #include "sluice/exchange/settings.hpp"
+#include "sluice/exchange/venue_window.hpp"
 
 namespace sluice::exchange {
-
-/// One moment on both clocks that matter here: windows follow the venue's, waits our steady one.
-struct moment {
-  instant steady{};
-  venue_time venue{};
-};
 
 /// Why a request may not leave now, and when to ask again.
 struct budget_refusal {
@@ -27,7 +22,7 @@ struct budget_refusal {
 /// A reservation. It must be handed back exactly once, by settle() or withdraw().
 struct budget_ticket {
   int weight{0};
-  std::int64_t window{0};  ///< The venue's minute in which it was made.
+  int orders{0};
   venue_time made_at{};
 };
 using budget_answer = std::variant<budget_ticket, budget_refusal>;
@@ -39,26 +34,6 @@ struct venue_counters {
   std::optional<std::int64_t> orders_1m{};
 };
 
-/// Fixed window of the venue's clock in which something is counted.
-class window_counter {
- public:
-  explicit window_counter(milliseconds length) : length_(length) {}
-
-  /// Starts a new window when `now` lies in a later one; then only `carried` is counted.
-  void roll(venue_time now, std::int64_t carried);
-  void add(std::int64_t n) { used_ += n; }
-  void raise_to(std::int64_t n) { used_ = used_ > n ? used_ : n; }
-  [[nodiscard]] std::int64_t used() const { return used_; }
-  [[nodiscard]] std::int64_t window() const { return window_; }
-  /// Steady instant of the end of the window that holds `now`.
-  [[nodiscard]] instant ends(moment now) const;
-
- private:
-  milliseconds length_{};
-  std::int64_t window_{-1};
-  std::int64_t used_{0};
-};
-
 /// Pure; decides at once and never queues.
 class request_budget {
  public:
@@ -68,7 +43,7 @@ class request_budget {
   void adopt(const std::vector<venue_limit>& limits);
 
   [[nodiscard]] budget_answer reserve_read(read_class traffic, int weight, moment now);
-  /// `closes` marks orders that only reduce: they may use the whole order limit, others 75 % of it.
+  /// `closes` marks orders that only reduce: like exits of the reads they have a reserve.
   enum class order_kind : std::uint8_t { opens, closes };
   [[nodiscard]] budget_answer reserve_order(order_kind kind, moment now);
 
@@ -76,29 +51,29 @@ class request_budget {
   void settle(const budget_ticket& ticket, const venue_counters& seen, moment now);
   /// The request certainly never left.
   void withdraw(const budget_ticket& ticket, moment now);
+  /// The transport sent the request of this ticket once more.
+  void repeated(const budget_ticket& ticket, moment now);
 
   /// 429: nothing more until then. `orders_only` for -1015, which leaves reads alone.
   enum class pause_scope : std::uint8_t { everything, orders_only };
   void pause_until(instant until, pause_scope scope);
   /// 418: nothing at all until then.
   void ban_until(instant until);
+  /// Why something reserved earlier must not leave now after all; none when it may.
+  [[nodiscard]] std::optional<budget_refusal> withheld(const budget_ticket& ticket,
+                                                       moment now) const;
 
   [[nodiscard]] budget_view view(moment now) const;
 
  private:
   void roll(moment now);
   [[nodiscard]] std::optional<budget_refusal> stopped(moment now) const;
-  [[nodiscard]] std::int64_t total() const { return own_.used() + foreign_; }
+  [[nodiscard]] std::optional<budget_refusal> orders_stopped(moment now) const;
 
-  std::int64_t limit_{};
   weight_shares shares_{};
-  window_counter own_{milliseconds{60'000}};
-  std::int64_t foreign_{0};  ///< Weight in this window that the venue counted and we did not spend.
-  std::int64_t under_way_{0};
-  window_counter orders_10s_{milliseconds{10'000}};
-  window_counter orders_1m_{milliseconds{60'000}};
-  std::int64_t orders_10s_limit_{300};
-  std::int64_t orders_1m_limit_{1'200};
+  venue_window weight_{milliseconds{60'000}};
+  venue_window orders_10s_{milliseconds{10'000}};
+  venue_window orders_1m_{milliseconds{60'000}};
   std::int64_t requests_{0};
   std::optional<instant> paused_until_{};
   std::optional<instant> orders_paused_until_{};

@@ -55,6 +55,9 @@ struct settings {
   milliseconds stream_idle_timeout{20'000};  ///< Silence after which a WebSocket counts as lost; it
                                              ///< is pinged after half of it.
   milliseconds mark_silence_max{5'000};      ///< Without a frame of marks for this long: reconnect.
+  /// The venue cuts a stream after 24 hours; before that a second connection takes over.
+  milliseconds stream_age_max{std::chrono::hours(23)};
+  milliseconds stream_overlap{5'000};  ///< How long both run, so that no event falls between them.
 
   std::int64_t weight_limit_1m{2'400};  ///< Until the venue has named its own limit.
   weight_shares shares{};

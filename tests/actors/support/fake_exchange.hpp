@@ -6,6 +6,8 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "sluice/domain/exchange_port.hpp"
@@ -23,6 +25,15 @@ class fake_exchange final : public exchange_port {
   struct pending_order {
     order_request request{};
     callback<order_outcome> answer{};
+  };
+  struct pending_cancel {
+    symbol on{};
+    client_order_id id{};
+    callback<order_outcome> answer{};
+  };
+  struct pending_conditional {
+    conditional_request request{};
+    callback<conditional_outcome> answer{};
   };
   struct pending_fills {
     order_id id{0};
@@ -65,6 +76,67 @@ class fake_exchange final : public exchange_port {
     placed.push_back(r);
     orders.push_back({r, std::move(cb)});
   }
+  void cancel_order(const symbol& on, const client_order_id& id, milliseconds,
+                    callback<order_outcome> cb) override {
+    cancels.push_back({on, id, std::move(cb)});
+  }
+  void cancel_all(const symbol& on, milliseconds,
+                  callback<change_outcome<symbol_cleared>> cb) override {
+    cleared.push_back(on);
+    cb(symbol_cleared{on});
+  }
+  void arm_countdown(const symbol& on, milliseconds after, milliseconds,
+                     callback<change_outcome<countdown_armed>> cb) override {
+    countdowns.push_back({on, after});
+    cb(countdown_armed{on, after});
+  }
+  void place_conditional(const conditional_request& r, milliseconds,
+                         callback<conditional_outcome> cb) override {
+    conditionals.push_back({r, std::move(cb)});
+  }
+  void cancel_conditional(const client_order_id& id, milliseconds,
+                          callback<change_outcome<conditional_cancelled>> cb) override {
+    cb(conditional_cancelled{id, 0});
+  }
+  void cancel_all_conditionals(const symbol& on, milliseconds,
+                               callback<change_outcome<symbol_cleared>> cb) override {
+    cb(symbol_cleared{on});
+  }
+  void read_conditional(const client_order_id&, read_options,
+                        callback<read_result<conditional_report>> cb) override {
+    cb(read_failure{failure_kind::not_found, 400, -2013, "no such order", {}});
+  }
+  void read_open_orders(const symbol&, read_options,
+                        callback<read_result<std::vector<order_report>>> cb) override {
+    cb(open_orders);
+  }
+  void read_open_conditionals(const symbol&, read_options,
+                              callback<read_result<std::vector<conditional_report>>> cb) override {
+    cb(std::vector<conditional_report>{});
+  }
+  void read_symbol_settings(const symbol&, read_options,
+                            callback<read_result<std::vector<symbol_settings>>> cb) override {
+    cb(std::vector<symbol_settings>{});
+  }
+  void read_leverage_brackets(const symbol&, read_options,
+                              callback<read_result<std::vector<leverage_ladder>>> cb) override {
+    cb(std::vector<leverage_ladder>{});
+  }
+  void read_premiums(const symbol&, read_options,
+                     callback<read_result<std::vector<premium>>> cb) override {
+    cb(std::vector<premium>{});
+  }
+  void read_balance(read_options, callback<read_result<std::vector<asset_balance>>> cb) override {
+    cb(std::vector<asset_balance>{});
+  }
+  void read_margin(read_options, callback<read_result<margin_summary>> cb) override {
+    cb(margin_summary{});
+  }
+  void read_order_limits(read_options,
+                         callback<read_result<std::vector<venue_limit>>> cb) override {
+    cb(std::vector<venue_limit>{});
+  }
+  void renew_user_stream(std::string reason) override { renewals.push_back(std::move(reason)); }
   void open_user_stream(callback<std::vector<user_event>> sink) override {
     user_sink = std::move(sink);
   }
@@ -72,6 +144,7 @@ class fake_exchange final : public exchange_port {
   [[nodiscard]] budget_view budget() const override {
     return {0, weight_limit_1m, 0, banned_until};
   }
+  [[nodiscard]] stream_counts streams() const override { return {}; }
   void close() override {}
 
   std::deque<pending_read> reads{};
@@ -83,6 +156,12 @@ class fake_exchange final : public exchange_port {
   std::deque<pending_fills> fills_reads{};
   std::int64_t weight_limit_1m{2'400};
   std::optional<instant> banned_until{};
+  std::deque<pending_cancel> cancels{};
+  std::deque<pending_conditional> conditionals{};
+  std::vector<symbol> cleared{};                              ///< Every cancel_all.
+  std::vector<std::pair<symbol, milliseconds>> countdowns{};  ///< Every arm_countdown.
+  std::vector<std::string> renewals{};                        ///< Every renew_user_stream.
+  std::vector<order_report> open_orders{};                    ///< What read_open_orders answers.
   account_settings settings{true, false, false};
   callback<read_result<universe>> universe_answer{};
   callback<std::vector<user_event>> user_sink{};

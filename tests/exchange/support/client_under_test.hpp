@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -51,6 +52,16 @@ class answers {
   };
   std::shared_ptr<shared> state_{std::make_shared<shared>()};
 };
+
+/// Waits (at most 10 s) until it holds, and fails the test when it does not.
+template <class Condition>
+void wait_until(Condition holds) {
+  const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (!holds()) {
+    REQUIRE(std::chrono::steady_clock::now() < limit);
+    std::this_thread::yield();
+  }
+}
 
 inline constexpr const char* test_key = "key-of-the-tests";
 inline constexpr const char* test_secret = "secret-of-the-tests";

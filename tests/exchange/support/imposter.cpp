@@ -120,9 +120,9 @@ void imposter_stream::drop() {
   changed_.notify_all();
 }
 
-imposter::imposter(const std::string& certified_for) {
+imposter::imposter(const std::string& certified_for, tls_flaw flaw) {
   std::signal(SIGPIPE, SIG_IGN);
-  make_certificate(certified_for);
+  make_certificate(certified_for, flaw);
   listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -163,6 +163,17 @@ std::string imposter::stream_url() const {
 void imposter::when(const std::string& start, std::vector<act> acts) {
   const std::lock_guard lock(mutex_);
   acts_[start] = {acts.begin(), acts.end()};
+}
+
+void imposter::wait_to_go_on() {
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, std::chrono::seconds(10), [&] { return going_on_ || stopping_; });
+}
+
+void imposter::go_on() {
+  const std::lock_guard lock(mutex_);
+  going_on_ = true;
+  changed_.notify_all();
 }
 
 std::vector<seen_request> imposter::requests(const std::string& start) {
@@ -209,6 +220,8 @@ void imposter::serve(int descriptor, int number) {
     connection.reset();
   else if (SSL_accept(tls) != 1)
     connection.hang_up();
+  else if (SSL_session_reused(tls) == 1)
+    ++resumed_;
   while (connection.open() && !stopping_) {
     const auto head = read_head(tls);
     if (head.empty())
@@ -257,6 +270,8 @@ void imposter::run_stream(imposter_connection& connection, const seen_request& r
   {
     const std::lock_guard lock(mutex_);
     streams_.emplace_back(request.target, stream);
+    if (stopping_)  // The end of the imposter has already gone over its streams.
+      stream->dropped_ = true;
     changed_.notify_all();
   }
   std::unique_lock lock(stream->mutex_);

@@ -66,10 +66,14 @@ class imposter_stream {
   bool dropped_{false};
 };
 
+/// What is wrong with an imposter's TLS.
+enum class tls_flaw { none, expired, old_version, by_unknown_authority };
+
 class imposter {
  public:
   /// Listens on 127.0.0.1 with a certificate made for this name or address.
-  explicit imposter(const std::string& certified_for = "IP:127.0.0.1");
+  explicit imposter(const std::string& certified_for = "IP:127.0.0.1",
+                    tls_flaw flaw = tls_flaw::none);
   imposter(const imposter&) = delete;
   imposter& operator=(const imposter&) = delete;
   ~imposter();
@@ -86,8 +90,15 @@ class imposter {
   /// WebSocket upgrades are answered by 503 from now on.
   void refuse_streams(bool refused) { streams_refused_ = refused; }
 
+  /// For acts that hold an answer back until the test says go_on() (or the imposter ends).
+  void wait_to_go_on();
+  void go_on();
+
   [[nodiscard]] std::vector<seen_request> requests(const std::string& start);
   [[nodiscard]] int connections() const { return accepted_; }
+  /// Connections that took up an earlier TLS session.
+  [[nodiscard]] int resumed() const { return resumed_; }
+  [[nodiscard]] int port() const { return port_; }
   /// Waits (at most 5 s) for the n-th stream whose target starts so; null when it does not come.
   [[nodiscard]] std::shared_ptr<imposter_stream> stream(const std::string& start, std::size_t n);
 
@@ -96,7 +107,7 @@ class imposter {
   void serve(int descriptor, int number);
   void answer(imposter_connection& connection, const seen_request& request);
   void run_stream(imposter_connection& connection, const seen_request& request);
-  void make_certificate(const std::string& certified_for);
+  void make_certificate(const std::string& certified_for, tls_flaw flaw);
 
   SSL_CTX* context_{nullptr};
   std::string pem_{};
@@ -106,8 +117,10 @@ class imposter {
   std::atomic<bool> streams_refused_{false};
   std::atomic<int> resets_{0};
   std::atomic<int> accepted_{0};
+  std::atomic<int> resumed_{0};
   std::mutex mutex_{};
   std::condition_variable changed_{};
+  bool going_on_{false};
   std::map<std::string, std::deque<act>> acts_{};
   std::vector<seen_request> seen_{};
   std::vector<std::pair<std::string, std::shared_ptr<imposter_stream>>> streams_{};

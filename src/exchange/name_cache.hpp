@@ -1,0 +1,46 @@
+// Addresses of hosts, looked up away from the I/O path and kept, so that a slow or dead name server
+// delays nobody who has been answered once.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "net.hpp"
+#include "sluice/exchange/url.hpp"
+
+namespace sluice::exchange {
+
+/// Loop thread only.
+class name_cache {
+ public:
+  using addresses = std::vector<tcp::endpoint>;
+  struct answer {
+    error_code failed{};
+    addresses found{};
+  };
+
+  /// A literal at once; a known name at once, renewed beside it when it is old; an unknown one when
+  /// the system has found it, at most until `deadline`.
+  [[nodiscard]] asio::awaitable<answer> find(const web_address& host, steady::time_point deadline);
+  /// None of its addresses could be reached: ask anew before the usual time.
+  void distrust(const web_address& host);
+
+ private:
+  struct entry;
+  using entry_ptr = std::shared_ptr<entry>;
+  void look_up(const asio::any_io_executor& on, const web_address& host, const entry_ptr& into);
+
+  std::map<std::pair<std::string, std::string>, entry_ptr> known_{};
+};
+
+/// The one cache of a loop.
+[[nodiscard]] name_cache& names_of(io_loop& loop);
+
+/// Both families in turn, at most four, the system's first choice first: a family that leads
+/// nowhere costs one attempt.
+[[nodiscard]] std::vector<tcp::endpoint> dial_order(const std::vector<tcp::endpoint>& found);
+
+}  // namespace sluice::exchange

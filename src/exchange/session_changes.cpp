@@ -1,0 +1,91 @@
+// How the session changes something at the venue: sent at most once unless refused for its
+// timestamp, then judged.
+#include <fmt/format.h>
+
+#include "session_jobs.hpp"
+
+namespace sluice::exchange {
+namespace {
+
+/// Cancellations and the countdown only make an account safer, so they go with the exits.
+constexpr read_class change_traffic = read_class::exit_demand;
+
+request_rank rank_of(const endpoint_row& row) {
+  return row.as == counts::order ? request_rank::order : request_rank::exit_demand;
+}
+
+}  // namespace
+
+void session::change(change_call call, change_done done) {
+  auto job = std::make_shared<change_job>();
+  job->deadline = std::chrono::steady_clock::now() + call.timeout;
+  job->call = std::move(call);
+  job->done = std::move(done);
+  send_change(std::move(job));
+}
+
+budget_answer session::reserve(const change_call& call) {
+  const auto& row = row_of(call.what);
+  const std::lock_guard lock(mutex_);
+  if (row.as == counts::order)
+    return budget_.reserve_order(call.kind, here());
+  return budget_.reserve_read(change_traffic, row.weight, here());
+}
+
+void session::send_change(std::shared_ptr<change_job> job) {
+  auto asked = reserve(job->call);
+  if (auto* refused = std::get_if<budget_refusal>(&asked))
+    return job->done(order_refused{0, 0, std::move(refused->text), true, refused->retry_at,
+                                   refusal_cure::wait, false});
+  const auto& row = row_of(job->call.what);
+  const auto ticket = std::get<budget_ticket>(asked);
+  http_request request;
+  request.method = row.method;
+  request.target = target_when_sent(row, job->call.parameters, chosen_.recv_window_orders, ticket);
+  request.key = key_header::present;
+  request.rank = rank_of(row);
+  request.again = repetition::never;
+  request.timeout = remaining(job->deadline);
+  pool_.submit(std::move(request), [this, job, ticket](http_outcome outcome) {
+    end_change(job, ticket, std::move(outcome));
+  });
+}
+
+void session::end_change(std::shared_ptr<change_job> job, const budget_ticket& ticket,
+                         http_outcome outcome) {
+  settle(ticket, outcome);
+  if (auto* reply = std::get_if<http_reply>(&outcome)) {
+    if (reply->status == 200)
+      return job->done(std::move(*reply));
+    return judge_change(job, *reply);
+  }
+  const auto& failed = std::get<transport_failure>(outcome);
+  if (failed.left == departure::may_have_left)
+    return job->done(order_uncertain{failed.text});
+  order_refused refused{0, 0, failed.text, true, std::nullopt, refusal_cure::wait, false};
+  if (const auto held = withheld(ticket))
+    refused.retry_at = held->retry_at;
+  job->done(std::move(refused));
+}
+
+void session::judge_change(const std::shared_ptr<change_job>& job, const http_reply& reply) {
+  const auto seen = answer_of(reply.status, reply.body);
+  auto retry_at = obey(seen, reply);
+  const auto judged = judge_order(seen);
+  // Nothing we send can be "already so": such an answer does not fit its question.
+  if (judged.fate == order_fate::uncertain || judged.fate == order_fate::already_so)
+    return job->done(order_uncertain{
+        fmt::format("HTTP {}, code {}: {}", seen.http_status, seen.code, words_of(seen))});
+  if (!retry_at && judged.wait.count() > 0)
+    retry_at = now() + judged.wait;
+  const bool for_now = judged.fate != order_fate::refused;
+  const order_refused refused{seen.http_status, seen.code,   words_of(seen),     for_now,
+                              retry_at,         judged.cure, judged.for_operator};
+  if (judged.fate != order_fate::refused_for_clock || job->cured ||
+      remaining(job->deadline).count() <= 0)
+    return job->done(refused);
+  job->cured = true;
+  cure_clock([this, job, refused](bool cured) { cured ? send_change(job) : job->done(refused); });
+}
+
+}  // namespace sluice::exchange

@@ -1,0 +1,127 @@
+// Replies that are cut at any byte, lie about their length, never end, or come while the venue
+// bans.
+#include "support/client_under_test.hpp"
+
+using namespace sluice;
+using namespace sluice::test;
+
+namespace {
+
+order_request an_order() {
+  return {client_order_id("slc-1"), symbol("ETHUSDT"),
+          position_side::both,      side::sell,
+          *quantity::parse("0.4"),  true};
+}
+
+std::string whole_reply() {
+  const std::string body =
+      R"({"clientOrderId":"slc-1","executedQty":"0.4","orderId":7,"origQty":"0.4","side":"SELL",)"
+      R"("positionSide":"BOTH","status":"FILLED","symbol":"ETHUSDT"})";
+  return "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
+act write_and(const std::string& bytes, bool reset) {
+  return [bytes, reset](imposter_connection& c, const seen_request&) {
+    c.write(bytes);
+    reset ? c.reset() : c.hang_up();
+  };
+}
+
+order_outcome place(exchange_port& client) {
+  answers<order_outcome> answer;
+  client.place_order(an_order(), milliseconds(2'000), answer.taker());
+  return answer.wait();
+}
+
+}  // namespace
+
+TEST_CASE("an order whose reply is cut at any byte is uncertain and sent once") {
+  const auto whole = whole_reply();
+  for (std::size_t kept = 0; kept < whole.size(); kept += 13) {
+    for (const bool reset : {false, true}) {
+      INFO(kept << (reset ? " bytes, then a reset" : " bytes, then an end"));
+      imposter venue;
+      venue.when("GET /fapi/v1/time", {server_time()});
+      venue.when("POST /fapi/v1/order", {write_and(whole.substr(0, kept), reset)});
+      const auto client = client_for(venue);
+      CHECK(std::holds_alternative<order_uncertain>(place(*client)));
+      CHECK(venue.requests("POST /fapi/v1/order").size() == 1);
+    }
+  }
+}
+
+TEST_CASE("a reply that lies about itself is never taken for an account") {
+  const std::string ok = "HTTP/1.1 200 OK\r\n";
+  const std::pair<const char*, std::string> rows[] = {
+      {"one byte fewer than it has", ok + "Content-Length: 1\r\n\r\n[]"},
+      {"one byte more than it has", ok + "Content-Length: 3\r\n\r\n[]"},
+      {"two lengths", ok + "Content-Length: 2\r\nContent-Length: 3\r\n\r\n[] "},
+      {"a chunk of no size", ok + "Transfer-Encoding: chunked\r\n\r\nxx\r\n[]\r\n0\r\n\r\n"},
+      {"a length past all memory", ok + "Content-Length: 99999999999\r\n\r\n[]"},
+      {"a header without end", ok + "X: " + std::string(64 * 1024, 'x')},
+      {"gzip that nobody asked for",
+       ok + "Content-Encoding: gzip\r\nContent-Length: 4\r\n\r\n\x1f\x8b\x08\x01"},
+      {"nesting without end", ok + "Content-Length: 100000\r\n\r\n" + std::string(100'000, '[')},
+  };
+  for (const auto& [name, bytes] : rows) {
+    INFO(name);
+    imposter venue;
+    venue.when("GET /fapi/v1/time", {server_time()});
+    venue.when("GET /fapi/v3/positionRisk", {write_and(bytes, false)});
+    const auto client = client_for(venue);
+    answers<read_result<snapshot>> answer;
+    client->read_account(within(2'000), answer.taker());
+    CHECK_FALSE(answer.wait().has_value());
+  }
+}
+
+TEST_CASE("what waits for a connection when a ban begins is not sent any more") {
+  imposter venue;
+  venue.when("GET /fapi/v1/time", {server_time()});
+  venue.when("POST /fapi/v1/order", {write_and(whole_reply(), false)});
+  venue.when("GET /fapi/v3/positionRisk", {reply_with(200, "[]")});
+  auto chosen = settings_for(venue);
+  chosen.connections_max = 1;
+  const auto client = client_for(venue, chosen);
+  answers<read_result<clock_offset>> clock;
+  client->read_clock(within(2'000), clock.taker());
+  REQUIRE(clock.wait().has_value());
+  // While the first waits for its answer the others wait for the only connection.
+  venue.when("GET /fapi/v1/accountConfig", {[&venue](imposter_connection& c, const seen_request&) {
+               venue.wait_to_go_on();
+               c.reply(418, R"({"code":-1003,"msg":"Way too many requests."})");
+             }});
+  answers<read_result<account_settings>> first;
+  client->read_settings(within(5'000), first.taker());
+  wait_until([&] { return venue.requests("GET /fapi/v1/accountConfig").size() == 1; });
+  answers<read_result<snapshot>> read;
+  client->read_account(within(5'000), read.taker());
+  answers<order_outcome> order;
+  client->place_order(an_order(), milliseconds(5'000), order.taker());
+  client->read_clock(within(5'000), clock.taker());  // Taken in once the others are.
+  wait_until([&] { return client->budget().requests_total >= 5; });
+  venue.go_on();
+  CHECK(first.wait().error().kind == failure_kind::banned);
+  const auto told = read.wait();
+  REQUIRE_FALSE(told.has_value());
+  CHECK(told.error().kind == failure_kind::banned);
+  CHECK(told.error().retry_at.has_value());
+  const auto outcome = order.wait();
+  REQUIRE(std::holds_alternative<order_refused>(outcome));
+  CHECK(std::get<order_refused>(outcome).retryable);
+  CHECK(venue.requests("POST").empty());
+  CHECK(venue.requests("GET /fapi/v3/positionRisk").empty());
+}
+
+TEST_CASE("an order refused by the matching engine's clock is sent once more and no more") {
+  imposter venue;
+  venue.when("GET /fapi/v1/time", {server_time(700)});
+  venue.when(
+      "POST /fapi/v1/order",
+      {reply_with(400, R"({"code":-5028,"msg":"Timestamp is outside of the ME recvWindow."})")});
+  const auto client = client_for(venue);
+  const auto outcome = place(*client);
+  REQUIRE(std::holds_alternative<order_refused>(outcome));
+  CHECK(std::get<order_refused>(outcome).retryable);
+  CHECK(venue.requests("POST /fapi/v1/order").size() == 2);
+}
