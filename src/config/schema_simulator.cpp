@@ -38,6 +38,9 @@ void describe_listener(section_builder& b, settings& all) {
       {"certificate_file",
        "Where the certificate is written at start, for other programs to trust; \"\" for nowhere."},
       s.certificate_file);
+  b.file(
+      {"script", "File of faults, one JSON object a line, in force from the start; \"\" for none."},
+      s.script);
   b.file({"api_key_file",
           "File that holds the account's API key; \"\" for a random key at every start."},
          all.simulator_keys.api_key_file);

@@ -25,6 +25,11 @@ mark_board::mark_board(const settings& s, const listing& l)
     rows_.push_back({i.first_mark, hold::free});
 }
 
+void mark_board::grow() {
+  for (auto n = rows_.size(); n < listing_->all().size(); ++n)
+    rows_.push_back({listing_->all()[n].first_mark, hold::free});
+}
+
 void mark_board::step() {
   // An even distribution over [-1732, 1732] / 1000 has a standard deviation of one.
   constexpr std::int64_t spread = 1'732;

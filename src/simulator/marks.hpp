@@ -15,6 +15,8 @@ class mark_board {
   mark_board(const settings& s, const listing& l);
 
   [[nodiscard]] price of(const instrument& i) const { return rows_[listing_->index_of(i)].mark; }
+  /// Takes up symbols that the listing has got since.
+  void grow();
   /// One step of every tradable symbol that is not pinned; a symbol pinned for one tick is freed.
   void step();
   void set(const instrument& i, price p, mark_pin pin);

@@ -48,6 +48,7 @@ std::optional<price> venue::mark(const symbol& s) const {
 
 result<ledger_order> venue::trade(const symbol& s, side direction, quantity amount, moment now,
                                   std::size_t account) {
+  now = state_->meet(now);
   const auto what = known(*state_, s);
   if (!what)
     return what.error();
@@ -63,6 +64,7 @@ result<ledger_order> venue::trade(const symbol& s, side direction, quantity amou
 }
 
 result<ledger_order> venue::liquidate(const symbol& s, moment now, std::size_t account) {
+  now = state_->meet(now);
   const auto what = known(*state_, s);
   if (!what)
     return what.error();

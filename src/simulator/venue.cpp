@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "bent_reply.hpp"
 #include "documents.hpp"
 #include "signature.hpp"
 #include "venue_state.hpp"
@@ -105,6 +106,8 @@ venue_state::venue_state(const settings& s, moment now)
       streams(s, instruments),
       faults(s.seed),
       jitter(s.seed ^ stable_hash("jitter")),
+      began(now.steady),
+      seen(now.steady),
       next_tick(now.steady + s.tick_period) {}
 
 std::optional<std::size_t> venue_state::account_of(std::string_view api_key) const {
@@ -161,23 +164,22 @@ course venue::plan_course(const request& r) {
   course c;
   c.before = whole / 2;
   c.after = whole - c.before;
-  v.faults.bend(r, c);
+  v.faults.bend(r, c, v.since(v.seen));
   return c;
+}
+
+course venue::plan_course(const request& r, instant now) {
+  state_->seen = now;
+  return plan_course(r);
 }
 
 reply venue::perform(const request& r, const course& c, moment now) {
   auto& v = *state_;
+  now = v.meet(now);
   reply out;
   if (c.takes_effect)
     out = dispatch(v, r, now);
-  if (c.replaced) {
-    auto instead = c.instead;
-    std::erase_if(out.headers, [](const auto& h) { return h.first == "Retry-After"; });
-    instead.headers.insert(instead.headers.end(), out.headers.begin(), out.headers.end());
-    out = std::move(instead);
-  }
-  if (c.malformed)
-    out.body.resize(out.body.size() / 2);
+  bend_reply(c, now.venue, out);
   if (out.content_type == "application/json")
     out.headers.emplace_back("x-mbx-used-weight-1m", std::to_string(v.weight.used(now.venue)));
   v.record(r, c, out, now);
@@ -206,6 +208,7 @@ std::vector<stream_delivery> venue::take_deliveries() {
 
 void venue::advance(moment now) {
   auto& v = *state_;
+  now = v.meet(now);
   for (const auto& key : v.keys.expire(now.steady))
     v.streams.publish_user(key, "listenKeyExpired", listen_key_expired_event(key, now.venue));
   if (now.steady < v.next_tick)
@@ -222,7 +225,10 @@ void venue::advance(moment now) {
 }
 
 instant venue::next_due() const {
-  return state_->next_tick;
+  auto next = std::min(state_->next_tick, state_->streams.next_due().value_or(state_->next_tick));
+  if (const auto mishap = state_->mishaps.next_due())
+    next = std::min(next, state_->began + *mishap);
+  return next;
 }
 
 void venue::set_latency(milliseconds latency) {
@@ -230,18 +236,6 @@ void venue::set_latency(milliseconds latency) {
 }
 void venue::set_latency_jitter(milliseconds jitter) {
   state_->chosen.latency_jitter = jitter;
-}
-
-void venue::add_fault(const fault& f) {
-  if (const auto* on_request = std::get_if<request_fault>(&f))
-    state_->faults.add(*on_request);
-  else
-    state_->streams.add(std::get<stream_fault>(f));
-}
-
-void venue::clear_faults() {
-  state_->faults.clear();
-  state_->streams.clear_faults();
 }
 
 std::vector<transcript_entry> venue::transcript() const {

@@ -42,6 +42,9 @@ struct settings {
   std::string
       certificate_file{};  ///< When set, the certificate is written there for other programs.
 
+  std::string
+      script{};  ///< A file of faults, one JSON object a line (see faults.hpp); may be empty.
+
   std::size_t symbols{566};       ///< Tradable ones, 1 to 10,000.
   std::size_t closed_symbols{4};  ///< Beyond those: SETTLING and PENDING_TRADING.
   std::uint64_t seed{1};          ///< Instruments, marks, partial fills and faults follow from it.

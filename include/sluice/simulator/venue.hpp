@@ -43,13 +43,18 @@ class venue {
   venue& operator=(const venue&) = delete;
 
   /// Draws latency and faults for a request that has just arrived. Changes nothing but the draws.
+  [[nodiscard]] course plan_course(const request& r, instant now);
+  /// The same at the time the venue was told last.
   [[nodiscard]] course plan_course(const request& r);
+  /// Draws faults for a connection that has just been opened, and for the next request on one.
+  [[nodiscard]] connection_course plan_connection(instant now);
+  [[nodiscard]] std::optional<request_cut> plan_request_cut(instant now);
   /// Carries a request out, `course::before` after its arrival, and gives what is to be answered.
   [[nodiscard]] reply perform(const request& r, const course& c, moment now);
   /// perform without latency and faults.
   [[nodiscard]] reply perform(const request& r, moment now);
-  /// The operator's side, paths below /sim/: mark, trade, latency, fault, faults/clear, liquidate,
-  /// ledger, transcript, status. Errors are 400 {"error": text}.
+  /// The operator's side, paths below /sim/: mark, trade, latency, fault, script, faults/clear,
+  /// liquidate, ledger, transcript, status. Errors are 400 {"error": text}.
   [[nodiscard]] reply control(const request& r, moment now);
 
   /// Opens a stream connection on a target such as "/market/stream?streams=a/b"; none: 404.
@@ -62,6 +67,8 @@ class venue {
 
   /// Does everything that has become due: mark steps and their streams, expired listen keys.
   void advance(moment now);
+  /// Events of accounts that have a listen key, so far; heard or not.
+  [[nodiscard]] std::uint64_t user_events() const;
   /// When advance has something to do next.
   [[nodiscard]] instant next_due() const;
 
