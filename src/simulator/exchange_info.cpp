@@ -37,7 +37,7 @@ json::array filters_of(const instrument& i) {
 json::object describe(const instrument& i) {
   return {{"symbol", i.name.str()},
           {"pair", i.name.str()},
-          {"contractType", "PERPETUAL"},
+          {"contractType", i.contract},
           {"deliveryDate", 4'133'404'800'000},
           {"onboardDate", 1'569'398'400'000},
           {"status", i.status},

@@ -146,6 +146,8 @@ listing::listing(const settings& s) : random_(s.seed ^ stable_hash("instruments"
   }
   while (all_.size() < s.symbols)
     append("TRADING");
+  for (std::size_t n = s.symbols - s.tradfi_symbols; n < s.symbols; ++n)
+    all_[n].contract = "TRADIFI_PERPETUAL";
   while (all_.size() < s.symbols + s.closed_symbols)
     append(all_.size() % 2 == 0 ? "SETTLING" : "PENDING_TRADING");
 }

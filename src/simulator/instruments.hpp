@@ -22,6 +22,7 @@ struct instrument {
   symbol name{};
   std::string base{};
   std::string status{"TRADING"};
+  std::string contract{"PERPETUAL"};
   price tick{};
   price min_price{};
   price max_price{};

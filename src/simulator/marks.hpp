@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "instruments.hpp"
@@ -22,8 +24,12 @@ class mark_board {
   void set(const instrument& i, price p, mark_pin pin);
   void release(const instrument& i);
 
-  /// The !markPrice@arr payload of all tradable symbols.
-  [[nodiscard]] std::string array_text(std::int64_t event_ms) const;
+  /// One !markPrice@arr payload: all tradable symbols of a contract type, COIN-M rows beside the
+  /// perpetual ones; empty when there are none.
+  [[nodiscard]] std::string array_text(std::string_view contract, std::int64_t event_ms) const;
+  /// One bookTicker payload.
+  [[nodiscard]] std::string book_text(const instrument& i, std::int64_t event_ms,
+                                      std::uint64_t update) const;
   /// One <symbol>@markPrice payload.
   [[nodiscard]] std::string row_text(const instrument& i, std::int64_t event_ms) const;
   /// One premiumIndex object.
@@ -39,6 +45,8 @@ class mark_board {
   std::vector<row> rows_{};
   random_source random_;
   std::int64_t volatility_bp_{0};
+  std::int64_t half_spread_bp_{0};
+  std::size_t coin_symbols_{0};
 };
 
 }  // namespace sluice::simulator

@@ -9,9 +9,9 @@ namespace {
 
 std::string contract_event(const instrument& i, venue_time at) {
   return fmt::format(
-      R"({{"e":"contractInfo","E":{},"s":"{}","ps":"{}","ct":"PERPETUAL","dt":4133404800000,)"
+      R"({{"e":"contractInfo","E":{},"s":"{}","ps":"{}","ct":"{}","dt":4133404800000,)"
       R"("ot":1569398400000,"cs":"{}","st":1}})",
-      at.ms, i.name.str(), i.name.str(), i.status);
+      at.ms, i.name.str(), i.name.str(), i.contract, i.status);
 }
 
 void expire_key(venue_state& v, const venue_fault& f, moment now) {

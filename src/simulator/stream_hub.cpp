@@ -2,7 +2,6 @@
 #include "stream_hub.hpp"
 
 #include <algorithm>
-#include <cctype>
 
 #include "parameters.hpp"
 
@@ -31,20 +30,6 @@ stream_route take_route(std::string_view& path) {
     }
   }
   return stream_route::public_;
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
-
-std::string upper(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  return out;
 }
 
 }  // namespace
@@ -170,52 +155,6 @@ void stream_hub::publish_market(const std::string& name, std::string text) {
         std::find(c.names.begin(), c.names.end(), name) != c.names.end())
       deliver(id, c, p, sent);
   send(std::move(sent), stream_kind::market, name.substr(1));
-}
-
-/// The payloads of one tick, each written once however many follow it.
-struct stream_hub::mark_round {
-  const mark_board& marks;
-  const listing& instruments;
-  std::int64_t event_ms{0};
-  bool third_tick{false};
-  std::map<std::string, payload, std::less<>> made{};
-
-  /// Null when the name is no mark stream, or not due on this tick.
-  payload* find(const std::string& name) {
-    if (auto it = made.find(name); it != made.end())
-      return it->second.plain ? &it->second : nullptr;
-    auto& p = made[name];
-    p.name = name;
-    if (auto text = write(name); !text.empty())
-      p.plain = std::make_shared<const std::string>(std::move(text));
-    return p.plain ? &p : nullptr;
-  }
-  [[nodiscard]] std::string write(std::string_view name) const {
-    const bool every_second = name.ends_with("@1s");
-    if (every_second)
-      name.remove_suffix(3);
-    if (!every_second && !third_tick)
-      return {};
-    if (name == "!markPrice@arr")
-      return marks.array_text(event_ms);
-    constexpr std::string_view suffix = "@markPrice";
-    if (!name.ends_with(suffix))
-      return {};
-    name.remove_suffix(suffix.size());
-    const auto* i = name == lower(name) ? instruments.find(upper(name)) : nullptr;
-    return i && i->status == "TRADING" ? marks.row_text(*i, event_ms) : std::string{};
-  }
-};
-
-void stream_hub::publish_marks(const mark_board& marks, std::int64_t event_ms) {
-  mark_round round{marks, *listing_, event_ms, ticks_++ % 3 == 0};
-  batch sent;
-  for (const auto& [id, c] : connections_)
-    if (c.route == stream_route::market)
-      for (const auto& name : c.names)
-        if (auto* p = round.find(name))
-          deliver(id, c, *p, sent);
-  send(std::move(sent), stream_kind::market, "markPriceUpdate");
 }
 
 }  // namespace sluice::simulator

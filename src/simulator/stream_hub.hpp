@@ -25,6 +25,8 @@ class stream_hub {
   [[nodiscard]] std::optional<stream_id> open(std::string_view target);
   void close(stream_id id) { connections_.erase(id); }
   [[nodiscard]] stream_answer message(stream_id id, std::string_view text, instant now);
+  /// Counts a client's ping or pong like a message; true when it is one too many.
+  [[nodiscard]] bool control_frame(stream_id id, instant now);
   [[nodiscard]] std::size_t size() const { return connections_.size(); }
 
   /// Tells the time of what follows, `since` from the venue's start, and does what is due by then.
@@ -62,8 +64,9 @@ class stream_hub {
     shared_text plain{};
     shared_text wrapped{};
   };
-  struct mark_round;
+  struct market_round;
 
+  [[nodiscard]] bool one_too_many(connection& c, instant now) const;
   [[nodiscard]] std::string control(connection& c, std::string_view text) const;
   using batch = std::vector<stream_delivery>;
   static void deliver(stream_id to, const connection& c, payload& p, batch& into);

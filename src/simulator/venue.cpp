@@ -202,6 +202,10 @@ stream_answer venue::stream_message(stream_id id, std::string_view text, moment 
   return state_->streams.message(id, text, now.steady);
 }
 
+bool venue::stream_control_frame(stream_id id, moment now) {
+  return state_->streams.control_frame(id, now.steady);
+}
+
 std::vector<stream_delivery> venue::take_deliveries() {
   return state_->streams.take();
 }

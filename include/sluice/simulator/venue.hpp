@@ -62,6 +62,8 @@ class venue {
   void close_stream(stream_id id);
   /// SUBSCRIBE, UNSUBSCRIBE, LIST_SUBSCRIPTIONS.
   [[nodiscard]] stream_answer stream_message(stream_id id, std::string_view text, moment now);
+  /// A ping or pong of the client's, which count like messages; true: close with 1008.
+  [[nodiscard]] bool stream_control_frame(stream_id id, moment now);
   /// What has to be written to streams since the last call, in order.
   [[nodiscard]] std::vector<stream_delivery> take_deliveries();
 
