@@ -83,6 +83,7 @@ asio::awaitable<void> websocket_session::run(http_request upgrade) {
   if (accepted) {
     phase_ = phase::open;
     ws_.text(true);
+    ws_.auto_fragment(false);  // A whole message is one frame, and costs no copy.
     watch();
     write_next();
     co_await read_messages();
