@@ -38,6 +38,9 @@ void describe_listener(section_builder& b, settings& all) {
       {"certificate_file",
        "Where the certificate is written at start, for other programs to trust; \"\" for nowhere."},
       s.certificate_file);
+  b.file(
+      {"script", "File of faults, one JSON object a line, in force from the start; \"\" for none."},
+      s.script);
   b.file({"api_key_file",
           "File that holds the account's API key; \"\" for a random key at every start."},
          all.simulator_keys.api_key_file);
@@ -50,6 +53,10 @@ void describe_market(section_builder& b, simulator_settings& s) {
             s.symbols, {1, 10'000});
   b.integer({"closed_symbols", "Further symbols that cannot be traded now."}, s.closed_symbols,
             {0, 1'000});
+  b.integer({"tradfi_symbols", "Of the tradable ones: stocks and metals, in frames of their own."},
+            s.tradfi_symbols, {0, 10'000});
+  b.integer({"coin_symbols", "COIN-M rows among the all-market streams, to be passed over."},
+            s.coin_symbols, {0, 10'000});
   b.integer({"seed", "Instruments, marks, partial fills and faults follow from it."}, s.seed,
             {0, std::numeric_limits<std::int64_t>::max()});
   b.duration({"tick_period", "Between two marks of every symbol."}, s.tick_period,

@@ -14,7 +14,19 @@ struct certificate {
 };
 
 /// P-256, valid from a day ago for a year, for localhost, 127.0.0.1, ::1 and `address`.
-[[nodiscard]] result<certificate> make_certificate(const std::string& address);
+[[nodiscard]] result<certificate> make_certificate(
+    const std::string& address, const char* subject = "Sluice simulated exchange");
+
+/// What a certificate under an authority says.
+struct leaf_options {
+  std::string names{"DNS:localhost,IP:127.0.0.1,IP:::1"};
+  bool expired{false};  ///< Valid until yesterday.
+};
+
+/// Issued by `authority`, whose certificate follows it in the chain; signed by itself when that is
+/// empty.
+[[nodiscard]] result<certificate> make_leaf(const certificate& authority,
+                                            const leaf_options& options);
 
 /// Letters and digits from the system's random source.
 [[nodiscard]] result<std::string> random_key(std::size_t length);

@@ -99,6 +99,15 @@ reply post_fault(venue& v, const request& r) {
   return done();
 }
 
+reply post_script(venue& v, const request& r) {
+  const auto faults = parse_script(r.body);
+  if (!faults)
+    return control_error(faults.error());
+  for (const auto& f : *faults)
+    v.add_fault(f);
+  return done();
+}
+
 reply get_transcript(const venue& v, const request& r) {
   const auto query = parameters::parse(r.query, "");
   if (const auto* wrong = error_of(query))
@@ -126,6 +135,8 @@ constexpr std::array actions{action{"/sim/mark", post_mark}, action{"/sim/trade"
 reply post_control(venue& v, const request& r, moment now) {
   if (r.path == "/sim/fault")
     return post_fault(v, r);
+  if (r.path == "/sim/script")
+    return post_script(v, r);
   if (r.path == "/sim/faults/clear") {
     v.clear_faults();
     return done();
@@ -152,6 +163,7 @@ reply post_control(venue& v, const request& r, moment now) {
 }  // namespace
 
 reply venue::control(const request& r, moment now) {
+  (void)state_->meet(now);
   if (r.method == "POST")
     return post_control(*this, r, now);
   if (r.method == "GET" && r.path == "/sim/ledger")
@@ -165,6 +177,7 @@ reply venue::control(const request& r, moment now) {
                                      {"banned_until", state_->weight.banned_until_ms(now.venue)},
                                      {"streams", state_->streams.size()},
                                      {"request_faults", state_->faults.size()},
+                                     {"running_ms", state_->since(now.steady).count()},
                                      {"latency_ms", state_->chosen.latency.count()},
                                      {"server_time", now.venue.ms}}));
   return control_error({errc::not_found, "no such control path"}, 404);

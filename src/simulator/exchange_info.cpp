@@ -38,7 +38,7 @@ json::array filters_of(const instrument& i, std::int64_t orders_max) {
 json::object describe(const instrument& i, std::int64_t orders_max) {
   return {{"symbol", i.name.str()},
           {"pair", i.name.str()},
-          {"contractType", "PERPETUAL"},
+          {"contractType", i.contract},
           {"deliveryDate", 4'133'404'800'000},
           {"onboardDate", 1'569'398'400'000},
           {"status", i.status},

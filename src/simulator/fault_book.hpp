@@ -1,9 +1,10 @@
-// The request faults in force, and the way they bend a request's course.
+// The faults of requests and connections in force, and the way they bend their courses.
 #pragma once
 
+#include <optional>
 #include <vector>
 
-#include "random_source.hpp"
+#include "fault_timing.hpp"
 #include "sluice/simulator/faults.hpp"
 #include "sluice/simulator/wire.hpp"
 
@@ -12,17 +13,25 @@ namespace sluice::simulator {
 class fault_book {
  public:
   explicit fault_book(std::uint64_t seed) : random_(seed ^ stable_seed) {}
-  void add(request_fault f) { faults_.push_back(std::move(f)); }
-  void clear() { faults_.clear(); }
-  [[nodiscard]] std::size_t size() const { return faults_.size(); }
+  /// `since`: how long the venue has been running.
+  void add(request_fault f, milliseconds since);
+  void add(connection_fault f, milliseconds since);
+  void clear();
+  [[nodiscard]] std::size_t size() const { return requests_.size() + connections_.size(); }
 
   /// Applies what matches, in order of addition: delays add up, the first other effect decides.
-  void bend(const request& r, course& c);
+  void bend(const request& r, course& c, milliseconds since);
+  [[nodiscard]] connection_course draw_connection(milliseconds since);
+  [[nodiscard]] std::optional<request_cut> draw_request_cut(milliseconds since);
 
  private:
   static constexpr std::uint64_t stable_seed = 0x6661756c74ULL;
-  [[nodiscard]] bool hits(request_fault& f, const request& r);
-  std::vector<request_fault> faults_{};
+  [[nodiscard]] bool hits(request_fault& f, const request& r, milliseconds since);
+  void apply(const request_fault& f, course& c, milliseconds since);
+  [[nodiscard]] milliseconds delay_of(const request_fault& f, milliseconds since);
+
+  std::vector<request_fault> requests_{};
+  std::vector<connection_fault> connections_{};
   random_source random_;
 };
 

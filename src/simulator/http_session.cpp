@@ -1,9 +1,6 @@
 // One HTTPS connection: reads requests, waits out their latency, sends replies the way faults ask.
-#include <fmt/format.h>
-
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
@@ -11,7 +8,7 @@
 #include <boost/beast/websocket/rfc6455.hpp>
 
 #include "json_fields.hpp"
-#include "tls_stream.hpp"
+#include "wire_faults.hpp"
 
 namespace sluice::simulator {
 namespace {
@@ -22,6 +19,7 @@ namespace http = beast::http;
 
 constexpr std::chrono::seconds write_limit{30};
 constexpr std::chrono::minutes silence_limit{10};
+constexpr std::size_t first_read = 8'192;
 
 request split(const http_request& in) {
   request r;
@@ -35,23 +33,25 @@ request split(const http_request& in) {
   return r;
 }
 
-/// What one exchange of request and reply means for the connection.
-enum class next_step { go_on, close, reset };
-
 class http_session {
  public:
-  http_session(server_core& core, asio::ip::tcp::socket socket)
-      : core_(core), stream_(beast::tcp_stream(std::move(socket)), core.tls) {}
+  http_session(server_core& core, asio::ip::tcp::socket socket, connection_course course)
+      : core_(core),
+        course_(course),
+        stream_(beast::tcp_stream(std::move(socket)), core.tls.of(course.identity)) {}
 
   asio::awaitable<void> run();
 
  private:
   asio::awaitable<void> serve_requests();
+  asio::awaitable<next_step> serve_request();
   asio::awaitable<next_step> answer(const http_request& in);
   asio::awaitable<next_step> visit_venue(const http_request& in, const request& r);
   asio::awaitable<next_step> control(const http_request& in, const request& r);
   asio::awaitable<next_step> send(const http_request& in, reply out);
-  asio::awaitable<void> send_half(const reply& out);
+  asio::awaitable<next_step> send_bent(const reply& out, const course& c);
+  asio::awaitable<std::optional<next_step>> begin_request();
+  asio::awaitable<void> wait_for_event(std::uint64_t before, milliseconds limit);
   asio::awaitable<void> refuse(http::status status);
   asio::awaitable<void> stay_silent();
   asio::awaitable<void> wait(milliseconds time);
@@ -59,13 +59,16 @@ class http_session {
   beast::tcp_stream& tcp() { return beast::get_lowest_layer(stream_); }
 
   server_core& core_;
+  connection_course course_{};
   tls_stream stream_;
   beast::flat_buffer buffer_{};
+  std::optional<http_request> upgrade_{};
   std::unique_ptr<connection_entry> entry_{
       std::make_unique<connection_entry>(core_, [this] { reset_socket(tcp().socket()); })};
 };
 
 asio::awaitable<void> http_session::run() {
+  co_await wait(course_.delay);
   tcp().expires_after(write_limit);
   auto [ec] = co_await stream_.async_handshake(asio::ssl::stream_base::server, no_throw);
   if (ec)
@@ -73,35 +76,53 @@ asio::awaitable<void> http_session::run() {
   co_await serve_requests();
 }
 
+/// Waits for the first bytes of a request; some faults end the connection in the midst of it.
+asio::awaitable<std::optional<next_step>> http_session::begin_request() {
+  tcp().expires_after(core_.chosen.idle_limit);
+  if (buffer_.size() == 0) {
+    auto [ec, size] = co_await stream_.async_read_some(buffer_.prepare(first_read), no_throw);
+    if (ec)
+      co_return next_step::close;
+    buffer_.commit(size);
+  }
+  if (const auto cut = core_.exchange->plan_request_cut(core_.now().steady))
+    co_return co_await cut_request(stream_, buffer_.size(), *cut);
+  co_return std::nullopt;
+}
+
+asio::awaitable<next_step> http_session::serve_request() {
+  if (const auto over = co_await begin_request())
+    co_return *over;
+  http::request_parser<http::string_body> parser;
+  parser.header_limit(static_cast<std::uint32_t>(core_.chosen.header_bytes_max));
+  parser.body_limit(core_.chosen.body_bytes_max);
+  auto [ec, size] = co_await http::async_read(stream_, buffer_, parser, no_throw);
+  if (ec) {
+    if (ec == http::error::header_limit)
+      co_await refuse(http::status::request_header_fields_too_large);
+    else if (ec == http::error::body_limit)
+      co_await refuse(http::status::payload_too_large);
+    else if (ec.category() == http::make_error_code(http::error::bad_value).category() &&
+             ec != http::error::end_of_stream)
+      co_await refuse(http::status::bad_request);
+    co_return next_step::close;
+  }
+  auto in = parser.release();
+  if (!beast::websocket::is_upgrade(in))
+    co_return co_await answer(in);
+  upgrade_ = std::move(in);
+  co_return next_step::go_on;
+}
+
 asio::awaitable<void> http_session::serve_requests() {
-  for (;;) {
-    http::request_parser<http::string_body> parser;
-    parser.header_limit(static_cast<std::uint32_t>(core_.chosen.header_bytes_max));
-    parser.body_limit(core_.chosen.body_bytes_max);
-    tcp().expires_after(core_.chosen.idle_limit);
-    auto [ec, size] = co_await http::async_read(stream_, buffer_, parser, no_throw);
-    if (ec) {
-      if (ec == http::error::header_limit)
-        co_await refuse(http::status::request_header_fields_too_large);
-      else if (ec == http::error::body_limit)
-        co_await refuse(http::status::payload_too_large);
-      else if (ec.category() == http::make_error_code(http::error::bad_value).category() &&
-               ec != http::error::end_of_stream)
-        co_await refuse(http::status::bad_request);
-      break;
-    }
-    auto in = parser.release();
-    if (beast::websocket::is_upgrade(in)) {
-      co_await become_stream(std::move(in));
-      co_return;
-    }
-    const auto then = co_await answer(in);
-    if (then == next_step::reset) {
-      reset_socket(tcp().socket());
-      co_return;
-    }
-    if (then == next_step::close)
-      break;
+  auto then = next_step::go_on;
+  while (then == next_step::go_on && !upgrade_)
+    then = co_await serve_request();
+  if (upgrade_)
+    co_return co_await become_stream(std::move(*upgrade_));
+  if (then == next_step::reset) {
+    reset_socket(tcp().socket());
+    co_return;
   }
   tcp().expires_after(std::chrono::seconds{2});
   co_await stream_.async_shutdown(no_throw);
@@ -122,24 +143,42 @@ asio::awaitable<next_step> http_session::answer(const http_request& in) {
 }
 
 asio::awaitable<next_step> http_session::visit_venue(const http_request& in, const request& r) {
-  const auto c = core_.exchange->plan_course(r);
+  const auto c = core_.exchange->plan_course(r, core_.now().steady);
   co_await wait(c.before);
   auto out = core_.exchange->perform(r, c, core_.now());
   core_.pump();
+  const auto events = core_.exchange->user_events();
   co_await wait(c.after);
+  if (c.event_wait.count() > 0)
+    co_await wait_for_event(events, c.event_wait);
+  if (c.leaves != departure::whole)
+    co_return co_await send_bent(out, c);
+  co_return co_await send(in, std::move(out));
+}
+
+asio::awaitable<next_step> http_session::send_bent(const reply& out, const course& c) {
   switch (c.leaves) {
-    case departure::whole:
-      break;
     case departure::truncated:
-      co_await send_half(out);
-      co_return next_step::reset;
-    case departure::reset:
-      co_return next_step::reset;
+      co_return co_await send_half(stream_, out);
+    case departure::misframed:
+      co_return co_await send_misframed(stream_, out, c);
+    case departure::cut:
+      co_return co_await send_cut(stream_, out, c);
     case departure::never:
       co_await stay_silent();
       co_return next_step::reset;
+    case departure::whole:
+    case departure::reset:
+      break;
   }
-  co_return co_await send(in, std::move(out));
+  co_return next_step::reset;
+}
+
+asio::awaitable<void> http_session::wait_for_event(std::uint64_t before, milliseconds limit) {
+  asio::steady_timer timer(co_await asio::this_coro::executor, limit);
+  const event_wait entry(core_, timer);
+  if (core_.exchange->user_events() == before)
+    co_await timer.async_wait(no_throw);
 }
 
 asio::awaitable<next_step> http_session::control(const http_request& in, const request& r) {
@@ -181,18 +220,6 @@ asio::awaitable<next_step> http_session::send(const http_request& in, reply out)
   co_return ec ? next_step::reset : in.keep_alive() ? next_step::go_on : next_step::close;
 }
 
-asio::awaitable<void> http_session::send_half(const reply& out) {
-  std::string text = fmt::format("HTTP/1.1 {} Cut\r\nContent-Type: {}\r\nContent-Length: {}\r\n",
-                                 out.status, out.content_type, out.body.size());
-  for (const auto& [name, value] : out.headers)
-    text += fmt::format("{}: {}\r\n", name, value);
-  text += "\r\n" + out.body.substr(0, out.body.size() / 2);
-  tcp().expires_after(write_limit);
-  co_await asio::async_write(stream_, asio::buffer(text), no_throw);
-  // A reset overtakes bytes the peer has not read yet; the cut must be seen, so it gets some time.
-  co_await wait(milliseconds{20});
-}
-
 asio::awaitable<void> http_session::refuse(http::status status) {
   http::response<http::empty_body> message(status, 11);
   message.keep_alive(false);
@@ -224,7 +251,12 @@ asio::awaitable<void> http_session::become_stream(http_request in) {
 }  // namespace
 
 asio::awaitable<void> serve_connection(server_core& core, asio::ip::tcp::socket socket) {
-  http_session session(core, std::move(socket));
+  const auto course = core.exchange->plan_connection(core.now().steady);
+  if (course.refused) {
+    reset_socket(socket);
+    co_return;
+  }
+  http_session session(core, std::move(socket), course);
   co_await session.run();
 }
 

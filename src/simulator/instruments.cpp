@@ -137,27 +137,76 @@ instrument make_generated(std::string base, random_source& random) {
 
 }  // namespace
 
-listing::listing(const settings& s) {
-  random_source random(s.seed ^ stable_hash("instruments"));
-  const auto total = s.symbols + s.closed_symbols;
-  all_.reserve(total);
-  std::unordered_set<std::string> taken;
+listing::listing(const settings& s) : random_(s.seed ^ stable_hash("instruments")) {
+  all_.reserve(listing_max);
   for (const auto& k : well_known) {
-    taken.insert(k.base);
-    if (all_.size() < s.symbols)
+    taken_.insert(k.base);
+    if (all_.size() < s.symbols) {
       all_.push_back(make_known(k));
+      index_.emplace(all_.back().name.str(), all_.size() - 1);
+    }
   }
-  for (std::uint64_t attempt = 0; all_.size() < total; ++attempt) {
-    auto base = make_base(random);
-    if (attempt > total)
-      base += std::to_string(attempt % 10'000);
-    if (taken.insert(base).second)
-      all_.push_back(make_generated(std::move(base), random));
-  }
-  for (std::size_t n = s.symbols; n < total; ++n)
-    all_[n].status = n % 2 == 0 ? "SETTLING" : "PENDING_TRADING";
-  for (std::size_t n = 0; n < total; ++n)
-    index_.emplace(all_[n].name.str(), n);
+  while (all_.size() < s.symbols)
+    append("TRADING");
+  for (std::size_t n = s.symbols - s.tradfi_symbols; n < s.symbols; ++n)
+    all_[n].contract = "TRADIFI_PERPETUAL";
+  while (all_.size() < s.symbols + s.closed_symbols)
+    append(all_.size() % 2 == 0 ? "SETTLING" : "PENDING_TRADING");
+}
+
+void listing::append(const std::string& status) {
+  constexpr std::uint64_t plain_names = 10'000;  // Few names are free after so many attempts.
+  std::string base;
+  do {
+    base = make_base(random_);
+    if (++attempts_ > plain_names || all_.size() > plain_names / 4)
+      base += std::to_string(attempts_ % 10'000);
+  } while (!taken_.insert(base).second);
+  all_.push_back(make_generated(std::move(base), random_));
+  all_.back().status = status;
+  index_.emplace(all_.back().name.str(), all_.size() - 1);
+}
+
+void listing::grow(std::size_t total) {
+  while (all_.size() < std::min(total, listing_max))
+    append("TRADING");
+}
+
+instrument* listing::change(std::string_view name) {
+  const auto it = index_.find(name);
+  return it == index_.end() ? nullptr : &all_[it->second];
+}
+
+std::optional<const instrument*> listing::set_status(std::string_view name, std::string status) {
+  auto* i = change(name);
+  if (!i || status.empty())
+    return std::nullopt;
+  i->status = std::move(status);
+  return i;
+}
+
+std::optional<const instrument*> listing::set_filter(std::string_view name, std::string_view field,
+                                                     std::string_view value) {
+  auto* i = change(name);
+  if (!i)
+    return std::nullopt;
+  const auto set = [&](auto& into) {
+    const auto read = std::remove_reference_t<decltype(into)>::parse(value);
+    if (!read || read->raw() <= 0)
+      return false;
+    into = *read;
+    return true;
+  };
+  const bool done = field == "tick"           ? set(i->tick)
+                    : field == "step"         ? set(i->step)
+                    : field == "market_max"   ? set(i->market_max)
+                    : field == "min_notional" ? set(i->min_notional)
+                                              : false;
+  if (!done)
+    return std::nullopt;
+  i->price_digits = digits_of(i->tick.raw());
+  i->quantity_digits = digits_of(i->step.raw());
+  return i;
 }
 
 void listing::change_filters(const instrument& i, const filter_change& c) {

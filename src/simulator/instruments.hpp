@@ -3,12 +3,15 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
+#include "random_source.hpp"
 #include "sluice/domain/fixed.hpp"
 #include "sluice/domain/ids.hpp"
 #include "sluice/simulator/settings.hpp"
@@ -22,6 +25,7 @@ struct instrument {
   symbol name{};
   std::string base{};
   std::string status{"TRADING"};
+  std::string contract{"PERPETUAL"};
   price tick{};
   price min_price{};
   price max_price{};
@@ -35,6 +39,8 @@ struct instrument {
   price first_mark{};
 };
 
+inline constexpr std::size_t listing_max = 11'000;
+
 /// All of them, in listing order; same settings, same list.
 class listing {
  public:
@@ -45,13 +51,26 @@ class listing {
     all_[index_of(i)].status = std::move(status);
   }
   void change_filters(const instrument& i, const filter_change& c);
+  /// Changes one symbol and gives it; none when there is no such symbol, field or value.
+  std::optional<const instrument*> set_status(std::string_view name, std::string status);
+  /// Fields: tick, step, market_max, min_notional.
+  std::optional<const instrument*> set_filter(std::string_view name, std::string_view field,
+                                              std::string_view value);
+  /// Lists further symbols until there are `total`, listing_max at most.
+  void grow(std::size_t total);
   /// Position in all(); the instrument must be of this listing.
   [[nodiscard]] std::size_t index_of(const instrument& i) const {
     return static_cast<std::size_t>(&i - all_.data());
   }
 
  private:
-  std::vector<instrument> all_{};
+  instrument* change(std::string_view name);
+  void append(const std::string& status);
+
+  random_source random_;
+  std::unordered_set<std::string> taken_{};
+  std::uint64_t attempts_{0};
+  std::vector<instrument> all_{};  ///< Never moves: pointers into it are held.
   std::unordered_map<std::string_view, std::size_t> index_{};
 };
 

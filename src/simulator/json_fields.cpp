@@ -49,6 +49,24 @@ std::string json_fields::need_text(std::string_view name) {
   return value.value_or("");
 }
 
+std::vector<std::pair<std::string, std::string>> json_fields::texts(std::string_view name) {
+  std::vector<std::pair<std::string, std::string>> out;
+  const auto* value = take(name);
+  const auto* object = value ? value->if_object() : nullptr;
+  if (value && !object)
+    complain(fmt::format("{}: must be an object of strings", name));
+  if (!object)
+    return out;
+  for (const auto& member : *object) {
+    const auto* s = member.value().if_string();
+    if (!s)
+      complain(fmt::format("{}: must be an object of strings", name));
+    else
+      out.emplace_back(std::string(member.key()), std::string(s->data(), s->size()));
+  }
+  return out;
+}
+
 std::optional<std::int64_t> json_fields::whole(std::string_view name, std::int64_t low,
                                                std::int64_t high) {
   const auto* value = take(name);

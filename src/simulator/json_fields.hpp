@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sluice/domain/result.hpp"
@@ -24,6 +25,8 @@ class json_fields {
                                                   std::int64_t high);
   [[nodiscard]] std::optional<bool> flag(std::string_view name);
   [[nodiscard]] std::string need_text(std::string_view name);
+  /// The strings of an object by their names.
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> texts(std::string_view name);
   void complain(std::string text);
   /// Ok when nothing was wrong and every field was asked for.
   [[nodiscard]] result<void> finish() const;

@@ -47,6 +47,10 @@ class weight_limiter {
   /// after 429 earns a ban of 2 minutes, each further one twice as long, 3 days at most.
   [[nodiscard]] std::optional<too_many> charge(std::int64_t weight, venue_time now);
   [[nodiscard]] std::int64_t used(venue_time now) const { return weight_.used(now); }
+  /// A ban for no reason of the client's.
+  void impose_ban(venue_time now, milliseconds length) {
+    banned_until_ms_ = now.ms + length.count();
+  }
   /// 0 when there is no ban.
   [[nodiscard]] std::int64_t banned_until_ms(venue_time now) const;
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "instruments.hpp"
@@ -22,13 +23,19 @@ class mark_board {
   mark_board(const settings& s, const listing& l);
 
   [[nodiscard]] price of(const instrument& i) const { return rows_[listing_->index_of(i)].mark; }
+  /// Takes up symbols that the listing has got since.
+  void grow();
   /// One step of every tradable symbol that is not pinned; a symbol pinned for one tick is freed.
   void step();
   void set(const instrument& i, price p, mark_pin pin);
   void release(const instrument& i);
 
-  /// The !markPrice@arr payload of all tradable symbols.
-  [[nodiscard]] std::string array_text(std::int64_t event_ms) const;
+  /// One !markPrice@arr payload: all tradable symbols of a contract type, COIN-M rows beside the
+  /// perpetual ones; empty when there are none.
+  [[nodiscard]] std::string array_text(std::string_view contract, std::int64_t event_ms) const;
+  /// One bookTicker payload.
+  [[nodiscard]] std::string book_text(const instrument& i, std::int64_t event_ms,
+                                      std::uint64_t update) const;
   /// One <symbol>@markPrice payload.
   [[nodiscard]] std::string row_text(const instrument& i, std::int64_t event_ms) const;
   /// One premiumIndex object.
@@ -40,11 +47,16 @@ class mark_board {
     price mark{};
     hold held{hold::free};
   };
+  [[nodiscard]] std::string row_of(std::string_view name, const std::string& mark,
+                                   std::int64_t event_ms, int st) const;
+
   const listing* listing_{nullptr};
   std::vector<row> rows_{};
   random_source random_;
   std::int64_t volatility_bp_{0};
   std::string funding_rate_{};
+  std::int64_t half_spread_bp_{0};
+  std::size_t coin_symbols_{0};
 };
 
 }  // namespace sluice::simulator

@@ -67,6 +67,7 @@ result<ledger_order> venue::trade(const symbol& s, side direction, quantity amou
 }
 
 result<ledger_order> venue::enter(const person_order& o, moment now) {
+  now = state_->meet(now);
   const auto what = known(*state_, o.instrument, o.account);
   if (!what)
     return what.error();
@@ -84,6 +85,7 @@ result<ledger_order> venue::enter(const person_order& o, moment now) {
 }
 
 result<void> venue::cancel_open(const symbol& s, moment now, std::size_t account) {
+  now = state_->meet(now);
   const auto what = known(*state_, s, account);
   if (!what)
     return what.error();
@@ -95,6 +97,7 @@ result<void> venue::cancel_open(const symbol& s, moment now, std::size_t account
 
 result<void> venue::set_leverage(const symbol& s, std::int64_t leverage, moment now,
                                  std::size_t account) {
+  now = state_->meet(now);
   const auto what = known(*state_, s, account);
   if (!what)
     return what.error();
@@ -108,12 +111,14 @@ result<void> venue::set_position_mode(bool hedged, std::size_t account) {
 }
 
 result<void> venue::set_multi_assets(bool on, moment now, std::size_t account) {
+  now = state_->meet(now);
   if (account >= state_->accounts.size())
     return fail(errc::not_found, "account: there is no such one");
   return done_or_error(state_->change_multi_assets(account, on, now));
 }
 
 result<ledger_order> venue::liquidate(const symbol& s, moment now, std::size_t account) {
+  now = state_->meet(now);
   const auto what = known(*state_, s, account);
   if (!what)
     return what.error();
@@ -129,6 +134,7 @@ result<ledger_order> venue::liquidate(const symbol& s, moment now, std::size_t a
 }
 
 result<ledger_order> venue::deleverage(const deleveraging& d, moment now) {
+  now = state_->meet(now);
   const auto what = known(*state_, d.instrument, d.account);
   if (!what)
     return what.error();
@@ -139,6 +145,7 @@ result<ledger_order> venue::deleverage(const deleveraging& d, moment now) {
 }
 
 result<void> venue::settle(const symbol& s, moment now) {
+  now = state_->meet(now);
   const auto what = known(*state_, s, 0);
   if (!what)
     return what.error();

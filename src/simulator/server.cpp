@@ -10,8 +10,10 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <fstream>
 #include <future>
 #include <mutex>
+#include <sstream>
 #include <thread>
 
 #include "certificate.hpp"
@@ -75,20 +77,19 @@ result<void> fill_keys(account_settings& a) {
   return {};
 }
 
-result<void> load_identity(asio::ssl::context& tls, const certificate& identity) {
-  boost::system::error_code ec;
-  tls.set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_tlsv1 |
-                      asio::ssl::context::no_tlsv1_1,
-                  ec);
-  if (!ec)
-    tls.use_certificate_chain(asio::buffer(identity.pem), ec);
-  if (!ec)
-    tls.use_private_key(asio::buffer(identity.key_pem), asio::ssl::context::pem, ec);
-  if (ec)
-    return system_failure("cannot use the certificate", ec);
-  static constexpr unsigned char context_name[] = "sluice-simulator";
-  SSL_CTX_set_session_id_context(tls.native_handle(), context_name, sizeof context_name - 1);
-  return {};
+/// The faults of the script file; none when there is no file.
+result<std::vector<fault>> read_script(const std::string& path) {
+  if (path.empty())
+    return std::vector<fault>{};
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream text;
+  text << in.rdbuf();
+  if (!in)
+    return fail(errc::io_failure, fmt::format("cannot read the fault script {}", path));
+  auto faults = parse_script(text.str());
+  if (!faults)
+    return fail(faults.error().code, fmt::format("{}: {}", path, faults.error().text));
+  return faults;
 }
 
 }  // namespace
@@ -105,13 +106,19 @@ result<void> server::impl::prepare() {
   if (!made)
     return made.error();
   identity = std::move(*made);
-  if (auto loaded = load_identity(core.tls, identity); !loaded)
+  if (auto loaded = core.tls.prepare(identity); !loaded)
     return loaded.error();
+  const auto script = read_script(chosen.script);
+  if (!script)
+    return script.error();
   core.chosen = chosen;
   auto exchange = venue::make(chosen, core.now());
   if (!exchange)
     return exchange.error();
   core.exchange = std::move(*exchange);
+  for (const auto& f : *script)
+    core.exchange->add_fault(f);
+  core.wake = [this] { schedule_tick(); };
   core.leave_for = [this](milliseconds time, std::uint64_t but) {
     go_offline(but);
     offline_end.expires_after(time);
@@ -170,7 +177,8 @@ asio::awaitable<void> server::impl::accept_connections() {
 }
 
 void server::impl::schedule_tick() {
-  tick.expires_at(core.exchange->next_due());
+  core.next_tick = core.exchange->next_due();
+  tick.expires_at(core.next_tick);
   tick.async_wait([this](boost::system::error_code ec) {
     if (ec)
       return;
@@ -274,6 +282,7 @@ void server::set_latency(milliseconds latency) {
 
 void server::add_fault(const fault& f) {
   impl_->call([&] {
+    impl_->core.exchange->advance(impl_->core.now());
     impl_->core.exchange->add_fault(f);
     impl_->core.pump();
   });

@@ -23,6 +23,13 @@ void server_core::pump() {
     if (d.close)
       it->second->drop();
   }
+  if (exchange->user_events() != user_events_told) {
+    user_events_told = exchange->user_events();
+    for (const auto& [number, timer] : event_waits)
+      timer->cancel();
+  }
+  if (wake && exchange->next_due() < next_tick)
+    wake();
 }
 
 void server_core::reset_all(std::uint64_t but) {

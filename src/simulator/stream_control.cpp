@@ -34,16 +34,25 @@ std::optional<std::vector<std::string>> strings_of(const json::value* value) {
 
 }  // namespace
 
+bool stream_hub::one_too_many(connection& c, instant now) const {
+  if (now - c.second_began >= std::chrono::seconds{1}) {
+    c.second_began = now;
+    c.messages = 0;
+  }
+  return ++c.messages > messages_max_;
+}
+
+bool stream_hub::control_frame(stream_id id, instant now) {
+  const auto it = connections_.find(id);
+  return it != connections_.end() && one_too_many(it->second, now);
+}
+
 stream_answer stream_hub::message(stream_id id, std::string_view text, instant now) {
   const auto it = connections_.find(id);
   if (it == connections_.end())
     return {};
   auto& c = it->second;
-  if (now - c.second_began >= std::chrono::seconds{1}) {
-    c.second_began = now;
-    c.messages = 0;
-  }
-  if (++c.messages > messages_max_)
+  if (one_too_many(c, now))
     return {std::nullopt, true};
   return {control(c, text), false};
 }

@@ -2,7 +2,6 @@
 #include "stream_hub.hpp"
 
 #include <algorithm>
-#include <cctype>
 
 #include "parameters.hpp"
 
@@ -33,24 +32,13 @@ stream_route take_route(std::string_view& path) {
   return stream_route::public_;
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
-
-std::string upper(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  return out;
-}
-
 }  // namespace
 
 stream_hub::stream_hub(const settings& s, const listing& l)
-    : listing_(&l), messages_max_(s.messages_per_second_max), streams_max_(s.streams_max) {}
+    : listing_(&l),
+      messages_max_(s.messages_per_second_max),
+      streams_max_(s.streams_max),
+      faults_(s.seed) {}
 
 std::optional<stream_id> stream_hub::open(std::string_view target) {
   const auto mark = std::min(target.find('?'), target.size());
@@ -61,6 +49,9 @@ std::optional<stream_id> stream_hub::open(std::string_view target) {
   const auto& p = std::get<0>(query);
   connection c;
   c.route = take_route(path);
+  if (faults_.refuses(c.route == stream_route::private_ ? stream_kind::user : stream_kind::market,
+                      since_))
+    return std::nullopt;
   c.combined = path == "/stream" || path == "/stream/";
   if (!c.combined && path != "/ws" && !path.starts_with("/ws/"))
     return std::nullopt;
@@ -79,111 +70,91 @@ std::optional<stream_id> stream_hub::open(std::string_view target) {
   return next_++;
 }
 
-int stream_hub::copies(trouble& t) {
-  if (t.mute)
-    return 0;
-  if (t.drop > 0) {
-    --t.drop;
-    return 0;
-  }
-  if (t.duplicate > 0) {
-    --t.duplicate;
-    return 2;
-  }
-  return 1;
-}
-
-void stream_hub::deliver(stream_id to, const connection& c, payload& p, int times) {
+void stream_hub::deliver(stream_id to, const connection& c, payload& p, batch& into) {
   if (c.combined && !p.wrapped)
     p.wrapped = std::make_shared<const std::string>(R"({"stream":")" + p.name + R"(","data":)" +
                                                     *p.plain + "}");
-  for (int n = 0; n < times; ++n)
-    outbox_.push_back({to, c.combined ? p.wrapped : p.plain, false});
+  into.push_back({to, c.combined ? p.wrapped : p.plain, false});
+}
+
+void stream_hub::release(const batch& sent) {
+  outbox_.insert(outbox_.end(), sent.begin(), sent.end());
+}
+
+void stream_hub::send(batch sent, stream_kind kind, std::string_view type) {
+  constexpr std::chrono::seconds turn_limit{1};
+  const auto fate = faults_.draw(kind, type, since_);
+  if (fate.after_next && !after_next_) {
+    after_next_ = std::move(sent);
+    after_next_until_ = now_ + turn_limit;
+    return;
+  }
+  for (int n = 0; n < fate.copies; ++n) {
+    if (fate.delay.count() > 0)
+      late_.emplace(now_ + fate.delay, sent);
+    else
+      release(sent);
+  }
+  if (after_next_)
+    release(*std::exchange(after_next_, std::nullopt));
+}
+
+void stream_hub::meet(instant now, milliseconds since) {
+  now_ = now;
+  since_ = since;
+  while (!late_.empty() && late_.begin()->first <= now) {
+    release(late_.begin()->second);
+    late_.erase(late_.begin());
+  }
+  if (after_next_ && now >= after_next_until_)
+    release(*std::exchange(after_next_, std::nullopt));
+  for (auto kind : faults_.due_drops(since))
+    drop(kind);
+}
+
+std::optional<instant> stream_hub::next_due() const {
+  std::optional<instant> next;
+  const auto sooner = [&](instant t) { next = next ? std::min(*next, t) : t; };
+  if (!late_.empty())
+    sooner(late_.begin()->first);
+  if (after_next_)
+    sooner(after_next_until_);
+  if (auto drop = faults_.next_drop())
+    sooner(now_ + (*drop - since_));
+  return next;
+}
+
+void stream_hub::drop(stream_kind kind) {
+  const auto route = kind == stream_kind::user ? stream_route::private_ : stream_route::market;
+  for (const auto& [id, c] : connections_)
+    if (c.route == route)
+      outbox_.push_back({id, nullptr, true});
 }
 
 void stream_hub::publish_user(const std::string& listen_key, std::string_view type,
                               std::string text) {
   payload p{listen_key, std::make_shared<const std::string>(std::move(text)), {}};
-  const int times = copies(user_);
+  batch sent;
+  ++user_events_;
   for (const auto& [id, c] : connections_) {
     const bool follows = c.route == stream_route::private_ &&
                          std::find(c.names.begin(), c.names.end(), listen_key) != c.names.end();
     const bool passes =
         c.events.empty() || std::find(c.events.begin(), c.events.end(), type) != c.events.end();
     if (follows && passes)
-      deliver(id, c, p, times);
+      deliver(id, c, p, sent);
   }
+  send(std::move(sent), stream_kind::user, type);
 }
 
-/// The payloads of one tick, each written once however many follow it.
-struct stream_hub::mark_round {
-  const mark_board& marks;
-  const listing& instruments;
-  std::int64_t event_ms{0};
-  bool third_tick{false};
-  std::map<std::string, payload, std::less<>> made{};
-
-  /// Null when the name is no mark stream, or not due on this tick.
-  payload* find(const std::string& name) {
-    if (auto it = made.find(name); it != made.end())
-      return it->second.plain ? &it->second : nullptr;
-    auto& p = made[name];
-    p.name = name;
-    if (auto text = write(name); !text.empty())
-      p.plain = std::make_shared<const std::string>(std::move(text));
-    return p.plain ? &p : nullptr;
-  }
-  [[nodiscard]] std::string write(std::string_view name) const {
-    const bool every_second = name.ends_with("@1s");
-    if (every_second)
-      name.remove_suffix(3);
-    if (!every_second && !third_tick)
-      return {};
-    if (name == "!markPrice@arr")
-      return marks.array_text(event_ms);
-    constexpr std::string_view suffix = "@markPrice";
-    if (!name.ends_with(suffix))
-      return {};
-    name.remove_suffix(suffix.size());
-    const auto* i = name == lower(name) ? instruments.find(upper(name)) : nullptr;
-    return i && i->status == "TRADING" ? marks.row_text(*i, event_ms) : std::string{};
-  }
-};
-
-void stream_hub::publish_marks(const mark_board& marks, std::int64_t event_ms) {
-  mark_round round{marks, *listing_, event_ms, ticks_++ % 3 == 0};
-  const int times = copies(market_);
+void stream_hub::publish_market(const std::string& name, std::string text) {
+  payload p{name, std::make_shared<const std::string>(std::move(text)), {}};
+  batch sent;
   for (const auto& [id, c] : connections_)
-    if (c.route == stream_route::market)
-      for (const auto& name : c.names)
-        if (auto* p = round.find(name))
-          deliver(id, c, *p, times);
-}
-
-void stream_hub::add(const stream_fault& f) {
-  auto& t = f.kind == stream_kind::user ? user_ : market_;
-  const auto route = f.kind == stream_kind::user ? stream_route::private_ : stream_route::market;
-  switch (f.effect) {
-    case stream_effect::mute:
-      t.mute = true;
-      return;
-    case stream_effect::drop_events:
-      t.drop += f.count;
-      return;
-    case stream_effect::duplicate_events:
-      t.duplicate += f.count;
-      return;
-    case stream_effect::drop_connection:
-      for (const auto& [id, c] : connections_)
-        if (c.route == route)
-          outbox_.push_back({id, nullptr, true});
-      return;
-  }
-}
-
-void stream_hub::clear_faults() {
-  user_ = {};
-  market_ = {};
+    if (c.route == stream_route::market &&
+        std::find(c.names.begin(), c.names.end(), name) != c.names.end())
+      deliver(id, c, p, sent);
+  send(std::move(sent), stream_kind::market, name.substr(1));
 }
 
 }  // namespace sluice::simulator

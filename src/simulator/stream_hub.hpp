@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "event_faults.hpp"
 #include "marks.hpp"
-#include "sluice/simulator/faults.hpp"
 #include "sluice/simulator/venue.hpp"
 
 namespace sluice::simulator {
@@ -25,15 +25,27 @@ class stream_hub {
   [[nodiscard]] std::optional<stream_id> open(std::string_view target);
   void close(stream_id id) { connections_.erase(id); }
   [[nodiscard]] stream_answer message(stream_id id, std::string_view text, instant now);
+  /// Counts a client's ping or pong like a message; true when it is one too many.
+  [[nodiscard]] bool control_frame(stream_id id, instant now);
   [[nodiscard]] std::size_t size() const { return connections_.size(); }
+
+  /// Tells the time of what follows, `since` from the venue's start, and does what is due by then.
+  void meet(instant now, milliseconds since);
+  /// When meet has something to do next.
+  [[nodiscard]] std::optional<instant> next_due() const;
 
   /// To every private connection that follows the key and lets the type through.
   void publish_user(const std::string& listen_key, std::string_view type, std::string text);
   /// Marks after a tick, to those who follow them.
   void publish_marks(const mark_board& marks, std::int64_t event_ms);
 
-  void add(const stream_fault& f);
-  void clear_faults();
+  /// One event of a market stream of its own name, e.g. "!contractInfo".
+  void publish_market(const std::string& name, std::string text);
+
+  void add(stream_fault f) { faults_.add(std::move(f), since_); }
+  void clear_faults() { faults_.clear(); }
+  /// Events of accounts that have a listen key, so far; heard or not.
+  [[nodiscard]] std::uint64_t user_events() const { return user_events_; }
   [[nodiscard]] std::vector<stream_delivery> take() { return std::exchange(outbox_, {}); }
 
  private:
@@ -45,11 +57,6 @@ class stream_hub {
     instant second_began{};
     std::int64_t messages{0};
   };
-  struct trouble {
-    bool mute{false};
-    std::int64_t drop{0};
-    std::int64_t duplicate{0};
-  };
   using shared_text = std::shared_ptr<const std::string>;
   /// A payload once as it is and once wrapped for combined connections, made when first needed.
   struct payload {
@@ -57,12 +64,16 @@ class stream_hub {
     shared_text plain{};
     shared_text wrapped{};
   };
-  struct mark_round;
+  struct market_round;
 
+  [[nodiscard]] bool one_too_many(connection& c, instant now) const;
   [[nodiscard]] std::string control(connection& c, std::string_view text) const;
-  /// How many times the next event of that kind goes out: 0, 1 or 2.
-  [[nodiscard]] int copies(trouble& t);
-  void deliver(stream_id to, const connection& c, payload& p, int times);
+  using batch = std::vector<stream_delivery>;
+  static void deliver(stream_id to, const connection& c, payload& p, batch& into);
+  /// Sends a batch, or loses, doubles or keeps it back, as the script says.
+  void send(batch sent, stream_kind kind, std::string_view type);
+  void release(const batch& sent);
+  void drop(stream_kind kind);
 
   const listing* listing_{nullptr};
   std::map<stream_id, connection> connections_{};
@@ -71,8 +82,13 @@ class stream_hub {
   std::uint64_t ticks_{0};
   std::int64_t messages_max_{0};
   std::size_t streams_max_{0};
-  trouble user_{};
-  trouble market_{};
+  std::uint64_t user_events_{0};
+  event_faults faults_;
+  instant now_{};
+  milliseconds since_{0};
+  std::multimap<instant, batch> late_{};
+  std::optional<batch> after_next_{};  ///< Waits for the next event.
+  instant after_next_until_{};
 };
 
 }  // namespace sluice::simulator

@@ -49,6 +49,7 @@ class websocket_session final : public stream_session,
   std::size_t queued_bytes_{0};
   phase phase_{phase::opening};
   bool writing_{false};
+  bool too_many_{false};
   instant opened_{core_.now().steady};
   instant heard_{opened_};
   connection_entry entry_{core_, [this] { drop(); }};
@@ -61,8 +62,15 @@ asio::awaitable<bool> websocket_session::accept(const http_request& upgrade) {
   ws_.set_option(limits);
   ws_.read_message_max(client_message_max);
   ws_.control_callback([this](websocket::frame_type kind, beast::string_view) {
+    if (kind == websocket::frame_type::close)
+      return;
     if (kind == websocket::frame_type::pong)
       heard_ = core_.now().steady;
+    if (too_many_ || !core_.exchange->stream_control_frame(id_, core_.now()))
+      return;
+    too_many_ = true;
+    ws_.async_close({websocket::close_code::policy_error, "Too many requests"},
+                    [self = shared_from_this()](beast::error_code) {});
   });
   tcp().expires_never();
   auto [ec] = co_await ws_.async_accept(upgrade, no_throw);
@@ -75,6 +83,7 @@ asio::awaitable<void> websocket_session::run(http_request upgrade) {
   if (accepted) {
     phase_ = phase::open;
     ws_.text(true);
+    ws_.auto_fragment(false);  // A whole message is one frame, and costs no copy.
     watch();
     write_next();
     co_await read_messages();

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "bent_reply.hpp"
 #include "documents.hpp"
 #include "signature.hpp"
 #include "venue_state.hpp"
@@ -109,6 +110,8 @@ venue_state::venue_state(const settings& s, moment now)
       faults(s.seed),
       jitter(s.seed ^ stable_hash("jitter")),
       event_shuffle(s.seed ^ stable_hash("event order")),
+      began(now.steady),
+      seen(now.steady),
       next_tick(now.steady + s.tick_period),
       next_funding_ms(next_funding(now.venue.ms)),
       warned(accounts.size()) {}
@@ -164,23 +167,22 @@ course venue::plan_course(const request& r) {
   course c;
   c.before = whole / 2;
   c.after = whole - c.before;
-  v.faults.bend(r, c);
+  v.faults.bend(r, c, v.since(v.seen));
   return c;
+}
+
+course venue::plan_course(const request& r, instant now) {
+  state_->seen = now;
+  return plan_course(r);
 }
 
 reply venue::perform(const request& r, const course& c, moment now) {
   auto& v = *state_;
+  now = v.meet(now);
   reply out;
   if (c.takes_effect)
     out = dispatch(v, r, now);
-  if (c.replaced) {
-    auto instead = c.instead;
-    std::erase_if(out.headers, [](const auto& h) { return h.first == "Retry-After"; });
-    instead.headers.insert(instead.headers.end(), out.headers.begin(), out.headers.end());
-    out = std::move(instead);
-  }
-  if (c.malformed)
-    out.body.resize(out.body.size() / 2);
+  bend_reply(c, now.venue, out);
   if (out.content_type == "application/json")
     out.headers.emplace_back("x-mbx-used-weight-1m", std::to_string(v.weight.used(now.venue)));
   v.record(r, c, out, now);
@@ -203,12 +205,17 @@ stream_answer venue::stream_message(stream_id id, std::string_view text, moment 
   return state_->streams.message(id, text, now.steady);
 }
 
+bool venue::stream_control_frame(stream_id id, moment now) {
+  return state_->streams.control_frame(id, now.steady);
+}
+
 std::vector<stream_delivery> venue::take_deliveries() {
   return state_->streams.take();
 }
 
 void venue::advance(moment now) {
   auto& v = *state_;
+  now = v.meet(now);
   for (const auto& key : v.keys.expire(now.steady))
     v.streams.publish_user(key, "listenKeyExpired", listen_key_expired_event(key, now.venue));
   v.run_countdowns(now);
@@ -227,8 +234,12 @@ void venue::advance(moment now) {
 }
 
 instant venue::next_due() const {
-  const auto countdown = state_->timers.next();
-  return countdown ? std::min(*countdown, state_->next_tick) : state_->next_tick;
+  auto next = std::min(state_->next_tick, state_->streams.next_due().value_or(state_->next_tick));
+  if (const auto mishap = state_->mishaps.next_due())
+    next = std::min(next, state_->began + *mishap);
+  if (const auto countdown = state_->timers.next())
+    next = std::min(next, *countdown);
+  return next;
 }
 
 void venue::set_latency(milliseconds latency) {
@@ -236,18 +247,6 @@ void venue::set_latency(milliseconds latency) {
 }
 void venue::set_latency_jitter(milliseconds jitter) {
   state_->chosen.latency_jitter = jitter;
-}
-
-void venue::add_fault(const fault& f) {
-  if (const auto* on_request = std::get_if<request_fault>(&f))
-    state_->faults.add(*on_request);
-  else
-    state_->streams.add(std::get<stream_fault>(f));
-}
-
-void venue::clear_faults() {
-  state_->faults.clear();
-  state_->streams.clear_faults();
 }
 
 std::vector<transcript_entry> venue::transcript() const {

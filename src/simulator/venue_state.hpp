@@ -14,6 +14,7 @@
 #include "order_desk.hpp"
 #include "sluice/simulator/venue.hpp"
 #include "stream_hub.hpp"
+#include "venue_faults.hpp"
 
 namespace sluice::simulator {
 
@@ -39,15 +40,24 @@ struct venue_state {
   listen_keys keys;
   stream_hub streams;
   fault_book faults;
+  venue_faults mishaps{};
   random_source jitter;
   countdowns timers{};
   random_source event_shuffle;
+  instant began{};
+  instant seen{};  ///< The latest time the venue was told.
   std::deque<transcript_entry> transcript{};
   std::uint64_t requests{0};
   instant next_tick{};
   std::int64_t next_funding_ms{0};
   std::vector<bool> warned{};  ///< Accounts that had their margin call.
 
+  /// Every call from outside begins here: takes the time, lets happen what the script has for it,
+  /// and gives the time back as the venue's own clock has it.
+  moment meet(moment now);
+  [[nodiscard]] milliseconds since(instant now) const {
+    return std::chrono::duration_cast<milliseconds>(now - began);
+  }
   [[nodiscard]] std::optional<std::size_t> account_of(std::string_view api_key) const;
   [[nodiscard]] outcome<ledger_order> place(std::size_t owner, order_draft d, moment now);
   /// Sends what the desks have to tell to the accounts' streams, and settles what follows of it.

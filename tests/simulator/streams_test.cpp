@@ -253,3 +253,60 @@ TEST_CASE("events can be dropped and doubled by number, and connections cut") {
   CHECK(out[0].close);
   CHECK(out[0].to != market);
 }
+
+TEST_CASE("stocks and metals come in a frame of their own, COIN-M rows beside the others") {
+  auto s = test::quiet_settings();
+  s.tradfi_symbols = 3;
+  s.coin_symbols = 2;
+  bench_venue v(s);
+  const auto id = *v.it->open_stream("/market/ws/!markPrice@arr@1s");
+  v.pass(milliseconds{1'000});
+  const auto frames = v.heard(id);
+  REQUIRE(frames.size() == 2);
+  const auto rows = elements(frames[0]);
+  REQUIRE(rows.size() == 60 - 3 + 2);
+  CHECK(field(rows.back(), "st") == "2");
+  CHECK(field(rows.back(), "s") == "ETHUSD_PERP");
+  CHECK(field(rows.front(), "st") == "1");
+  const auto others = elements(frames[1]);
+  REQUIRE(others.size() == 3);
+  const auto listed = elements(field(v.get_public("/fapi/v1/exchangeInfo").body, "symbols"));
+  for (std::size_t n = 0; n < 3; ++n) {
+    CHECK(field(listed[57 + n], "symbol") == field(others[n], "s"));
+    CHECK(field(listed[57 + n], "contractType") == "TRADIFI_PERPETUAL");
+  }
+}
+
+TEST_CASE("best prices come on the public route, of one symbol or every five seconds of all") {
+  bench_venue v;
+  const auto one = *v.it->open_stream("/ws/btcusdt@bookTicker");
+  const auto all = *v.it->open_stream("/public/stream?streams=!bookTicker");
+  const auto wrong = *v.it->open_stream("/market/ws/btcusdt@bookTicker");
+  int of_one = 0;
+  int of_all = 0;
+  for (int n = 0; n < 5; ++n) {
+    v.pass(milliseconds{1'000});
+    for (const auto& d : v.it->take_deliveries()) {
+      CHECK(d.to != wrong);
+      ++(d.to == one ? of_one : of_all);
+      const auto row = d.to == one ? *d.text : field(*d.text, "data");
+      CHECK(test::names_of(row) == "A B E T a b e ps s st u");
+      CHECK(*price::parse(field(row, "b")) < *price::parse(field(row, "a")));
+    }
+  }
+  CHECK(of_one == 5);
+  CHECK(of_all == 60);
+  CHECK(all != one);
+}
+
+TEST_CASE("pings and pongs of a client count like its messages") {
+  bench_venue v;
+  const auto id = *v.it->open_stream("/market/ws");
+  for (int n = 0; n < 9; ++n)
+    REQUIRE_FALSE(v.it->stream_control_frame(id, v.now));
+  CHECK_FALSE(
+      v.it->stream_message(id, R"({"method":"LIST_SUBSCRIPTIONS","id":3})", v.now).too_many);
+  CHECK(v.it->stream_control_frame(id, v.now));
+  v.pass(milliseconds{1'000});
+  CHECK_FALSE(v.it->stream_control_frame(id, v.now));
+}

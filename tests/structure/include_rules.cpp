@@ -16,7 +16,7 @@ const names all_layers{"domain", "truth",    "gate",     "ledger",    "execution
                        "exits",  "planning", "exchange", "simulator", "journal",
                        "status", "config",   "actors"};
 /// May include every layer: they put the others together.
-const names assemblers{"actors", "cli", "main", "bench", "end_to_end"};
+const names assemblers{"actors", "cli", "main", "bench", "end_to_end", "interop"};
 
 struct inclusion {
   std::string name{};

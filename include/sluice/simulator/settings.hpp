@@ -43,9 +43,15 @@ struct settings {
   std::string
       certificate_file{};  ///< When set, the certificate is written there for other programs.
 
+  std::string
+      script{};  ///< A file of faults, one JSON object a line (see faults.hpp); may be empty.
+
   std::size_t symbols{566};       ///< Tradable ones, 1 to 10,000.
   std::size_t closed_symbols{4};  ///< Beyond those: SETTLING and PENDING_TRADING.
-  std::uint64_t seed{1};          ///< Instruments, marks, partial fills and faults follow from it.
+  std::size_t tradfi_symbols{
+      0};  ///< Of the tradable ones: stocks and metals, in frames of their own.
+  std::size_t coin_symbols{0};  ///< COIN-M rows (st 2) among the all-market streams.
+  std::uint64_t seed{1};        ///< Instruments, marks, partial fills and faults follow from it.
 
   milliseconds latency{300};       ///< Of every request; half before it takes effect, half after.
   milliseconds latency_jitter{0};  ///< Up to this much more, evenly distributed.

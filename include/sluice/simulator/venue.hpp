@@ -75,15 +75,19 @@ class venue {
   venue& operator=(const venue&) = delete;
 
   /// Draws latency and faults for a request that has just arrived. Changes nothing but the draws.
+  [[nodiscard]] course plan_course(const request& r, instant now);
+  /// The same at the time the venue was told last.
   [[nodiscard]] course plan_course(const request& r);
+  /// Draws faults for a connection that has just been opened, and for the next request on one.
+  [[nodiscard]] connection_course plan_connection(instant now);
+  [[nodiscard]] std::optional<request_cut> plan_request_cut(instant now);
   /// Carries a request out, `course::before` after its arrival, and gives what is to be answered.
   [[nodiscard]] reply perform(const request& r, const course& c, moment now);
   /// perform without latency and faults.
   [[nodiscard]] reply perform(const request& r, moment now);
-  /// The operator's side, paths below /sim/: mark, trade, latency, fault, faults/clear, liquidate,
-  /// order, cancel, leverage, position_mode, multi_assets, adl, settle, filters,
-  /// ledger, transcript, status.
-  /// Errors are 400 {"error": text}.
+  /// The operator's side, paths below /sim/: mark, trade, latency, fault, script, faults/clear,
+  /// liquidate, order, cancel, leverage, position_mode, multi_assets, adl, settle, filters, ledger,
+  /// transcript, status. Errors are 400 {"error": text}.
   [[nodiscard]] reply control(const request& r, moment now);
 
   /// Opens a stream connection on a target such as "/market/stream?streams=a/b"; none: 404.
@@ -91,12 +95,16 @@ class venue {
   void close_stream(stream_id id);
   /// SUBSCRIBE, UNSUBSCRIBE, LIST_SUBSCRIPTIONS.
   [[nodiscard]] stream_answer stream_message(stream_id id, std::string_view text, moment now);
+  /// A ping or pong of the client's, which count like messages; true: close with 1008.
+  [[nodiscard]] bool stream_control_frame(stream_id id, moment now);
   /// What has to be written to streams since the last call, in order.
   [[nodiscard]] std::vector<stream_delivery> take_deliveries();
 
   /// Does everything that has become due: mark steps with their streams and fills, countdowns,
   /// expired listen keys.
   void advance(moment now);
+  /// Events of accounts that have a listen key, so far; heard or not.
+  [[nodiscard]] std::uint64_t user_events() const;
   /// When advance has something to do next.
   [[nodiscard]] instant next_due() const;
 

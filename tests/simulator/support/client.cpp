@@ -48,6 +48,7 @@ struct runner {
 asio::ssl::context trusting(const std::string& pem) {
   asio::ssl::context tls(asio::ssl::context::tls_client);
   tls.set_verify_mode(asio::ssl::verify_peer);
+  tls.set_options(asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1);
   if (!pem.empty())
     tls.add_certificate_authority(asio::buffer(pem));
   return tls;
@@ -150,6 +151,40 @@ std::optional<http_answer> https_client::ask_raw(const std::string& bytes) {
   if (ec)
     return std::nullopt;
   return impl_->read(limit);
+}
+
+https_client::raw_answer https_client::ask_bytes(const std::string& bytes,
+                                                 std::chrono::milliseconds limit,
+                                                 std::size_t most) {
+  constexpr std::size_t kept = 65'536;
+  auto& i = *impl_;
+  raw_answer out;
+  auto ec = i.run.finish(
+      limit, [&](auto handler) { asio::async_write(i.stream, asio::buffer(bytes), handler); });
+  std::string piece(16'384, '\0');
+  while (!ec && out.bytes < most) {
+    std::size_t got = 0;
+    ec = i.run.finish(limit, [&](auto handler) {
+      i.stream.async_read_some(asio::buffer(piece),
+                               [&got, handler](beast::error_code e, std::size_t n) mutable {
+                                 got = n;
+                                 handler(e);
+                               });
+    });
+    out.bytes += got;
+    out.text.append(piece, 0, std::min(got, kept - std::min(kept, out.text.size())));
+  }
+  out.end = !ec                                                                     ? "enough"
+            : ec == asio::error::timed_out                                          ? "silent"
+            : ec == asio::error::connection_reset || ec == asio::error::broken_pipe ? "reset"
+                                                                                    : "closed";
+  beast::get_lowest_layer(i.stream).close();
+  i.connected = false;
+  return out;
+}
+
+std::string https_client::trust() const {
+  return X509_verify_cert_error_string(SSL_get_verify_result(impl_->stream.native_handle()));
 }
 
 struct stream_client::impl {

@@ -33,7 +33,19 @@ class https_client {
       const std::string& api_key = "", std::chrono::milliseconds limit = std::chrono::seconds{10});
   /// Sends bytes as they are and reads one answer.
   [[nodiscard]] std::optional<http_answer> ask_raw(const std::string& bytes);
+  /// Sends bytes as they are and takes whatever comes back, until the end, the limit, or `most`
+  /// bytes, which are counted but not kept beyond the first 64 KiB.
+  struct raw_answer {
+    std::string text{};
+    std::size_t bytes{0};
+    std::string end{};  ///< "closed", "reset", "silent" or "enough".
+  };
+  [[nodiscard]] raw_answer ask_bytes(const std::string& bytes,
+                                     std::chrono::milliseconds limit = std::chrono::seconds{10},
+                                     std::size_t most = 1U << 20U);
   [[nodiscard]] const std::string& what() const;
+  /// Why the certificate was not trusted, in OpenSSL's words; "ok" when it was.
+  [[nodiscard]] std::string trust() const;
 
  private:
   struct impl;
