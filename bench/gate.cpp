@@ -84,7 +84,7 @@ class manager_end : public actors::snapshot_manager_actor::base {
   using actors::snapshot_manager_actor::base::base;
   behavior_type make_behavior() override {
     return {[](const actors::meet&) {},
-            [](const actors::read_truth&) {},
+            [](const actors::read_truths&) {},
             [](const actors::fetch_ended&) {},
             [](const actors::account_moved&) {},
             [](const actors::user_stream_changed&) {},

@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "latency_window.hpp"
+#include "mute_watch.hpp"
 #include "reach_watch.hpp"
 #include "sluice/actors/fetch_worker.hpp"
 #include "sluice/truth/read_scheduler.hpp"
@@ -28,6 +29,9 @@ read_priority priority_of(read_class c) {
   }
   return read_priority::rest;
 }
+
+/// The stream may tell of a change this much later than a read that shows it.
+constexpr milliseconds stream_patience{2'000};
 
 class snapshot_manager : public stage<snapshot_manager_actor> {
  public:
@@ -127,9 +131,10 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
 
   void stream_changed(bool is_up) {
     if (!is_up)
-      return;
+      return mute_.stream_closed();
     // Whatever happened while the stream was down was not seen: prove everything anew.
     const auto present = now();
+    mute_.stream_opened(present);
     scheduler_.want({read_target::account(), read_priority::verification, present, present},
                     present);
     run();
@@ -143,8 +148,20 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
       give_up(given_up);
     while (const auto job = scheduler_.next(present))
       start(*job, present);
+    if (const auto mute = mute_.look(present))
+      renew_stream(*mute);
     if (const auto next = scheduler_.next_wakeup(present))
       wake_at(*next);
+    if (const auto next = mute_.next_look())
+      wake_at(*next);
+  }
+
+  /// Proof of life is not proof of truth: the stream answers pings and hides what reads show.
+  void renew_stream(const position_key& position) {
+    vitals().stream_mutes += 1;
+    log().warn("snapshot_manager", "user_stream_mute", {{"symbol", position.instrument}});
+    given_.exchange->renew_user_stream("mute: a change of " + position.instrument.str() +
+                                       " was seen by a read only");
   }
 
   void start(const read_job& job, instant present) {
@@ -204,10 +221,15 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
   // ---- what reads bring
 
   void succeeded(const read_job& job, const snapshot& read, bool in_time) {
-    tell_changes(keeper_->apply(read));
+    auto changes = keeper_->apply(read);
+    for (const auto& c : changes)
+      if (is_known(c.before) && amount_of(c.before) != amount_of(c.after.content))
+        mute_.changed_by_read(c.position, now());
+    if (job.target.is_account())
+      mute_.account_read(read.sent_at);
+    tell_changes(std::move(changes));
     watch_latency(read);
     watch_symbol(job, true);
-    vitals().contradictions = keeper_->oddities().contradictions;
     tell_reach(reach_.succeeded());
     if (in_time)
       repeat(job, std::nullopt);
@@ -246,6 +268,8 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
   void merge(const account_moved& moved) {
     tell_changes(keeper_->apply(*moved.update, moved.received_at, moved.occurred_at));
     const auto due = now() + duration{settings_.verification_delay};
+    for (const auto& change : moved.update->positions)
+      mute_.told_by_stream(change.position);
     for (const auto& change : moved.update->positions)
       if (const auto index = given_.table->directory().find(change.position.instrument))
         scheduler_.want({read_target::of(*index), read_priority::verification, due, due}, now());
@@ -335,6 +359,7 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
   std::unordered_map<std::uint64_t, running> running_{};
   std::unordered_map<caf::actor_addr, std::uint64_t> by_worker_{};
   std::unordered_map<symbol_index, std::uint64_t> failing_{};  ///< Failures in a row.
+  mute_watch mute_{stream_patience};
   latency_window latency_{};
   reach_watch reach_{};
 };

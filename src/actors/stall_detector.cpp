@@ -118,10 +118,10 @@ void stall_detector::examine_streams(const stall_input& in, const stall_input& p
     out[place_of(stall_cause::user_stream_down)] = {
         "the user stream is down: fills and changes are seen by reads only",
         "it reconnects by itself; read the log for the reason"};
-  else if (in.contradictions > past.contradictions)
+  else if (in.stream_mutes > past.stream_mutes)
     out[place_of(stall_cause::user_stream_mute)] = {
         fmt::format("{} changes of the last minute were seen by reads and not by the user stream",
-                    in.contradictions - past.contradictions),
+                    in.stream_mutes - past.stream_mutes),
         "it is opened anew by itself; only reads count as proof until then"};
   if (!in.mark_stream_up)
     out[place_of(stall_cause::mark_stream_down)] = {

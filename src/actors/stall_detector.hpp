@@ -42,7 +42,7 @@ struct stall_input {
   std::optional<std::pair<std::string, std::uint64_t>> failing_symbol{};  ///< Failures in a row.
   bool user_stream_up{false};
   bool mark_stream_up{false};
-  std::uint64_t contradictions{0};  ///< A read showed what the stream had not said in time.
+  std::uint64_t stream_mutes{0};  ///< Times that reads showed what the stream had not told.
   std::optional<milliseconds> oldest_open_order{};
   std::optional<milliseconds> oldest_uncommitted{};
   std::uint64_t verdicts{0};

@@ -31,6 +31,7 @@ class universe_keeper : public stage<universe_keeper_actor> {
           ask_universe();
           ask_settings();
           ask_clock();
+          ask_order_limits();
         },
         [this](const universe_reply& reply) { take(*reply); },
         [this](const settings_reply& reply) { take(*reply); },
@@ -65,6 +66,17 @@ class universe_keeper : public stage<universe_keeper_actor> {
         [self = universe_keeper_actor{this}](read_result<clock_offset> r) {
           caf::anon_send(self, std::make_shared<const read_result<clock_offset>>(std::move(r)));
         });
+  }
+
+  /// The client obeys them as soon as it has them; exchangeInfo's hold until then.
+  void ask_order_limits() {
+    given_.exchange->read_order_limits({read_class::routine, read_timeout},
+                                       [log = given_.log](read_result<std::vector<venue_limit>> r) {
+                                         if (!r)
+                                           log->limited("order_limits", status::log_level::warn,
+                                                        "universe", "order_limits_not_read",
+                                                        {{"why", r.error().text}});
+                                       });
   }
 
   void take(const read_result<universe>& reply) {

@@ -70,7 +70,7 @@ class watchdog : public stage<watchdog_actor> {
     in.failing_symbol = v.failing_symbol();
     in.user_stream_up = v.user_stream_up;
     in.mark_stream_up = v.mark_stream_up;
-    in.contradictions = v.contradictions;
+    in.stream_mutes = v.stream_mutes;
     in.oldest_open_order = age_of(v.oldest_order_ms);
     in.oldest_uncommitted = age_of(v.uncommitted_since_ms);
     in.verdicts = verdicts_;

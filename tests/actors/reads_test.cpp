@@ -151,7 +151,8 @@ TEST_CASE("plans on many stale symbols cost one account-wide read") {
   world.chosen.gate.limits.stale_after_exit = 2'000ms;
   pipeline_run run(world);
   const std::vector<position_row> rows{a_row("BTCUSDT", "0.5", "50000"),
-                                       a_row("ETHUSDT", "3", "2000"), a_row("XRPUSDT", "90", "0.5")};
+                                       a_row("ETHUSDT", "3", "2000"),
+                                       a_row("XRPUSDT", "90", "0.5")};
   run.make_ready(rows);
   while (run.now() - run.truth_of("BTCUSDT").as_of < 3s) {
     run.pass(100ms);

@@ -80,7 +80,7 @@ TEST_CASE("each cause is named by itself, within a minute, with effect and remed
          in.failing_symbol = {"ABCUSDT", 5};
        }},
       {"user_stream_down", [](auto& in, auto) { in.user_stream_up = false; }},
-      {"user_stream_mute", [&](auto& in, auto s) { in.contradictions = count(s / 5); }},
+      {"user_stream_mute", [&](auto& in, auto s) { in.stream_mutes = count(s / 5); }},
       {"mark_stream_down", [](auto& in, auto) { in.mark_stream_up = false; }},
       {"clock_off", [&](auto& in, auto s) { in.reads_clock_refused = count(s); }},
       {"executor_stuck", [](auto& in, auto s) { in.oldest_open_order = milliseconds{s * 1'000}; }},
@@ -109,7 +109,7 @@ TEST_CASE("each cause is named by itself, within a minute, with effect and remed
     cured.reads_without_budget = counts.reads_without_budget;
     cured.reads_malformed = counts.reads_malformed;
     cured.reads_clock_refused = counts.reads_clock_refused;
-    cured.contradictions = counts.contradictions;
+    cured.stream_mutes = counts.stream_mutes;
     cured.verdicts = counts.verdicts;
     cured.denied_by = counts.denied_by;
     std::size_t ended = 0;

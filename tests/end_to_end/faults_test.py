@@ -69,6 +69,21 @@ class ExchangeFaultsTestCase(SluiceTestCase):
         self.assertEqual(self.position("BTCUSDT")["amount"], "0.01")
         self.until_ready()
 
+    def test_a_mute_user_stream_is_found_and_opened_anew(self):
+        self.run_ready()
+        self.venue("POST", "/sim/fault", {"effect": "mute", "stream": "user"})
+        self.venue("POST", "/sim/trade", {"symbol": "ETHUSDT", "side": "BUY", "quantity": "0.3"})
+        self.until("seen by a read",
+                   lambda: (self.position("ETHUSDT") or {}).get("amount") == "0.3")
+        self.until("found", lambda: "user_stream_mute" in self.sluice.log())
+        self.until("named", lambda: "user_stream_mute" in
+                   [s["cause"] for s in self.status()["stalls"]])
+        self.venue("POST", "/sim/faults/clear")
+        self.until("up again", lambda: self.status()["stream"]["user"] == "up")
+        self.venue("POST", "/sim/trade", {"symbol": "ETHUSDT", "side": "BUY", "quantity": "0.1"})
+        self.until("told by the stream", lambda: self.position("ETHUSDT")["amount"] == "0.4"
+                   and self.position("ETHUSDT")["source"] == "stream")
+
     def test_a_manual_trade_is_seen_and_adopted(self):
         self.run_ready()
         self.venue("POST", "/sim/trade", {"symbol": "ETHUSDT", "side": "BUY", "quantity": "0.3"})

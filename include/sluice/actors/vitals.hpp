@@ -37,7 +37,7 @@ struct vitals {
   std::atomic<std::uint64_t> reads_without_budget{0};
   std::atomic<std::uint64_t> reads_malformed{0};
   std::atomic<std::uint64_t> reads_clock_refused{0};
-  std::atomic<std::uint64_t> contradictions{0};  ///< Reads and events that did not agree.
+  std::atomic<std::uint64_t> stream_mutes{0};  ///< The user stream was alive and hid a change.
   std::atomic<std::uint64_t> workers_lost{0};    ///< Died or overran their deadline.
   std::atomic<std::int64_t> read_latency_ms{0};  ///< A high quantile of the last account reads.
   std::atomic<std::int64_t> account_period_ms{0};
