@@ -1,4 +1,4 @@
-// Is the user stream mute: alive, and silent about what reads show?
+// Finds out whether the user stream is mute: alive, and silent about what reads show.
 #pragma once
 
 #include <map>

@@ -48,7 +48,7 @@ std::vector<finding> check_clock(const clock_offset& measured, milliseconds recv
   if (measured.error * 2 >= recv_window)
     out.push_back({"clock_uncertain",
                    fmt::format("the exchange's clock is known to ±{} ms only, orders are valid for "
-                               "{} ms: mend the connection, or raise exchange.recv_window_orders",
+                               "{} ms: mend the connection, or raise executor.recv_window",
                                measured.error.count(), recv_window.count())});
   if (std::chrono::abs(measured.offset) > clock_offset_worth_a_word)
     out.push_back({"clock_off",

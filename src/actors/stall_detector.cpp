@@ -109,7 +109,7 @@ void stall_detector::examine_reads(const stall_input& in, const stall_input& pas
     say(stall_cause::clock_off,
         fmt::format("{} requests of the last minute were refused for their time",
                     in.reads_clock_refused - past.reads_clock_refused),
-        "set up time synchronisation, or raise exchange.recv_window_orders");
+        "set up time synchronisation, or raise executor.recv_window");
 }
 
 void stall_detector::examine_streams(const stall_input& in, const stall_input& past,

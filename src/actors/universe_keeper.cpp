@@ -31,7 +31,6 @@ class universe_keeper : public stage<universe_keeper_actor> {
           ask_universe();
           ask_settings();
           ask_clock();
-          ask_order_limits();
         },
         [this](const universe_reply& reply) { take(*reply); },
         [this](const settings_reply& reply) { take(*reply); },
@@ -52,6 +51,7 @@ class universe_keeper : public stage<universe_keeper_actor> {
 
   void ask_settings() {
     settings_due_ = instant::max();
+    ask_order_limits();
     given_.exchange->read_settings(
         {read_class::routine, read_timeout},
         [self = universe_keeper_actor{this}](read_result<account_settings> r) {

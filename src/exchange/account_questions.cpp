@@ -89,7 +89,7 @@ void ask_order_limits(session& venue, read_options options,
       [&venue](const http_reply& reply) -> result<std::vector<venue_limit>> {
         auto read = parse_order_limits(reply.body);
         if (read)
-          venue.adopt_limits(*read);
+          venue.adopt_limits(*read, limit_source::account);
         return read;
       });
 }

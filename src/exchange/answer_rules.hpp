@@ -82,6 +82,7 @@ inline constexpr std::array order_rules{
     unavailable(any, "service unavailable", order_fate::refused_for_now),
     unavailable(any, "internal error; unable to process", order_fate::refused_for_now),
     unavailable(-1008, "", order_fate::refused_for_now),
+    unavailable(any, "throttled by system-level protection", order_fate::refused_for_now),
     doubt(any, -1000),
     doubt(any, -1001),
     doubt(all_5xx, any),
@@ -116,10 +117,8 @@ inline constexpr std::array order_rules{
     order_rule{any, -5028, speaker::venue, "", order_fate::refused_for_clock, wait, mends::product,
                milliseconds(0)},
     passing(-1112, 5'000),
-    passing(-2020, 1'000),
     passing(-2025, 1'000, free_orders),
     passing(-4045, 1'000, free_orders),
-    passing(-4131, 1'000),
     passing(-5041, 1'000),
     // A request that is wrong in itself: ours to mend in the code, so a person must see it.
     refusal(-1013, none, mends::person),
@@ -158,6 +157,9 @@ inline constexpr std::array order_rules{
     refusal(-2010, reread_position),
     refusal(-2022, reread_position),
     refusal(-2024, reread_position),
+    // The book was too thin for this much: another quantity or price is another decision.
+    refusal(-2020, fit_to_filters),
+    refusal(-4131, fit_to_filters),
     refusal(-4118, free_orders),
     refusal(-2011, query_order),
     refusal(-2012, query_order),

@@ -79,9 +79,11 @@ failure_kind judge_read(const answer& a) {
 stop_kind judge_stop(const answer& a) {
   if (a.http_status == 418 || (a.code == -1003 && banned_until(a.text)))
     return stop_kind::banned;
-  if (a.code == -1015)
+  // A 503 of unknown outcome may carry these codes and limits nobody.
+  const bool refused = a.http_status / 100 == 4;
+  if (refused && a.code == -1015)
     return stop_kind::orders_paused;
-  if (a.http_status == 429 || a.code == -1003)
+  if (a.http_status == 429 || (refused && a.code == -1003))
     return stop_kind::paused;
   return stop_kind::none;
 }

@@ -27,11 +27,11 @@ std::string objection(const conditional_request& wanted) {
   if (wanted.close_position) {
     if (becomes_limit(wanted.kind) || !wanted.amount.is_zero())
       return "closing the whole position takes a MARKET kind and no quantity";
-    if (leg_grows(wanted))
-      return "this side cannot close that leg";
   } else if (wanted.amount.sign() <= 0) {
     return "a conditional order needs a quantity above zero or closes the position";
   }
+  if ((wanted.close_position || wanted.reduce_only) && leg_grows(wanted))
+    return "this side cannot reduce that leg";
   if (becomes_limit(wanted.kind) != (wanted.limit.sign() > 0))
     return "a price above zero belongs to the LIMIT kinds and only to them";
   return {};

@@ -94,6 +94,12 @@ asio::awaitable<attempt> http_connection::perform(const http_request& asked,
     attempt ended{transport_failure{transport_fault::closed, left, "closed"}, false, false};
     co_return ended;
   }
+  if (steady::now() >= deadline) {
+    attempt ended{transport_failure{transport_fault::timed_out, left, "its time was over"}, false,
+                  true};
+    last_used_ = steady::now();
+    co_return ended;
+  }
   const auto target = asked.target();
   if (!target) {  // The connection is as good as before and may carry the next request.
     attempt ended{transport_failure{transport_fault::withheld, left, target.error().text}, false,
@@ -117,8 +123,10 @@ asio::awaitable<attempt> http_connection::perform(const http_request& asked,
   const auto received = (*now_)();
   if (failed)
     co_return broken(failed, "reading", parser.got_some() || buffer_.size() > 0);
-  // Bytes after the reply belong to nothing we asked for.
-  const bool keep = parser.keep_alive() && buffer_.size() == 0;
+  // Bytes after the reply belong to nothing we asked for; an interim reply is followed by one that
+  // would answer somebody else's question.
+  const bool is_final = parser.get().result_int() >= 200;
+  const bool keep = is_final && parser.keep_alive() && buffer_.size() == 0;
   beast::get_lowest_layer(stream_).expires_never();
   used_before_ = true;
   last_used_ = steady::now();

@@ -34,6 +34,8 @@ struct job {
 using job_ptr = std::shared_ptr<job>;
 using connection_ptr = std::shared_ptr<http_connection>;
 
+constexpr const char* overloaded_text = "too many requests wait for a connection";
+
 }  // namespace
 
 struct http_pool::impl : std::enable_shared_from_this<http_pool::impl> {
@@ -50,7 +52,14 @@ struct http_pool::impl : std::enable_shared_from_this<http_pool::impl> {
   void close();
 
   [[nodiscard]] bool any_waiting() const { return waiting_count > 0; }
-  job_ptr next_waiting();
+  /// Connections that only orders and the reads of exits may take.
+  [[nodiscard]] std::size_t kept_for_exits() const {
+    const auto all = static_cast<std::size_t>(chosen.connections_max);
+    return all < 4 ? 0 : std::max<std::size_t>(all / 8, 1);
+  }
+  bool make_room(request_rank rank);
+  /// The most urgent that waits, none below the rank named.
+  job_ptr next_waiting(request_rank lowest);
   connection_ptr free_connection();
   void dispatch();
   void sweep();
@@ -83,15 +92,33 @@ void http_pool::impl::submit(http_request request, std::function<void(http_outco
   what->done = std::move(done);
   if (closed)
     return what->fail(transport_fault::closed, "the client is closed");
-  if (waiting_count >= chosen.waiting_max)
-    return what->fail(transport_fault::overloaded, "too many requests wait for a connection");
+  if (waiting_count >= chosen.waiting_max && !make_room(what->request.rank))
+    return what->fail(transport_fault::overloaded, overloaded_text);
   waiting[static_cast<std::size_t>(what->request.rank)].push_back(std::move(what));
   ++waiting_count;
   dispatch();
 }
 
-job_ptr http_pool::impl::next_waiting() {
-  for (auto& line : waiting) {
+/// Whoever is more urgent than the least urgent that waits takes the place of the last one of it.
+bool http_pool::impl::make_room(request_rank rank) {
+  for (auto line = waiting.rbegin(); line != waiting.rend(); ++line) {
+    const auto theirs = static_cast<std::size_t>(std::distance(line, waiting.rend())) - 1;
+    if (theirs <= static_cast<std::size_t>(rank))
+      return false;
+    if (line->empty())
+      continue;
+    const auto last = std::move(line->back());
+    line->pop_back();
+    --waiting_count;
+    last->fail(transport_fault::overloaded, overloaded_text);
+    return true;
+  }
+  return false;
+}
+
+job_ptr http_pool::impl::next_waiting(request_rank lowest) {
+  for (std::size_t rank = 0; rank <= static_cast<std::size_t>(lowest); ++rank) {
+    auto& line = waiting[rank];
     if (line.empty())
       continue;
     auto what = std::move(line.front());
@@ -113,8 +140,14 @@ connection_ptr http_pool::impl::free_connection() {
 }
 
 void http_pool::impl::dispatch() {
-  while (any_waiting() && busy.size() < static_cast<std::size_t>(chosen.connections_max))
-    start(next_waiting());
+  const auto all = static_cast<std::size_t>(chosen.connections_max);
+  while (busy.size() < all) {
+    const bool only_exits = all - busy.size() <= kept_for_exits();
+    auto what = next_waiting(only_exits ? request_rank::exit_demand : request_rank::routine);
+    if (!what)
+      break;
+    start(std::move(what));
+  }
   arm_sweep();
 }
 
@@ -198,7 +231,7 @@ void http_pool::impl::close() {
   for (const auto& pair : owed)
     pair.what->fail(transport_fault::closed, "the client was closed");
   while (any_waiting())
-    next_waiting()->fail(transport_fault::closed, "the client was closed");
+    next_waiting(request_rank::routine)->fail(transport_fault::closed, "the client was closed");
 }
 
 http_pool::http_pool(io_loop& loop, tls_context& tls, http_pool_settings chosen,

@@ -20,6 +20,10 @@ std::string objection(const order_request& wanted) {
     return "a LIMIT order needs a price above zero";
   if (wanted.type == order_type::market && !wanted.limit.is_zero())
     return "a MARKET order has no price";
+  // In hedge mode the words "reduce only" do not travel: the leg and side must say the same.
+  if (wanted.reduce_only && wanted.leg != position_side::both &&
+      !only_reduces(false, wanted.leg, wanted.direction))
+    return "this side cannot reduce that leg";
   return {};
 }
 

@@ -46,7 +46,7 @@ void ask_universe(session& venue, read_options options,
                   if (!read)
                     return read.error();
                   read->read_at = reply.sent_at;
-                  venue.adopt_limits(read->limits);
+                  venue.adopt_limits(read->limits, limit_source::everybody);
                   return read;
                 });
 }

@@ -48,10 +48,15 @@ request_budget::request_budget(std::int64_t weight_limit_1m, weight_shares share
   orders_1m_.limit_to(orders_1m_assumed);
 }
 
-void request_budget::adopt(const std::vector<venue_limit>& limits) {
+void request_budget::adopt(const std::vector<venue_limit>& limits, limit_source source) {
   for (const auto& named : limits) {
     if (named.limit <= 0)
       continue;
+    if (named.type == "ORDERS") {
+      own_order_limits_ = own_order_limits_ || source == limit_source::account;
+      if (own_order_limits_ && source == limit_source::everybody)
+        continue;
+    }
     if (named.type == "REQUEST_WEIGHT" && named.window == std::chrono::minutes(1))
       weight_.limit_to(named.limit);
     else if (named.type == "ORDERS" && named.window == std::chrono::seconds(10))

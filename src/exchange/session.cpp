@@ -130,7 +130,9 @@ void session::end_read(std::shared_ptr<read_job> job, const budget_ticket& ticke
   const auto seen = answer_of(reply.status, reply.body);
   const auto retry_at = obey(seen, reply);
   read_failure why{judge_read(seen), reply.status, seen.code, words_of(seen), retry_at};
-  if (why.kind != failure_kind::clock_off || job->cured || remaining(job->deadline).count() <= 0)
+  // Only a signed request carries our time; whatever refuses another for it, measuring is no cure.
+  const bool curable = row_of(job->call.what).needs == access::with_signature && !job->cured;
+  if (why.kind != failure_kind::clock_off || !curable || remaining(job->deadline).count() <= 0)
     return job->done(std::move(why));
   job->cured = true;
   cure_clock([this, job, why](bool cured) { cured ? send_read(job) : job->done(why); });
@@ -222,9 +224,9 @@ void session::schedule_clock() {
   clock_timer_.start(chosen_.clock_resync_every, [this] { schedule_clock(); });
 }
 
-void session::adopt_limits(const std::vector<venue_limit>& limits) {
+void session::adopt_limits(const std::vector<venue_limit>& limits, limit_source source) {
   const std::lock_guard lock(mutex_);
-  budget_.adopt(limits);
+  budget_.adopt(limits, source);
 }
 
 void session::close() {

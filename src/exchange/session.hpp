@@ -61,7 +61,7 @@ class session {
   void measure_clock(read_options options, std::function<void(read_result<clock_offset>)> done);
   /// Measures now and then periodically; the first call counts.
   void keep_clock();
-  void adopt_limits(const std::vector<venue_limit>& limits);
+  void adopt_limits(const std::vector<venue_limit>& limits, limit_source source);
   void close();
 
   [[nodiscard]] budget_view budget() const;

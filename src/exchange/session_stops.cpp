@@ -13,6 +13,8 @@ constexpr milliseconds ban_min = std::chrono::minutes(2);
 /// Documented bans last at most three days; a time further away is a mistake, not a ban.
 constexpr milliseconds ban_max = std::chrono::hours(7 * 24);
 constexpr std::uint32_t jitter_ms_max = 1'000;
+/// Whatever the venue says, an answer that says stop is obeyed for at least this long.
+constexpr milliseconds stop_min = std::chrono::seconds(1);
 
 /// Added to waits that end by the venue's clock; before that clock was ever measured the formal
 /// error is far larger than it can really be.
@@ -48,8 +50,11 @@ std::optional<instant> session::obey(const answer& seen, const http_reply& reply
   log(log_level::warning, scope,
       fmt::format("HTTP {}, code {}: nothing is sent for {}", seen.http_status, seen.code,
                   format_duration(wait)));
-  if (kind == stop_kind::banned && additions_.save_ban)
-    additions_.save_ban({additions_.wall_now().ms + wait.count()});
+  if (kind == stop_kind::banned && additions_.save_ban) {
+    // The longest of all that are known, not this one: replies come in any order.
+    const auto longest = budget().banned_until.value_or(until);
+    additions_.save_ban({additions_.wall_now().ms + between(now(), longest).count()});
+  }
   return until;
 }
 
@@ -62,13 +67,16 @@ instant session::end_of_ban(const answer& seen, const http_reply& reply) const {
     const auto end = clock_.steady_at(*named) + std::min(clock_.error_at(at), clock_margin_max);
     until = std::max(until.value_or(end), end);
   }
-  return std::clamp(until.value_or(at + ban_min), at, instant(at + ban_max));
+  // A time named by a clock that was never measured may seem to be over already.
+  if (!clock_.measured())
+    until = std::max(until.value_or(at), instant(at + ban_min));
+  return std::clamp(until.value_or(at + ban_min), instant(at + stop_min), instant(at + ban_max));
 }
 
 instant session::end_of_pause(stop_kind kind, const answer& seen, const http_reply& reply) {
   const auto at = here();
   if (const auto wait = retry_after(reply.retry_after))
-    return at.steady + *wait;
+    return at.steady + std::max(*wait, stop_min);
   const bool ten_seconds =
       kind == stop_kind::orders_paused && seen.text.find("10 SECOND") != std::string::npos;
   const milliseconds window = ten_seconds ? milliseconds(10'000) : milliseconds(60'000);

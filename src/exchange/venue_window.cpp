@@ -7,8 +7,13 @@ namespace sluice::exchange {
 
 void venue_window::roll(venue_time now) {
   const auto window = now.ms / length_.count();
-  if (window <= window_)
+  if (window <= window_) {
+    // One window back is a correction at an edge. Further back the clock was wrong before: the
+    // windows follow it, and what was counted stays, for the venue may count it in this one.
+    if (window + 1 < window_)
+      window_ = window;
     return;
+  }
   const bool next = window == window_ + 1;
   own_before_ = next ? own_ : 0;
   total_before_ = next ? total() : 0;

@@ -75,9 +75,9 @@ const order_row order_rows[] = {
     {"matching engine clock", 400, document(-5028, "Timestamp outside of ME recvWindow."),
      clock_off, 0},
     {"empty book", 400, document(-1112, "No orders on book."), later, 5'000},
-    {"unable to fill", 400, document(-2020, "Unable to fill."), later, 1'000},
+    {"unable to fill", 400, document(-2020, "Unable to fill."), no, 0},
     {"too many open orders", 400, document(-2025, "Reach max open order limit."), later, 1'000},
-    {"best price too far", 400, document(-4131, "PERCENT_PRICE"), later, 1'000},
+    {"best price too far", 400, document(-4131, "PERCENT_PRICE"), no, 0},
     {"no depth", 400, document(-5041, "No depth."), later, 1'000},
     {"signature", 400, document(-1022, "Signature for this request is not valid."), no, 0},
     {"reduce only", 400, document(-2022, "ReduceOnly Order is rejected."), no, 0},
@@ -147,6 +147,10 @@ TEST_CASE("answers that ask to stop are told from those that do not") {
   CHECK(judge_stop(answer_of(429, document(-1015, "Too many"))) == stop_kind::orders_paused);
   CHECK(judge_stop(answer_of(400, document(-2019, "Margin"))) == stop_kind::none);
   CHECK(judge_stop(answer_of(503, "")) == stop_kind::none);
+  for (const int code : {-1003, -1015})
+    CHECK(judge_stop(answer_of(503, document(code,
+                                             "Unknown error, please check your request or "
+                                             "try again later."))) == stop_kind::none);
 }
 
 TEST_CASE("the end of a ban and Retry-After are read, or nothing is") {

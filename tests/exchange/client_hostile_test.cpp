@@ -125,3 +125,65 @@ TEST_CASE("an order refused by the matching engine's clock is sent once more and
   CHECK(std::get<order_refused>(outcome).retryable);
   CHECK(venue.requests("POST /fapi/v1/order").size() == 2);
 }
+
+TEST_CASE("an interim reply puts no later reply out of step") {
+  for (const int status : {100, 103}) {
+    INFO(status);
+    imposter venue;
+    venue.when("GET /fapi/v1/time", {server_time()});
+    const std::string interim = "HTTP/1.1 " + std::to_string(status) + " Later\r\n\r\n";
+    // The final reply of the first request comes when the second may already be under way.
+    venue.when("GET /fapi/v3/positionRisk",
+               {[&venue, interim](imposter_connection& c, const seen_request&) {
+                  c.write(interim);
+                  venue.wait_to_go_on();
+                  c.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]");
+                },
+                write_and("HTTP/1.1 503 Away\r\nContent-Length: 0\r\n\r\n", false)});
+    auto chosen = settings_for(venue);
+    chosen.connections_max = 1;
+    const auto client = client_for(venue, chosen);
+    answers<read_result<clock_offset>> clock;
+    client->read_clock(within(2'000), clock.taker());
+    REQUIRE(clock.wait().has_value());
+    answers<read_result<snapshot>> first;
+    client->read_symbol(symbol("ETHUSDT"), within(5'000), first.taker());
+    answers<read_result<snapshot>> second;
+    client->read_account(within(5'000), second.taker());
+    CHECK_FALSE(first.wait().has_value());
+    venue.go_on();
+    CHECK_FALSE(second.wait().has_value());
+  }
+}
+
+TEST_CASE("a venue that refuses the time of an unsigned request hangs nobody") {
+  imposter venue;
+  venue.when("GET /fapi/v1/time", {write_and("HTTP/1.1 400 Bad\r\nContent-Length: 34\r\n\r\n"
+                                             R"({"code":-1021,"msg":"out of time"})",
+                                             false)});
+  const auto client = client_for(venue);
+  for (int i = 0; i < 2; ++i) {
+    answers<read_result<clock_offset>> answer;
+    client->read_clock(within(2'000), answer.taker());
+    CHECK(answer.wait().error().kind == failure_kind::clock_off);
+  }
+}
+
+TEST_CASE("an order that would open a leg under the words reduce only is not sent") {
+  imposter venue;
+  venue.when("GET /fapi/v1/time", {server_time()});
+  const auto client = client_for(venue);
+  for (const auto& [leg, direction] :
+       {std::pair{position_side::long_, side::buy}, std::pair{position_side::short_, side::sell}}) {
+    auto wanted = an_order();
+    wanted.leg = leg;
+    wanted.direction = direction;
+    answers<order_outcome> answer;
+    client->place_order(wanted, milliseconds(2'000), answer.taker());
+    const auto outcome = answer.wait();
+    REQUIRE(std::holds_alternative<order_refused>(outcome));
+    CHECK_FALSE(std::get<order_refused>(outcome).retryable);
+    CHECK_FALSE(only_reduces(true, leg, direction));
+  }
+  CHECK(venue.requests("POST /fapi/v1/order").empty());
+}

@@ -123,14 +123,15 @@ TEST_CASE("the venue's own limits replace the assumed ones") {
   budget.adopt({{"REQUEST_WEIGHT", milliseconds(60'000), 6'000},
                 {"ORDERS", milliseconds(10'000), 4},
                 {"RAW_REQUESTS", milliseconds(300'000), 1},
-                {"REQUEST_WEIGHT", milliseconds(86'400'000), 1}});
+                {"REQUEST_WEIGHT", milliseconds(86'400'000), 1}},
+               limit_source::everybody);
   CHECK(budget.view(at(0)).weight_limit_1m == 6'000);
   CHECK(drain(budget, read_class::routine, at(0)) == 3'000);
 }
 
 TEST_CASE("orders that close have a quarter of the order limit to themselves") {
   auto budget = a_budget();
-  budget.adopt({{"ORDERS", milliseconds(10'000), 20}});
+  budget.adopt({{"ORDERS", milliseconds(10'000), 20}}, limit_source::account);
   using kind = request_budget::order_kind;
   const auto count = [&](kind k, std::int64_t ms) {
     int placed = 0;
@@ -234,4 +235,39 @@ TEST_CASE("within any one minute we never reserve more than 80 percent of the li
       }
     }
   }));
+}
+
+TEST_CASE("an account's own order limits hold whatever everybody's are, and whoever is read last") {
+  using kind = request_budget::order_kind;
+  const auto placed_of = [](request_budget& budget) {
+    int placed = 0;
+    while (granted(budget.reserve_order(kind::closes, at(5'000))))
+      ++placed;
+    return placed;
+  };
+  const std::vector<venue_limit> own{{"ORDERS", milliseconds(10'000), 20}};
+  const std::vector<venue_limit> everybodys{{"ORDERS", milliseconds(10'000), 300}};
+  auto last = a_budget();
+  last.adopt(everybodys, limit_source::everybody);
+  last.adopt(own, limit_source::account);
+  auto first = a_budget();
+  first.adopt(own, limit_source::account);
+  first.adopt(everybodys, limit_source::everybody);
+  CHECK(placed_of(last) == 16);
+  CHECK(placed_of(first) == 16);
+}
+
+TEST_CASE("a clock that was an hour ahead does not freeze the windows for an hour") {
+  auto budget = a_budget();
+  constexpr std::int64_t hour_ms = 3'600'000;
+  // Spent while the clock, not yet measured, was an hour ahead.
+  const auto ahead = moment{at(0).steady, venue_time{at(0).venue.ms + hour_ms}};
+  const auto spent =
+      std::get<budget_ticket>(budget.reserve_read(read_class::routine, 1'000, ahead));
+  budget.settle(spent, {}, ahead);
+  // Corrected: what was spent still counts in the minute the clock now shows.
+  CHECK(budget.view(at(1'000)).weight_used_1m == 1'000);
+  CHECK_FALSE(granted(budget.reserve_read(read_class::routine, 300, at(1'500))));
+  // And no longer in the one after the next.
+  CHECK(granted(budget.reserve_read(read_class::routine, 1'000, at(121'000))));
 }

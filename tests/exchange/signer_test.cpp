@@ -21,7 +21,8 @@ constexpr const char* rfc8032_key =
     "-----END PRIVATE KEY-----\n";
 
 signer hmac(const char* key) {
-  return std::move(*signer::make(key_type::hmac, secret(std::string(key))));
+  auto made = signer::make(key_type::hmac, secret(std::string(key)));
+  return std::move(*made);
 }
 
 }  // namespace

@@ -262,7 +262,8 @@ class exchange_port {
   virtual void open_user_stream(callback<std::vector<user_event>> sink) = 0;
   virtual void open_mark_stream(callback<mark_batch> sink) = 0;
   /// For somebody who found out that the user stream is mute though it looks alive: closes it, says
-  /// so with this reason, and opens it with a fresh key. Does nothing when it is not open.
+  /// so with this reason, and opens another with the key that the venue then gives (the same one
+  /// while it lives). Does nothing when it is not open.
   virtual void renew_user_stream(std::string reason) = 0;
 
   [[nodiscard]] virtual budget_view budget() const = 0;

@@ -31,9 +31,11 @@ struct order_request {
   time_in_force lasts{time_in_force::gtc};  ///< LIMIT only.
 };
 
-/// True for orders that can only make the position smaller: marked so, or by the leg they trade.
+/// True for orders that can only make the position smaller: marked so in one-way mode, or by the
+/// leg they trade.
 [[nodiscard]] constexpr bool only_reduces(bool reduce_only, position_side leg, side direction) {
-  return reduce_only || (leg == position_side::long_ && direction == side::sell) ||
+  return (leg == position_side::both && reduce_only) ||
+         (leg == position_side::long_ && direction == side::sell) ||
          (leg == position_side::short_ && direction == side::buy);
 }
 

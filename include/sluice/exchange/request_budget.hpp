@@ -34,13 +34,16 @@ struct venue_counters {
   std::optional<std::int64_t> orders_1m{};
 };
 
+/// Whose limits they are: an account's own of orders hold whatever everybody's are.
+enum class limit_source : std::uint8_t { everybody, account };
+
 /// Pure; decides at once and never queues.
 class request_budget {
  public:
   request_budget(std::int64_t weight_limit_1m, weight_shares shares);
 
   /// Takes over what the venue says of its limits; unknown kinds and windows are ignored.
-  void adopt(const std::vector<venue_limit>& limits);
+  void adopt(const std::vector<venue_limit>& limits, limit_source source);
 
   [[nodiscard]] budget_answer reserve_read(read_class traffic, int weight, moment now);
   /// `closes` marks orders that only reduce: like exits of the reads they have a reserve.
@@ -77,6 +80,7 @@ class request_budget {
   std::int64_t requests_{0};
   std::optional<instant> paused_until_{};
   std::optional<instant> orders_paused_until_{};
+  bool own_order_limits_{false};  ///< The account named its own.
   std::optional<instant> banned_until_{};
 };
 
