@@ -6,6 +6,12 @@
 #include "simulator/support/client.hpp"
 
 namespace sluice::test {
+namespace {
+
+/// So that a test may ask again and again for something that is about to happen.
+constexpr std::int64_t roomy_weight_1m = 10'000'000;
+
+}  // namespace
 
 simulator::settings still_venue() {
   simulator::settings chosen;
@@ -13,6 +19,7 @@ simulator::settings still_venue() {
   chosen.closed_symbols = 2;
   chosen.latency = milliseconds(0);
   chosen.volatility_bp = 0;
+  chosen.weight_limit_1m = roomy_weight_1m;
   chosen.tick_period = milliseconds(100);
   chosen.account.api_key = "mainKey";
   chosen.account.api_secret = "mainSecret";
@@ -75,6 +82,7 @@ exchange::settings venue_under_test::settings() const {
   exchange::settings chosen;
   chosen.rest_url = server_->rest_url();
   chosen.stream_url = server_->stream_url();
+  chosen.weight_limit_1m = roomy_weight_1m;
   chosen.reconnect_min = milliseconds(10);
   chosen.reconnect_max = milliseconds(50);
   return chosen;
