@@ -112,42 +112,50 @@ inline const symbol eth("ETHUSDT");
                                         time_in_force lasts = time_in_force::gtc);
 [[nodiscard]] order_request reducing(order_request wanted);
 
-/// Everything a user stream has told so far.
+/// Everything a user stream has told so far. Shared with the callback, as answers are.
 class event_log {
  public:
-  auto taker() { return batches_.taker(); }
-  [[nodiscard]] std::vector<user_event> all() {
-    std::vector<user_event> flat;
-    for (const auto& batch : batches_.wait_for(0))
-      flat.insert(flat.end(), batch.begin(), batch.end());
-    return flat;
+  auto taker() {
+    return [state = state_](std::vector<user_event> batch) {
+      const std::lock_guard lock(state->mutex);
+      state->events.insert(state->events.end(), batch.begin(), batch.end());
+    };
+  }
+  [[nodiscard]] std::vector<user_event> all() const {
+    const std::lock_guard lock(state_->mutex);
+    return state_->events;
   }
   /// Bodies of this kind that hold, in the order they came.
   template <class T, class Holds>
-  [[nodiscard]] std::vector<T> those(Holds holds) {
+  [[nodiscard]] std::vector<T> those(Holds holds) const {
+    const std::lock_guard lock(state_->mutex);
     std::vector<T> found;
-    for (const auto& event : all())
+    for (const auto& event : state_->events)
       if (const auto* body = std::get_if<T>(&event.body); body != nullptr && holds(*body))
         found.push_back(*body);
     return found;
   }
   template <class T>
-  [[nodiscard]] std::vector<T> those() {
+  [[nodiscard]] std::vector<T> those() const {
     return those<T>([](const T&) { return true; });
   }
   /// Waits for n of them.
   template <class T, class Holds>
-  std::vector<T> wait(std::size_t n, Holds holds) {
+  std::vector<T> wait(std::size_t n, Holds holds) const {
     wait_until([&] { return those<T>(holds).size() >= n; });
     return those<T>(holds);
   }
   template <class T>
-  std::vector<T> wait(std::size_t n = 1) {
+  std::vector<T> wait(std::size_t n = 1) const {
     return wait<T>(n, [](const T&) { return true; });
   }
 
  private:
-  answers<std::vector<user_event>> batches_{};
+  struct shared {
+    std::mutex mutex{};
+    std::vector<user_event> events{};
+  };
+  std::shared_ptr<shared> state_{std::make_shared<shared>()};
 };
 
 }  // namespace sluice::test
