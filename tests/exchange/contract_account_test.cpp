@@ -127,6 +127,7 @@ TEST_CASE("the account's own limits of orders are read and obeyed") {
   const auto limits = read<std::vector<venue_limit>>(
       [&](auto done) { client->read_order_limits(within(5'000), done); });
   REQUIRE(limits.size() == 2);
+  wait_for_room_in_window();
   std::size_t refused = 0;
   for (int n = 0; n < 12; ++n) {
     const auto outcome =

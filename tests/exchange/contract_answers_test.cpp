@@ -1,4 +1,7 @@
 // Answers that are no refusal of an order's content: throttling, bans, doubt, clocks, lost replies.
+#include <algorithm>
+#include <mutex>
+
 #include "support/venue_under_test.hpp"
 
 using namespace sluice;
@@ -137,6 +140,7 @@ TEST_CASE("the venue's own limit of weight answers 429, and the client keeps to 
   auto expecting_more = venue.settings();
   expecting_more.weight_limit_1m = 2'400;
   const auto client = venue.client(expecting_more);
+  wait_for_room_in_window();
   std::vector<failure_kind> kinds;
   for (int n = 0; n < 20; ++n)
     if (const auto read = positions(*client); !read)
@@ -151,6 +155,7 @@ TEST_CASE("the venue's limit of orders pauses orders and nothing else") {
   chosen.order_limit_1m = 2;
   const venue_under_test venue(chosen);
   const auto client = venue.client();
+  wait_for_room_in_window();
   must<order_done>(place(*client, market_order("a", side::buy, "0.1")));
   must<order_done>(place(*client, market_order("b", side::buy, "0.1")));
   const auto third = must<order_refused>(place(*client, market_order("c", side::buy, "0.1")));

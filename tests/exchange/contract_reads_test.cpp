@@ -1,9 +1,8 @@
 // Every read of the port under the same faults, and what every call costs at the venue.
-#include "support/venue_under_test.hpp"
-
 #include <algorithm>
 
 #include "sluice/exchange/endpoints.hpp"
+#include "support/venue_under_test.hpp"
 
 using namespace sluice;
 using namespace sluice::test;

@@ -1,4 +1,5 @@
 // How reply, event, query and fills of one order fit together, however the venue words them.
+#include <algorithm>
 #include <set>
 
 #include "support/venue_under_test.hpp"
@@ -89,6 +90,36 @@ TEST_CASE("an event may come before the reply of the order it speaks of") {
       1, [](const order_update& u) { return u.report.status == order_status::filled; });
   CHECK(reply.count() == 0);
   CHECK(must<order_done>(reply.wait()).report.id == filled[0].report.id);
+}
+
+TEST_CASE("an event may come between a read's request and its reply") {
+  const venue_under_test venue;
+  const auto client = venue.client();
+  must(clock_of(*client));
+  event_log events;
+  client->open_user_stream(events.taker());
+  events.wait<stream_opened>();
+  must<order_done>(place(*client, market_order("held", side::buy, "0.1")));
+  events.wait<account_update>();
+  const auto before = venue.seen("GET", "/fapi/v3/positionRisk");
+  venue.fault(R"({"effect":"hold_for_event","path":"/fapi/v3/positionRisk","delay_ms":5000})");
+  answers<read_result<snapshot>> reply;
+  client->read_account(within(5'000), reply.taker());
+  wait_until([&] { return venue.seen("GET", "/fapi/v3/positionRisk") > before; });
+  CHECK(reply.count() == 0);
+  REQUIRE(venue.server().trade(eth, side::buy, quantity::parse("0.1").value()).has_value());
+  const auto read = must(reply.wait());
+  events.wait<account_update>(2);
+  CHECK(read.rows.at(0).amount.str() == "0.1");
+  const auto all = events.all();
+  const auto is_newer = [](const user_event& e) {
+    const auto* update = std::get_if<account_update>(&e.body);
+    return update != nullptr && update->positions.at(0).amount.str() == "0.2";
+  };
+  const auto event = std::find_if(all.begin(), all.end(), is_newer);
+  REQUIRE(event != all.end());
+  CHECK(event->received_at > read.sent_at);
+  CHECK(std::get<account_update>(event->body).transaction_time > read.rows.at(0).updated_at);
 }
 
 TEST_CASE("a client id may be used again after its order ended, unless the venue forbids it") {

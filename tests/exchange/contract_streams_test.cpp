@@ -1,4 +1,6 @@
 // Streams that the venue loses, delays, doubles or ends, and how the client carries on.
+#include <algorithm>
+#include <functional>
 #include <set>
 
 #include "support/venue_under_test.hpp"

@@ -54,6 +54,11 @@ T ask(Call call) {
 
 inline constexpr milliseconds patience{5'000};
 
+/// Waits until the venue's window of 10 s, and so its minute, lasts for another second at least.
+inline void wait_for_room_in_window() {
+  wait_until([] { return wall_ms() % 10'000 < 9'000; });
+}
+
 inline order_outcome place(exchange_port& port, const order_request& wanted,
                            milliseconds timeout = patience) {
   return ask<order_outcome>([&](auto done) { port.place_order(wanted, timeout, done); });
