@@ -38,6 +38,11 @@ std::string header(const http::response<http::string_body>& reply, const char* n
   return {value.data(), value.size()};
 }
 
+bool packed(const http::response<http::string_body>& reply) {
+  const auto coding = reply[http::field::content_encoding];
+  return !coding.empty() && !beast::iequals(coding, "identity");
+}
+
 http_reply take(http::response<http::string_body>&& reply, instant sent, instant received) {
   http_reply read;
   read.status = static_cast<int>(reply.result_int());
@@ -123,6 +128,12 @@ asio::awaitable<attempt> http_connection::perform(const http_request& asked,
   const auto received = (*now_)();
   if (failed)
     co_return broken(failed, "reading", parser.got_some() || buffer_.size() > 0);
+  // Nothing packed was asked for, so its bytes cannot be taken for what they may look like.
+  if (packed(parser.get())) {
+    attempt ended{transport_failure{transport_fault::malformed, left, "the reply is packed"}, true,
+                  false};
+    co_return ended;
+  }
   // Bytes after the reply belong to nothing we asked for; an interim reply is followed by one that
   // would answer somebody else's question.
   const bool is_final = parser.get().result_int() >= 200;

@@ -55,6 +55,13 @@ TEST_CASE("includes against the direction of the layers are found") {
       {"actors to all", "src/actors/a.cpp", "\"sluice/exchange/client.hpp\"", true},
       {"main to all", "src/main.cpp", "\"sluice/actors/messages.hpp\"", true},
       {"a test over its layer", "tests/gate/a.cpp", "\"sluice/exchange/client.hpp\"", false},
+      {"exchange to simulator", "src/exchange/a.cpp", "\"sluice/simulator/server.hpp\"", false},
+      {"a test of exchange to simulator", "tests/exchange/a_test.cpp",
+       "\"sluice/simulator/server.hpp\"", false},
+      {"where client and venue meet", "tests/exchange/support/a.hpp",
+       "\"sluice/simulator/server.hpp\"", true},
+      {"where they meet, to others", "tests/exchange/support/a.hpp", "\"sluice/gate/judge.hpp\"",
+       false},
       {"a path upwards", "src/gate/a.cpp", "\"../truth/slot.hpp\"", false},
       {"no such layer", "src/gate/a.cpp", "\"sluice/utils/a.hpp\"", false},
   };
