@@ -229,6 +229,8 @@ inline constexpr std::array read_rules{
     read_rule{all_2xx, any, speaker::anybody, failure_kind::malformed},
     read_rule{418, any, speaker::anybody, failure_kind::banned},
     read_rule{429, any, speaker::anybody, failure_kind::rate_limited},
+    // Under 503 the code is not documented and the text says what is meant.
+    read_rule{503, -1003, speaker::venue, failure_kind::venue_error},
     read_rule{any, -1003, speaker::venue, failure_kind::rate_limited},
     read_rule{any, -1015, speaker::venue, failure_kind::rate_limited},
     read_rule{any, -1021, speaker::venue, failure_kind::clock_off},

@@ -36,6 +36,15 @@ bool holds(const Rule& rule, const answer& a) {
          speaker_holds(rule.who, a);
 }
 
+/// The venue has been seen to say "Unknown error" under 503 with the code of a limit: there the
+/// words decide, for a pause would withhold the very queries that settle such a doubt.
+bool speaks_of_limit(const answer& a) {
+  if (a.http_status == 429)
+    return true;
+  return a.code == -1003 &&
+         (a.http_status / 100 != 5 || contains_folded(a.text, "too many requests"));
+}
+
 std::optional<std::int64_t> whole_number(std::string_view text) {
   std::int64_t value = 0;
   const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -83,7 +92,7 @@ stop_kind judge_stop(const answer& a) {
   const bool refused = a.http_status / 100 == 4;
   if (refused && a.code == -1015)
     return stop_kind::orders_paused;
-  if (a.http_status == 429 || (refused && a.code == -1003))
+  if (speaks_of_limit(a))
     return stop_kind::paused;
   return stop_kind::none;
 }

@@ -109,6 +109,8 @@ TEST_CASE("every failed read has one kind") {
   const row rows[] = {
       {"ban", 418, document(-1003, "banned"), failure_kind::banned},
       {"limit", 429, document(-1003, "Too many requests."), failure_kind::rate_limited},
+      {"doubt with the code of a limit", 503, document(-1003, "Unknown error, please check"),
+       failure_kind::venue_error},
       {"limit by code", 400, document(-1003, "Too many requests."), failure_kind::rate_limited},
       {"orders limit", 429, document(-1015, "Too many new orders."), failure_kind::rate_limited},
       {"clock", 400, document(-1021, "Timestamp"), failure_kind::clock_off},
@@ -151,6 +153,7 @@ TEST_CASE("answers that ask to stop are told from those that do not") {
     CHECK(judge_stop(answer_of(503, document(code,
                                              "Unknown error, please check your request or "
                                              "try again later."))) == stop_kind::none);
+  CHECK(judge_stop(answer_of(503, document(-1003, "Too many requests"))) == stop_kind::paused);
 }
 
 TEST_CASE("the end of a ban and Retry-After are read, or nothing is") {

@@ -98,6 +98,19 @@ TEST_CASE("an order that took effect behind an answer of doubt is found by its c
   }
 }
 
+TEST_CASE("a doubt that carries the code of a limit withholds no query and no exit") {
+  const venue_under_test venue;
+  const auto client = venue.client();
+  venue.fault(fault_on(
+      "POST", order_path,
+      R"("effect":"status","execute":true,"status":503,"body":)"
+      R"("{\"code\":-1003,\"msg\":\"Unknown error, please check your request or try again later.\"}")"));
+  const auto wanted = market_order("d", side::buy, "0.1");
+  must<order_uncertain>(place(*client, wanted));
+  CHECK(must(query(*client, eth, wanted.id)).status == order_status::filled);
+  must<order_done>(place(*client, reducing(market_order("x", side::sell, "0.1"))));
+}
+
 TEST_CASE("throttling refuses openings and lets exits pass") {
   const venue_under_test venue;
   const auto client = venue.client();

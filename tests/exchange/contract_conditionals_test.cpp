@@ -181,3 +181,21 @@ TEST_CASE("clearing a symbol of conditional orders leaves the regular ones") {
   CHECK(open(*g.client).empty());
   CHECK(must(query(*g.client, eth, client_order_id("r"))).status == order_status::new_);
 }
+
+TEST_CASE("a countdown that runs out takes conditional orders along only where the venue does so") {
+  for (const auto reach :
+       {simulator::countdown_reach::regular, simulator::countdown_reach::regular_and_algo}) {
+    auto chosen = still_venue();
+    chosen.trading.countdown = reach;
+    const guarded_position g(chosen);
+    must<conditional_done>(place(*g.client, guard("s", conditional_kind::stop, "2900")));
+    must<order_done>(place(*g.client, limit_order("r", side::buy, "0.1", "2800")));
+    must<countdown_armed>(ask<change_outcome<countdown_armed>>(
+        [&](auto done) { g.client->arm_countdown(eth, milliseconds(50), patience, done); }));
+    wait_until([&] {
+      return must(query(*g.client, eth, client_order_id("r"))).status == order_status::cancelled;
+    });
+    const bool along = reach == simulator::countdown_reach::regular_and_algo;
+    CHECK(open(*g.client).empty() == along);
+  }
+}

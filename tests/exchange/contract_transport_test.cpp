@@ -222,6 +222,29 @@ TEST_CASE("every certificate that proves nothing is refused with its reason, by 
   }
 }
 
+TEST_CASE("a venue that was trusted before is not trusted with another certificate") {
+  const venue_under_test venue;
+  const auto client = venue.client();
+  event_log events;
+  client->open_user_stream(events.taker());
+  events.wait<stream_opened>();
+  check_recovered(venue, *client);
+  venue.server().go_offline();
+  venue.fault(R"({"effect":"certificate","identity":"unknown_ca","count":0})");
+  venue.server().go_online();
+  const auto before = venue.server().transcript().size();
+  const std::string reason = "the authority of the certificate is not trusted";
+  wait_until([&] { return positions(*client).error().text.find(reason) != std::string::npos; });
+  const auto refused = must<order_refused>(place(*client, market_order("c", side::buy, "0.1")));
+  CHECK_THAT(refused.text, ContainsSubstring(reason));
+  events.wait<stream_closed>(
+      1, [&](const stream_closed& c) { return c.reason.find(reason) != std::string::npos; });
+  CHECK(venue.server().transcript().size() == before);
+  venue.server().clear_faults();
+  events.wait<stream_opened>(2);
+  check_recovered(venue, *client);
+}
+
 TEST_CASE("a slow venue is waited for as long as was given, and no longer") {
   const venue_under_test venue;
   const auto client = venue.client();
