@@ -1,6 +1,10 @@
 // Credentials, certificate and ban file, put together for the client.
 #include "exchange_setup.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 
@@ -13,8 +17,21 @@ std::filesystem::path ban_file(const config::settings& chosen) {
   return std::filesystem::path(chosen.journal.state_dir) / "banned_until";
 }
 
+/// Replaces the file as a whole, or leaves the old one; true when the new one is on the disk.
+bool write_durably(const std::string& path, const std::string& text) {
+  const auto fresh = path + ".new";
+  const int file = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (file < 0)
+    return false;
+  const bool whole = ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
+                     ::fsync(file) == 0;
+  ::close(file);
+  return whole && ::rename(fresh.c_str(), path.c_str()) == 0;
+}
+
 /// A ban outlives the process: what the venue said is obeyed after a restart.
-void remember_bans(const config::settings& chosen, exchange::extras& additions) {
+void remember_bans(const config::settings& chosen, exchange::extras& additions,
+                   const std::shared_ptr<status::logger>& log) {
   const auto path = ban_file(chosen);
   additions.load_ban = [path]() -> std::optional<wall_time> {
     std::ifstream in(path);
@@ -23,11 +40,10 @@ void remember_bans(const config::settings& chosen, exchange::extras& additions) 
       return until;
     return std::nullopt;
   };
-  additions.save_ban = [path](wall_time until) {
-    const auto fresh = path.string() + ".new";
-    std::ofstream(fresh) << until.ms << '\n';
-    std::error_code ignored;
-    std::filesystem::rename(fresh, path, ignored);
+  additions.save_ban = [path = path.string(), log](wall_time until) {
+    if (!write_durably(path, std::to_string(until.ms) + "\n"))
+      log->error("exchange", "ban_not_saved",
+                 {{"file", path}, {"cure", "do not restart before the ban is over"}});
   };
 }
 
@@ -77,7 +93,7 @@ result<exchange_setup> make_exchange(const config::settings& chosen,
                                  exchange::secret(std::string(made.venue->api_secret()))};
   } else {
     keys = load_keys(chosen.keys);
-    remember_bans(chosen, additions);
+    remember_bans(chosen, additions, log);
   }
   if (!keys)
     return keys.error();
