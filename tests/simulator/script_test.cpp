@@ -82,7 +82,7 @@ TEST_CASE("a fault can be for one symbol, for entries only, and from the third r
   CHECK(visit(v, order(v, "&symbol=BTCUSDT&side=SELL&reduceOnly=true")).status == 200);
 }
 
-TEST_CASE("-1008 throttles entries while whatever only reduces passes") {
+TEST_CASE("code -1008 throttles entries while whatever only reduces passes") {
   bench_venue v;
   REQUIRE(v.market("BTCUSDT", "BUY", "0.05").status == 200);
   add(v, R"({"effect":"status","reply":"throttled_503","path":"/fapi/v1/order","count":0})");

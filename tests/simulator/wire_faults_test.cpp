@@ -101,11 +101,13 @@ TEST_CASE("a reply can claim to be gzipped without being asked or being so") {
 TEST_CASE("a body of 200 MB is sent without being held") {
   const bent_server s;
   s.add(R"({"effect":"misframe","framing":"huge_body"})");
-  const auto before = resident();
+  [[maybe_unused]] const auto before = resident();
   const auto a = s.ask(std::chrono::seconds{30}, 200'000'000);
   CHECK(a.bytes >= 200'000'000);
   CHECK(length_of(a.text) == 200'000'000);
+#ifndef __SANITIZE_ADDRESS__  // It keeps what was freed, to find who uses it.
   CHECK(resident() < before + 32'000'000);
+#endif
 }
 
 TEST_CASE("headers go on for as long as the client reads") {
