@@ -32,6 +32,8 @@ struct stall_settings {
 struct stall_input {
   instant now{};
   milliseconds bound{};
+  std::string promise_fault{};          ///< Why the bound cannot be kept; empty when it can.
+  std::optional<milliseconds> round{};  ///< Of single reads over all that have one, as planned.
   std::optional<milliseconds> oldest_truth{};  ///< None before anything is known.
   std::size_t symbols_unknown{0};
   milliseconds read_latency{};

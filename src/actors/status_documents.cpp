@@ -21,6 +21,17 @@ json::value time_or_null(wall_time t) {
   return t.ms == 0 ? json::value(nullptr) : text(format_rfc3339(t));
 }
 
+json::object promise_object(const freshness_promise& p) {
+  return {{"strategy", to_string(p.strategy)},
+          {"bound_ms", p.bound.count()},
+          {"kept_ms", p.kept.count()},
+          {"latency_planned_ms", p.latency.count()},
+          {"account_period_ms", p.plan.account_period.count()},
+          {"symbol_period_ms", p.plan.symbol_period.count()},
+          {"weight_1m", p.plan.weight_1m},
+          {"fault", p.fault.empty() ? json::value(nullptr) : text(p.fault)}};
+}
+
 json::object truth_object(const status_view& v) {
   return {{"symbols", v.truth.open + v.truth.flat + v.truth.unknown},
           {"open", v.truth.open},
@@ -29,12 +40,11 @@ json::object truth_object(const status_view& v) {
           {"age_ms", json::object{{"p50", v.ages.p50.count()},
                                   {"p99", v.ages.p99.count()},
                                   {"max", v.ages.max.count()}}},
-          {"bound_ms", v.bound.count()},
-          {"strategy", to_string(v.strategy)},
-          {"account_period_ms", v.numbers->account_period_ms.load()},
+          {"promise", promise_object(v.promise)},
           {"read_latency_ms", v.numbers->read_latency_ms.load()},
           {"reads_total", v.numbers->reads_total.load()},
           {"reads_failed", v.numbers->reads_failed.load()},
+          {"reads_retried", v.numbers->reads_retried.load()},
           {"workers_lost", v.numbers->workers_lost.load()}};
 }
 
@@ -141,6 +151,10 @@ std::string status_json(const status_view& v) {
       {"journal", json::object{{"commits", v.numbers->commits.load()},
                                {"records", v.numbers->records.load()}}}};
   return json::serialize(document);
+}
+
+std::string freshness_json(const freshness_promise& p) {
+  return json::serialize(promise_object(p));
 }
 
 std::string ready_json(const std::vector<not_ready>& reasons) {

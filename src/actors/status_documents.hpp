@@ -32,8 +32,7 @@ struct status_view {
   std::vector<stall> stalls{};
   truth_counts truth{};
   age_summary ages{};
-  milliseconds bound{};
-  freshness_strategy strategy{freshness_strategy::adaptive};
+  freshness_promise promise{};
   budget_view budget{};
   const projection* folded{nullptr};
   const vitals* numbers{nullptr};
@@ -46,6 +45,8 @@ struct status_view {
 /// Open and unknown positions first; all of them when `flat_too`.
 [[nodiscard]] std::string positions_json(const std::vector<position_line>& lines,
                                          const projection& folded, const mark_board& marks);
+/// What is promised of ages now: the answer to whoever changed it.
+[[nodiscard]] std::string freshness_json(const freshness_promise& p);
 [[nodiscard]] std::string orders_json(const projection& folded);
 [[nodiscard]] std::string holds_json(const projection& folded);
 [[nodiscard]] std::string plans_json(const std::vector<journal::plan_summary>& plans);

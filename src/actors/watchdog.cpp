@@ -11,8 +11,8 @@ constexpr milliseconds look_period{1'000};
 
 class watchdog : public stage<watchdog_actor> {
  public:
-  watchdog(caf::actor_config& config, services given, milliseconds bound)
-      : stage(config, std::move(given)), detector_({}), bound_(bound) {}
+  watchdog(caf::actor_config& config, services given)
+      : stage(config, std::move(given)), detector_({}) {}
 
   behavior_type make_behavior() override {
     return {
@@ -51,13 +51,20 @@ class watchdog : public stage<watchdog_actor> {
     };
     stall_input in;
     in.now = at.steady;
-    in.bound = bound_;
+    const auto promise = vitals().promise();
+    in.bound = promise.bound;
+    in.promise_fault = promise.fault;
+    if (promise.plan.symbol_period.count() > 0)
+      in.round = promise.plan.symbol_period;
     given_.table->scan([&](const position_key&, const truth_view& view) {
       if (!is_known(view.content)) {
         ++in.symbols_unknown;
         return;
       }
-      in.open_positions += std::holds_alternative<position_open>(view.content) ? 1 : 0;
+      const bool open = std::holds_alternative<position_open>(view.content);
+      in.open_positions += open ? 1 : 0;
+      if (!is_promised(promise.strategy, view.content))
+        return;
       const auto age = between(view.as_of, at.steady);
       in.oldest_truth = std::max(in.oldest_truth.value_or(age), age);
     });
@@ -102,7 +109,6 @@ class watchdog : public stage<watchdog_actor> {
   }
 
   stall_detector detector_;
-  milliseconds bound_;
   instant next_look_{};
   std::uint64_t verdicts_{0};
   std::map<std::string, std::uint64_t> denied_by_{};
@@ -110,8 +116,8 @@ class watchdog : public stage<watchdog_actor> {
 
 }  // namespace
 
-watchdog_actor spawn_watchdog(caf::actor_system& system, services given, milliseconds bound) {
-  return system.spawn<watchdog>(std::move(given), bound);
+watchdog_actor spawn_watchdog(caf::actor_system& system, services given) {
+  return system.spawn<watchdog>(std::move(given));
 }
 
 }  // namespace sluice::actors

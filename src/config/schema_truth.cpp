@@ -55,6 +55,10 @@ section describe_snapshot(snapshot_settings& s) {
               "The highest age of any position's truth that is promised. A strategy that cannot "
               "keep it within its share of the venue's request weight is refused."},
              s.bound, {milliseconds{100}, hours{1}});
+  b.flag({"best_effort",
+          "Start although the strategy cannot keep the bound, and keep what the budget bears. The "
+          "process is not ready while it is so."},
+         s.best_effort);
   b.integer({"concurrency",
              "Reads under way at once. Too few and a round over all symbols takes longer than the "
              "bound; too many and the venue's front door queues them."},
@@ -75,7 +79,8 @@ section describe_universe(universe_settings& s) {
               "Between two reads of the venue's symbols and filters, which change without "
               "notice."},
              s.refresh, {seconds{1}, hours{24}});
-  b.duration({"max_age", "Older rules make the process not ready until they are read again."}, s.max_age, {seconds{1}, hours{24}});
+  b.duration({"max_age", "Older rules make the process not ready until they are read again."},
+             s.max_age, {seconds{1}, hours{24}});
   b.list({"allow", "Symbols that may be traded; an empty list means every symbol the venue trades.",
           changes::at_reload},
          s.allow, "a list of symbols, e.g. [\"BTCUSDT\", \"ETHUSDT\"]", &check_symbol);

@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "io_loop.hpp"
+#include "sluice/domain/exchange_port.hpp"
 #include "sluice/exchange/secret.hpp"
 #include "sluice/exchange/url.hpp"
 #include "tls_context.hpp"
@@ -33,6 +34,7 @@ struct http_request {
   key_header key{key_header::absent};
   request_rank rank{request_rank::routine};
   repetition again{repetition::never};
+  connection_choice connection{connection_choice::any};
   milliseconds timeout{};  ///< For all: waiting, connecting, TLS, writing, reading.
 };
 

@@ -107,6 +107,7 @@ void session::send_read(std::shared_ptr<read_job> job) {
   request.key = row.needs == access::open ? key_header::absent : key_header::present;
   request.rank = rank_of(job->call.options.traffic);
   request.again = repetition::once;
+  request.connection = job->call.options.connection;
   request.timeout = remaining(job->deadline);
   pool_.submit(std::move(request), [this, job, ticket](http_outcome outcome) {
     end_read(job, ticket, std::move(outcome));

@@ -200,7 +200,7 @@ bool gate_core::keep_waiting(const parked_plan& p, const std::vector<refusal>& r
                              const facts& seen, gate_actions& out) {
   const bool curable = std::all_of(refusals.begin(), refusals.end(),
                                    [](const refusal& r) { return curable_by_read(r.code); });
-  if (!curable || seen.now.steady >= p.until)
+  if (!curable || !settings_.read_on_demand || seen.now.steady >= p.until)
     return false;
   if (!parked_.park(p)) {
     ++parking_full_;

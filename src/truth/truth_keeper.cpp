@@ -150,6 +150,15 @@ age_summary truth_keeper::ages(instant now) const {
   return summarise_ages(std::move(ages));
 }
 
+bool truth_keeper::is_open(symbol_index index) const {
+  const auto legs = table_->legs_per_symbol();
+  const auto first = index * legs;
+  for (auto slot = first; slot < first + legs && slot < records_.size(); ++slot)
+    if (std::holds_alternative<position_open>(records_[slot].state.content))
+      return true;
+  return false;
+}
+
 std::vector<position_key> truth_keeper::open_positions() const {
   std::vector<position_key> open;
   open.reserve(open_);

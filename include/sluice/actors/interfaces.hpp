@@ -48,14 +48,15 @@ using executor_actor = caf::typed_actor<     //
     caf::reacts_to<tick>,                    // itself: the machines' timers
     caf::replies_to<drain>::with<drained>>;  // supervisor: answered when no outcome is open
 
-using snapshot_manager_actor = caf::typed_actor<  //
-    caf::reacts_to<meet>,                         // supervisor, once, first
-    caf::reacts_to<read_truths>,                  // gate, executor: an urgent read
-    caf::reacts_to<fetch_ended>,                  // fetch_worker
-    caf::reacts_to<account_moved>,                // user_stream
-    caf::reacts_to<user_stream_changed>,          // user_stream
-    caf::reacts_to<universe_refreshed>,           // universe_keeper
-    caf::reacts_to<tick>>;                        // itself
+using snapshot_manager_actor = caf::typed_actor<                 //
+    caf::reacts_to<meet>,                                        // supervisor, once, first
+    caf::reacts_to<read_truths>,                                 // gate, executor: an urgent read
+    caf::reacts_to<fetch_ended>,                                 // fetch_worker
+    caf::reacts_to<account_moved>,                               // user_stream
+    caf::reacts_to<user_stream_changed>,                         // user_stream
+    caf::reacts_to<universe_refreshed>,                          // universe_keeper
+    caf::replies_to<change_freshness>::with<freshness_changed>,  // status, for an operator
+    caf::reacts_to<tick>>;                                       // itself
 
 using gate_actor = caf::typed_actor<  //
     caf::reacts_to<meet>,             // supervisor, once, first
@@ -170,6 +171,8 @@ CAF_BEGIN_TYPE_ID_BLOCK(sluice, first_custom_type_id)
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::judge_again))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::carry_out))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::read_truths))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::change_freshness))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::freshness_changed))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::fetch_ended))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::account_moved))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::user_stream_changed))
@@ -218,6 +221,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::judge_plans)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::judge_again)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::carry_out)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::read_truths)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::change_freshness)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::freshness_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::fetch_ended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::account_moved)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::user_stream_changed)

@@ -13,6 +13,7 @@
 #include "sluice/domain/record.hpp"
 #include "sluice/gate/gate_actions.hpp"
 #include "sluice/status/http_server.hpp"
+#include "sluice/truth/rounds.hpp"
 
 namespace sluice::actors {
 
@@ -92,6 +93,17 @@ struct truth_wanted {
 /// Everything that is wanted at once, so that one read can serve many.
 struct read_truths {
   std::vector<truth_wanted> wanted{};
+};
+/// An operator changes where freshness comes from; answered by what is promised from now on.
+struct change_freshness {
+  freshness_strategy strategy{freshness_strategy::adaptive};
+  std::optional<milliseconds> bound{};  ///< None: as it is.
+  std::string author{};
+  std::string reason{};
+};
+struct freshness_changed {
+  freshness_promise now{};
+  std::string refusal{};  ///< Why nothing was changed, with the arithmetic; empty when it was.
 };
 /// A fetch worker has its reply.
 struct fetch_ended {

@@ -7,7 +7,6 @@
 namespace sluice::actors {
 
 /// Names stalls in vitals, log, journal and metrics when they begin and when they end.
-[[nodiscard]] watchdog_actor spawn_watchdog(caf::actor_system& system, services given,
-                                            milliseconds bound);
+[[nodiscard]] watchdog_actor spawn_watchdog(caf::actor_system& system, services given);
 
 }  // namespace sluice::actors

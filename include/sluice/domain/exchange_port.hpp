@@ -67,9 +67,16 @@ struct snapshot {
 enum class read_class : std::uint8_t { exit_demand, entry_demand, verification, routine };
 inline constexpr std::size_t read_class_count = 4;
 
+/// Over which connection a read goes.
+enum class connection_choice : std::uint8_t {
+  any,    ///< One that is open, if there is one.
+  fresh,  ///< One opened for it: those that are open may be dead without knowing it.
+};
+
 struct read_options {
   read_class traffic{read_class::routine};
   milliseconds timeout{2'000};
+  connection_choice connection{connection_choice::any};
 };
 
 /// The venue's clock against ours: venue = wall + offset, wrong by at most `error`.

@@ -14,7 +14,9 @@ namespace sluice {
 /// The table [snapshot].
 struct snapshot_settings {
   freshness_strategy strategy{freshness_strategy::adaptive};
-  milliseconds bound{2'000};         ///< The promised highest age of any truth.
+  milliseconds bound{2'000};  ///< The promised highest age of any truth.
+  /// Start although the arithmetic says that the bound cannot be kept, and keep what can be.
+  bool best_effort{false};
   std::size_t concurrency{32};       ///< Reads at once, 1 to 1,024.
   milliseconds latency{300};         ///< Of one read; assumed until it has been measured.
   int budget_share_percent{50};      ///< Of the venue's request weight, for routine reads.

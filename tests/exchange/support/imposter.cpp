@@ -236,6 +236,7 @@ void imposter::serve(int descriptor, int number) {
   descriptors_.remove(descriptor);
   SSL_free(tls);
   ::close(descriptor);
+  ++ended_;
 }
 
 void imposter::answer(imposter_connection& connection, const seen_request& request) {

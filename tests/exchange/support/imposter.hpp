@@ -96,6 +96,8 @@ class imposter {
 
   [[nodiscard]] std::vector<seen_request> requests(const std::string& start);
   [[nodiscard]] int connections() const { return accepted_; }
+  /// Of these, how many have not ended.
+  [[nodiscard]] int open_connections() const { return accepted_ - ended_; }
   /// Connections that took up an earlier TLS session.
   [[nodiscard]] int resumed() const { return resumed_; }
   [[nodiscard]] int port() const { return port_; }
@@ -117,6 +119,7 @@ class imposter {
   std::atomic<bool> streams_refused_{false};
   std::atomic<int> resets_{0};
   std::atomic<int> accepted_{0};
+  std::atomic<int> ended_{0};
   std::atomic<int> resumed_{0};
   std::mutex mutex_{};
   std::condition_variable changed_{};
