@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 #include <unordered_map>
 
 #include "latency_window.hpp"
@@ -14,12 +15,12 @@ namespace sluice::actors {
 /// Counts into vitals; for the snapshot manager alone.
 class read_watch {
  public:
-  /// A good reply; gives the high quantile of latencies with it.
-  milliseconds took(milliseconds latency, vitals& shown) {
+  /// A good reply; gives the high quantile of latencies, once there are enough of them.
+  std::optional<milliseconds> took(milliseconds latency, vitals& shown) {
     latency_.add(latency);
     const auto high = latency_.high();
     shown.read_latency_ms = high.count();
-    return high;
+    return latency_.is_telling() ? std::optional(high) : std::nullopt;
   }
 
   static void failed(failure_kind kind, vitals& shown) {

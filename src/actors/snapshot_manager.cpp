@@ -67,7 +67,8 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
     keeper_->register_symbols(u);
     const bool first = !begun_;
     begun_ = true;
-    if (rounds_.set_universe(u.instruments.size(), given_.exchange->budget().weight_limit_1m) ||
+    if (rounds_.set_universe(given_.table->directory().size(),
+                             given_.exchange->budget().weight_limit_1m) ||
         first)
       follow_promise();
     if (first)
@@ -274,7 +275,8 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
     if (job.target.is_account())
       mute_.account_read(read.sent_at);
     tell_changes(std::move(changes));
-    if (rounds_.latency_seen(watch_.took(between(read.sent_at, read.received_at), vitals()), now()))
+    const auto high = watch_.took(between(read.sent_at, read.received_at), vitals());
+    if (high && rounds_.latency_seen(*high, now()))
       follow_promise();
     watch_.symbol_read(job.target, true, given_.table->directory(), vitals());
     tell_reach(reach_.succeeded());
@@ -306,12 +308,18 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
   /// Routine reads come again one period after they were sent, or when the venue will listen.
   void come_round(read_target target, instant sent_at, std::optional<instant> not_before) {
     const bool open = !target.is_account() && keeper_->is_open(target.index());
+    if (!target.is_account() && !open && !is_listed(target.index()))
+      return;
     auto due = rounds_.next_due(target, sent_at, open);
     if (!due)
       return;
     due = std::max(*due, not_before.value_or(*due));
     const auto priority = open ? read_priority::open_position : read_priority::rest;
     scheduler_.want({target, priority, *due, *due}, now());
+  }
+
+  [[nodiscard]] bool is_listed(symbol_index index) const {
+    return given_.universe->current()->find(given_.table->directory().name_of(index)) != nullptr;
   }
 
   void merge(const account_moved& moved) {

@@ -168,7 +168,9 @@ std::string stall_detector::effect_of(stall_cause c, const stall_input& in) {
     case stall_cause::budget_exhausted:
     case stall_cause::parser_refusing:
     case stall_cause::clock_off:
-      return "entries are denied, exits read anew first; " + exits;
+      return (in.read_on_demand ? "entries are denied, exits read anew first; "
+                                : "entries and exits are denied; ") +
+             exits;
     case stall_cause::symbol_failing:
     case stall_cause::executor_stuck:
       return "plans on that symbol wait or are denied; " + exits;

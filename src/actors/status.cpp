@@ -27,6 +27,8 @@ enum class page {
   plan,
   orders,
   holds,
+  universe,
+  listing,
   events,
   release,
   state,
@@ -45,6 +47,8 @@ const std::vector<status::route>& routes() {
       {"GET", "/api/v1/plans/{id}", static_cast<int>(page::plan)},
       {"GET", "/api/v1/orders", static_cast<int>(page::orders)},
       {"GET", "/api/v1/holds", static_cast<int>(page::holds)},
+      {"GET", "/api/v1/universe", static_cast<int>(page::universe)},
+      {"GET", "/api/v1/universe/{symbol}", static_cast<int>(page::listing)},
       {"GET", "/api/v1/events", static_cast<int>(page::events)},
       {"POST", "/api/v1/holds/{symbol}/release", static_cast<int>(page::release)},
       {"POST", "/api/v1/state", static_cast<int>(page::state)},
@@ -142,23 +146,22 @@ class status_stage : public stage<status_actor> {
     v.account = given_.account;
     v.promise = vitals().promise();
     std::vector<duration> ages;
-    given_.table->scan([&](const position_key&, const truth_view& seen) {
+    v.universe_now = given_.universe->current();
+    given_.table->scan([&](const position_key& key, const truth_view& seen) {
       if (!is_known(seen.content)) {
         ++v.truth.unknown;
         return;
       }
       ++(std::holds_alternative<position_open>(seen.content) ? v.truth.open : v.truth.flat);
-      if (is_promised(v.promise.strategy, seen.content))
+      if (is_promised(v.promise.strategy, seen.content,
+                      v.universe_now->find(key.instrument) != nullptr))
         ages.push_back(v.now.steady - seen.as_of);
     });
     v.ages = summarise_ages(std::move(ages));
     v.budget = given_.exchange->budget();
     v.folded = &folded_;
     v.numbers = &vitals();
-    const auto universe_now = given_.universe->current();
-    v.universe_source = universe_now->source;
-    v.universe_size = universe_now->instruments.size();
-    v.not_ready_for = readiness(readiness_of(v, *universe_now));
+    v.not_ready_for = readiness(readiness_of(v, *v.universe_now));
     v.stalls = vitals().stalls();
     v.warnings = vitals().findings();
     std::erase_if(v.warnings, [](const finding& f) { return f.kind == finding_kind::blocks; });
@@ -169,6 +172,7 @@ class status_stage : public stage<status_actor> {
     readiness_input in;
     in.now = v.now.steady;
     in.universe_known = !u.instruments.empty();
+    in.universe_from = u.source;
     if (in.universe_known)
       in.universe_age = v.now.steady - u.read_at;
     in.universe_max_age = options_.universe.max_age;
@@ -266,6 +270,13 @@ class status_stage : public stage<status_actor> {
         return reply(status::json_response(orders_json(folded_)));
       case page::holds:
         return reply(status::json_response(holds_json(folded_)));
+      case page::universe:
+        return reply(
+            status::json_response(universe_json(*given_.universe->current(), now_stamp())));
+      case page::listing:
+        return reply(status::json_response(
+            listing_json(*given_.universe->current(),
+                         symbol(std::string(*found.parameter("symbol"))), now_stamp())));
       case page::events:
         return events(asked, reply);
       case page::release:

@@ -11,8 +11,8 @@ constexpr milliseconds look_period{1'000};
 
 class watchdog : public stage<watchdog_actor> {
  public:
-  watchdog(caf::actor_config& config, services given)
-      : stage(config, std::move(given)), detector_({}) {}
+  watchdog(caf::actor_config& config, services given, watchdog_options options)
+      : stage(config, std::move(given)), detector_(options.settings), options_(options) {}
 
   behavior_type make_behavior() override {
     return {
@@ -56,14 +56,15 @@ class watchdog : public stage<watchdog_actor> {
     in.promise_fault = promise.fault;
     if (promise.plan.symbol_period.count() > 0)
       in.round = promise.plan.symbol_period;
-    given_.table->scan([&](const position_key&, const truth_view& view) {
+    const auto listed = given_.universe->current();
+    given_.table->scan([&](const position_key& key, const truth_view& view) {
       if (!is_known(view.content)) {
         ++in.symbols_unknown;
         return;
       }
       const bool open = std::holds_alternative<position_open>(view.content);
       in.open_positions += open ? 1 : 0;
-      if (!is_promised(promise.strategy, view.content))
+      if (!is_promised(promise.strategy, view.content, listed->find(key.instrument) != nullptr))
         return;
       const auto age = between(view.as_of, at.steady);
       in.oldest_truth = std::max(in.oldest_truth.value_or(age), age);
@@ -83,6 +84,7 @@ class watchdog : public stage<watchdog_actor> {
     in.verdicts = verdicts_;
     in.denied_by = denied_by_;
     in.exits_waiting = v.parked_exit;
+    in.read_on_demand = options_.read_on_demand;
     return in;
   }
 
@@ -109,6 +111,7 @@ class watchdog : public stage<watchdog_actor> {
   }
 
   stall_detector detector_;
+  watchdog_options options_;
   instant next_look_{};
   std::uint64_t verdicts_{0};
   std::map<std::string, std::uint64_t> denied_by_{};
@@ -116,8 +119,8 @@ class watchdog : public stage<watchdog_actor> {
 
 }  // namespace
 
-watchdog_actor spawn_watchdog(caf::actor_system& system, services given) {
-  return system.spawn<watchdog>(std::move(given));
+watchdog_actor spawn_watchdog(caf::actor_system& system, services given, watchdog_options options) {
+  return system.spawn<watchdog>(std::move(given), options);
 }
 
 }  // namespace sluice::actors

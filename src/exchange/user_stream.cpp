@@ -65,6 +65,8 @@ user_event user_stream::event_of(user_frame frame, instant received) {
     event.body = std::move(*account);
   else if (auto* order = std::get_if<order_update>(&frame.body))
     event.body = std::move(*order);
+  else if (auto* changed = std::get_if<settings_update>(&frame.body))
+    event.body = std::move(*changed);
   else if (auto* conditional = std::get_if<conditional_update>(&frame.body))
     event.body = std::move(*conditional);
   else {

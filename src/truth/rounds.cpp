@@ -12,8 +12,10 @@ constexpr milliseconds recent_plan{60'000};
 
 /// Latency above the planned one by less than this does not change the plan, in percent.
 constexpr int latency_slack_percent = 5;
-/// How long reads must have been at least twice as fast as planned before the plan follows.
+/// How long reads must have been at least twice as fast as planned before the plan follows; less
+/// while the promise is broken by it.
 constexpr milliseconds fast_before_lowered{60'000};
+constexpr milliseconds fast_before_mended{5'000};
 
 constexpr std::int64_t jitter_part = 16;  ///< Of a period.
 
@@ -60,7 +62,8 @@ bool rounds::latency_seen(milliseconds high, instant now) {
   }
   if (!fast_since_)
     fast_since_ = now;
-  if (now - *fast_since_ < duration{fast_before_lowered})
+  const auto needed = promise_.fault.empty() ? fast_before_lowered : fast_before_mended;
+  if (now - *fast_since_ < duration{needed})
     return false;
   fast_since_.reset();
   latency_ = with_slack(high);

@@ -53,6 +53,11 @@ std::vector<setting_fault> validate(const universe_settings& s) {
     out.push_back({"max_age", fmt::format("{} is shorter than refresh, {}: the rules would be too "
                                           "old before they are read again",
                                           format_duration(s.max_age), format_duration(s.refresh))});
+  check_range(out, "last_good_max_age", s.last_good_max_age, 1s, 7 * 24h);
+  if (s.last_good_max_age < s.max_age)
+    out.push_back({"last_good_max_age",
+                   fmt::format("{} is shorter than max_age, {}",
+                               format_duration(s.last_good_max_age), format_duration(s.max_age))});
   check_range(out, "capacity", s.capacity, 1, 65'536);
   if (s.allow.size() > s.capacity)
     out.push_back({"allow", fmt::format("names {} symbols, more than the capacity of {}",

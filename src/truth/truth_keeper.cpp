@@ -29,7 +29,8 @@ result<symbol_index> truth_keeper::register_symbol(const symbol& s) {
 std::size_t truth_keeper::register_symbols(const universe& u) {
   const auto before = directory_->size();
   for (const auto& rules : u.instruments)
-    static_cast<void>(register_symbol(rules.instrument));  // A refusal is counted.
+    if (rules.offered || u.source == universe_source::configured)
+      static_cast<void>(register_symbol(rules.instrument));  // A refusal is counted.
   return directory_->size() - before;
 }
 

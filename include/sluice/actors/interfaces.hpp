@@ -95,6 +95,7 @@ using exit_engine_actor = caf::typed_actor<  //
 using reconciler_actor = caf::typed_actor<                 //
     caf::reacts_to<meet>,                                  // supervisor, once, first
     caf::reacts_to<fills_seen>,                            // executor
+    caf::reacts_to<funding_told>,                          // user_stream
     caf::reacts_to<truths_changed>,                        // snapshot_manager
     caf::reacts_to<order_pending_changed>,                 // executor
     caf::replies_to<release_holds>::with<holds_released>,  // status, for an operator
@@ -113,6 +114,7 @@ using universe_keeper_actor = caf::typed_actor<                    //
     caf::reacts_to<std::shared_ptr<const read_result<universe>>>,  // exchange port
     caf::reacts_to<std::shared_ptr<const read_result<account_settings>>>,  // exchange port
     caf::reacts_to<std::shared_ptr<const read_result<clock_offset>>>,      // exchange port
+    caf::reacts_to<settings_touched>,                                      // user_stream
     caf::reacts_to<tick>>;                                                 // itself: refresh
 
 using watchdog_actor = caf::typed_actor<  //
@@ -178,6 +180,8 @@ CAF_BEGIN_TYPE_ID_BLOCK(sluice, first_custom_type_id)
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::user_stream_changed))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::truths_changed))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::universe_refreshed))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::settings_touched))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::funding_told))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::reads_done))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::reach_changed))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::marks_moved))
@@ -228,6 +232,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::account_moved)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::user_stream_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::truths_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::universe_refreshed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::settings_touched)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::funding_told)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::reads_done)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::reach_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::marks_moved)

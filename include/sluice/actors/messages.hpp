@@ -128,6 +128,14 @@ struct truths_changed {
 struct universe_refreshed {
   std::shared_ptr<const universe> now{};
 };
+/// Settings of the account were changed by somebody: read them again.
+struct settings_touched {
+  std::string what{};
+};
+/// Balances changed by a funding fee.
+struct funding_told {
+  std::shared_ptr<const account_update> update{};
+};
 /// Reads came to their end.
 struct reads_done {
   std::vector<read_done> reads{};

@@ -19,6 +19,7 @@
 #include "sluice/planning/settings.hpp"
 #include "sluice/simulator/settings.hpp"
 #include "sluice/status/settings.hpp"
+#include "sluice/status/stall_settings.hpp"
 #include "sluice/truth/settings.hpp"
 
 namespace sluice::config {
@@ -48,6 +49,7 @@ struct settings {
   ::sluice::exchange::settings exchange{};  ///< recv_window_orders follows executor.recv_window.
   key_files keys{};                         ///< Stand in the table [exchange].
   snapshot_settings snapshot{};
+  stall_settings watchdog{};
   universe_settings universe{};
   gate_settings gate{};
   intake_settings intake{};

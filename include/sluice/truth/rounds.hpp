@@ -29,10 +29,11 @@ struct freshness_promise {
   friend bool operator==(const freshness_promise&, const freshness_promise&) = default;
 };
 
-/// Whether the strategy promises anything of a truth with this content: `open_positions` leaves
-/// what is flat to reads on demand.
-[[nodiscard]] inline bool is_promised(freshness_strategy s, const truth& content) {
-  return s != freshness_strategy::open_positions || std::holds_alternative<position_open>(content);
+/// Whether the strategy promises anything of the age of a truth with this content: `open_positions`
+/// leaves what is flat to reads on demand, and nobody reads what is flat and no longer listed.
+[[nodiscard]] inline bool is_promised(freshness_strategy s, const truth& content, bool listed) {
+  return std::holds_alternative<position_open>(content) ||
+         (listed && s != freshness_strategy::open_positions);
 }
 
 /// Pure. Plans anew whenever anything changes that the arithmetic of freshness.hpp depends on. When
@@ -47,7 +48,8 @@ class rounds {
   bool set_universe(std::size_t symbols, std::int64_t weight_limit_1m);
   bool set_open(std::size_t positions);
   /// A high quantile of how long reads take. Raised at once when it is more than a little above
-  /// what was planned with; lowered when it has stayed below half of that for a minute.
+  /// what was planned with; lowered when it has stayed below half of that for a minute, or for five
+  /// seconds while the bound cannot be kept.
   bool latency_seen(milliseconds high, instant now);
 
   /// An operator's choice. An error with the arithmetic when it cannot be kept; then all stays.

@@ -31,10 +31,14 @@ struct snapshot_settings {
 
 /// The table [universe].
 struct universe_settings {
-  milliseconds refresh{60'000};      ///< Between two reads of the venue's rules.
-  milliseconds max_age{300'000};     ///< Older rules make the process not ready.
-  std::vector<std::string> allow{};  ///< Symbols that may be traded; empty: all the venue trades.
-  std::size_t capacity{16'384};      ///< Symbols at most, over the life of the process.
+  milliseconds refresh{60'000};   ///< Between two reads of the venue's rules.
+  milliseconds max_age{300'000};  ///< Older rules make the process not ready.
+  /// Older rules, from an earlier process too, are not used at all any more.
+  milliseconds last_good_max_age{86'400'000};
+  std::vector<std::string> allow{};  ///< Symbols that may be opened; empty: all the venue trades.
+  /// Kinds of contracts that may be opened, in the venue's words; empty: all.
+  std::vector<std::string> contract_types{"PERPETUAL"};
+  std::size_t capacity{16'384};  ///< Symbols at most, over the life of the process.
 
   friend bool operator==(const universe_settings&, const universe_settings&) = default;
 };
