@@ -88,6 +88,9 @@ failure_kind judge_read(const answer& a) {
 stop_kind judge_stop(const answer& a) {
   if (a.http_status == 418 || (a.code == -1003 && banned_until(a.text)))
     return stop_kind::banned;
+  // The venue documents 403 as the limit of its firewall; its own refusals are documents.
+  if (a.http_status == 403 && !a.is_error_document)
+    return stop_kind::turned_away;
   // A 503 of unknown outcome may carry these codes and limits nobody.
   const bool refused = a.http_status / 100 == 4;
   if (refused && a.code == -1015)

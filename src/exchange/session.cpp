@@ -125,10 +125,12 @@ void session::end_read(std::shared_ptr<read_job> job, const budget_ticket& ticke
     return job->done(std::move(why));
   }
   auto& reply = std::get<http_reply>(outcome);
-  if (reply.status == 200)
+  if (reply.status == 200) {
+    firewall_.let_through(reply.sent_at);
     return job->done(std::move(reply));
+  }
   const auto seen = answer_of(reply.status, reply.body);
-  const auto retry_at = obey(seen, reply);
+  const auto retry_at = obey(seen, reply, ticket.whose);
   read_failure why{judge_read(seen), reply.status, seen.code, words_of(seen), retry_at};
   // Only a signed request carries our time; whatever refuses another for it, measuring is no cure.
   const bool curable = row_of(job->call.what).needs == access::with_signature && !job->cured;

@@ -55,9 +55,10 @@ void session::end_change(std::shared_ptr<change_job> job, const budget_ticket& t
                          http_outcome outcome) {
   settle(ticket, outcome);
   if (auto* reply = std::get_if<http_reply>(&outcome)) {
-    if (reply->status == 200)
-      return job->done(std::move(*reply));
-    return judge_change(job, *reply);
+    if (reply->status != 200)
+      return judge_change(job, ticket, *reply);
+    firewall_.let_through(reply->sent_at);
+    return job->done(std::move(*reply));
   }
   const auto& failed = std::get<transport_failure>(outcome);
   if (failed.left == departure::may_have_left)
@@ -68,9 +69,10 @@ void session::end_change(std::shared_ptr<change_job> job, const budget_ticket& t
   job->done(std::move(refused));
 }
 
-void session::judge_change(const std::shared_ptr<change_job>& job, const http_reply& reply) {
+void session::judge_change(const std::shared_ptr<change_job>& job, const budget_ticket& ticket,
+                           const http_reply& reply) {
   const auto seen = answer_of(reply.status, reply.body);
-  auto retry_at = obey(seen, reply);
+  auto retry_at = obey(seen, reply, ticket.whose);
   const auto judged = judge_order(seen);
   // Nothing we send can be "already so": such an answer does not fit its question.
   if (judged.fate == order_fate::uncertain || judged.fate == order_fate::already_so)

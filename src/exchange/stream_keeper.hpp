@@ -72,6 +72,7 @@ class stream_keeper {
     std::unique_ptr<web_socket> socket{};
     bool open{false};
   };
+  [[nodiscard]] result<std::string> target_when_sent(const std::string& path) const;
 
   void dial(place where);
   void connect(place where, const std::string& path);
@@ -79,7 +80,7 @@ class stream_keeper {
   void next_opened();
   void next_arrived(std::vector<std::string> frames);
   void arrived(const web_socket* which, std::vector<std::string> frames);
-  void ended(const web_socket* which, const std::string& why);
+  void ended(const web_socket* which, const stream_end& end);
   void failed(place where, const std::string& why, std::optional<instant> not_before);
   void pass(const std::vector<std::string>& frames);
   [[nodiscard]] std::vector<std::string> merged(place from, std::vector<std::string> frames);

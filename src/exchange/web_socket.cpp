@@ -34,7 +34,7 @@ struct web_socket::impl : std::enable_shared_from_this<web_socket::impl> {
   ~impl() { keep_resumable(socket.next_layer().native_handle()); }
 
   asio::awaitable<void> run();
-  asio::awaitable<std::string> open();
+  asio::awaitable<stream_end> open();
   asio::awaitable<std::string> read_all();
   void keep(std::string frame);
   void let_round(int quiet);
@@ -50,12 +50,23 @@ struct web_socket::impl : std::enable_shared_from_this<web_socket::impl> {
   bool abandoned{false};
 };
 
-/// Returns why it could not be opened, empty when it is open.
-asio::awaitable<std::string> web_socket::impl::open() {
+/// What stands in the place of a stream that was declined.
+http_reply taken(const websocket::response_type& response) {
+  http_reply read;
+  read.status = static_cast<int>(response.result_int());
+  read.body = response.body();
+  read.retry_after = std::string(response[beast::http::field::retry_after]);
+  return read;
+}
+
+/// Returns why it could not be opened, an empty reason when it is open.
+asio::awaitable<stream_end> web_socket::impl::open() {
   const auto deadline = steady::now() + chosen.connect_timeout;
   const auto dialled = co_await dial(from, socket.next_layer(), chosen.address, deadline);
   if (!dialled.why.empty())
-    co_return dialled.why;
+    co_return stream_end{dialled.why, std::nullopt};
+  if (abandoned)  // Whoever wanted it may be gone by now.
+    co_return stream_end{"given up", std::nullopt};
   beast::get_lowest_layer(socket).expires_never();  // From here on the WebSocket keeps the time.
   websocket::stream_base::timeout limits{};
   limits.handshake_timeout = chosen.connect_timeout;
@@ -63,12 +74,21 @@ asio::awaitable<std::string> web_socket::impl::open() {
   limits.keep_alive_pings = true;
   socket.set_option(limits);
   socket.read_message_max(frame_bytes_max);
+  const auto target = chosen.target();
+  if (!target)
+    co_return stream_end{target.error().text, std::nullopt};
   error_code failed;
-  co_await socket.async_handshake(chosen.address.authority(), chosen.target,
+  websocket::response_type response;
+  co_await socket.async_handshake(response, chosen.address.authority(), *target,
                                   asio::redirect_error(asio::use_awaitable, failed));
-  if (failed)
-    co_return "opening the stream: " + failed.message();
-  co_return std::string();
+  stream_end end;
+  if (failed == websocket::error::upgrade_declined) {
+    end.declined = taken(response);
+    end.why = "opening the stream: HTTP " + std::to_string(end.declined->status);
+  } else if (failed) {
+    end.why = "opening the stream: " + failed.message();
+  }
+  co_return end;
 }
 
 /// Returns why it ended.
@@ -90,14 +110,14 @@ asio::awaitable<std::string> web_socket::impl::read_all() {
 
 asio::awaitable<void> web_socket::impl::run() {
   const auto self = shared_from_this();
-  auto why = co_await open();
-  if (why.empty() && !abandoned) {
+  auto end = co_await open();
+  if (end.why.empty() && !abandoned) {
     events.opened();
-    why = co_await read_all();
+    end.why = co_await read_all();
   }
   flush();
   if (!abandoned)
-    events.closed(std::move(why));
+    events.closed(std::move(end));
 }
 
 void web_socket::impl::keep(std::string frame) {

@@ -43,7 +43,13 @@ struct order_judgement {
 [[nodiscard]] failure_kind judge_read(const answer& a);
 
 /// What an answer says about when to stop sending.
-enum class stop_kind : std::uint8_t { none, orders_paused, paused, banned };
+enum class stop_kind : std::uint8_t {
+  none,
+  orders_paused,  ///< The venue takes no more orders for now.
+  paused,         ///< The venue takes nothing for now.
+  banned,         ///< The venue has banned this address.
+  turned_away,    ///< A firewall before the venue answered in its place.
+};
 [[nodiscard]] stop_kind judge_stop(const answer& a);
 
 /// The time in "... banned until 1615183669840. ..."

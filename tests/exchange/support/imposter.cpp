@@ -165,6 +165,11 @@ void imposter::when(const std::string& start, std::vector<act> acts) {
   acts_[start] = {acts.begin(), acts.end()};
 }
 
+void imposter::decline_streams(act answer) {
+  const std::lock_guard lock(mutex_);
+  declines_ = std::move(answer);
+}
+
 void imposter::wait_to_go_on() {
   std::unique_lock lock(mutex_);
   changed_.wait_for(lock, std::chrono::seconds(10), [&] { return going_on_ || stopping_; });
@@ -260,8 +265,14 @@ void imposter::answer(imposter_connection& connection, const seen_request& reque
 }
 
 void imposter::run_stream(imposter_connection& connection, const seen_request& request) {
-  if (streams_refused_)
-    return connection.reply(503, "");
+  ++streams_asked_;
+  act declines;
+  {
+    const std::lock_guard lock(mutex_);
+    declines = declines_;
+  }
+  if (declines)
+    return declines(connection, request);
   connection.write(
       "HTTP/1.1 101 X\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
       "Sec-WebSocket-Accept: " +
