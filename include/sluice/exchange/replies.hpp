@@ -35,7 +35,8 @@ namespace sluice::exchange {
 [[nodiscard]] result<std::vector<asset_balance>> parse_balances(std::string_view body);
 [[nodiscard]] result<margin_summary> parse_margin(std::string_view body);
 [[nodiscard]] result<std::vector<symbol_settings>> parse_symbol_settings(std::string_view body);
-/// Here and in parse_premiums one object is taken like an array of one.
+/// Here and in parse_premiums one object is taken like an array of one. A cap too large for us
+/// saturates; brackets that begin beyond what we can hold are left out.
 [[nodiscard]] result<std::vector<leverage_ladder>> parse_leverage_brackets(std::string_view body);
 [[nodiscard]] result<std::vector<premium>> parse_premiums(std::string_view body);
 [[nodiscard]] result<std::vector<venue_limit>> parse_order_limits(std::string_view body);
