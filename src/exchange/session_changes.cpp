@@ -75,7 +75,11 @@ void session::judge_change(const std::shared_ptr<change_job>& job, const budget_
   auto retry_at = obey(seen, reply, ticket.whose);
   const auto judged = judge_order(seen);
   // Nothing we send can be "already so": such an answer does not fit its question.
-  if (judged.fate == order_fate::uncertain || judged.fate == order_fate::already_so)
+  const auto& fate = judged.fate;
+  if (fate == order_fate::uncertain_of_time)
+    cure_clock([](bool) {});
+  if (fate == order_fate::uncertain || fate == order_fate::uncertain_of_time ||
+      fate == order_fate::already_so)
     return job->done(order_uncertain{
         fmt::format("HTTP {}, code {}: {}", seen.http_status, seen.code, words_of(seen))});
   if (!retry_at && judged.wait.count() > 0)

@@ -25,6 +25,7 @@ const auto unsure = order_fate::uncertain;
 const auto no = order_fate::refused;
 const auto later = order_fate::refused_for_now;
 const auto clock_off = order_fate::refused_for_clock;
+const auto late = order_fate::uncertain_of_time;
 
 const order_row order_rows[] = {
     {"execution unknown", 503,
@@ -72,8 +73,8 @@ const order_row order_rows[] = {
     {"bad key", 401, document(-2015, "Invalid API-key, IP, or permissions for action."), no, 0},
     {"maintenance", 400, document(-1016, "This service is no longer available."), later, 30'000},
     {"clock", 400, document(-1021, "Timestamp outside of the recvWindow."), clock_off, 0},
-    {"matching engine clock", 400, document(-5028, "Timestamp outside of ME recvWindow."),
-     clock_off, 0},
+    {"matching engine clock", 400, document(-5028, "Timestamp outside of ME recvWindow."), late, 0},
+    {"matching engine clock under 503", 503, document(-5028, "Timestamp"), unsure, 0},
     {"empty book", 400, document(-1112, "No orders on book."), later, 5'000},
     {"unable to fill", 400, document(-2020, "Unable to fill."), no, 0},
     {"too many open orders", 400, document(-2025, "Reach max open order limit."), later, 1'000},

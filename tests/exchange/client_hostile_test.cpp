@@ -113,12 +113,12 @@ TEST_CASE("what waits for a connection when a ban begins is not sent any more") 
   CHECK(venue.requests("GET /fapi/v3/positionRisk").empty());
 }
 
-TEST_CASE("an order refused by the matching engine's clock is sent once more and no more") {
+TEST_CASE("an order refused for its timestamp is sent once more and no more") {
   imposter venue;
   venue.when("GET /fapi/v1/time", {server_time(700)});
   venue.when(
       "POST /fapi/v1/order",
-      {reply_with(400, R"({"code":-5028,"msg":"Timestamp is outside of the ME recvWindow."})")});
+      {reply_with(400, R"({"code":-1021,"msg":"Timestamp is outside of the recvWindow."})")});
   const auto client = client_for(venue);
   const auto outcome = place(*client);
   REQUIRE(std::holds_alternative<order_refused>(outcome));

@@ -29,6 +29,7 @@ enum class order_fate : std::uint8_t {
   refused_for_clock,  ///< Definitely not done: our timestamp was off.
   already_so,         ///< Nothing to change: what was wanted holds.
   uncertain,          ///< It may have been done.
+  uncertain_of_time,  ///< The same, and our timestamp seems to have been off.
 };
 struct order_judgement {
   order_fate fate{order_fate::uncertain};
