@@ -100,6 +100,30 @@ stop_kind judge_stop(const answer& a) {
   return stop_kind::none;
 }
 
+std::string quotable(std::string_view text) {
+  constexpr std::size_t told_max = 300;
+  constexpr std::size_t key_min = 32;
+  const auto of_a_key = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           std::string_view("+/=_%-").find(c) != std::string_view::npos;
+  };
+  std::string told;
+  while (!text.empty() && told.size() < told_max) {
+    const auto run = static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), of_a_key) -
+                                              text.begin());
+    if (run >= key_min)
+      told += "***";
+    else if (run > 0)
+      told += text.substr(0, run);
+    else
+      told += text.front() >= ' ' && text.front() < '\x7f' ? text.front() : ' ';
+    text.remove_prefix(std::max<std::size_t>(run, 1));
+  }
+  if (told.size() > told_max || !text.empty())
+    told = told.substr(0, told_max) + "...";
+  return told;
+}
+
 std::optional<venue_time> banned_until(std::string_view text) {
   static constexpr std::string_view words = "banned until ";
   const auto at = text.find(words);

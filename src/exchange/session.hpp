@@ -74,6 +74,8 @@ class session {
   /// Obeys the answer to an opening of a stream that was declined, as that to any request; the
   /// instant before which no stream should be tried again.
   [[nodiscard]] std::optional<instant> obey_declined(const http_reply& reply);
+  /// For the bytes of replies and frames, whoever receives them.
+  [[nodiscard]] const std::shared_ptr<byte_allowance>& room() const { return room_; }
   [[nodiscard]] stream_counters& counters() { return counters_; }
   [[nodiscard]] const stream_counters& counters() const { return counters_; }
   [[nodiscard]] std::uint32_t random() { return static_cast<std::uint32_t>(random_()); }
@@ -85,8 +87,8 @@ class session {
   struct change_job;
 
   [[nodiscard]] moment here() const;
-  [[nodiscard]] std::string target_of(const endpoint_row& row, const query& parameters,
-                                      milliseconds recv_window);
+  [[nodiscard]] secret target_of(const endpoint_row& row, const query& parameters,
+                                 milliseconds recv_window);
   void send_read(std::shared_ptr<read_job> job);
   void end_read(std::shared_ptr<read_job> job, const budget_ticket& ticket, http_outcome outcome);
   void send_change(std::shared_ptr<change_job> job);
@@ -96,10 +98,10 @@ class session {
                     const http_reply& reply);
   [[nodiscard]] budget_answer reserve(const change_call& call);
   /// The target of a reserved request, unless a ban or pause has begun since.
-  [[nodiscard]] std::function<result<std::string>()> target_when_sent(const endpoint_row& row,
-                                                                      const query& parameters,
-                                                                      milliseconds recv_window,
-                                                                      const budget_ticket& ticket);
+  [[nodiscard]] std::function<result<secret>()> target_when_sent(const endpoint_row& row,
+                                                                 const query& parameters,
+                                                                 milliseconds recv_window,
+                                                                 const budget_ticket& ticket);
   [[nodiscard]] std::optional<budget_refusal> withheld(const budget_ticket& ticket) const;
   void settle(const budget_ticket& ticket, const http_outcome& outcome);
   /// Obeys 429, 418 and firewalls; the instant from which this lane is listened to again, if it
@@ -129,6 +131,7 @@ class session {
   std::vector<std::function<void(bool)>> clock_waiters_{};
   loop_timer clock_timer_;
   bool clock_kept_{false};
+  std::shared_ptr<byte_allowance> room_;
   http_pool pool_;
 };
 

@@ -45,6 +45,7 @@ void session::send_change(std::shared_ptr<change_job> job) {
   request.key = key_header::present;
   request.rank = rank_of(row);
   request.again = repetition::never;
+  request.reply_bytes_max = reply_bytes_max(row);
   request.timeout = remaining(job->deadline);
   pool_.submit(std::move(request), [this, job, ticket](http_outcome outcome) {
     end_change(job, ticket, std::move(outcome));

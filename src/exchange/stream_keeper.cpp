@@ -36,23 +36,25 @@ void stream_keeper::dial(place where) {
 }
 
 /// A ban or pause may have begun since the stream was wanted.
-result<std::string> stream_keeper::target_when_sent(const std::string& path) const {
+result<secret> stream_keeper::target_when_sent(const secret& path) const {
   if (const auto stop = venue_.stopped(budget_lane::others))
     return fail(errc::not_permitted, stop->text);
-  return path;
+  return joined_secret({path.reveal()});
 }
 
-void stream_keeper::connect(place where, const std::string& path) {
+void stream_keeper::connect(place where, const secret& path) {
   // When it was asked for tells an old answer of a firewall from a new one.
   const auto asked_at = std::make_shared<instant>();
   web_socket_settings to;
   to.address = *parse_address(chosen_.stream_url, "wss");
-  to.target = [this, path, asked_at] {
+  to.target = [this, kept = std::make_shared<const secret>(joined_secret({path.reveal()})),
+               asked_at] {
     *asked_at = venue_.now();
-    return target_when_sent(path);
+    return target_when_sent(*kept);
   };
   to.connect_timeout = chosen_.connect_timeout;
   to.idle_timeout = chosen_.stream_idle_timeout;
+  to.room = venue_.room();
   auto& into = where == place::first ? first_ : next_;
   into = {};
   // From here on, not from when we hear that it is open: the venue may send before that.

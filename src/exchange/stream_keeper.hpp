@@ -17,8 +17,8 @@ namespace sluice::exchange {
 
 /// Where to connect, or why not and not before when.
 struct stream_target {
-  std::string path{};  ///< May hold a listenKey: never log it.
-  std::string why{};   ///< Empty when there is a path.
+  secret path{};      ///< May hold a listenKey.
+  std::string why{};  ///< Empty when there is a path.
   std::optional<instant> not_before{};
 };
 
@@ -72,10 +72,10 @@ class stream_keeper {
     std::unique_ptr<web_socket> socket{};
     bool open{false};
   };
-  [[nodiscard]] result<std::string> target_when_sent(const std::string& path) const;
+  [[nodiscard]] result<secret> target_when_sent(const secret& path) const;
 
   void dial(place where);
-  void connect(place where, const std::string& path);
+  void connect(place where, const secret& path);
   void opened(const web_socket* which);
   void next_opened();
   void next_arrived(std::vector<std::string> frames);

@@ -18,9 +18,10 @@ struct web_socket_settings {
   web_address address{};
   /// Path and query, asked for at the moment of writing. May hold a listenKey: never log it. An
   /// error says why it must not be sent after all.
-  std::function<result<std::string>()> target{};
+  std::function<result<secret>()> target{};
   milliseconds connect_timeout{3'000};
-  milliseconds idle_timeout{20'000};  ///< Pings after half of it, gives up after all of it.
+  milliseconds idle_timeout{20'000};       ///< Pings after half of it, gives up after all of it.
+  std::shared_ptr<byte_allowance> room{};  ///< For frames until they have been handed over.
 };
 
 struct stream_end {

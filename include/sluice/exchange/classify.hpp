@@ -53,6 +53,10 @@ enum class stop_kind : std::uint8_t {
 };
 [[nodiscard]] stop_kind judge_stop(const answer& a);
 
+/// Words of the venue as they may be told on: at most 300 bytes of printable text, with "***" for
+/// every run of 32 or more bytes of which keys and signatures are made, lest the venue quote one.
+[[nodiscard]] std::string quotable(std::string_view text);
+
 /// The time in "... banned until 1615183669840. ..."
 [[nodiscard]] std::optional<venue_time> banned_until(std::string_view text);
 /// Seconds of a Retry-After header; none when it is not a whole number of at most a week.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sluice/domain/exchange_port.hpp"
+#include "sluice/exchange/secret.hpp"
 
 /// All parsers: unknown fields, unknown enum values and missing optional fields are tolerated;
 /// wrong types, missing or doubled required fields, decimals that do not fit and trailing bytes are
@@ -28,8 +29,7 @@ namespace sluice::exchange {
 [[nodiscard]] result<order_report> parse_order(std::string_view body);
 [[nodiscard]] result<std::vector<order_report>> parse_orders(std::string_view body);
 [[nodiscard]] result<std::vector<fill>> parse_user_trades(std::string_view body);
-/// Secret: never log it.
-[[nodiscard]] result<std::string> parse_listen_key(std::string_view body);
+[[nodiscard]] result<secret> parse_listen_key(std::string_view body);
 
 /// Balances are exact; empty ones, as inactive accounts have them, are zero.
 [[nodiscard]] result<std::vector<asset_balance>> parse_balances(std::string_view body);

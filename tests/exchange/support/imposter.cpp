@@ -44,6 +44,10 @@ std::string text_frame(const std::string& text) {
   std::string frame(1, '\x81');
   if (text.size() < 126) {
     frame += static_cast<char>(text.size());
+  } else if (text.size() > 0xffff) {
+    frame += static_cast<char>(127);
+    for (int shift = 56; shift >= 0; shift -= 8)
+      frame += static_cast<char>((text.size() >> static_cast<unsigned>(shift)) & 255U);
   } else {
     frame += static_cast<char>(126);
     frame += static_cast<char>(text.size() >> 8U);
