@@ -46,16 +46,21 @@ bool packed(const http::response<http::string_body>& reply) {
   return !coding.empty() && !beast::iequals(coding, "identity");
 }
 
-http_reply take(http::response<http::string_body>&& reply, instant sent, instant received) {
+http_reply head_of(const http::response<http::string_body>& reply, instant sent, instant received) {
   http_reply read;
   read.status = static_cast<int>(reply.result_int());
   read.used_weight_1m = header(reply, "x-mbx-used-weight-1m");
   read.order_count_10s = header(reply, "x-mbx-order-count-10s");
   read.order_count_1m = header(reply, "x-mbx-order-count-1m");
   read.retry_after = header(reply, "Retry-After");
-  read.body = std::move(reply.body());
   read.sent_at = sent;
   read.received_at = received;
+  return read;
+}
+
+http_reply take(http::response<http::string_body>&& reply, instant sent, instant received) {
+  auto read = head_of(reply, sent, received);
+  read.body = std::move(reply.body());
   return read;
 }
 
@@ -103,6 +108,12 @@ asio::awaitable<void> read_body(tls_stream& from, beast::flat_buffer& buffer, re
     const auto size = parser.get().body().capacity();
     into.no_room = size > into.held.bytes() && !into.held.resize(size);
   }
+}
+
+/// Limits and bans are said by the status alone: obeyed also when the words of it are lost.
+bool says_stop(const reading& got) {
+  const auto status = got.parser->get().result_int();
+  return status == 418 || status == 429 || status == 403;
 }
 
 attempt broken(const error_code& failed, std::string_view step, bool answered) {
@@ -185,6 +196,10 @@ asio::awaitable<attempt> http_connection::perform(const http_request& asked,
   if (!got.failed)
     co_await read_body(stream_, buffer_, got);
   const auto received = (*now_)();
+  if ((got.failed || got.no_room) && says_stop(got)) {
+    attempt told{head_of(got.parser->get(), sent, received), true, false, {}};
+    co_return told;
+  }
   if (got.failed)
     co_return broken(got.failed, "reading", got.answered);
   if (got.no_room)

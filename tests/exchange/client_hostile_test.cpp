@@ -161,6 +161,44 @@ TEST_CASE("interim replies are passed over, and each question gets its own final
   }
 }
 
+TEST_CASE("a limit or ban is obeyed by its status when its words are lost on the way") {
+  struct row {
+    const char* name;
+    std::string bytes;
+    failure_kind kind;
+    std::int64_t seconds_min;
+  };
+  const std::string half = "Content-Length: 90\r\n\r\n{\"code\":-1003,";
+  const row rows[] = {
+      {"a ban cut short", "HTTP/1.1 418 Ban\r\nRetry-After: 500\r\n" + half, failure_kind::banned,
+       400},
+      {"a limit cut short", "HTTP/1.1 429 Limit\r\nRetry-After: 50\r\n" + half,
+       failure_kind::rate_limited, 40},
+      {"a ban too long to be read",
+       "HTTP/1.1 418 Ban\r\nRetry-After: 500\r\nContent-Length: 99999999999\r\n\r\n",
+       failure_kind::banned, 400},
+      {"a firewall cut short", "HTTP/1.1 403 X\r\n" + half, failure_kind::rate_limited, 50},
+  };
+  for (const auto& r : rows) {
+    INFO(r.name);
+    imposter venue;
+    venue.when("GET /fapi/v1/time", {server_time()});
+    venue.when("GET /fapi/v3/positionRisk", {write_and(r.bytes, true), reply_with(200, "[]")});
+    const auto client = client_for(venue);
+    for (int i = 0; i < 2; ++i) {
+      answers<read_result<snapshot>> answer;
+      client->read_account(within(2'000), answer.taker());
+      const auto told = answer.wait();
+      REQUIRE_FALSE(told.has_value());
+      CHECK(told.error().kind == r.kind);
+      REQUIRE(told.error().retry_at.has_value());
+      CHECK(between(std::chrono::steady_clock::now(), *told.error().retry_at) >
+            std::chrono::seconds(r.seconds_min));
+    }
+    CHECK(venue.requests("GET /fapi/v3/positionRisk").size() == 1);
+  }
+}
+
 TEST_CASE("a venue that only ever says wait, or speaks another protocol, answers nothing") {
   std::string forever;
   for (int i = 0; i < 100; ++i)

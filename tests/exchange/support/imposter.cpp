@@ -290,13 +290,13 @@ void imposter::run_stream(imposter_connection& connection, const seen_request& r
     changed_.notify_all();
   }
   std::unique_lock lock(stream->mutex_);
-  while (!stream->dropped_ && connection.open()) {
+  do {  // What was pushed before a drop still goes out.
     stream->changed_.wait(lock, [&] { return stream->dropped_ || !stream->waiting_.empty(); });
     while (!stream->waiting_.empty()) {
       connection.write(stream->waiting_.front());
       stream->waiting_.pop_front();
     }
-  }
+  } while (!stream->dropped_ && connection.open());
   connection.hang_up();
 }
 
