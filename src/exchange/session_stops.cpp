@@ -50,7 +50,8 @@ std::optional<instant> session::obey_declined(const http_reply& reply) {
   return obey(answer_of(reply.status, reply.body), reply, budget_lane::others);
 }
 
-std::optional<instant> session::obey(const answer& seen, const http_reply& reply, budget_lane whose) {
+std::optional<instant> session::obey(const answer& seen, const http_reply& reply,
+                                     budget_lane whose) {
   const auto kind = judge_stop(seen);
   if (kind != stop_kind::turned_away && seen.is_error_document)
     firewall_.let_through(reply.sent_at);
@@ -73,7 +74,8 @@ std::optional<instant> session::obey(const answer& seen, const http_reply& reply
   return until;
 }
 
-instant session::stop(stop_kind kind, const answer& seen, const http_reply& reply, budget_lane whose) {
+instant session::stop(stop_kind kind, const answer& seen, const http_reply& reply,
+                      budget_lane whose) {
   if (kind == stop_kind::turned_away)
     return stay_away(reply, whose);
   if (kind == stop_kind::banned) {
