@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "mute_watch.hpp"
+#include "preflight.hpp"
 #include "reach_watch.hpp"
 #include "read_watch.hpp"
 #include "sluice/actors/fetch_worker.hpp"
@@ -91,11 +92,7 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
   /// Shows what is promised now; what cannot be kept makes the process not ready.
   void follow_promise() {
     const auto& p = rounds_.promise();
-    if (p.fault.empty())
-      report(preflight_part::budget, {});
-    else
-      report(preflight_part::budget,
-             {{"bound_cannot_be_kept", p.fault + "; kept instead: " + format_duration(p.kept)}});
+    report(preflight_part::budget, check_promise(p));
     if (p.plan != shown_)
       log().info("snapshot_manager", "reads_planned",
                  {{"strategy", to_string(p.strategy)},

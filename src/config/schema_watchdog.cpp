@@ -24,7 +24,7 @@ section describe_watchdog(stall_settings& s) {
              {milliseconds{1'000}, hours{1}});
   b.duration({"commit_max", "From a record to its being durable."}, s.commit_max,
              {milliseconds{10}, minutes{1}});
-  b.validate([&s] { return s.validate(); });
+  b.validate([&s] { return ::sluice::validate(s); });
   return std::move(b).take();
 }
 

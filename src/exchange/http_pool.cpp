@@ -169,8 +169,8 @@ asio::awaitable<attempt> http_pool::impl::try_once(job_ptr what, connection_ptr 
     attempt ended = co_await over->perform(what->request, what->deadline, what->left);
     co_return ended;
   } catch (const std::exception& thrown) {
-    attempt ended{transport_failure{transport_fault::malformed, what->left, thrown.what()}, true,
-                  false};
+    attempt ended{
+        transport_failure{transport_fault::malformed, what->left, thrown.what()}, true, false, {}};
     co_return ended;
   }
 }

@@ -1,9 +1,11 @@
 // Checks signed requests the way the general-info page describes them.
 #include "signature.hpp"
 
+#include <openssl/bio.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/pem.h>
 
 #include <algorithm>
 #include <array>
@@ -33,17 +35,94 @@ std::string lower(std::string text) {
   return text;
 }
 
-bool same(const std::string& a, const std::string& b) {
+bool same(std::string_view a, std::string_view b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+struct key_deleter {
+  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
+};
+struct context_deleter {
+  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+};
+struct bio_deleter {
+  void operator()(BIO* bio) const { BIO_free(bio); }
+};
+using public_key = std::unique_ptr<EVP_PKEY, key_deleter>;
+
+const unsigned char* bytes_of(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
+
+/// Null when the text is no Ed25519 public key.
+public_key read_public_key(std::string_view pem) {
+  const std::unique_ptr<BIO, bio_deleter> bytes(
+      BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  public_key key(bytes ? PEM_read_bio_PUBKEY(bytes.get(), nullptr, nullptr, nullptr) : nullptr);
+  if (key && EVP_PKEY_get_base_id(key.get()) != EVP_PKEY_ED25519)
+    key.reset();
+  return key;
+}
+
+constexpr std::size_t ed25519_bytes = 64;
+constexpr std::size_t ed25519_base64_size = 88;
+using ed25519_signature = std::array<unsigned char, ed25519_bytes>;
+
+/// Base64 as it is written: one spelling for each signature, nothing around it.
+std::optional<ed25519_signature> read_base64(std::string_view text) {
+  std::array<unsigned char, ed25519_base64_size / 4 * 3> decoded{};
+  if (text.size() != ed25519_base64_size ||
+      EVP_DecodeBlock(decoded.data(), bytes_of(text), static_cast<int>(text.size())) !=
+          static_cast<int>(decoded.size()))
+    return std::nullopt;
+  ed25519_signature out{};
+  std::copy_n(decoded.begin(), out.size(), out.begin());
+  std::array<unsigned char, ed25519_base64_size + 1> again{};
+  EVP_EncodeBlock(again.data(), out.data(), static_cast<int>(out.size()));
+  if (!std::equal(text.begin(), text.end(), again.begin()))
+    return std::nullopt;
+  return out;
+}
+
+bool verify_ed25519(EVP_PKEY* key, std::string_view payload, std::string_view signature) {
+  const auto plain = percent_decode(signature);
+  const auto bytes = plain ? read_base64(*plain) : std::nullopt;
+  const std::unique_ptr<EVP_MD_CTX, context_deleter> context(EVP_MD_CTX_new());
+  return bytes && context &&
+         EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key) == 1 &&
+         EVP_DigestVerify(context.get(), bytes->data(), bytes->size(), bytes_of(payload),
+                          payload.size()) == 1;
 }
 
 }  // namespace
 
+struct signature_check::state {
+  std::string secret{};
+  public_key key{};
+};
+
+signature_check::signature_check(const account_settings& a)
+    : state_(std::make_unique<state>(state{a.api_secret, read_public_key(a.api_public_key)})) {}
+signature_check::signature_check(signature_check&&) noexcept = default;
+signature_check& signature_check::operator=(signature_check&&) noexcept = default;
+signature_check::~signature_check() = default;
+
+bool signature_check::accepts(std::string_view payload, std::string_view signature) const {
+  if (state_->key)
+    return verify_ed25519(state_->key.get(), payload, signature);
+  return !state_->secret.empty() &&
+         same(lower(std::string(signature)), hmac_sha256_hex(state_->secret, payload));
+}
+
+bool is_ed25519_public_key(std::string_view pem) {
+  return read_public_key(pem) != nullptr;
+}
+
 std::string hmac_sha256_hex(std::string_view secret, std::string_view text) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned int size = 0;
-  HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
-       reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data(), &size);
+  HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()), bytes_of(text), text.size(),
+       digest.data(), &size);
   static constexpr char digits[] = "0123456789abcdef";
   std::string hex;
   for (unsigned int i = 0; i < size; ++i) {
@@ -71,7 +150,7 @@ std::optional<venue_error> check_key_format(std::string_view api_key) {
 }
 
 std::optional<venue_error> check_signature(const request& r, const parameters& p,
-                                           std::string_view secret, venue_time now) {
+                                           const signature_check& of, venue_time now) {
   for (auto name : {"timestamp", "signature"})
     if (!p.find(name))
       return missing_parameter(name);
@@ -91,7 +170,7 @@ std::optional<venue_error> check_signature(const request& r, const parameters& p
   if (sent_ms < now.ms - std::min(window_ms, now.ms))
     return venue_error{400, -1021, "Timestamp for this request is outside of the recvWindow."};
   const auto text = split_signature(r.query, r.body);
-  if (!same(lower(text.signature), hmac_sha256_hex(secret, text.payload)))
+  if (!of.accepts(text.payload, text.signature))
     return venue_error{400, -1022, "Signature for this request is not valid."};
   return std::nullopt;
 }

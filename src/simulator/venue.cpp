@@ -21,6 +21,13 @@ std::vector<account> make_accounts(const settings& s) {
   return accounts;
 }
 
+std::vector<signature_check> make_checks(const std::vector<account>& accounts) {
+  std::vector<signature_check> checks;
+  for (const auto& a : accounts)
+    checks.emplace_back(a.owner());
+  return checks;
+}
+
 /// The code in {"code":-1121,...}, 0 when there is none.
 std::int64_t code_of(const reply& r) {
   constexpr std::string_view start = R"({"code":)";
@@ -46,7 +53,7 @@ outcome<std::size_t> identify(const venue_state& v, const endpoint& e, const req
   if (!owner)
     return venue_error{401, -2015, "Invalid API-key, IP, or permissions for action."};
   if (e.needs == security::signature)
-    if (auto wrong = check_signature(r, p, v.accounts[*owner].owner().api_secret, now.venue))
+    if (auto wrong = check_signature(r, p, v.signatures[*owner], now.venue))
       return *wrong;
   return *owner;
 }
@@ -102,6 +109,7 @@ venue_state::venue_state(const settings& s, moment now)
       info(s, instruments),
       marks(s, instruments),
       accounts(make_accounts(s)),
+      signatures(make_checks(accounts)),
       desk(s, instruments, marks, accounts),
       algos(s, instruments, marks, accounts, desk),
       weight(s),
@@ -150,7 +158,8 @@ venue::~venue() = default;
 
 result<std::unique_ptr<venue>> venue::make(const settings& s, moment now) {
   auto faults = validate(s);
-  if (s.account.api_key.empty() || s.account.api_secret.empty())
+  const auto& main = s.account;
+  if (main.api_key.empty() || (main.api_secret.empty() && main.api_public_key.empty()))
     faults.push_back({"account.api_key", "key and secret must be given"});
   if (!faults.empty())
     return fail(errc::invalid_value, faults.front().field + " " + faults.front().text);

@@ -12,6 +12,7 @@
 #include "limits.hpp"
 #include "listen_keys.hpp"
 #include "order_desk.hpp"
+#include "signature.hpp"
 #include "sluice/simulator/venue.hpp"
 #include "stream_hub.hpp"
 #include "venue_faults.hpp"
@@ -34,6 +35,7 @@ struct venue_state {
   exchange_info info;
   mark_board marks;
   std::vector<account> accounts;
+  std::vector<signature_check> signatures;  ///< Of each account.
   order_desk desk;
   algo_desk algos;
   weight_limiter weight;

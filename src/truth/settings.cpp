@@ -72,4 +72,19 @@ std::vector<setting_fault> validate(const universe_settings& s) {
   return out;
 }
 
+std::vector<setting_fault> validate(const stall_settings& s) {
+  std::vector<setting_fault> out;
+  if (s.window < s.named_after)
+    out.push_back(
+        {"window", fmt::format("{} is shorter than named_after, {}: nothing counted in it "
+                               "could last long enough",
+                               format_duration(s.window), format_duration(s.named_after))});
+  if (s.named_after > milliseconds{60'000})
+    out.push_back(
+        {"named_after", fmt::format("{} is longer than the minute within which a stall is "
+                                    "named",
+                                    format_duration(s.named_after))});
+  return out;
+}
+
 }  // namespace sluice

@@ -19,7 +19,6 @@
 #include "sluice/planning/settings.hpp"
 #include "sluice/simulator/settings.hpp"
 #include "sluice/status/settings.hpp"
-#include "sluice/status/stall_settings.hpp"
 #include "sluice/truth/settings.hpp"
 
 namespace sluice::config {
@@ -29,6 +28,12 @@ namespace sluice::config {
 struct key_files {
   std::string api_key_file{};
   std::string api_secret_file{};
+};
+
+/// The same of the simulated exchange, which may know an Ed25519 key's public half instead of a
+/// secret.
+struct venue_key_files : key_files {
+  std::string api_public_key_file{};
 };
 
 /// Where a configuration came from.
@@ -60,7 +65,8 @@ struct settings {
   ::sluice::status::http_settings status{};
   ::sluice::status::log_settings log{};
   ::sluice::simulator::settings simulator{};
-  key_files simulator_keys{};  ///< Stand in the table [simulator]; empty: random at every start.
+  venue_key_files
+      simulator_keys{};  ///< Stand in the table [simulator]; empty: random at every start.
 
   origin from{};
 };

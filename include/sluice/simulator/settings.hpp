@@ -19,10 +19,12 @@ struct initial_position {
   quantity amount{};  ///< Signed: negative is short. Must satisfy the symbol's market filters.
 };
 
-/// One account of the venue. Keys of 1-128 letters and digits.
+/// One account of the venue. Keys and secrets of 1-128 letters and digits. Its requests are signed
+/// either with the secret (HMAC-SHA256) or with the private key that belongs to the public one.
 struct account_settings {
   std::string api_key{};
   std::string api_secret{};
+  std::string api_public_key{};                ///< Ed25519, as PEM; instead of a secret.
   notional balance{notional::whole(100'000)};  ///< USDT.
   std::vector<initial_position> initial_positions{};
 };
@@ -63,7 +65,7 @@ struct settings {
   std::int64_t ban_after{10};           ///< Refused requests in one minute that earn a 418.
   retry_after_header retry_after{retry_after_header::sent};
 
-  /// Of the main account: keys are made at random at every start when left empty.
+  /// Of the main account: the server makes key and secret at random where they are left empty.
   account_settings account{};
   std::vector<account_settings> more_accounts{};
   std::int64_t leverage{20};        ///< Of every symbol, 1 to 125.

@@ -1,7 +1,9 @@
-// Settings of the truth layer: how fresh positions are kept, and which symbols are looked at.
+// Settings of the truth layer: how fresh positions are kept, which symbols are looked at, and when
+// something that stands still is a stall.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -43,8 +45,22 @@ struct universe_settings {
   friend bool operator==(const universe_settings&, const universe_settings&) = default;
 };
 
+/// The table [watchdog].
+struct stall_settings {
+  milliseconds named_after{5'000};      ///< A condition that holds for this long is a stall.
+  milliseconds window{60'000};          ///< Over which failures and denials are counted.
+  std::int64_t failures_min{3};         ///< Of one kind within the window.
+  std::int64_t verdicts_min{20};        ///< Fewer within the window say nothing about shares.
+  int denial_share_percent_max{40};     ///< Of one reason among the verdicts of the window.
+  milliseconds order_open_max{30'000};  ///< From the intent to a known outcome.
+  milliseconds commit_max{1'000};       ///< From a record to its being durable.
+
+  friend bool operator==(const stall_settings&, const stall_settings&) = default;
+};
+
 /// All faults of the settings in themselves; whether the bound can be kept is plan_freshness.
 [[nodiscard]] std::vector<setting_fault> validate(const snapshot_settings& s);
 [[nodiscard]] std::vector<setting_fault> validate(const universe_settings& s);
+[[nodiscard]] std::vector<setting_fault> validate(const stall_settings& s);
 
 }  // namespace sluice
