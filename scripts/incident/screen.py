@@ -49,7 +49,7 @@ def by_column(ages, span, count):
 
 
 def chart(ages, bound_ms, top_ms, span, size):
-    """The oldest truth over time, as tall as `top_ms`; what is past the bound has another colour."""
+    """The oldest truth over time, up to `top_ms`; what is past the bound has another colour."""
     width, height = size
     columns = by_column(ages, span, width - LABEL)
     rows = []

@@ -1,4 +1,4 @@
-"""The configurations of the two sides, both made from config/incident.toml, and the plans they get."""
+"""The configurations of both sides, made from config/incident.toml, and the plans they get."""
 
 import decimal
 import pathlib
@@ -7,8 +7,8 @@ import tomllib
 
 FILE = pathlib.Path(__file__).resolve().parents[2] / "config" / "incident.toml"
 
-# Symbols without a position, one for each entry. The venue lists them right behind the positions, so
-# the one round of reads that both sides begin with has passed them before the first plan.
+# Symbols without a position, one for each entry. The venue lists them right behind the positions:
+# their turn in the first round is over before the plans begin.
 ENTRIES = [f"{base}USDT" for base in (
     "TRX AVAX LINK DOT LTC BCH UNI ATOM ETC XLM NEAR APT ARB OP SUI FIL AAVE INJ TIA SEI LDO CRV "
     "RUNE GALA SAND WLD ZEC MKR HBAR ALGO").split()]

@@ -1,4 +1,4 @@
-"""One of the two running processes: started, asked what it knows, sent its plans, ended by its pid."""
+"""One of the two processes: started, asked what it knows, sent its plans, ended by its pid."""
 
 import collections
 import dataclasses
@@ -37,9 +37,9 @@ def pace(factor):
 
 @dataclasses.dataclass
 class Opening:
-    """When the plans begin, on the steady clock: every run starts with young truth, and what is to be
-    shown begins when that has grown too old once. An exit allowed before would be followed by reads
-    that keep its position young for the next one."""
+    """When the plans begin, on the steady clock: once the truth that every run starts with has
+    grown too old. An exit allowed before that is followed by a read, which keeps its position
+    young for the next one."""
     at: float | None = None
 
 
