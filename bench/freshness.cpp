@@ -1,146 +1,153 @@
-// How old the truth of 566 symbols gets, and what that costs: the real snapshot manager and client
-// against the simulated venue over TLS at 300 ms a request. Ages count from the send of the read.
+// How old truth gets and what that costs. On the real clock: the product's client over TLS against
+// a venue in a process of its own. On a virtual one: hours of it, with lost polls and slow ones.
 #include <fmt/format.h>
 
 #include <chrono>
+#include <numeric>
 #include <thread>
 
+#include "freshness_cell.hpp"
+#include "options.hpp"
 #include "quantiles.hpp"
+#include "silent_stages.hpp"
 #include "sluice/actors/scheduler.hpp"
 #include "sluice/actors/snapshot_manager.hpp"
 #include "sluice/actors/universe_keeper.hpp"
-#include "sluice/exchange/client.hpp"
-#include "sluice/simulator/server.hpp"
-#include "stage.hpp"
+#include "venue_process.hpp"
+#include "whole_pipeline.hpp"
 
 using namespace sluice;
 using namespace std::chrono_literals;
+using bench::cell;
+using steady = std::chrono::steady_clock;
 
 namespace {
 
-constexpr std::size_t symbols = 566;
-constexpr milliseconds latency{300};
+/// What of the product runs beside the client.
+enum class part { truth_alone, whole_pipeline };
 
-struct setup {
-  std::string label{};
-  freshness_strategy strategy{freshness_strategy::adaptive};
-  milliseconds bound{};
-  std::size_t concurrency{32};
+struct real_cell {
+  cell what{};
+  part runs{part::truth_alone};
+  std::chrono::seconds measured{5};
   std::int64_t weight_limit{2'400};
-  std::chrono::seconds measured{20};
+  std::size_t concurrency{32};
+  std::string faults{};
+  std::uint64_t reads_before{5};  ///< So many reads have been made before measuring begins.
 };
 
-/// Takes what the snapshot manager tells others.
-template <class Interface>
-class sink : public Interface::base {
- public:
-  using Interface::base::base;
-};
-class gate_sink : public sink<actors::gate_actor> {
- public:
-  using sink::sink;
-  behavior_type make_behavior() override {
-    return {[](const actors::meet&) {},
-            [](const actors::judge_plans&) {},
-            [](const actors::judge_again&) {},
-            [](const actors::reads_done&) {},
-            [](const actors::truths_changed&) {},
-            [](const order_moved&) {},
-            [](const actors::fills_seen&) {},
-            [](const actors::hold_changed&) {},
-            [](const actors::reach_changed&) {},
-            [](const actors::change_state&) {},
-            [](actors::tick) {}};
-  }
-};
-class reconciler_sink : public sink<actors::reconciler_actor> {
- public:
-  using sink::sink;
-  behavior_type make_behavior() override {
-    return {[](const actors::meet&) {},
-            [](const actors::fills_seen&) {},
-            [](const actors::truths_changed&) {},
-            [](const actors::order_pending_changed&) {},
-            [](const actors::release_holds&) { return actors::holds_released{}; },
-            [](actors::tick) {}};
-  }
-};
-class exit_sink : public sink<actors::exit_engine_actor> {
- public:
-  using sink::sink;
-  behavior_type make_behavior() override {
-    return {[](const actors::meet&) {}, [](const actors::plan_sent&) {},
-            [](const actors::marks_moved&) {},
-            [](const actors::truths_changed&) {}, [](const actors::records_committed&) {},
-            [](actors::tick) {}};
-  }
-};
-class journal_sink : public sink<actors::journal_actor> {
- public:
-  using sink::sink;
-  behavior_type make_behavior() override {
-    return {[](const actors::append&) {},
-            [](const actors::append_durable&) { return actors::appended{}; },
-            [](const actors::watch_records&) {}, [](actors::commit_batch) {}, [](actors::drain) {}};
-  }
-};
+simulator::settings venue_settings(const real_cell& c) {
+  simulator::settings s;
+  s.symbols = c.what.symbols;
+  s.closed_symbols = 0;
+  s.latency = c.what.latency.base;
+  s.latency_jitter = c.what.latency.jitter;
+  s.weight_limit_1m = c.weight_limit;
+  for (const auto* name : {"BTCUSDT", "ETHUSDT", "SOLUSDT"})
+    s.account.initial_positions.push_back({symbol(name), quantity::whole(1)});
+  return s;
+}
+
+/// The slow requests and the lost polls, as the venue's script says them.
+std::string faults_of(const cell& c) {
+  constexpr auto polls = R"("path":"/fapi/v3/positionRisk","count":0)";
+  const auto& l = c.latency;
+  std::string text;
+  if (l.slow_percent > 0)
+    text += fmt::format(R"({{"effect":"delay",{},"chance_percent":{},"delay_jitter_ms":{}}})"
+                        "\n",
+                        polls, l.slow_percent, l.slow.count());
+  if (l.stuck_percent > 0)
+    text += fmt::format(
+        R"({{"effect":"delay",{},"chance_percent":{},"delay_ms":{},"delay_jitter_ms":{}}})"
+        "\n",
+        polls, l.stuck_percent, l.stuck.count(), l.stuck.count());
+  if (c.lost_percent > 0)
+    text += fmt::format(R"({{"effect":"drop_reply",{},"chance_percent":{}}})"
+                        "\n",
+                        polls, c.lost_percent);
+  return text;
+}
 
 struct outcome {
-  double age_p50{0};
-  double age_max{0};
-  double sweep_ms{0};
+  std::vector<double> oldest_ms{};
+  double cpu_percent{0};
+  double rss_mib{0};
+  double rss_mib_max{0};
   double weight_1m{0};
+  double sweep_ms{0};
 };
 
-/// Samples the age of every symbol every 5 ms.
-outcome sample(const setup& s, const actors::services& given, const actors::vitals& numbers) {
+double oldest_ms(const state_table& table, std::size_t symbols) {
+  auto oldest = steady::now();
+  const auto now = oldest;
+  for (std::size_t i = 0; i < symbols; ++i)
+    oldest = std::min(oldest, table.read(position_slot{static_cast<std::uint32_t>(i)}).as_of);
+  return std::chrono::duration<double, std::milli>(now - oldest).count();
+}
+
+/// Looks at the age of every symbol every 2 ms (10 for thousands); what that costs is not counted.
+outcome sample(const real_cell& c, const actors::services& given) {
+  const auto nap = c.what.symbols > 1'000 ? 10ms : 2ms;
   outcome o;
-  std::vector<double> ages;
-  const auto begin = std::chrono::steady_clock::now();
-  const auto reads_before = numbers.reads_total.load();
-  while (std::chrono::steady_clock::now() - begin < s.measured) {
-    const auto now = std::chrono::steady_clock::now();
-    double oldest = 0;
-    given.table->scan([&](const position_key&, const truth_view& seen) {
-      oldest =
-          std::max(oldest, std::chrono::duration<double, std::milli>(now - seen.as_of).count());
-    });
-    ages.push_back(oldest);
-    std::this_thread::sleep_for(5ms);
+  const auto reads_before = given.vitals->reads_total.load();
+  const auto begin = steady::now();
+  const auto cpu_before = bench::own_cpu_seconds() - bench::own_thread_cpu_seconds();
+  while (steady::now() - begin < c.measured) {
+    o.oldest_ms.push_back(oldest_ms(*given.table, c.what.symbols));
+    std::this_thread::sleep_for(nap);
   }
-  const auto seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  const auto reads = static_cast<double>(numbers.reads_total.load() - reads_before);
-  o.age_max = *std::ranges::max_element(ages);
-  o.age_p50 = bench::quantile(ages, 0.5);
+  const auto cpu = bench::own_cpu_seconds() - bench::own_thread_cpu_seconds() - cpu_before;
+  const auto seconds = std::chrono::duration<double>(steady::now() - begin).count();
+  const auto reads = static_cast<double>(given.vitals->reads_total.load() - reads_before);
+  o.cpu_percent = cpu / seconds * 100;
+  o.rss_mib = bench::own_resident_mib();
+  o.rss_mib_max = bench::own_resident_mib_max();
   o.weight_1m = reads * 5.0 * 60.0 / seconds;
-  o.sweep_ms = reads > 0 ? seconds * 1'000.0 * static_cast<double>(symbols) / reads : 0;
+  o.sweep_ms = reads > 0 ? seconds * 1'000 * static_cast<double>(c.what.symbols) / reads : 0;
   return o;
 }
 
-std::shared_ptr<exchange_port> client_of(const simulator::server& server, const setup& s) {
-  exchange::settings connection;
-  connection.rest_url = server.rest_url();
-  connection.stream_url = server.stream_url();
-  connection.connections_max = static_cast<int>(std::max<std::size_t>(16, s.concurrency));
-  connection.weight_limit_1m = s.weight_limit > 0 ? s.weight_limit : 10'000'000;
-  exchange::extras additions;
-  additions.ca_pem = server.certificate_pem();
-  return exchange::make_client(connection,
-                               {exchange::secret(std::string(server.api_key())),
-                                exchange::secret(std::string(server.api_secret()))},
-                               std::move(additions))
-      .value();
+void say(const real_cell& c, outcome o) {
+  fmt::print(R"({{"bench":"freshness","clock":"real","runs":"{}","strategy":"{}","symbols":{},)"
+             R"("latency":"{}","lost_percent":{},"faults":{},"seconds":{},"bound_ms":{},)"
+             R"("age_p50_ms":{:.1f},"age_p99_ms":{:.1f},"age_max_ms":{:.1f},"weight_1m":{:.0f},)"
+             R"("sweep_ms":{:.0f},"cpu_percent":{:.2f},"rss_mib":{:.1f},"rss_mib_max":{:.1f}}})"
+             "\n",
+             c.runs == part::truth_alone ? "truth_alone" : "whole_pipeline",
+             to_string(c.what.strategy), c.what.symbols, c.what.latency.name, c.what.lost_percent,
+             c.faults.empty() ? 0 : 1, c.measured.count(), c.what.bound.count(),
+             bench::quantile(o.oldest_ms, 0.5), bench::quantile(o.oldest_ms, 0.99),
+             bench::quantile(o.oldest_ms, 1.0), o.weight_1m, o.sweep_ms, o.cpu_percent, o.rss_mib,
+             o.rss_mib_max);
 }
 
-outcome run_setup(const setup& s) {
-  simulator::settings venue;
-  venue.symbols = symbols;
-  venue.closed_symbols = 0;
-  venue.latency = latency;
-  venue.weight_limit_1m = s.weight_limit;
-  auto server = simulator::server::start(venue).value();
-  const auto client = client_of(*server, s);
+void wait_until_known(const real_cell& c, const actors::services& given) {
+  const auto limit = steady::now() + 60s;
+  const auto known = [&] {
+    return given.table->directory().size() >= c.what.symbols && given.table->account_as_of() &&
+           given.vitals->reads_total > c.reads_before;
+  };
+  while (!known()) {
+    if (steady::now() > limit) {
+      fmt::print(stderr, "freshness: truth was not known after a minute\n");
+      std::quick_exit(1);
+    }
+    std::this_thread::sleep_for(10ms);
+  }
+}
+
+snapshot_settings settings_of(const real_cell& c) {
+  snapshot_settings s;
+  s.strategy = c.what.strategy;
+  s.bound = c.what.bound;
+  s.latency = c.what.latency.assumed;
+  s.concurrency = c.concurrency;
+  return s;
+}
+
+/// Client, snapshot manager and universe keeper; nobody else.
+void run_truth_alone(const real_cell& c, std::shared_ptr<exchange_port> client) {
   status::log_settings quiet;
   quiet.level = status::log_level::error;
   auto keeper = std::make_shared<truth_keeper>(truth_keeper::options{});
@@ -152,64 +159,95 @@ outcome run_setup(const setup& s) {
   given.vitals = std::make_shared<actors::vitals>();
   given.log = std::shared_ptr<status::logger>(status::logger::start(quiet).value());
   given.metrics = std::make_shared<status::metrics>();
-  snapshot_settings settings;
-  settings.strategy = s.strategy;
-  settings.bound = s.bound;
-  settings.concurrency = s.concurrency;
-  outcome o;
-  {
-    caf::actor_system_config config;
-    actors::configure_scheduler(config);
-    caf::actor_system system(config);
-    auto all = std::make_shared<actors::peers>();
-    all->gate = system.spawn<gate_sink>();
-    all->reconciler = system.spawn<reconciler_sink>();
-    all->exit_engine = system.spawn<exit_sink>();
-    all->journal = system.spawn<journal_sink>();
-    all->snapshot_manager = actors::spawn_snapshot_manager(system, given, {settings, keeper});
-    all->universe_keeper = actors::spawn_universe_keeper(system, given, {});
-    caf::anon_send(all->snapshot_manager, actors::meet{all});
-    caf::anon_send(all->universe_keeper, actors::meet{all});
-    const auto limit = std::chrono::steady_clock::now() + 30s;
-    const auto known = [&] {
-      bool every = keeper->directory()->size() >= symbols && given.table->account_as_of();
-      return every && given.vitals->reads_total >
-                          (s.strategy == freshness_strategy::adaptive ? 5 : 3 * symbols);
-    };
-    while (!known() && std::chrono::steady_clock::now() < limit)
-      std::this_thread::sleep_for(10ms);
-    o = sample(s, given, *given.vitals);
-    const auto over = [](const auto& handle) {
-      caf::anon_send_exit(handle, caf::exit_reason::user_shutdown);
-    };
-    over(all->snapshot_manager);
-    over(all->universe_keeper);
-    over(all->gate);
-    over(all->reconciler);
-    over(all->exit_engine);
-    over(all->journal);
-    client->close();
-  }
-  return o;
+  caf::actor_system_config config;
+  actors::configure_scheduler(config);
+  caf::actor_system system(config);
+  auto all = bench::spawn_silent(system);
+  all->snapshot_manager = actors::spawn_snapshot_manager(system, given, {settings_of(c), keeper});
+  all->universe_keeper = actors::spawn_universe_keeper(system, given, {});
+  caf::anon_send(all->snapshot_manager, actors::meet{all});
+  caf::anon_send(all->universe_keeper, actors::meet{all});
+  wait_until_known(c, given);
+  say(c, sample(c, given));
+  bench::end_all(*all);
+  client->close();
+}
+
+void run_whole(const real_cell& c, std::shared_ptr<exchange_port> client) {
+  auto chosen = bench::quiet_settings();
+  chosen.snapshot = settings_of(c);
+  const bench::whole_pipeline pipeline(chosen, std::move(client));
+  wait_until_known(c, pipeline.given());
+  say(c, sample(c, pipeline.given()));
+}
+
+void run_real(const real_cell& c) {
+  const bench::venue_process venue(venue_settings(c), c.faults + faults_of(c.what));
+  auto client = venue.client(c.weight_limit > 0 ? c.weight_limit : 10'000'000,
+                             static_cast<int>(std::max<std::size_t>(16, c.concurrency)));
+  if (c.runs == part::whole_pipeline)
+    run_whole(c, std::move(client));
+  else
+    run_truth_alone(c, std::move(client));
+}
+
+/// What the README promises, in some seconds each.
+std::vector<real_cell> usual_cells() {
+  const auto normal = bench::steady_latency(300ms);
+  auto slower = bench::cell_of(566, normal, 0);
+  slower.bound = 2 * 1'000ms + normal.assumed;
+  const auto usual = bench::cell_of(566, normal, 0);
+  cell lifted{566, normal, 700ms, 0, freshness_strategy::per_symbol};
+  const std::string lost =
+      R"({"effect":"drop_reply","path":"/fapi/v3/positionRisk","count":1,"skip":9})"
+      "\n";
+  return {
+      {slower, part::truth_alone},
+      {usual, part::truth_alone},
+      {usual, part::truth_alone, 5s, 2'400, 32, lost},
+      {usual, part::whole_pipeline},
+      {bench::cell_of(10'000, normal, 0), part::truth_alone},
+      {bench::cell_of(10'000, normal, 0), part::whole_pipeline},
+      {lifted, part::truth_alone, 5s, 0, 760, {}, 3 * 566},
+  };
+}
+
+const std::vector<bench::latency_shape>& shapes() {
+  static const std::vector all{bench::steady_latency(50ms), bench::steady_latency(300ms),
+                               bench::steady_latency(1'000ms), bench::heavy_tail()};
+  return all;
+}
+
+/// Every latency with one poll of a hundred lost; worth it only when measured for long.
+std::vector<real_cell> lossy_cells() {
+  std::vector<real_cell> cells;
+  for (const std::size_t symbols : {566U, 10'000U})
+    for (const auto& shape : shapes())
+      cells.push_back({bench::cell_of(symbols, shape, 1), part::truth_alone});
+  return cells;
+}
+
+void run_all_virtual(std::chrono::minutes span) {
+  for (const std::size_t symbols : {566U, 10'000U})
+    for (const auto& shape : shapes())
+      for (const int lost_percent : {0, 1})
+        bench::run_virtual(bench::cell_of(symbols, shape, lost_percent), span);
 }
 
 }  // namespace
 
-int main() {
-  const std::vector<setup> setups{
-      {"adaptive_300", freshness_strategy::adaptive, 2'300ms, 32, 2'400, 20s},
-      {"adaptive_600", freshness_strategy::adaptive, 1'300ms, 32, 2'400, 20s},
-      {"per_symbol_lifted", freshness_strategy::per_symbol, 700ms, 760, 0, 10s},
-  };
-  std::string text;
-  for (const auto& s : setups) {
-    const auto o = run_setup(s);
-    text += fmt::format(
-        R"({}"{}":{{"age_max_ms":{:.1f},"oldest_p50_ms":{:.1f},"weight_1m":{:.0f},"sweep_ms":{:.0f}}})",
-        text.empty() ? "" : ",", s.label, o.age_max, o.age_p50, o.weight_1m, o.sweep_ms);
+/// `--longer N` measures each part N times as long, and adds lossy venues on the real clock.
+int main(int count, char** words) {
+  const int longer = bench::times_longer(count, words);
+  auto cells = usual_cells();
+  if (longer > 1)
+    for (auto& c : lossy_cells())
+      cells.push_back(std::move(c));
+  bool good = true;
+  for (auto& c : cells) {
+    c.measured *= longer;
+    good = bench::run_apart([&] { run_real(c); }) && good;
   }
-  fmt::print(R"({{"bench":"freshness","symbols":{},"latency_ms":{},{}}})"
-             "\n",
-             symbols, latency.count(), text);
-  return 0;
+  good = bench::run_apart([&] { run_all_virtual(20min * longer); }) && good;
+  return good ? 0 : 1;
 }

@@ -1,25 +1,17 @@
 // What the simulated venue can bear: requests a second over kept-alive TLS, frames to 200 readers,
 // memory at 10,000 symbols. The venue runs in a process of its own, the load in this one.
 #include <fmt/format.h>
+#include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <csignal>
-#include <fstream>
-#include <sstream>
 
 #include "quantiles.hpp"
-#include "sluice/simulator/server.hpp"
 #include "tls_load.hpp"
+#include "venue_process.hpp"
 
 using namespace sluice;
 using namespace std::chrono_literals;
 
 namespace {
-
-const std::string key = "benchKey";
-const std::string secret = "benchSecret";
 
 simulator::settings settings_of(std::size_t symbols) {
   simulator::settings s;
@@ -28,64 +20,8 @@ simulator::settings settings_of(std::size_t symbols) {
   s.latency = 0ms;
   s.weight_limit_1m = 0;
   s.framing = simulator::reply_framing::content_length;
-  s.account.api_key = key;
-  s.account.api_secret = secret;
   return s;
 }
-
-/// A venue in a child process, ended with this object.
-class venue_process {
- public:
-  explicit venue_process(const simulator::settings& s) {
-    int ends[2];
-    if (::pipe(ends) != 0)
-      std::exit(1);
-    child_ = ::fork();
-    if (child_ == 0)
-      serve(s, ends[1]);
-    ::close(ends[1]);
-    if (::read(ends[0], &port_, sizeof port_) != sizeof port_)
-      std::exit(1);
-    ::close(ends[0]);
-  }
-  ~venue_process() {
-    ::kill(child_, SIGKILL);
-    ::waitpid(child_, nullptr, 0);
-  }
-  venue_process(const venue_process&) = delete;
-  venue_process& operator=(const venue_process&) = delete;
-
-  [[nodiscard]] std::uint16_t port() const { return port_; }
-  [[nodiscard]] double cpu_seconds() const {
-    std::ifstream in(fmt::format("/proc/{}/stat", child_));
-    std::string skipped;
-    double user = 0;
-    double system = 0;
-    for (int n = 0; n < 13; ++n)
-      in >> skipped;
-    in >> user >> system;
-    return (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
-  }
-  [[nodiscard]] double resident_mib() const {
-    std::ifstream in(fmt::format("/proc/{}/statm", child_));
-    double all = 0;
-    double pages = 0;
-    in >> all >> pages;
-    return pages * static_cast<double>(::sysconf(_SC_PAGESIZE)) / 1'048'576.0;
-  }
-
- private:
-  [[noreturn]] static void serve(const simulator::settings& s, int told) {
-    const auto started = simulator::server::start(s);
-    const auto port = started ? (*started)->port() : std::uint16_t{0};
-    if (!started || ::write(told, &port, sizeof port) != sizeof port)
-      ::_exit(1);
-    for (;;)
-      ::pause();
-  }
-  pid_t child_{0};
-  std::uint16_t port_{0};
-};
 
 /// Signed once for the whole run: the window is wide enough.
 std::string signed_get(const std::string& path) {
@@ -94,6 +30,7 @@ std::string signed_get(const std::string& path) {
   const auto query = fmt::format("recvWindow=60000&timestamp={}", now.count());
   unsigned char digest[32];
   unsigned int size = sizeof digest;
+  const std::string_view secret = bench::venue_process::secret;
   HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
        reinterpret_cast<const unsigned char*>(query.data()), query.size(), digest, &size);
   std::string hex;
@@ -101,10 +38,10 @@ std::string signed_get(const std::string& path) {
     hex += fmt::format("{:02x}", b);
   return fmt::format(
       "GET {}?{}&signature={} HTTP/1.1\r\nHost: 127.0.0.1\r\nX-MBX-APIKEY: {}\r\n\r\n", path, query,
-      hex, key);
+      hex, bench::venue_process::key);
 }
 
-std::string measure_requests(const venue_process& venue, const char* name,
+std::string measure_requests(const bench::venue_process& venue, const char* name,
                              const std::string& request) {
   const auto cpu = venue.cpu_seconds();
   constexpr auto time = 5s;
@@ -117,7 +54,7 @@ std::string measure_requests(const venue_process& venue, const char* name,
       load.bytes_of_reply);
 }
 
-std::string measure_fan_out(const venue_process& venue, const char* name) {
+std::string measure_fan_out(const bench::venue_process& venue, const char* name) {
   const auto cpu = venue.cpu_seconds();
   auto heard = bench::run_fan_out(venue.port(), "/market/ws/!markPrice@arr@1s", 200, 8s);
   return fmt::format(
@@ -133,7 +70,7 @@ std::string measure_fan_out(const venue_process& venue, const char* name) {
 int main() {
   std::string text;
   {
-    const venue_process venue(settings_of(566));
+    const bench::venue_process venue(settings_of(566));
     text +=
         measure_requests(venue, "time", "GET /fapi/v1/time HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
     text += "," + measure_requests(venue, "signed_balance", signed_get("/fapi/v3/balance"));
@@ -141,7 +78,7 @@ int main() {
     text += fmt::format(R"(,"rss_mib_566":{:.0f})", venue.resident_mib());
   }
   {
-    const venue_process venue(settings_of(10'000));
+    const bench::venue_process venue(settings_of(10'000));
     text += "," + measure_requests(venue, "time_at_10000",
                                    "GET /fapi/v1/time HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
     text += fmt::format(R"(,"rss_mib_10000":{:.0f})", venue.resident_mib());

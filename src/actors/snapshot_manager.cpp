@@ -186,8 +186,10 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
 
   void run() {
     const auto present = now();
-    for (const auto& given_up : scheduler_.expire(present))
-      give_up(given_up);
+    for (const auto& job : scheduler_.expire(present)) {
+      vitals().workers_lost += 1;
+      failed(job, {failure_kind::timed_out, 0, 0, "no reply in time", std::nullopt});
+    }
     while (const auto job = scheduler_.next(present))
       start(*job, present);
     if (const auto mute = mute_.look(present))
@@ -217,11 +219,6 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
     const auto worker = spawn_fetch_worker(system(), given_, std::move(task), this);
     monitor(worker);
     workers_.started(job, worker.address());
-  }
-
-  void give_up(const read_job& job) {
-    vitals().workers_lost += 1;
-    failed(job, {failure_kind::timed_out, 0, 0, "no reply in time", std::nullopt});
   }
 
   /// A plan waits for it, and the connection may be dead without knowing it: once more, over

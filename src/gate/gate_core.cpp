@@ -13,6 +13,31 @@ position_key key_of(const plan& p) {
   return {p.instrument, p.leg};
 }
 
+/// Does the refusal follow from what the position is said to be?
+bool follows_from_position(refusal_code c, const plan& p) {
+  switch (c) {
+    case refusal_code::no_position:
+    case refusal_code::already_at_target:
+    case refusal_code::would_flip:
+    case refusal_code::position_exists:
+      return true;
+    case refusal_code::below_min_quantity:
+      return std::holds_alternative<reduce_plan>(p.body);
+    default:
+      return false;
+  }
+}
+
+/// Is there hope that a read makes all of these go away? What was refused because of a position
+/// that is stale may not be so: an exit would be lost because old truth says flat.
+bool curable(const plan& p, const std::vector<refusal>& refusals) {
+  const bool stale = std::ranges::any_of(
+      refusals, [](const refusal& r) { return r.code == refusal_code::stale_exchange_state; });
+  return std::ranges::all_of(refusals, [&](const refusal& r) {
+    return curable_by_read(r.code) || (stale && follows_from_position(r.code, p));
+  });
+}
+
 /// The terminal answer made outside of the rules.
 plan_verdict denied(parked_plan p, facts seen, refusal why) {
   return {
@@ -198,9 +223,7 @@ instant gate_core::waits_until(const plan& p, const stamp& now) const {
 
 bool gate_core::keep_waiting(const parked_plan& p, const std::vector<refusal>& refusals,
                              const facts& seen, gate_actions& out) {
-  const bool curable = std::all_of(refusals.begin(), refusals.end(),
-                                   [](const refusal& r) { return curable_by_read(r.code); });
-  if (!curable || !settings_.read_on_demand || seen.now.steady >= p.until)
+  if (!settings_.read_on_demand || !curable(*p.what, refusals) || seen.now.steady >= p.until)
     return false;
   if (!parked_.park(p)) {
     ++parking_full_;

@@ -37,6 +37,59 @@ TEST_CASE("a stale exit waits for one urgent read and is then allowed") {
   CHECK(g.out.reads.size() == 1);
 }
 
+TEST_CASE("an exit is not given up because stale truth says flat") {
+  gate_fixture g;
+  g.truth_is(position_flat{}, -99'000);
+  g.submit(a_reduce(), 0);
+  CHECK_FALSE(g.ended("r1"));
+  REQUIRE(g.out.reads.size() == 1);
+  CHECK(g.out.reads[0].traffic == lane::exit);
+
+  g.truth_is(position_open{qty("0.5"), px("50000")}, 20);
+  g.read_finished(btc(), "", 320);
+  CHECK(g.allowed("r1"));
+}
+
+TEST_CASE("what is refused because of the position is refused on fresh truth only") {
+  struct row {
+    const char* name;
+    plan what;
+    truth content;
+    refusal_code reason;
+  };
+  const row rows[] = {
+      {"nothing to reduce", a_reduce("p"), position_flat{}, refusal_code::no_position},
+      {"nothing left to reduce", a_reduce("p", "0.5"), position_open{qty("0.5"), px("50000")},
+       refusal_code::already_at_target},
+      {"an opening that flips", an_open("p"), position_open{qty("-0.5"), px("50000")},
+       refusal_code::would_flip},
+      {"an opening that adds", an_open("p"), position_open{qty("0.5"), px("50000")},
+       refusal_code::position_exists},
+  };
+  for (const auto& r : rows) {
+    INFO(r.name);
+    gate_fixture g;
+    g.truth_is(r.content, -99'000);
+    g.submit(r.what, 0);
+    CHECK_FALSE(g.ended("p"));
+    CHECK(g.out.reads.size() == 1);
+    g.truth_is(r.content, 20);
+    g.read_finished(btc(), "", 320);
+    REQUIRE(g.ended("p"));
+    CHECK(g.reason("p") == r.reason);
+    CHECK(g.verdict_of("p").times_judged == 2);
+  }
+}
+
+TEST_CASE("no read is spent on a plan that fresh truth could not save") {
+  gate_fixture g;
+  g.truth_is(position_flat{}, -99'000);
+  g.core.trading_state_changed(trading_state::halted, at(milliseconds{0}), g.out);
+  g.submit(a_reduce(), 1);
+  REQUIRE(g.ended("r1"));
+  CHECK(g.out.reads.empty());
+}
+
 TEST_CASE("an account-wide read cures as well, exits before entries") {
   gate_fixture g;
   g.submit(an_open("o1"), 0);

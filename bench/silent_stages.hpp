@@ -1,0 +1,88 @@
+// Stages that take whatever the snapshot manager and the universe keeper tell them and do nothing,
+// so that truth can be measured without the rest of the pipeline.
+#pragma once
+
+#include <memory>
+
+#include "sluice/actors/interfaces.hpp"
+
+namespace sluice::bench {
+
+class silent_gate : public actors::gate_actor::base {
+ public:
+  using actors::gate_actor::base::base;
+  behavior_type make_behavior() override {
+    return {[](const actors::meet&) {},
+            [](const actors::judge_plans&) {},
+            [](const actors::judge_again&) {},
+            [](const actors::reads_done&) {},
+            [](const actors::truths_changed&) {},
+            [](const order_moved&) {},
+            [](const actors::fills_seen&) {},
+            [](const actors::hold_changed&) {},
+            [](const actors::reach_changed&) {},
+            [](const actors::change_state&) {},
+            [](actors::tick) {}};
+  }
+};
+
+class silent_reconciler : public actors::reconciler_actor::base {
+ public:
+  using actors::reconciler_actor::base::base;
+  behavior_type make_behavior() override {
+    return {[](const actors::meet&) {},
+            [](const actors::fills_seen&) {},
+            [](const actors::truths_changed&) {},
+            [](const actors::order_pending_changed&) {},
+            [](const actors::release_holds&) { return actors::holds_released{}; },
+            [](actors::tick) {}};
+  }
+};
+
+class silent_exit_engine : public actors::exit_engine_actor::base {
+ public:
+  using actors::exit_engine_actor::base::base;
+  behavior_type make_behavior() override {
+    return {[](const actors::meet&) {},
+            [](const actors::plan_sent&) {},
+            [](const actors::marks_moved&) {},
+            [](const actors::truths_changed&) {},
+            [](const actors::records_committed&) {},
+            [](actors::tick) {}};
+  }
+};
+
+class silent_journal : public actors::journal_actor::base {
+ public:
+  using actors::journal_actor::base::base;
+  behavior_type make_behavior() override {
+    return {[](const actors::append&) {},
+            [](const actors::append_durable&) { return actors::appended{}; },
+            [](const actors::watch_records&) {}, [](actors::commit_batch) {}, [](actors::drain) {}};
+  }
+};
+
+[[nodiscard]] inline std::shared_ptr<actors::peers> spawn_silent(caf::actor_system& system) {
+  auto all = std::make_shared<actors::peers>();
+  all->gate = system.spawn<silent_gate>();
+  all->reconciler = system.spawn<silent_reconciler>();
+  all->exit_engine = system.spawn<silent_exit_engine>();
+  all->journal = system.spawn<silent_journal>();
+  return all;
+}
+
+/// Ends every stage that is there.
+inline void end_all(const actors::peers& all) {
+  const auto over = [](const auto& stage) {
+    if (stage)
+      caf::anon_send_exit(stage, caf::exit_reason::user_shutdown);
+  };
+  over(all.snapshot_manager);
+  over(all.universe_keeper);
+  over(all.gate);
+  over(all.reconciler);
+  over(all.exit_engine);
+  over(all.journal);
+}
+
+}  // namespace sluice::bench
