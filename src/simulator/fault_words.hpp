@@ -44,11 +44,10 @@ inline constexpr words<connection_effect, 4> connection_effects{{
     {"certificate", connection_effect::certificate},
     {"cut_request", connection_effect::cut_request},
 }};
-inline constexpr words<venue_effect, 7> venue_effects{{
+inline constexpr words<venue_effect, 6> venue_effects{{
     {"ban", venue_effect::ban},
     {"expire_listen_key", venue_effect::expire_listen_key},
-    {"symbol_status", venue_effect::symbol_status},
-    {"symbol_filter", venue_effect::symbol_filter},
+    {"symbol_change", venue_effect::symbol_change},
     {"more_symbols", venue_effect::more_symbols},
     {"clock_step", venue_effect::clock_step},
     {"clock_drift", venue_effect::clock_drift},

@@ -124,8 +124,9 @@ void venue_state::pay_funding(moment now) {
 }
 
 void venue_state::settle(const instrument& i, moment now) {
-  instruments.set_status(i, "SETTLING");
-  info = exchange_info(chosen, instruments);
+  symbol_change off;
+  off.status = "SETTLING";
+  change_symbol(i, off, now);
   for (std::size_t n = 0; n < accounts.size(); ++n) {
     desk.cancel_all(n, i.name, now.venue, expiry::delisted);
     algos.expire_all(n, i.name, "The symbol is delisted", now.venue);

@@ -7,7 +7,6 @@
 #include <unordered_set>
 
 #include "random_source.hpp"
-#include "sluice/simulator/venue.hpp"
 
 namespace sluice::simulator {
 namespace {
@@ -85,8 +84,8 @@ std::int64_t power_of_ten(int exponent) {
   return value;
 }
 
+/// What follows from price, tick and step. Not the name, which the index points into.
 void finish(instrument& i) {
-  i.name = symbol{i.base + "USDT"};
   i.price_digits = digits_of(i.tick.raw());
   i.price_precision = std::min(i.price_digits + 1, fixed_decimals);
   i.quantity_digits = digits_of(i.step.raw());
@@ -98,6 +97,7 @@ void finish(instrument& i) {
 instrument make_known(const known& k) {
   instrument i;
   i.base = k.base;
+  i.name = symbol{i.base + "USDT"};
   i.first_mark = exactly<price>(k.first_mark);
   i.tick = exactly<price>(k.tick);
   i.step = exactly<quantity>(k.step);
@@ -122,6 +122,7 @@ std::string make_base(random_source& random) {
 instrument make_generated(std::string base, random_source& random) {
   instrument i;
   i.base = std::move(base);
+  i.name = symbol{i.base + "USDT"};
   const int magnitude = static_cast<int>(random.between(-3, 3));  // price in [10^m, 10^(m+1))
   const auto tick_raw = power_of_ten(fixed_decimals + std::max(magnitude - 4, -7));
   i.tick = price::from_raw(tick_raw);
@@ -172,45 +173,9 @@ void listing::grow(std::size_t total) {
     append("TRADING");
 }
 
-instrument* listing::change(std::string_view name) {
-  const auto it = index_.find(name);
-  return it == index_.end() ? nullptr : &all_[it->second];
-}
-
-std::optional<const instrument*> listing::set_status(std::string_view name, std::string status) {
-  auto* i = change(name);
-  if (!i || status.empty())
-    return std::nullopt;
-  i->status = std::move(status);
-  return i;
-}
-
-std::optional<const instrument*> listing::set_filter(std::string_view name, std::string_view field,
-                                                     std::string_view value) {
-  auto* i = change(name);
-  if (!i)
-    return std::nullopt;
-  const auto set = [&](auto& into) {
-    const auto read = std::remove_reference_t<decltype(into)>::parse(value);
-    if (!read || read->raw() <= 0)
-      return false;
-    into = *read;
-    return true;
-  };
-  const bool done = field == "tick"           ? set(i->tick)
-                    : field == "step"         ? set(i->step)
-                    : field == "market_max"   ? set(i->market_max)
-                    : field == "min_notional" ? set(i->min_notional)
-                                              : false;
-  if (!done)
-    return std::nullopt;
-  i->price_digits = digits_of(i->tick.raw());
-  i->quantity_digits = digits_of(i->step.raw());
-  return i;
-}
-
-void listing::change_filters(const instrument& i, const filter_change& c) {
+void listing::change(const instrument& i, const symbol_change& c) {
   auto& mine = all_[index_of(i)];
+  mine.status = c.status.value_or(mine.status);
   mine.tick = c.tick.value_or(mine.tick);
   mine.step = c.step.value_or(mine.step);
   mine.market_max = c.market_max.value_or(mine.market_max);

@@ -76,6 +76,8 @@ struct venue_state {
   [[nodiscard]] outcome<ledger_order> force_close(std::size_t owner, const instrument& i,
                                                   position_side leg, quantity amount,
                                                   const forced_style& style, moment now);
+  /// The change must have no fault.
+  void change_symbol(const instrument& i, const symbol_change& c, moment now);
   /// Takes a symbol off: orders expire, positions are closed at mark, status SETTLING.
   void settle(const instrument& i, moment now);
   void run_countdowns(moment now);

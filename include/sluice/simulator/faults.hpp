@@ -11,6 +11,7 @@
 
 #include "sluice/domain/result.hpp"
 #include "sluice/domain/time.hpp"
+#include "sluice/simulator/symbol_change.hpp"
 #include "sluice/simulator/wire.hpp"
 
 namespace sluice::simulator {
@@ -115,11 +116,10 @@ struct connection_fault {
 enum class venue_effect : std::uint8_t {
   ban,                ///< The address is banned for `time`: 418 to everything.
   expire_listen_key,  ///< The account's key ends now; its event is sent unless `silent`.
-  symbol_status,      ///< `symbol` gets the status `value`.
-  symbol_filter,  ///< `symbol` gets `value` as its `field`: tick, step, market_max, min_notional.
-  more_symbols,   ///< The listing grows to `number` symbols.
-  clock_step,     ///< The venue's clock jumps by `number` milliseconds.
-  clock_drift     ///< It gains `number` microseconds a second while the window lasts.
+  symbol_change,      ///< `symbol` gets another status or other filters, as `change` says.
+  more_symbols,       ///< The listing grows to `number` symbols.
+  clock_step,         ///< The venue's clock jumps by `number` milliseconds.
+  clock_drift         ///< It gains `number` microseconds a second while the window lasts.
 };
 
 /// Happens once, when its window begins.
@@ -130,8 +130,7 @@ struct venue_fault {
   std::int64_t account{0};
   bool silent{false};
   std::string symbol{};
-  std::string field{};
-  std::string value{};
+  symbol_change change{};
   std::int64_t number{0};
 };
 
