@@ -59,7 +59,7 @@ std::optional<venue_error> algo_desk::check_prices(const instrument& i,
   }
   if (auto wrong = check_tick(i, a.trigger))
     return wrong;
-  if (is_limit(a))
+  if (is_limit(a) && a.price_match == "NONE")
     if (auto wrong = check_tick(i, a.limit))
       return wrong;
   return reached(a, mark) ? std::optional(triggers_at_once(rules_.at_once)) : std::nullopt;

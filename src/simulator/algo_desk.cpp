@@ -149,6 +149,10 @@ order_draft algo_desk::draft_of(std::size_t owner, const ledger_algo& a) {
   d.leg = a.leg;
   d.kind = is_limit(a) ? order_kind::limit : order_kind::market;
   d.limit = a.limit;
+  d.price_match = a.price_match;
+  if (const auto matched = orders_->matched_price(*d.what, a.direction, a.price_match))
+    d.limit = *matched;
+  d.good_till_ms = a.good_till_ms;
   d.amount =
       a.closes_position ? (*accounts_)[owner].amount_of(a.instrument, a.leg).abs() : a.amount;
   if (a.lasts == "IOC")
@@ -157,6 +161,8 @@ order_draft algo_desk::draft_of(std::size_t owner, const ledger_algo& a) {
     d.lasts = time_in_force::fok;
   else if (a.lasts == "GTX")
     d.lasts = time_in_force::gtx;
+  else if (a.lasts == "GTD")
+    d.lasts = time_in_force::gtd;
   d.reduce_only = a.reduce_only || (a.closes_position && a.leg == position_side::both);
   d.closes_position = a.closes_position;
   d.original_type = a.type;

@@ -49,21 +49,13 @@ std::optional<venue_error> read_time_in_force(const parameters& p, order_draft& 
                            time_in_force::gtx, time_in_force::gtd};
   const auto* found = std::find_if(
       all.begin(), all.end(), [&](time_in_force t) { return std::get<0>(text) == venue_word(t); });
+  // RPI orders meet retail flow alone, which this book has not: no symbol lists them.
   if (found == all.end())
     return venue_error{400, -1115, "Invalid timeInForce."};
   d.lasts = *found;
-  if (d.lasts != time_in_force::gtd)
-    return p.find("goodTillDate") ? std::optional(unwanted_parameter("goodTillDate"))
-                                  : std::nullopt;
-  const auto till = p.whole("goodTillDate");
-  if (const auto* wrong = error_of(till))
-    return *wrong;
-  if (!std::get<0>(till))
-    return missing_parameter("goodTillDate");
-  d.good_till_ms = *std::get<0>(till) / 1'000 * 1'000;
-  if (d.good_till_ms <= now_ms + good_till_least_ms)
-    return bad_parameter("goodTillDate");
-  return std::nullopt;
+  std::optional<venue_error> wrong;
+  put(read_good_till(p, d.lasts == time_in_force::gtd, now_ms), d.good_till_ms, wrong);
+  return wrong;
 }
 
 /// What LIMIT needs and MARKET must not have.
@@ -77,16 +69,12 @@ std::optional<venue_error> read_limit(const venue_state& v, const parameters& p,
   }
   if (auto wrong = read_time_in_force(p, d, now_ms))
     return wrong;
-  d.price_match = p.find("priceMatch").value_or("NONE");
-  if (d.price_match != "NONE") {
-    if (p.find("price"))
-      return unwanted_parameter("price");
-    const auto matched = v.desk.matched_price(*d.what, d.direction, d.price_match);
-    d.limit = matched.value_or(price{});
-    return matched ? std::nullopt : std::optional(bad_parameter("priceMatch"));
-  }
   std::optional<venue_error> wrong;
-  put(read_price(p, "price"), d.limit, wrong);
+  put(read_price_match(p), d.price_match, wrong);
+  if (!wrong && d.price_match != "NONE")
+    d.limit = v.desk.matched_price(*d.what, d.direction, d.price_match).value_or(price{});
+  else
+    put(read_price(p, "price"), d.limit, wrong);
   return wrong;
 }
 
@@ -157,6 +145,31 @@ outcome<quantity> read_quantity(const parameters& p) {
 
 outcome<price> read_price(const parameters& p, std::string_view name) {
   return read_decimal<price>(p, name, {400, -4002, "Price greater than max price."});
+}
+
+outcome<std::int64_t> read_good_till(const parameters& p, bool good_till_date,
+                                     std::int64_t now_ms) {
+  const auto till = p.whole("goodTillDate");
+  if (const auto* wrong = error_of(till))
+    return *wrong;
+  const auto ms = std::get<0>(till);
+  if (good_till_date != ms.has_value())
+    return ms ? unwanted_parameter("goodTillDate") : missing_parameter("goodTillDate");
+  const auto whole_seconds = ms.value_or(0) / 1'000 * 1'000;
+  if (good_till_date && whole_seconds <= now_ms + good_till_least_ms)
+    return bad_parameter("goodTillDate");
+  return whole_seconds;
+}
+
+outcome<std::string> read_price_match(const parameters& p) {
+  const auto word = p.find("priceMatch").value_or("NONE");
+  if (word == "NONE")
+    return std::string(word);
+  if (p.find("price"))
+    return unwanted_parameter("price");
+  if (!order_desk::is_price_match(word))
+    return bad_parameter("priceMatch");
+  return std::string(word);
 }
 
 outcome<order_draft> read_draft(venue_state& v, const parameters& p, bool hedged,

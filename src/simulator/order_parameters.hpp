@@ -1,7 +1,9 @@
 // Reads orders out of requests.
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <string>
 
 #include "order_draft.hpp"
 #include "parameters.hpp"
@@ -24,5 +26,13 @@ struct venue_state;
 /// Refuses texts with more than eight digits after the point (-1111) and what is no number.
 [[nodiscard]] outcome<quantity> read_quantity(const parameters& p);
 [[nodiscard]] outcome<price> read_price(const parameters& p, std::string_view name);
+
+/// The end of an order's life in milliseconds: whole seconds, more than 10 minutes ahead. 0 for any
+/// other time in force than GTD, which may not have one.
+[[nodiscard]] outcome<std::int64_t> read_good_till(const parameters& p, bool good_till_date,
+                                                   std::int64_t now_ms);
+/// "NONE" when absent. Refused: beside a price (-1106), and words that name no level of the book
+/// (-1130), the suspended ones among them.
+[[nodiscard]] outcome<std::string> read_price_match(const parameters& p);
 
 }  // namespace sluice::simulator

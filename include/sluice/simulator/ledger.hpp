@@ -72,9 +72,10 @@ struct ledger_algo {
   symbol instrument{};
   side direction{side::buy};
   position_side leg{position_side::both};
-  std::string lasts{"GTC"};  ///< As sent: GTE_GTC ends with the position.
-  quantity amount{};         ///< Zero when it closes the position.
-  price limit{};
+  std::string lasts{"GTC"};         ///< As sent: GTE_GTC ends with the position.
+  quantity amount{};                ///< Zero when it closes the position.
+  price limit{};                    ///< Zero until a price match finds it at the trigger.
+  std::string price_match{"NONE"};  ///< As in ledger_order.
   price trigger{};
   bool reduce_only{false};
   bool closes_position{false};
