@@ -59,13 +59,13 @@ std::optional<too_many> weight_limiter::charge(std::int64_t weight, venue_time n
                   seconds_up(weight_.ms_left(now))};
 }
 
-std::optional<too_many> order_limiter::check(venue_time now) const {
-  if (limit_10s_ > 0 && in_10s_.used(now) >= limit_10s_)
+std::optional<too_many> order_limiter::check(venue_time now, order_cost cost) const {
+  if (limit_10s_ > 0 && in_10s_.used(now) + cost.in_10s > limit_10s_)
     return too_many{
         {429, -1015,
          fmt::format("Too many new orders; current limit is {} orders per 10 SECOND.", limit_10s_)},
         seconds_up(in_10s_.ms_left(now))};
-  if (limit_1m_ > 0 && in_1m_.used(now) >= limit_1m_)
+  if (limit_1m_ > 0 && in_1m_.used(now) + cost.in_1m > limit_1m_)
     return too_many{
         {429, -1015,
          fmt::format("Too many new orders; current limit is {} orders per MINUTE.", limit_1m_)},
@@ -73,9 +73,9 @@ std::optional<too_many> order_limiter::check(venue_time now) const {
   return std::nullopt;
 }
 
-void order_limiter::count(venue_time now) {
-  in_10s_.add(1, now);
-  in_1m_.add(1, now);
+void order_limiter::count(venue_time now, order_cost cost) {
+  in_10s_.add(cost.in_10s, now);
+  in_1m_.add(cost.in_1m, now);
 }
 
 }  // namespace sluice::simulator

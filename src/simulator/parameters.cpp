@@ -70,6 +70,12 @@ outcome<parameters> parameters::parse(std::string_view query, std::string_view b
   return p;
 }
 
+parameters parameters::of(std::vector<std::pair<std::string, std::string>> values) {
+  parameters p;
+  p.values_ = std::move(values);
+  return p;
+}
+
 std::optional<std::string_view> parameters::find(std::string_view name) const {
   for (const auto& [key, value] : values_)
     if (key == name && !value.empty())

@@ -30,6 +30,9 @@ class parameters {
   /// Refuses broken percent-encoding (-1100) and a name given twice in one part (-1101).
   [[nodiscard]] static outcome<parameters> parse(std::string_view query, std::string_view body);
 
+  /// Names and values that are decoded already; of a name given twice, the first counts.
+  [[nodiscard]] static parameters of(std::vector<std::pair<std::string, std::string>> values);
+
   /// None when absent; an empty value counts as absent.
   [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const;
   /// -1102 when absent.

@@ -118,6 +118,7 @@ venue_state::venue_state(const settings& s, moment now)
       faults(s.seed),
       jitter(s.seed ^ stable_hash("jitter")),
       event_shuffle(s.seed ^ stable_hash("event order")),
+      batch_turns(s.seed ^ stable_hash("batch turns")),
       began(now.steady),
       seen(now.steady),
       next_tick(now.steady + s.tick_period),

@@ -46,6 +46,7 @@ struct venue_state {
   random_source jitter;
   countdowns timers{};
   random_source event_shuffle;
+  random_source batch_turns;  ///< In which turn the orders of a batch come.
   instant began{};
   instant seen{};  ///< The latest time the venue was told.
   std::deque<transcript_entry> transcript{};
@@ -153,6 +154,9 @@ reply post_leverage(venue_state& v, const call& c);
 reply post_order(venue_state& v, const call& c);
 reply post_order_test(venue_state& v, const call& c);
 reply put_order(venue_state& v, const call& c);
+reply post_batch_orders(venue_state& v, const call& c);
+reply put_batch_orders(venue_state& v, const call& c);
+reply delete_batch_orders(venue_state& v, const call& c);
 reply delete_all_open_orders(venue_state& v, const call& c);
 reply post_countdown(venue_state& v, const call& c);
 reply get_open_order(venue_state& v, const call& c);

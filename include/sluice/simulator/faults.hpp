@@ -60,7 +60,8 @@ struct request_fault {
   std::int64_t skip{0};  ///< So many matching requests pass unharmed first.
   std::vector<name_and_value> where{};
   std::vector<name_and_value> unless{};
-  bool spares_reducing{false};  ///< Orders that can only reduce, and cancels, pass (as with -1008).
+  bool spares_reducing{
+      false};  ///< Orders that can only reduce, batches of them, and cancels pass (-1008).
   std::optional<milliseconds> delay_to{};  ///< The delay grows to this until the window's end.
   milliseconds delay_jitter{0};            ///< Up to this much more.
   milliseconds ban{120'000};
