@@ -29,6 +29,7 @@ constexpr std::array table{
     endpoint{"GET", "/fapi/v1/multiAssetsMargin", security::signature, 30, 30, get_multi_assets},
     endpoint{"POST", "/fapi/v1/multiAssetsMargin", security::signature, 1, 1, post_multi_assets},
     endpoint{"POST", "/fapi/v1/leverage", security::signature, 1, 1, post_leverage},
+    endpoint{"POST", "/fapi/v1/marginType", security::signature, 1, 1, post_margin_type},
     endpoint{"POST", "/fapi/v1/listenKey", security::key, 1, 1, post_listen_key},
     endpoint{"PUT", "/fapi/v1/listenKey", security::key, 1, 1, put_listen_key},
     endpoint{"DELETE", "/fapi/v1/listenKey", security::key, 1, 1, delete_listen_key},

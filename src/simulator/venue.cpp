@@ -123,7 +123,8 @@ venue_state::venue_state(const settings& s, moment now)
       seen(now.steady),
       next_tick(now.steady + s.tick_period),
       next_funding_ms(next_funding(now.venue.ms)),
-      warned(accounts.size()) {}
+      warned(accounts.size()),
+      warned_isolated(accounts.size()) {}
 
 std::optional<std::size_t> venue_state::account_of(std::string_view api_key) const {
   for (std::size_t n = 0; n < accounts.size(); ++n)

@@ -3,7 +3,9 @@
 
 #include <deque>
 #include <optional>
+#include <set>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "algo_desk.hpp"
@@ -54,6 +56,8 @@ struct venue_state {
   instant next_tick{};
   std::int64_t next_funding_ms{0};
   std::vector<bool> warned{};  ///< Accounts that had their margin call.
+  /// Of each account: isolated positions that had theirs.
+  std::vector<std::set<std::pair<symbol, position_side>>> warned_isolated{};
 
   /// Every call from outside begins here: takes the time, lets happen what the script has for it,
   /// and gives the time back as the venue's own clock has it.
@@ -71,7 +75,14 @@ struct venue_state {
   void pay_funding(moment now);
   /// Liquidates accounts whose balance no longer keeps their positions, and warns before.
   void check_margins(moment now);
-  /// Cancels everything, then closes positions, the heaviest first, until the rest is kept.
+  /// Warns of and closes isolated positions that are not kept by what was set aside for them.
+  void check_isolated(std::size_t owner, moment now);
+  /// Ends the symbol's orders and closes the leg; the insurance fund bears what the position loses
+  /// beyond its own wallet.
+  void liquidate_isolated(std::size_t owner, const instrument& i, position_side leg, moment now);
+  /// The insurance fund pays, and the account hears of it.
+  void insure(std::size_t owner, notional amount, moment now);
+  /// Cancels everything, then closes crossed positions, the heaviest first, until the rest is kept.
   void liquidate(std::size_t owner, moment now);
   /// Closes a position by force. The amount is cut to what is held; -2022 when that is nothing.
   [[nodiscard]] outcome<ledger_order> force_close(std::size_t owner, const instrument& i,
@@ -85,7 +96,10 @@ struct venue_state {
   /// -4028, -2027, -2028; tells ACCOUNT_CONFIG_UPDATE when it changes.
   [[nodiscard]] std::optional<venue_error> change_leverage(std::size_t owner, const instrument& i,
                                                            std::int64_t leverage, moment now);
-  /// -4171; tells ACCOUNT_CONFIG_UPDATE.
+  /// -4046, -4047, -4048, -4168; tells ACCOUNT_UPDATE.
+  [[nodiscard]] std::optional<venue_error> change_margin(std::size_t owner, const instrument& i,
+                                                         margin_type m, moment now);
+  /// -4167, -4171; tells ACCOUNT_CONFIG_UPDATE.
   [[nodiscard]] std::optional<venue_error> change_multi_assets(std::size_t owner, bool on,
                                                                moment now);
   /// -4059, -4067, -4068; no event tells of it.
@@ -151,6 +165,7 @@ reply post_position_mode(venue_state& v, const call& c);
 reply get_multi_assets(venue_state& v, const call& c);
 reply post_multi_assets(venue_state& v, const call& c);
 reply post_leverage(venue_state& v, const call& c);
+reply post_margin_type(venue_state& v, const call& c);
 reply post_order(venue_state& v, const call& c);
 reply post_order_test(venue_state& v, const call& c);
 reply put_order(venue_state& v, const call& c);

@@ -18,12 +18,17 @@ enum class order_kind : std::uint8_t { market, limit };
 /// How long an order waits for a counterparty.
 enum class time_in_force : std::uint8_t { gtc, ioc, fok, gtx, gtd };
 
+/// Whether a symbol's positions draw on all of the account's money or on what was set aside.
+enum class margin_type : std::uint8_t { crossed, isolated };
+
 struct ledger_position {
   symbol instrument{};
   quantity amount{};  ///< Signed, never zero; short legs are negative.
   price entry{};
   venue_time changed_at{};
   position_side leg{position_side::both};
+  margin_type margin{margin_type::crossed};
+  notional isolated_wallet{};  ///< Set aside for it alone; zero when crossed.
 };
 
 /// One order as the venue holds it, resting or at the end of its life.

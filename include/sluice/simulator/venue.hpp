@@ -50,9 +50,9 @@ struct deleveraging {
 };
 
 /// A Binance USD-M futures venue as far as facts can be met: accounts, filters, orders against a
-/// book around the mark, conditional orders, one-way and hedge mode, cross margin, liquidation,
-/// funding, limits, streams. No clock, no thread, no socket; same settings, same calls at the same
-/// moments, same bytes. Moments must not go backwards. Not thread-safe.
+/// book around the mark, conditional orders, one-way and hedge mode, crossed and isolated margin,
+/// liquidation, funding, limits, streams. No clock, no thread, no socket; same settings, same calls
+/// at the same moments, same bytes. Moments must not go backwards. Not thread-safe.
 ///
 /// The book: best bid and ask stand `half_spread_bp` from the mark, and an order that takes from
 /// them fills in 1 to `fills_max` trades, each a tick worse. Resting orders, triggers, margin and
