@@ -1,9 +1,8 @@
 // What an account can change about itself: position mode, multi-assets mode, leverage, margin type.
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "documents.hpp"
+#include "refusals.hpp"
 #include "venue_state.hpp"
 
 namespace sluice::simulator {
@@ -37,26 +36,23 @@ outcome<margin_type> need_margin_type(const parameters& p) {
 std::optional<venue_error> check_leverage(const venue_state& v, const account& who,
                                           const instrument& i, std::int64_t leverage) {
   if (leverage < 1 || leverage > brackets.front().leverage_max)
-    return venue_error{400, -4028, fmt::format("Leverage {} is not valid", leverage)};
+    return refuse<-4028>(leverage);
   const auto* h = who.find(i.name);
   if (!h)
     return std::nullopt;
   if (h->margin == margin_type::isolated && !h->flat() && leverage < h->leverage)
-    return venue_error{400, -4161,
-                       "Leverage reduction is not supported in Isolated Margin Mode with open "
-                       "positions."};
+    return refuse<-4161>();
   const auto mark = v.marks.of(i);
   notional value;
   for (const auto& p : h->legs)
     value += (mark * p.amount).abs() + p.bids + p.asks;
   if (value > value_max(leverage))
-    return venue_error{400, -2027, "Exceeded the maximum allowable position at current leverage."};
+    return refuse<-2027>();
   const auto bound = h->bound.initial();
   const auto then = notional::from_raw(
       static_cast<std::int64_t>(static_cast<wide_int>(bound.raw()) * h->leverage / leverage));
   if (then - bound > who.margin().available)
-    return venue_error{400, -2028,
-                       "Leverage is smaller than permitted: insufficient margin balance."};
+    return refuse<-2028>();
   return std::nullopt;
 }
 
@@ -125,10 +121,9 @@ std::optional<venue_error> venue_state::change_margin(std::size_t owner, const i
                                                       margin_type m, moment now) {
   auto& who = accounts[owner];
   if (who.margin_of(i.name) == m)
-    return venue_error{400, -4046, "No need to change margin type."};
+    return refuse<-4046>();
   if (m == margin_type::isolated && who.multi_assets())
-    return venue_error{400, -4168,
-                       "Unable to adjust to isolated-margin mode under the Multi-Assets mode."};
+    return refuse<-4168>();
   const auto* h = who.find(i.name);
   const auto& waiting = algos.open(owner);
   const bool orders =
@@ -136,9 +131,9 @@ std::optional<venue_error> venue_state::change_margin(std::size_t owner, const i
         return algos.by_id(owner, id)->instrument == i.name;
       });
   if (orders)
-    return venue_error{400, -4047, "Margin type cannot be changed if there exists open orders."};
+    return refuse<-4047>();
   if (h && !h->flat())
-    return venue_error{400, -4048, "Margin type cannot be changed if there exists position."};
+    return refuse<-4048>();
   who.set_margin(i, m, marks.of(i));
   desk.tell(
       owner, "ACCOUNT_UPDATE",
@@ -150,11 +145,11 @@ std::optional<venue_error> venue_state::change_margin(std::size_t owner, const i
 std::optional<venue_error> venue_state::change_position_mode(std::size_t owner, bool hedged) {
   auto& who = accounts[owner];
   if (who.hedged() == hedged)
-    return venue_error{400, -4059, "No need to change position side."};
+    return refuse<-4059>();
   if (!who.open_orders().empty() || !algos.open(owner).empty())
-    return venue_error{400, -4067, "Position side cannot be changed if there exists open orders."};
+    return refuse<-4067>();
   if (who.has_positions())
-    return venue_error{400, -4068, "Position side cannot be changed if there exists position."};
+    return refuse<-4068>();
   who.set_hedged(hedged);
   return std::nullopt;
 }
@@ -163,11 +158,9 @@ std::optional<venue_error> venue_state::change_multi_assets(std::size_t owner, b
                                                             moment now) {
   auto& who = accounts[owner];
   if (who.multi_assets() == on)
-    return venue_error{400, -4171, "No need to change multi-assets mode."};
+    return refuse<-4171>();
   if (on && who.isolates())
-    return venue_error{400, -4167,
-                       "Unable to adjust to Multi-Assets mode with symbols of USD-M Futures under "
-                       "isolated-margin mode."};
+    return refuse<-4167>();
   who.set_multi_assets(on);
   desk.tell(owner, "ACCOUNT_CONFIG_UPDATE", multi_assets_event(on, now.venue));
   publish(now);

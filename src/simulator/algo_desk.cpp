@@ -5,6 +5,7 @@
 
 #include "algo_triggers.hpp"
 #include "documents.hpp"
+#include "refusals.hpp"
 
 namespace sluice::simulator {
 namespace {
@@ -90,10 +91,10 @@ void algo_desk::forget_oldest(algo_book& b) {
 outcome<ledger_algo> algo_desk::cancel(std::size_t owner, std::int64_t id, venue_time now) {
   const auto it = books_[owner].orders.find(id);
   if (it == books_[owner].orders.end() || !books_[owner].open.contains(id))
-    return venue_error{400, -2011, "Unknown order sent."};
+    return refuse<-2011>();
   auto& a = it->second;
   if (a.status == algo_status::triggering)
-    return venue_error{400, -4117, "stop order is triggering"};
+    return refuse<-4117>();
   change(owner, a, algo_status::cancelled, now);
   return a;
 }

@@ -6,6 +6,7 @@
 #include "documents.hpp"
 #include "history_filter.hpp"
 #include "order_parameters.hpp"
+#include "refusals.hpp"
 #include "venue_state.hpp"
 
 namespace sluice::simulator {
@@ -36,10 +37,10 @@ std::optional<venue_error> read_words(const parameters& p, ledger_algo& a, std::
     return *wrong;
   a.type = std::get<0>(type);
   if (std::find(algo_types.begin(), algo_types.end(), a.type) == algo_types.end())
-    return venue_error{400, -1116, "Invalid orderType."};
+    return refuse<-1116>();
   a.lasts = p.find("timeInForce").value_or("GTC");
   if (std::find(algo_lasts.begin(), algo_lasts.end(), a.lasts) == algo_lasts.end())
-    return venue_error{400, -1115, "Invalid timeInForce."};
+    return refuse<-1115>();
   a.working_type = p.find("workingType").value_or("CONTRACT_PRICE");
   if (a.working_type != "CONTRACT_PRICE" && a.working_type != "MARK_PRICE")
     return bad_parameter("workingType");
@@ -92,7 +93,7 @@ std::optional<venue_error> read_amount(const venue_state& v, const parameters& p
     return wrong;
   }
   if (p.find("quantity"))
-    return venue_error{400, -4137, "Quantity must be zero with closePosition equals true"};
+    return refuse<-4137>();
   const bool opens = (a.leg == position_side::long_ && a.direction == side::buy) ||
                      (a.leg == position_side::short_ && a.direction == side::sell);
   if (opens || (a.type != "STOP_MARKET" && a.type != "TAKE_PROFIT_MARKET"))
@@ -123,8 +124,7 @@ outcome<const ledger_algo*> named_algo(venue_state& v, const call& c) {
     return *wrong;
   const auto client_id = c.given.find("clientAlgoId");
   if (!std::get<0>(id) && !client_id)
-    return venue_error{400, -1102,
-                       "Param 'algoId' or 'clientAlgoId' must be sent, but both were empty/null!"};
+    return refuse<-1102, 1>("algoId", "clientAlgoId");
   return std::get<0>(id) ? v.algos.by_id(c.owner, *std::get<0>(id))
                          : v.algos.by_client_id(c.owner, *client_id);
 }
@@ -179,7 +179,7 @@ reply get_algo_order(venue_state& v, const call& c) {
     return error_reply(*wrong);
   if (const auto* a = std::get<0>(found))
     return json_reply(text_of(v, c.owner, *a, algo_shape::query));
-  return error_reply({400, -2013, "Order does not exist."});
+  return error_reply(refuse<-2013>());
 }
 
 reply delete_algo_order(venue_state& v, const call& c) {
@@ -188,7 +188,7 @@ reply delete_algo_order(venue_state& v, const call& c) {
     return error_reply(*wrong);
   const auto* a = std::get<0>(found);
   if (!a)
-    return error_reply({400, -2011, "Unknown order sent."});
+    return error_reply(refuse<-2011>());
   const auto gone = v.algos.cancel(c.owner, a->id, c.now.venue);
   v.publish(c.now);
   if (const auto* wrong = error_of(gone))

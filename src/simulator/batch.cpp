@@ -1,5 +1,6 @@
 // Takes batches apart with a JSON parser that keeps to a small depth.
 #include "batch.hpp"
+#include "refusals.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -58,9 +59,8 @@ outcome<std::vector<parameters>> read_batch(const parameters& p) {
   const auto list = read_list(std::get<0>(text));
   if (!list)
     return bad_parameter("batchOrders");
-  // Not in the sheet: text and code as remembered.
   if (list->empty() || list->size() > batch_orders_max)
-    return venue_error{400, -4082, "Invalid number of batch place orders."};
+    return refuse<-4082>();
   std::vector<parameters> orders;
   for (const auto& v : *list) {
     auto order = read_order(v);

@@ -4,6 +4,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "documents.hpp"
+#include "refusals.hpp"
 #include "venue_state.hpp"
 
 namespace sluice::simulator {
@@ -129,7 +130,7 @@ reply post_listen_key(venue_state& v, const call& c) {
 
 reply put_listen_key(venue_state& v, const call& c) {
   if (!v.keys.find(c.owner, c.now.steady))
-    return error_reply({400, -1125, "This listenKey does not exist."});
+    return error_reply(refuse<-1125>());
   return post_listen_key(v, c);
 }
 

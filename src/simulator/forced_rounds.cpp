@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "documents.hpp"
+#include "refusals.hpp"
 #include "venue_state.hpp"
 
 namespace sluice::simulator {
@@ -56,7 +57,7 @@ outcome<ledger_order> venue_state::force_close(std::size_t owner, const instrume
                                                const forced_style& style, moment now) {
   const auto held = accounts[owner].amount_of(i.name, leg);
   if (held.is_zero())
-    return venue_error{400, -2022, "ReduceOnly Order is rejected."};
+    return refuse<-2022>();
   order_draft d;
   d.what = &i;
   d.leg = leg;

@@ -1,5 +1,6 @@
 // Reads the parameters that history requests share.
 #include "history_filter.hpp"
+#include "refusals.hpp"
 
 #include <utility>
 
@@ -27,7 +28,7 @@ outcome<history_filter> read_filter(const parameters& p, std::string_view id_nam
   }
   const bool too_long = f.start_ms && f.end_ms && *f.end_ms - *f.start_ms > week_ms;
   if ((f.from_id && (f.start_ms || f.end_ms)) || too_long)
-    return venue_error{400, -1128, "Combination of optional parameters invalid."};
+    return refuse<-1128>();
   f.limit = limit.value_or(f.limit);
   if (f.limit < 1 || f.limit > limit_max)
     return bad_parameter("limit");

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "documents.hpp"
+#include "refusals.hpp"
 
 namespace sluice::simulator {
 namespace {
@@ -112,16 +113,12 @@ ledger_order order_desk::make_order(const order_draft& d, quantity asked, venue_
 std::optional<venue_error> order_desk::check_unfit(const order_draft& d,
                                                    const std::vector<part>& parts) const {
   if (d.lasts == time_in_force::gtx && !parts.empty())
-    return venue_error{400, -5022,
-                       "Due to the order could not be executed as maker, the Post Only order will "
-                       "be rejected. The order will not be recorded in the order history"};
+    return refuse<-5022>();
   quantity sum;
   for (const auto& p : parts)
     sum += p.amount;
   if (d.lasts == time_in_force::fok && sum < d.amount)
-    return venue_error{400, -5021,
-                       "Due to the order could not be filled immediately, the FOK order has been "
-                       "rejected. The order will not be recorded in the order history"};
+    return refuse<-5021>();
   return std::nullopt;
 }
 

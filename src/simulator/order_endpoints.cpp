@@ -4,6 +4,7 @@
 #include "documents.hpp"
 #include "order_actions.hpp"
 #include "order_parameters.hpp"
+#include "refusals.hpp"
 #include "venue_state.hpp"
 
 namespace sluice::simulator {
@@ -107,7 +108,7 @@ outcome<std::string> change_order(venue_state& v, const call& c) {
   if (const auto* wrong = error_of(change))
     return *wrong;
   if (!std::get<0>(order))
-    return venue_error{400, -2013, "Order does not exist."};
+    return refuse<-2013>();
   std::get<0>(change).id = std::get<0>(order)->report.id;
   const auto changed = v.desk.modify(c.owner, std::get<0>(change), c.now.venue);
   v.publish(c.now);
@@ -129,7 +130,7 @@ outcome<std::string> cancel_order(venue_state& v, const call& c) {
   if (const auto* wrong = error_of(order))
     return *wrong;
   if (!std::get<0>(order))
-    return venue_error{400, -2011, "Unknown order sent."};
+    return refuse<-2011>();
   const auto gone = v.desk.cancel(c.owner, std::get<0>(order)->report.id, c.now.venue);
   v.publish(c.now);
   if (const auto* wrong = error_of(gone))

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "documents.hpp"
+#include "refusals.hpp"
 #include "venue_state.hpp"
 
 namespace sluice::simulator {
@@ -31,11 +32,9 @@ std::optional<venue_error> read_kind(const parameters& p, order_draft& d) {
     return *wrong;
   const auto word = std::get<0>(text);
   if (std::find(moved_to_algo.begin(), moved_to_algo.end(), word) != moved_to_algo.end())
-    return venue_error{400, -4120,
-                       "Order type not supported for this endpoint. Please use the Algo Order API "
-                       "endpoints instead."};
+    return refuse<-4120>();
   if (word != "MARKET" && word != "LIMIT")
-    return venue_error{400, -1116, "Invalid orderType."};
+    return refuse<-1116>();
   d.kind = word == "LIMIT" ? order_kind::limit : order_kind::market;
   return std::nullopt;
 }
@@ -51,7 +50,7 @@ std::optional<venue_error> read_time_in_force(const parameters& p, order_draft& 
       all.begin(), all.end(), [&](time_in_force t) { return std::get<0>(text) == venue_word(t); });
   // RPI orders meet retail flow alone, which this book has not: no symbol lists them.
   if (found == all.end())
-    return venue_error{400, -1115, "Invalid timeInForce."};
+    return refuse<-1115>();
   d.lasts = *found;
   std::optional<venue_error> wrong;
   put(read_good_till(p, d.lasts == time_in_force::gtd, now_ms), d.good_till_ms, wrong);
@@ -99,7 +98,7 @@ outcome<T> read_decimal(const parameters& p, std::string_view name, const venue_
   const auto word = std::get<0>(text);
   const auto point = word.find('.');
   if (point != std::string_view::npos && word.size() - point - 1 > fixed_decimals)
-    return venue_error{400, -1111, "Precision is over the maximum defined for this asset."};
+    return refuse<-1111>();
   const auto value = T::parse(word);
   if (!value)
     return value.error().code == errc::out_of_range ? too_large : missing_parameter(name);
@@ -114,7 +113,7 @@ outcome<side> read_side(const parameters& p) {
     return *wrong;
   const auto word = std::get<0>(text);
   if (word != "BUY" && word != "SELL")
-    return venue_error{400, -1117, "Invalid side."};
+    return refuse<-1117>();
   return word == "BUY" ? side::buy : side::sell;
 }
 
@@ -123,12 +122,12 @@ outcome<position_side> read_leg(const parameters& p) {
   for (auto leg : {position_side::both, position_side::long_, position_side::short_})
     if (text == venue_word(leg))
       return leg;
-  return venue_error{400, -4060, "Invalid position side."};
+  return refuse<-4060>();
 }
 
 venue_error reduce_in_hedge(const trading_rules& rules) {
   if (rules.reduce_in_hedge == hedge_reduce::improper)
-    return {400, -4062, "Invalid or improper reduceOnly value."};
+    return refuse<-4062>();
   return unwanted_parameter("reduceonly");
 }
 
@@ -140,11 +139,11 @@ outcome<bool> read_flag(const parameters& p, std::string_view name) {
 }
 
 outcome<quantity> read_quantity(const parameters& p) {
-  return read_decimal<quantity>(p, "quantity", {400, -4005, "Quantity greater than max quantity."});
+  return read_decimal<quantity>(p, "quantity", refuse<-4005>());
 }
 
 outcome<price> read_price(const parameters& p, std::string_view name) {
-  return read_decimal<price>(p, name, {400, -4002, "Price greater than max price."});
+  return read_decimal<price>(p, name, refuse<-4002>());
 }
 
 outcome<std::int64_t> read_good_till(const parameters& p, bool good_till_date,

@@ -3,6 +3,7 @@
 
 #include "documents.hpp"
 #include "history_filter.hpp"
+#include "refusals.hpp"
 #include "venue_state.hpp"
 
 namespace sluice::simulator {
@@ -25,9 +26,7 @@ outcome<const ledger_order*> named_order(venue_state& v, const call& c, const in
     return *wrong;
   const auto client_id = c.given.find("origClientOrderId");
   if (!std::get<0>(id) && !client_id)
-    return venue_error{400, -1102,
-                       "Param 'origClientOrderId' or 'orderId' must be sent, but both were "
-                       "empty/null!"};
+    return refuse<-1102, 1>("origClientOrderId", "orderId");
   const auto& who = v.accounts[c.owner];
   const auto* found =
       std::get<0>(id) ? who.order_by_id(*std::get<0>(id)) : who.order_by_client_id(*client_id);
@@ -44,7 +43,7 @@ reply get_order(venue_state& v, const call& c) {
   if (const auto* found = std::get<0>(order); found && !forgotten(*found, c.now.venue))
     return json_reply(
         order_text(*found, *std::get<0>(what), order_shape::query, v.chosen.trading.averages));
-  return error_reply({400, -2013, "Order does not exist."});
+  return error_reply(refuse<-2013>());
 }
 
 reply get_open_order(venue_state& v, const call& c) {
@@ -56,7 +55,7 @@ reply get_open_order(venue_state& v, const call& c) {
     return error_reply(*wrong);
   const auto* found = std::get<0>(order);
   if (!found || is_final(found->report.status))
-    return error_reply({400, -2013, "Order does not exist."});
+    return error_reply(refuse<-2013>());
   return json_reply(
       order_text(*found, *std::get<0>(what), order_shape::query, v.chosen.trading.averages));
 }

@@ -6,6 +6,7 @@
 
 #include "bent_reply.hpp"
 #include "documents.hpp"
+#include "refusals.hpp"
 #include "signature.hpp"
 #include "venue_state.hpp"
 
@@ -38,8 +39,8 @@ std::int64_t code_of(const reply& r) {
 }
 
 reply unknown_path(const request& r, bool path_known) {
-  return error_reply(
-      {path_known ? 405 : 404, -5000, "Path " + r.path + ", Method " + r.method + " is invalid"});
+  return error_reply(path_known ? refuse<-5000, 1>(r.path, r.method)
+                                : refuse<-5000>(r.path, r.method));
 }
 
 /// Who asks, or how the venue refuses; public endpoints belong to nobody.
@@ -51,7 +52,7 @@ outcome<std::size_t> identify(const venue_state& v, const endpoint& e, const req
     return *wrong;
   const auto owner = v.account_of(r.api_key);
   if (!owner)
-    return venue_error{401, -2015, "Invalid API-key, IP, or permissions for action."};
+    return refuse<-2015>();
   if (e.needs == security::signature)
     if (auto wrong = check_signature(r, p, v.signatures[*owner], now.venue))
       return *wrong;
