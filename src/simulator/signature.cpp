@@ -175,4 +175,15 @@ std::optional<venue_error> check_signature(const request& r, const parameters& p
   return std::nullopt;
 }
 
+std::optional<venue_error> check_still_in_window(const parameters& p, venue_time now) {
+  const auto timestamp = p.whole("timestamp");
+  const auto window = p.whole("recvWindow");
+  if (error_of(timestamp) || error_of(window))
+    return std::nullopt;  // Refused before it came here.
+  const auto window_ms = std::get<0>(window).value_or(recv_window_default_ms);
+  if (std::get<0>(timestamp).value_or(0) < now.ms - std::min(window_ms, now.ms))
+    return refuse<-5028>();
+  return std::nullopt;
+}
+
 }  // namespace sluice::simulator

@@ -125,6 +125,7 @@ struct endpoint {
   std::int64_t weight;              ///< With a symbol, or always.
   std::int64_t weight_all_symbols;  ///< Without a symbol parameter.
   reply (*handle)(venue_state&, const call&);
+  bool matched{false};  ///< Its timestamp is looked at again by the matching engine.
 };
 
 /// What a request leads to; `path_known` tells a wrong path from a wrong method.
