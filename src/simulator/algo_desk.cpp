@@ -151,6 +151,7 @@ order_draft algo_desk::draft_of(std::size_t owner, const ledger_algo& a) {
   d.kind = is_limit(a) ? order_kind::limit : order_kind::market;
   d.limit = a.limit;
   d.price_match = a.price_match;
+  d.self_trade = a.self_trade;
   if (const auto matched = orders_->matched_price(*d.what, a.direction, a.price_match))
     d.limit = *matched;
   d.good_till_ms = a.good_till_ms;

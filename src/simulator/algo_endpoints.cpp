@@ -45,7 +45,10 @@ std::optional<venue_error> read_words(const parameters& p, ledger_algo& a, std::
   if (a.working_type != "CONTRACT_PRICE" && a.working_type != "MARK_PRICE")
     return bad_parameter("workingType");
   std::optional<venue_error> wrong;
-  static_cast<void>(put(read_good_till(p, a.lasts == "GTD", now_ms), a.good_till_ms, wrong));
+  bool wants_result = false;  // A reply is the same either way; the word must be one of the two.
+  if (put(read_good_till(p, a.lasts == "GTD", now_ms), a.good_till_ms, wrong) &&
+      put(read_self_trade(p), a.self_trade, wrong))
+    static_cast<void>(put(read_wants_result(p), wants_result, wrong));
   return wrong;
 }
 

@@ -24,8 +24,8 @@ namespace sluice::simulator {
 /// One element of leverageBracket.
 [[nodiscard]] std::string leverage_brackets(const instrument& i);
 
-/// Which of the order shapes: replies to orders, queries, and rows of allOrders.
-enum class order_shape : std::uint8_t { acknowledgement, result, query, history };
+/// Which of the order shapes: replies to orders and changes, queries, and rows of allOrders.
+enum class order_shape : std::uint8_t { acknowledgement, result, change, query, history };
 [[nodiscard]] std::string order_text(const ledger_order& o, const instrument& i, order_shape shape,
                                      average_fields averages);
 /// One row of userTrades.

@@ -89,6 +89,7 @@ ledger_order order_desk::make_order(const order_draft& d, quantity asked, venue_
   o.lasts = d.lasts;
   o.limit = d.limit;
   o.price_match = d.price_match;
+  o.self_trade = d.self_trade;
   o.asked = asked;
   o.result_reply = d.result_reply;
   o.closes_position = d.closes_position;

@@ -86,6 +86,7 @@ reply post_order_test(venue_state& v, const call& c) {
   o.lasts = d.lasts;
   o.limit = d.limit;
   o.price_match = d.price_match;
+  o.self_trade = d.self_trade;
   o.report.client_id = d.id;
   o.report.instrument = d.what->name;
   o.report.leg = d.leg;
@@ -114,7 +115,7 @@ outcome<std::string> change_order(venue_state& v, const call& c) {
   v.publish(c.now);
   if (const auto* wrong = error_of(changed))
     return *wrong;
-  return order_text(std::get<0>(changed), *std::get<0>(what), order_shape::result,
+  return order_text(std::get<0>(changed), *std::get<0>(what), order_shape::change,
                     v.chosen.trading.averages);
 }
 

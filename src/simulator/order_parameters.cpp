@@ -77,18 +77,6 @@ std::optional<venue_error> read_limit(const venue_state& v, const parameters& p,
   return wrong;
 }
 
-std::optional<venue_error> read_reply(const parameters& p, order_draft& d) {
-  const auto kind = p.find("newOrderRespType").value_or("ACK");
-  if (kind != "ACK" && kind != "RESULT")
-    return bad_parameter("newOrderRespType");
-  d.result_reply = kind == "RESULT";
-  const auto mode = p.find("selfTradePreventionMode").value_or("NONE");
-  constexpr std::array modes{"NONE", "EXPIRE_TAKER", "EXPIRE_BOTH", "EXPIRE_MAKER"};
-  if (std::find(modes.begin(), modes.end(), mode) == modes.end())
-    return bad_parameter("selfTradePreventionMode");
-  return std::nullopt;
-}
-
 /// Text of a decimal with at most eight digits after the point.
 template <class T>
 outcome<T> read_decimal(const parameters& p, std::string_view name, const venue_error& too_large) {
@@ -123,6 +111,21 @@ outcome<position_side> read_leg(const parameters& p) {
     if (text == venue_word(leg))
       return leg;
   return refuse<-4060>();
+}
+
+outcome<std::string> read_self_trade(const parameters& p) {
+  const auto mode = p.find("selfTradePreventionMode").value_or("EXPIRE_MAKER");
+  constexpr std::array modes{"NONE", "EXPIRE_TAKER", "EXPIRE_BOTH", "EXPIRE_MAKER"};
+  if (std::find(modes.begin(), modes.end(), mode) == modes.end())
+    return bad_parameter("selfTradePreventionMode");
+  return std::string(mode);
+}
+
+outcome<bool> read_wants_result(const parameters& p) {
+  const auto kind = p.find("newOrderRespType").value_or("ACK");
+  if (kind != "ACK" && kind != "RESULT")
+    return bad_parameter("newOrderRespType");
+  return kind == "RESULT";
 }
 
 venue_error reduce_in_hedge(const trading_rules& rules) {
@@ -185,8 +188,8 @@ outcome<order_draft> read_draft(venue_state& v, const parameters& p, bool hedged
   put(read_flag(p, "reduceOnly"), d.reduce_only, wrong);
   if (!wrong && hedged && p.find("reduceOnly"))
     wrong = reduce_in_hedge(v.chosen.trading);
-  if (!wrong)
-    wrong = read_reply(p, d);
+  put(read_wants_result(p), d.result_reply, wrong);
+  put(read_self_trade(p), d.self_trade, wrong);
   put(read_quantity(p), d.amount, wrong);
   if (wrong)
     return *wrong;

@@ -19,6 +19,10 @@ struct venue_state;
 /// Fields that regular and conditional orders share.
 [[nodiscard]] outcome<side> read_side(const parameters& p);
 [[nodiscard]] outcome<position_side> read_leg(const parameters& p);
+/// selfTradePreventionMode, EXPIRE_MAKER when absent.
+[[nodiscard]] outcome<std::string> read_self_trade(const parameters& p);
+/// Whether newOrderRespType asks for the RESULT; ACK when absent.
+[[nodiscard]] outcome<bool> read_wants_result(const parameters& p);
 /// How reduceOnly is refused in hedge mode, sent with whatever value.
 [[nodiscard]] venue_error reduce_in_hedge(const trading_rules& rules);
 /// "true" or "false"; false when absent.

@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::int64_t day_ms = 24LL * 3'600 * 1'000;
 
+constexpr std::int64_t trades_kept_ms = 90 * day_ms;
+
 /// The venue forgets orders that ended without a fill after 3 days, all others after 90.
 bool forgotten(const ledger_order& o, venue_time now) {
   const auto& r = o.report;
@@ -121,7 +123,8 @@ reply get_user_trades(venue_state& v, const call& c) {
   for (const auto& b : v.accounts[c.owner].fills()) {
     const auto& t = b.trade;
     if (t.instrument == i.name && (!f.id || t.order == *f.id) &&
-        (!f.from_id || t.id >= *f.from_id) && f.covers(t.traded_at))
+        (!f.from_id || t.id >= *f.from_id) && f.covers(t.traded_at) &&
+        c.now.venue.ms - t.traded_at.ms <= trades_kept_ms)
       found.push_back(&b);
   }
   keep_limit(found, f, f.from_id || f.start_ms);

@@ -131,3 +131,50 @@ TEST_CASE("a conditional order's price match finds its price when it fires") {
                               "&quantity=0.01&triggerPrice=85000&priceMatch=QUEUE")) ==
         "400 -1106");
 }
+
+TEST_CASE("the way to prevent self-trades is taken from the known ones and shown as asked") {
+  bench_venue v;
+  const auto stream = test::listen(v);
+  const std::string both = "&selfTradePreventionMode=EXPIRE_BOTH";
+  const auto r = limit_order(v, "BTCUSDT", "BUY", "0.01", "80000", both);
+  CHECK(field(r.body, "selfTradePreventionMode") == "EXPIRE_BOTH");
+  CHECK(field(field(v.heard(stream).at(0), "o"), "V") == "EXPIRE_BOTH");
+  const auto plain = limit_order(v, "BTCUSDT", "BUY", "0.01", "80000");
+  CHECK(field(plain.body, "selfTradePreventionMode") == "EXPIRE_MAKER");
+  const std::string stop = "&quantity=0.01&triggerPrice=84000&clientAlgoId=s";
+  REQUIRE(algo_order(v, "STOP_MARKET", "BTCUSDT", "BUY", stop + both).status == 200);
+  test::tick_at(v, "BTCUSDT", "84000");
+  CHECK(field(query(v, "s"), "selfTradePreventionMode") == "EXPIRE_BOTH");
+  CHECK(outcome_of(algo_order(v, "STOP_MARKET", "BTCUSDT", "BUY",
+                              "&quantity=0.01&triggerPrice=85000&selfTradePreventionMode=ALL")) ==
+        "400 -1130");
+  CHECK(outcome_of(algo_order(v, "STOP_MARKET", "BTCUSDT", "BUY",
+                              "&quantity=0.01&triggerPrice=85000&newOrderRespType=FULL")) ==
+        "400 -1130");
+}
+
+TEST_CASE("a changed order answers with the number of the change and its pair") {
+  bench_venue v;
+  REQUIRE(limit_order(v, "BTCUSDT", "BUY", "0.01", "80000", "&newClientOrderId=a").status == 200);
+  const auto change = [&](const std::string& price) {
+    return v.call("PUT", order_path,
+                  "symbol=BTCUSDT&side=BUY&quantity=0.01&origClientOrderId=a&price=" + price);
+  };
+  CHECK(field(change("80001").body, "modifyId") == "1");
+  const auto again = change("80002").body;
+  CHECK(field(again, "modifyId") == "2");
+  CHECK(field(again, "pair") == "BTCUSDT");
+}
+
+TEST_CASE("trades are listed for ninety days") {
+  bench_venue v;
+  REQUIRE(v.market("BTCUSDT", "BUY", "0.01").status == 200);
+  const auto trades = [&] {
+    return test::elements(v.call("GET", "/fapi/v1/userTrades", "symbol=BTCUSDT").body).size();
+  };
+  constexpr milliseconds day{86'400'000};
+  v.pass(90 * day);
+  CHECK(trades() == 1);
+  v.pass(milliseconds{1});
+  CHECK(trades() == 0);
+}

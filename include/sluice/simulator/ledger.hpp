@@ -39,9 +39,11 @@ struct ledger_order {
   time_in_force lasts{time_in_force::gtc};
   price limit{};                    ///< Zero for a market order.
   std::string price_match{"NONE"};  ///< OPPONENT, QUEUE and so on when the venue chose the limit.
-  quantity asked{};                 ///< Before a reduce-only order was shrunk.
-  notional value{};                 ///< Sum of price times quantity of its trades.
-  bool result_reply{false};         ///< newOrderRespType=RESULT.
+  /// selfTradePreventionMode as asked; it never acts, for orders meet the venue's book alone.
+  std::string self_trade{"EXPIRE_MAKER"};
+  quantity asked{};          ///< Before a reduce-only order was shrunk.
+  notional value{};          ///< Sum of price times quantity of its trades.
+  bool result_reply{false};  ///< newOrderRespType=RESULT.
   bool closes_position{false};
   std::string original_type{};  ///< "STOP_MARKET" when a conditional order became it, else empty.
   price trigger{};              ///< Of that conditional order.
@@ -82,6 +84,7 @@ struct ledger_algo {
   price limit{};                    ///< Zero until a price match finds it at the trigger.
   std::string price_match{"NONE"};  ///< As in ledger_order.
   price trigger{};
+  std::string self_trade{"EXPIRE_MAKER"};
   bool reduce_only{false};
   bool closes_position{false};
   bool price_protect{false};
