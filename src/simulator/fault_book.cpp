@@ -78,7 +78,7 @@ void leave(course& c, departure how, bool takes_effect = true) {
 
 void fault_book::add(request_fault f, milliseconds since) {
   settle(f.window, since);
-  requests_.push_back(std::move(f));
+  requests_.push_back({std::move(f), ++added_});
 }
 
 void fault_book::add(connection_fault f, milliseconds since) {
@@ -111,7 +111,7 @@ milliseconds fault_book::delay_of(const request_fault& f, milliseconds since) {
   return delay + milliseconds{random_.between(0, f.delay_jitter.count())};
 }
 
-void fault_book::apply(const request_fault& f, course& c, milliseconds since) {
+void fault_book::apply(const numbered_fault& f, course& c, milliseconds since) {
   c.framing = f.framing;
   c.bytes = f.bytes;
   c.ending = f.ending;
@@ -146,6 +146,9 @@ void fault_book::apply(const request_fault& f, course& c, milliseconds since) {
       return;
     case request_effect::hide_order:
       c.hidden_for = f.delay;
+      return;
+    case request_effect::freeze:
+      c.frozen = f.number;
       return;
   }
 }

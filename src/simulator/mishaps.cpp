@@ -80,6 +80,7 @@ void venue::add_fault(const fault& f) {
 
 void venue::clear_faults() {
   state_->faults.clear();
+  state_->frozen.clear();
   state_->streams.clear_faults();
   state_->mishaps.clear();
 }

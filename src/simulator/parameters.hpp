@@ -33,6 +33,9 @@ class parameters {
   /// Names and values that are decoded already; of a name given twice, the first counts.
   [[nodiscard]] static parameters of(std::vector<std::pair<std::string, std::string>> values);
 
+  [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& all() const {
+    return values_;
+  }
   /// None when absent; an empty value counts as absent.
   [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const;
   /// -1102 when absent.

@@ -200,6 +200,8 @@ reply venue::perform(const request& r, const course& c, moment now) {
   reply out;
   if (c.takes_effect)
     out = dispatch(v, r, c.before, now);
+  if (c.frozen != 0)
+    v.frozen.repeat(c.frozen, r, out);
   bend_reply(c, now.venue, out);
   if (out.content_type == "application/json")
     out.headers.emplace_back("x-mbx-used-weight-1m", std::to_string(v.weight.used(now.venue)));

@@ -11,6 +11,7 @@
 #include "algo_desk.hpp"
 #include "countdowns.hpp"
 #include "fault_book.hpp"
+#include "frozen_reads.hpp"
 #include "limits.hpp"
 #include "listen_keys.hpp"
 #include "order_desk.hpp"
@@ -44,6 +45,7 @@ struct venue_state {
   listen_keys keys;
   stream_hub streams;
   fault_book faults;
+  frozen_reads frozen{};
   venue_faults mishaps{};
   random_source jitter;
   countdowns timers{};

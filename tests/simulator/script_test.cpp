@@ -284,6 +284,24 @@ TEST_CASE("a symbol that is delisted is told of on the market stream") {
   CHECK(field(told[0], "cs") == "SETTLING");
 }
 
+TEST_CASE("a frozen read repeats its first answer until the fault ends; orders still happen") {
+  bench_venue v;
+  const std::string path = "/fapi/v3/positionRisk";
+  const auto read = [&](const std::string& more = "") {
+    return visit(v, v.signed_request("GET", path, more)).body;
+  };
+  add(v, R"({"effect":"freeze","path":"/fapi/v3/positionRisk","count":0,"for_ms":5000})");
+  CHECK(read() == "[]");
+  CHECK(visit(v, order(v, "&symbol=BTCUSDT&side=BUY")).status == 200);
+  v.pass(milliseconds{1'000});
+  CHECK(read() == "[]");
+  CHECK(elements(read("symbol=BTCUSDT")).size() == 1);
+  const auto account = visit(v, v.signed_request("GET", "/fapi/v3/account", "")).body;
+  CHECK(elements(field(account, "positions")).size() == 1);
+  v.pass(milliseconds{5'000});
+  CHECK(elements(read()).size() == 1);
+}
+
 TEST_CASE("the listing grows to ten thousand symbols in one reply") {
   bench_venue v;
   const auto marks = *v.it->open_stream("/market/ws/!markPrice@arr@1s");

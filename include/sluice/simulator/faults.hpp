@@ -37,7 +37,8 @@ enum class request_effect : std::uint8_t {
   misframe,        ///< Takes effect; the reply is framed as `framing` says.
   cut_reply,       ///< Takes effect; `bytes` of the reply, header included, then `ending`.
   hold_for_event,  ///< Takes effect; the reply waits for a later user event, `delay` at most.
-  hide_order       ///< A query says -2013 until the order is `delay` old.
+  freeze,  ///< A read repeats what it answered when the fault first met it, as a lagging copy does.
+  hide_order  ///< A query says -2013 until the order is `delay` old.
 };
 
 using name_and_value = std::pair<std::string, std::string>;
