@@ -142,17 +142,23 @@ listing::listing(const settings& s) : random_(s.seed ^ stable_hash("instruments"
   all_.reserve(listing_max);
   for (const auto& k : well_known) {
     taken_.insert(k.base);
-    if (all_.size() < s.symbols) {
-      all_.push_back(make_known(k));
-      index_.emplace(all_.back().name.str(), all_.size() - 1);
-    }
+    if (all_.size() < s.symbols)
+      list(make_known(k));
   }
   while (all_.size() < s.symbols)
     append("TRADING");
   for (std::size_t n = s.symbols - s.tradfi_symbols; n < s.symbols; ++n)
     all_[n].contract = "TRADIFI_PERPETUAL";
-  while (all_.size() < s.symbols + s.closed_symbols)
+  for (std::size_t n = 1; n <= s.unicode_symbols; ++n)
+    list(make_generated(n == 1 ? "测试" : "测试" + std::to_string(n), random_));
+  const auto total = s.symbols + s.unicode_symbols + s.closed_symbols;
+  while (all_.size() < total)
     append(all_.size() % 2 == 0 ? "SETTLING" : "PENDING_TRADING");
+}
+
+void listing::list(instrument i) {
+  all_.push_back(std::move(i));
+  index_.emplace(all_.back().name.str(), all_.size() - 1);
 }
 
 void listing::append(const std::string& status) {
@@ -163,9 +169,9 @@ void listing::append(const std::string& status) {
     if (++attempts_ > plain_names || all_.size() > plain_names / 4)
       base += std::to_string(attempts_ % 10'000);
   } while (!taken_.insert(base).second);
-  all_.push_back(make_generated(std::move(base), random_));
-  all_.back().status = status;
-  index_.emplace(all_.back().name.str(), all_.size() - 1);
+  auto made = make_generated(std::move(base), random_);
+  made.status = status;
+  list(std::move(made));
 }
 
 void listing::grow(std::size_t total) {

@@ -38,7 +38,7 @@ struct instrument {
   price first_mark{};
 };
 
-inline constexpr std::size_t listing_max = 11'000;
+inline constexpr std::size_t listing_max = 11'100;
 
 /// All of them, in listing order; same settings, same list.
 class listing {
@@ -57,6 +57,7 @@ class listing {
 
  private:
   void append(const std::string& status);
+  void list(instrument i);
 
   random_source random_;
   std::unordered_set<std::string> taken_{};

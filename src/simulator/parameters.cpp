@@ -26,6 +26,8 @@ std::optional<std::string> percent_decode(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
+    if (static_cast<unsigned char>(text[i]) >= 0x80)
+      return std::nullopt;
     if (text[i] != '%') {
       out += text[i] == '+' ? ' ' : text[i];
       continue;

@@ -22,7 +22,8 @@ template <class T>
   return std::get_if<venue_error>(&o);
 }
 
-/// "%41+b" to "A b"; none when a percent sign is not followed by two hex digits.
+/// "%41+b" to "A b"; none when a percent sign is not followed by two hex digits, or a byte beyond
+/// ASCII is not encoded.
 [[nodiscard]] std::optional<std::string> percent_decode(std::string_view text);
 
 class parameters {
