@@ -59,6 +59,9 @@ void describe_market(section_builder& b, simulator_settings& s) {
             {0, 1'000});
   b.integer({"tradfi_symbols", "Of the tradable ones: stocks and metals, in frames of their own."},
             s.tradfi_symbols, {0, 10'000});
+  b.integer(
+      {"unicode_symbols", "Further tradable symbols, of names beyond ASCII; Binance has some."},
+      s.unicode_symbols, {0, 100});
   b.integer({"coin_symbols", "COIN-M rows among the all-market streams, to be passed over."},
             s.coin_symbols, {0, 10'000});
   b.integer({"seed", "Instruments, marks, partial fills and faults follow from it."}, s.seed,

@@ -96,6 +96,7 @@ void check_trading(checker& c, const settings& s) {
   c.size("symbols", s.symbols, 1, 10'000);
   c.size("closed_symbols", s.closed_symbols, 0, 1'000);
   c.size("tradfi_symbols", s.tradfi_symbols, 0, s.symbols);
+  c.size("unicode_symbols", s.unicode_symbols, 0, 100);
   c.size("coin_symbols", s.coin_symbols, 0, s.symbols);
   c.range("weight_limit_1m", s.weight_limit_1m, 0, 1'000'000'000);
   c.range("order_limit_10s", s.order_limit_10s, 0, 1'000'000'000);

@@ -1,5 +1,6 @@
 // Checks signed requests the way the general-info page describes them.
 #include "signature.hpp"
+#include "refusals.hpp"
 
 #include <openssl/bio.h>
 #include <openssl/crypto.h>
@@ -145,7 +146,7 @@ std::optional<venue_error> check_key_format(std::string_view api_key) {
   const bool plain = std::all_of(api_key.begin(), api_key.end(),
                                  [](unsigned char c) { return std::isalnum(c) != 0; });
   if (api_key.empty() || api_key.size() > 128 || !plain)
-    return venue_error{401, -2014, "API-key format invalid."};
+    return refuse<-2014>();
   return std::nullopt;
 }
 
@@ -163,15 +164,25 @@ std::optional<venue_error> check_signature(const request& r, const parameters& p
   const auto sent_ms = std::get<0>(timestamp).value_or(0);
   const auto window_ms = std::get<0>(window).value_or(recv_window_default_ms);
   if (window_ms <= 0)
-    return venue_error{400, -1131, "recvWindow must be more than 0."};
+    return refuse<-1131>();
   if (sent_ms >= now.ms + ahead_max_ms)
-    return venue_error{400, -1021,
-                       "Timestamp for this request was 1000ms ahead of the server's time."};
+    return refuse<-1021, 1>();
   if (sent_ms < now.ms - std::min(window_ms, now.ms))
-    return venue_error{400, -1021, "Timestamp for this request is outside of the recvWindow."};
+    return refuse<-1021>();
   const auto text = split_signature(r.query, r.body);
   if (!of.accepts(text.payload, text.signature))
-    return venue_error{400, -1022, "Signature for this request is not valid."};
+    return refuse<-1022>();
+  return std::nullopt;
+}
+
+std::optional<venue_error> check_still_in_window(const parameters& p, venue_time now) {
+  const auto timestamp = p.whole("timestamp");
+  const auto window = p.whole("recvWindow");
+  if (error_of(timestamp) || error_of(window))
+    return std::nullopt;  // Refused before it came here.
+  const auto window_ms = std::get<0>(window).value_or(recv_window_default_ms);
+  if (std::get<0>(timestamp).value_or(0) < now.ms - std::min(window_ms, now.ms))
+    return refuse<-5028>();
   return std::nullopt;
 }
 

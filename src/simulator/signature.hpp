@@ -50,4 +50,7 @@ struct signed_text {
 [[nodiscard]] std::optional<venue_error> check_signature(const request& r, const parameters& p,
                                                          const signature_check& of, venue_time now);
 
+/// The matching engine's own look at a timestamp that was good when the request came in: -5028.
+[[nodiscard]] std::optional<venue_error> check_still_in_window(const parameters& p, venue_time now);
+
 }  // namespace sluice::simulator

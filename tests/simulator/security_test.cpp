@@ -163,6 +163,27 @@ TEST_CASE("accounts with secrets and accounts with Ed25519 keys live side by sid
   CHECK(outcome_of(v.it->perform(r, v.now)) == "200");
 }
 
+TEST_CASE("orders that were in time when they came in are looked at again when they are matched") {
+  bench_venue v;
+  const auto visit = [&](const std::string& method, const std::string& where,
+                         const std::string& parameters, std::int64_t late_ms) {
+    const auto r = v.signed_request(method, where, parameters);
+    course c;
+    c.before = milliseconds{late_ms};
+    v.pass(c.before);
+    return outcome_of(v.it->perform(r, c, v.now));
+  };
+  const std::string order = "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.01";
+  CHECK(visit("POST", "/fapi/v1/order", order, 5'000) == "200");
+  CHECK(visit("POST", "/fapi/v1/order", order, 5'001) == "400 -5028");
+  CHECK(visit("POST", "/fapi/v1/order", order + "&recvWindow=1500", 1'501) == "400 -5028");
+  CHECK(visit("PUT", "/fapi/v1/order", order, 5'001) == "400 -5028");
+  CHECK(visit("POST", "/fapi/v1/batchOrders", "batchOrders=%5B%5D", 5'001) == "400 -5028");
+  CHECK(visit("GET", path, "", 60'000) == "200");
+  CHECK(visit("DELETE", "/fapi/v1/allOpenOrders", "symbol=BTCUSDT", 60'000) == "200");
+  CHECK(v.held("BTCUSDT").str() == "0.01");
+}
+
 TEST_CASE("each account sees its own positions only") {
   auto s = test::quiet_settings();
   account_settings other;

@@ -52,8 +52,9 @@ struct settings {
   std::size_t closed_symbols{4};  ///< Beyond those: SETTLING and PENDING_TRADING.
   std::size_t tradfi_symbols{
       0};  ///< Of the tradable ones: stocks and metals, in frames of their own.
-  std::size_t coin_symbols{0};  ///< COIN-M rows (st 2) among the all-market streams.
-  std::uint64_t seed{1};        ///< Instruments, marks, partial fills and faults follow from it.
+  std::size_t unicode_symbols{0};  ///< Further tradable ones, of names beyond ASCII.
+  std::size_t coin_symbols{0};     ///< COIN-M rows (st 2) among the all-market streams.
+  std::uint64_t seed{1};           ///< Instruments, marks, partial fills and faults follow from it.
 
   milliseconds latency{300};       ///< Of every request; half before it takes effect, half after.
   milliseconds latency_jitter{0};  ///< Up to this much more, evenly distributed.
