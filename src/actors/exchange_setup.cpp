@@ -86,6 +86,7 @@ result<exchange_setup> make_exchange(const config::settings& chosen,
     made.venue = std::move(*venue);
     log->info("simulator", "listening",
               {{"url", made.venue->rest_url()}, {"symbols", chosen.simulator.symbols}});
+    connection.key = exchange::key_type::hmac;  // Of the venue's own account.
     connection.rest_url = made.venue->rest_url();
     connection.stream_url = made.venue->stream_url();
     additions.ca_pem = made.venue->certificate_pem();

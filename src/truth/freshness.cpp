@@ -61,11 +61,14 @@ std::string budget_text(const freshness_request& r, std::int64_t needed) {
                      grouped(r.weight_limit_1m), grouped(*share_of(r)));
 }
 
-/// The smallest period of account-wide reads that the budget bears, one at a time.
-std::int64_t smallest_account_period(const freshness_request& r) {
+/// The smallest period of account-wide reads that the budget bears.
+std::int64_t cheapest_account_period(const freshness_request& r) {
   const auto share = share_of(r);
-  const auto cheapest = share ? ceil_div(r.weight_account * minute_ms, *share) : 1;
-  return std::max({cheapest, static_cast<std::int64_t>(r.latency.count()), std::int64_t{1}});
+  return share ? std::max<std::int64_t>(ceil_div(r.weight_account * minute_ms, *share), 1) : 1;
+}
+/// The same when each waits for the one before.
+std::int64_t smallest_account_period(const freshness_request& r) {
+  return std::max(cheapest_account_period(r), static_cast<std::int64_t>(r.latency.count()));
 }
 
 result<freshness_plan> plan_adaptive(const freshness_request& r) {
@@ -182,8 +185,9 @@ freshness_plan fastest_plan(const freshness_request& request) {
     return adaptive ? freshness_plan{every_minute, milliseconds{0}, every_minute, 0}
                     : freshness_plan{milliseconds{0}, every_minute, every_minute, 0};
   if (adaptive) {
-    const auto period = smallest_account_period(request);
-    return {milliseconds{period}, milliseconds{0}, milliseconds{period},
+    // No slower than the budget: reads that are fast again shall be seen to be so at once.
+    const auto period = cheapest_account_period(request);
+    return {milliseconds{period}, milliseconds{0}, std::max(milliseconds{period}, request.latency),
             weight_1m(1, request.weight_account, period)};
   }
   const auto count = static_cast<std::int64_t>(
@@ -195,7 +199,7 @@ freshness_plan fastest_plan(const freshness_request& request) {
 
 milliseconds bound_kept_by(const freshness_plan& plan, const freshness_request& request) {
   if (plan.account_period.count() > 0)
-    return 2 * plan.account_period + request.latency;
+    return 2 * std::max(plan.account_period, plan.give_up_after) + request.latency;
   return plan.symbol_period + request.latency;
 }
 

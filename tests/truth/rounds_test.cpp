@@ -69,6 +69,9 @@ TEST_CASE("slow reads shorten the period at once, fast ones lengthen it after a 
   CHECK(r.promise().plan.account_period == 737ms);
   CHECK(r.latency_seen(1'500ms, at(10)));
   CHECK_THAT(r.promise().fault, ContainsSubstring("raise the bound"));
+  // Not one every 1.5 s: as often as the budget bears, so that faster reads are seen soon.
+  CHECK(r.promise().plan.account_period == 250ms);
+  CHECK(r.promise().plan.give_up_after == 1'576ms);
   CHECK_FALSE(r.latency_seen(20ms, at(1'000)));
   CHECK_FALSE(r.latency_seen(20ms, at(5'999)));
   CHECK(r.latency_seen(20ms, at(6'000)));

@@ -125,6 +125,11 @@ void pipeline_run::pass(milliseconds span) {
   }
 }
 
+void pipeline_run::pass_at_once(milliseconds span) {
+  scheduler_->advance_time(span);
+  run_jobs();
+}
+
 void pipeline_run::give_universe() {
   universe u;
   u.instruments = {rules_of("BTCUSDT", "0.001"), rules_of("ETHUSDT", "0.001"),

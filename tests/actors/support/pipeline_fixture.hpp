@@ -39,6 +39,8 @@ class pipeline_run {
   void settle();
   /// Lets time pass in small steps, with everything that follows.
   void pass(milliseconds span);
+  /// The same in one step, for hours of it.
+  void pass_at_once(milliseconds span);
   [[nodiscard]] instant now() const;
 
   /// Universe of BTCUSDT, ETHUSDT, XRPUSDT; streams up; the account read with these rows; marks.
