@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <condition_variable>
+#include <future>
 #include <mutex>
 
 #include "quantiles.hpp"
@@ -75,9 +76,10 @@ std::unique_ptr<simulator::server> start_venue() {
   simulator::settings s;
   s.symbols = 566;
   s.latency = 0ms;
-  s.weight_limit_1m = 0;
-  s.order_limit_10s = 0;
-  s.order_limit_1m = 0;
+  // Limits that are named: those that are not leave the client with what it assumes.
+  s.weight_limit_1m = no_limit;
+  s.order_limit_10s = no_limit;
+  s.order_limit_1m = no_limit;
   s.framing = simulator::reply_framing::content_length;
   s.account.balance = notional::whole(900'000'000);
   return simulator::server::start(s).value();
@@ -152,9 +154,19 @@ std::string floor_of(std::size_t connections, std::size_t reply_bytes, std::size
                      text_of("floor", load.latency_ms));
 }
 
+/// Lets the client read the venue's limits, which its own budget of orders follows.
+bool adopt_limits(exchange_port& client) {
+  std::promise<bool> read;
+  client.read_universe({read_class::routine, 5'000ms},
+                       [&](const read_result<universe>& u) { read.set_value(u.has_value()); });
+  return read.get_future().get();
+}
+
 std::string measure_orders(const simulator::server& venue) {
   const auto client = client_of(venue, 1);
   const auto instrument = venue.symbols().front();
+  if (!adopt_limits(*client))
+    return R"("failed":"exchangeInfo")";
   int number = 0;
   const pump orders(
       [&](const pump::done& told) {

@@ -18,6 +18,9 @@ class latency_window {
     count_ = std::min(count_ + 1, values_.size());
   }
 
+  /// Whether there are enough for a quantile to mean more than the slowest of a few.
+  [[nodiscard]] bool is_telling() const { return count_ >= 20; }
+
   /// The highest but one in twenty of what is kept; zero when there is nothing.
   [[nodiscard]] milliseconds high() const {
     if (count_ == 0)

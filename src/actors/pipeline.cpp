@@ -67,7 +67,10 @@ std::shared_ptr<const peers> spawn_pipeline(caf::actor_system& system, pipeline_
   all->journal = spawn_journal_writer(system, given, std::move(parts.store),
                                       journal_options_of(chosen, parts.writer, all->supervisor));
   all->executor = spawn_executor(system, given, {chosen.executor, inherited_orders(parts.found)});
-  all->snapshot_manager = spawn_snapshot_manager(system, given, {chosen.snapshot, parts.keeper});
+  all->snapshot_manager = spawn_snapshot_manager(
+      system, given,
+      {chosen.snapshot, parts.keeper,
+       std::min(chosen.gate.limits.stale_after_exit, chosen.gate.limits.stale_after_entry)});
   all->gate = spawn_gate(
       system, given,
       {chosen.gate, parts.found.state, blocked_positions(parts.found, now), parts.found.holds});
@@ -80,11 +83,12 @@ std::shared_ptr<const peers> spawn_pipeline(caf::actor_system& system, pipeline_
       spawn_reconciler(system, given,
                        books_of(parts.found, chosen.reconcile,
                                 static_cast<std::size_t>(chosen.journal.trade_ids_kept)));
-  all->watchdog = spawn_watchdog(system, given, chosen.snapshot.bound);
+  all->watchdog = spawn_watchdog(system, given, {chosen.watchdog, chosen.gate.read_on_demand});
   all->user_stream = spawn_user_stream(system, given);
   all->market_stream = spawn_market_stream(system, given);
-  all->universe_keeper =
-      spawn_universe_keeper(system, given, {chosen.universe, chosen.exchange.recv_window_orders});
+  all->universe_keeper = spawn_universe_keeper(
+      system, given,
+      {chosen.universe, chosen.exchange.recv_window_orders, parts.found.last_universe});
   all->status = spawn_status(system, given, status_options_of(parts));
   return all;
 }

@@ -87,4 +87,10 @@ std::vector<finding> check_symbols(const std::vector<std::string>& chosen, const
   return out;
 }
 
+std::vector<finding> check_promise(const freshness_promise& p) {
+  if (p.fault.empty())
+    return {};
+  return {{"bound_cannot_be_kept", p.fault + "; kept instead: " + format_duration(p.kept)}};
+}
+
 }  // namespace sluice::actors

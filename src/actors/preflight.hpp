@@ -16,6 +16,9 @@ namespace sluice::actors {
 [[nodiscard]] std::vector<finding> check_clock(const clock_offset& measured,
                                                milliseconds recv_window);
 
+/// Whether the reads keep the promised age, with the age they keep instead.
+[[nodiscard]] std::vector<finding> check_promise(const freshness_promise& p);
+
 /// Whether the symbols that were chosen by name exist and are traded; `read` is the whole universe.
 [[nodiscard]] std::vector<finding> check_symbols(const std::vector<std::string>& chosen,
                                                  const universe& read);

@@ -80,6 +80,10 @@ void projection::take(const hold_released& b, const stamp&) {
   holds_.erase(b.what.position);
 }
 
+void projection::take(const funding_booked& b, const stamp&) {
+  funding_[b.asset] += b.amount;
+}
+
 void projection::take(const exit_changed& b, const stamp&) {
   if (b.what.active)
     exits_[b.what.position] = b.what;

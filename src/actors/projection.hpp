@@ -53,6 +53,8 @@ class projection {
   [[nodiscard]] const order_counts& orders_counted() const { return order_counts_; }
   [[nodiscard]] const std::deque<order_line>& orders() const { return orders_; }  ///< Newest first.
   [[nodiscard]] const std::map<position_key, hold>& holds() const { return holds_; }
+  /// Funding since the process started, by asset; negative is paid.
+  [[nodiscard]] const std::map<std::string, notional>& funding() const { return funding_; }
   [[nodiscard]] std::optional<quantity> ledger(const position_key& key) const;
   [[nodiscard]] std::optional<exit_state> exit(const position_key& key) const;
 
@@ -68,12 +70,15 @@ class projection {
   void take(const exit_changed& b, const stamp& at);
   void take(const truth_changed&, const stamp&) {}
   void take(const state_changed&, const stamp&) {}
+  void take(const funding_booked& b, const stamp& at);
+  void take(const universe_kept&, const stamp&) {}
   void take(const notice&, const stamp&) {}
 
   plan_counts plans_{};
   order_counts order_counts_{};
   std::deque<order_line> orders_{};
   std::map<position_key, hold> holds_{};
+  std::map<std::string, notional> funding_{};
   std::map<position_key, quantity> ledger_{};
   std::map<position_key, exit_state> exits_{};
 };

@@ -30,6 +30,9 @@ void check_exchange(const readiness_input& in, reasons& out) {
 void check_universe(const readiness_input& in, reasons& out) {
   if (!in.universe_known)
     out.push_back({"no_universe", "the symbols and their filters have not been read yet"});
+  else if (in.universe_from == universe_source::configured)
+    out.push_back({"universe_configured",
+                   "the venue's rules are not known: only exits of the configured symbols can go"});
   else if (in.universe_age && *in.universe_age > in.universe_max_age)
     out.push_back(
         {"universe_stale",

@@ -13,6 +13,7 @@ namespace sluice::actors {
 struct readiness_input {
   instant now{};
   bool universe_known{false};
+  universe_source universe_from{universe_source::live};
   std::optional<duration> universe_age{};
   milliseconds universe_max_age{300'000};
   std::optional<instant> account_as_of{};

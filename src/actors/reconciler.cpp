@@ -1,6 +1,8 @@
 // The reconciler's shell: fills into the ledger, comparisons on every change and every period.
 #include "sluice/actors/reconciler.hpp"
 
+#include <fmt/format.h>
+
 #include <unordered_set>
 
 #include "stage.hpp"
@@ -38,6 +40,7 @@ class reconciler : public stage<reconciler_actor> {
           for (const auto& f : seen.fills)
             take(f);
         },
+        [this](const funding_told& told) { book_funding(*told.update); },
         [this](const truths_changed& changed) {
           for (const auto& c : *changed.changes)
             compare(c.position);
@@ -67,8 +70,11 @@ class reconciler : public stage<reconciler_actor> {
   void take(const fill_recorded& f) {
     const position_key key{f.what.instrument, f.what.leg};
     if (!f.ours) {
-      if (watch(key).note_foreign_fill(f.what, now()))
+      if (watch(key).note_foreign_fill(f.what, now())) {
         record_fill(f);
+        if (f.what.given_by != order_giver::client)
+          tell_forced_close(f.what);
+      }
       return compare(key);
     }
     const auto effect = books_.apply(f.what, now());
@@ -83,6 +89,28 @@ class reconciler : public stage<reconciler_actor> {
                  {{"symbol", key.instrument}, {"trade", f.what.id}, {"order", f.what.order}});
     }
     compare(key);
+  }
+
+  /// Money that came or went without a trade. The venue names one symbol, or none.
+  void book_funding(const account_update& update) {
+    auto about = update.about;
+    if (about.empty() && update.positions.size() == 1)
+      about = update.positions.front().position.instrument;
+    for (const auto& b : update.balances) {
+      if (b.change.is_zero())
+        continue;
+      log().info("reconciler", "funding",
+                 {{"symbol", about}, {"asset", b.asset}, {"amount", b.change}});
+      journal({funding_booked{about, b.asset, b.change, update.transaction_time}});
+    }
+  }
+
+  /// The venue closed something of ours by itself: a person should know, whatever becomes of it.
+  void tell_forced_close(const fill& f) {
+    const auto text = fmt::format("{} {} {} at {}", f.instrument.str(), to_string(f.direction),
+                                  f.amount.str(), f.at.str());
+    log().error("reconciler", to_string(f.given_by), {{"what", text}});
+    journal({notice{std::string(to_string(f.given_by)), text}});
   }
 
   void record_fill(const fill_recorded& f) {

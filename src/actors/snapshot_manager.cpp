@@ -1,34 +1,23 @@
 // Around the scheduler and the keeper: spawn due reads, merge replies, tell who waits.
 #include "sluice/actors/snapshot_manager.hpp"
 
-#include <unordered_map>
+#include <fmt/format.h>
 
-#include "latency_window.hpp"
 #include "mute_watch.hpp"
+#include "preflight.hpp"
 #include "reach_watch.hpp"
+#include "read_watch.hpp"
 #include "sluice/actors/fetch_worker.hpp"
 #include "sluice/truth/read_scheduler.hpp"
+#include "sluice/truth/rounds.hpp"
 #include "stage.hpp"
+#include "worker_roster.hpp"
 
 namespace sluice::actors {
 namespace {
 
 /// What the transport may take beyond the scheduler's patience, so that late replies still count.
 constexpr milliseconds transport_slack{1'000};
-
-read_priority priority_of(read_class c) {
-  switch (c) {
-    case read_class::exit_demand:
-      return read_priority::exit_demand;
-    case read_class::entry_demand:
-      return read_priority::entry_demand;
-    case read_class::verification:
-      return read_priority::verification;
-    case read_class::routine:
-      break;
-  }
-  return read_priority::rest;
-}
 
 /// The stream may tell of a change this much later than a read that shows it.
 constexpr milliseconds stream_patience{2'000};
@@ -38,8 +27,11 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
   snapshot_manager(caf::actor_config& config, services given, snapshot_options options)
       : stage(config, std::move(given)),
         settings_(options.settings),
+        bound_max_(options.bound_max),
         keeper_(std::move(options.keeper)),
-        scheduler_(read_limits_from(settings_, plan_)) {
+        rounds_(settings_),
+        scheduler_(read_limits_from(settings_, {})) {
+    vitals().promise(rounds_.promise());
     set_down_handler([this](const caf::down_msg& down) { worker_down(down); });
   }
 
@@ -55,17 +47,12 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
         [this](const account_moved& moved) { merge(moved); },
         [this](const user_stream_changed& change) { stream_changed(change.up); },
         [this](const universe_refreshed& refreshed) { refresh(*refreshed.now); },
+        [this](const change_freshness& asked) { return change(asked); },
         [this](tick) { run(); },
     };
   }
 
  private:
-  struct running {
-    read_job job{};
-    symbol scope{};
-    caf::actor_addr worker{};
-  };
-
   // ---- what is to be read
 
   void begin(const meet& m) {
@@ -77,45 +64,97 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
   }
 
   void refresh(const universe& u) {
-    const auto added = keeper_->register_symbols(u);
-    if (added == 0 && plan_ != freshness_plan{})
-      return;
-    freshness_request request;
-    request.strategy = settings_.strategy;
-    request.bound = settings_.bound;
-    request.symbols = u.instruments.size();
-    request.latency = settings_.latency;
-    request.weight_limit_1m = given_.exchange->budget().weight_limit_1m;
-    request.share_percent = settings_.budget_share_percent;
-    request.concurrency = settings_.concurrency;
-    if (const auto planned = plan_freshness(request)) {
-      plan_ = *planned;
-      report(preflight_part::budget, {});
-    } else {
-      report(preflight_part::budget, {{"bound_cannot_be_kept", planned.error().text}});
-      if (plan_ == freshness_plan{})
-        plan_.account_period = settings_.bound;
-    }
-    vitals().account_period_ms = plan_.account_period.count();
-    scheduler_.set_limits(read_limits_from(settings_, plan_));
-    log().info("snapshot_manager", "reads_planned",
-               {{"symbols", u.instruments.size()},
-                {"account_period", plan_.account_period},
-                {"symbol_period", plan_.symbol_period},
-                {"weight_1m", plan_.weight_1m}});
-    begin_rounds(u);
+    const auto before = given_.table->directory().size();
+    keeper_->register_symbols(u);
+    const bool first = !begun_;
+    begun_ = true;
+    if (rounds_.set_universe(given_.table->directory().size(),
+                             given_.exchange->budget().weight_limit_1m) ||
+        first)
+      follow_promise();
+    if (first)
+      begin_rounds();
+    else if (const auto count = given_.table->directory().size(); count > before)
+      welcome(static_cast<symbol_index>(before), static_cast<symbol_index>(count));
+  }
+
+  /// Symbols that are new to us: known by the next account-wide read, then in the rounds.
+  void welcome(symbol_index from, symbol_index to) {
+    const auto present = now();
+    scheduler_.want({read_target::account(), read_priority::verification, present, present},
+                    present);
+    if (rounds_.covers_all_singly())
+      for (auto i = from; i < to; ++i)
+        scheduler_.want({read_target::of(i), read_priority::rest, present}, present);
+    run();
+  }
+
+  /// Shows what is promised now; what cannot be kept makes the process not ready.
+  void follow_promise() {
+    const auto& p = rounds_.promise();
+    report(preflight_part::budget, check_promise(p));
+    if (p.plan != shown_)
+      log().info("snapshot_manager", "reads_planned",
+                 {{"strategy", to_string(p.strategy)},
+                  {"bound", p.bound},
+                  {"kept", p.kept},
+                  {"latency", p.latency},
+                  {"account_period", p.plan.account_period},
+                  {"symbol_period", p.plan.symbol_period},
+                  {"weight_1m", p.plan.weight_1m}});
+    // A shorter period counts from now on, not only after the longer one.
+    if (p.plan.account_period.count() > 0 && p.plan.account_period < shown_.account_period)
+      scheduler_.want({read_target::account(), read_priority::rest, now()}, now());
+    shown_ = p.plan;
+    vitals().promise(p);
+    scheduler_.set_limits(read_limits_from(settings_, p.plan));
   }
 
   /// The first account-wide read makes everything known, whatever the strategy; then come rounds.
-  void begin_rounds(const universe& u) {
+  void begin_rounds() {
     const auto start = now();
+    scheduler_.drop_routine();
     scheduler_.want({read_target::account(), read_priority::verification, start, start}, start);
-    if (plan_.symbol_period.count() > 0) {
-      for (const auto& rules : u.instruments)
-        if (const auto index = given_.table->directory().find(rules.instrument))
-          scheduler_.want({read_target::of(*index), read_priority::rest, start}, start);
-    }
+    const auto count = given_.table->directory().size();
+    if (rounds_.covers_all_singly())
+      for (std::size_t i = 0; i < count; ++i)
+        scheduler_.want({read_target::of(static_cast<symbol_index>(i)), read_priority::rest,
+                         rounds_.first_due(i, count, start)},
+                        start);
+    else
+      for (const auto& key : keeper_->open_positions())
+        take_into_rounds(key.instrument, start);
     run();
+  }
+
+  /// A position that just became open and known.
+  void take_into_rounds(const symbol& instrument, instant known_at) {
+    if (const auto index = given_.table->directory().find(instrument))
+      come_round(read_target::of(*index), known_at, std::nullopt);
+  }
+
+  freshness_changed change(const change_freshness& asked) {
+    const auto bound = asked.bound.value_or(rounds_.promise().bound);
+    if (bound > bound_max_)
+      return {rounds_.promise(),
+              fmt::format("a bound of {} is longer than the {} after which the gate calls truth "
+                          "stale",
+                          format_duration(bound), format_duration(bound_max_))};
+    if (const auto chosen = rounds_.choose(asked.strategy, bound); !chosen)
+      return {rounds_.promise(), chosen.error().text};
+    const auto& p = rounds_.promise();
+    log().info("snapshot_manager", "freshness_changed",
+               {{"strategy", to_string(p.strategy)},
+                {"bound", p.bound},
+                {"author", asked.author},
+                {"reason", asked.reason}});
+    journal({notice{"freshness_changed",
+                    fmt::format("{} within {} by {}: {}", to_string(p.strategy),
+                                format_duration(p.bound), asked.author, asked.reason)}});
+    follow_promise();
+    if (begun_)
+      begin_rounds();
+    return {p, {}};
   }
 
   void want(const truth_wanted& wanted) {
@@ -123,10 +162,13 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
     const auto index = keeper_->register_symbol(wanted.position.instrument);
     const auto target = index ? read_target::of(*index) : read_target::account();
     const read_want w{target, priority_of(wanted.traffic), present, wanted.newer_than};
-    if (is_demand(w.priority))
+    if (is_demand(w.priority)) {
+      if (index)
+        rounds_.wanted_by_plan(*index, present);
       scheduler_.demand(w, present);
-    else
+    } else {
       scheduler_.want(w, present);
+    }
   }
 
   void stream_changed(bool is_up) {
@@ -144,8 +186,10 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
 
   void run() {
     const auto present = now();
-    for (const auto& given_up : scheduler_.expire(present))
-      give_up(given_up);
+    for (const auto& job : scheduler_.expire(present)) {
+      vitals().workers_lost += 1;
+      failed(job, {failure_kind::timed_out, 0, 0, "no reply in time", std::nullopt});
+    }
     while (const auto job = scheduler_.next(present))
       start(*job, present);
     if (const auto mute = mute_.look(present))
@@ -171,50 +215,47 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
       task.scope = given_.table->directory().name_of(job.target.index());
     task.options.traffic = budget_class(job.priority);
     task.options.timeout = between(present, job.deadline) + transport_slack;
-    running r{job, task.scope, {}};
+    task.options.connection = job.connection;
     const auto worker = spawn_fetch_worker(system(), given_, std::move(task), this);
     monitor(worker);
-    r.worker = worker.address();
-    by_worker_[r.worker] = job.id;
-    running_.emplace(job.id, std::move(r));
+    workers_.started(job, worker.address());
   }
 
-  void give_up(const read_job& job) {
-    vitals().workers_lost += 1;
-    failed(job, {failure_kind::timed_out, 0, 0, "no reply in time", std::nullopt});
+  /// A plan waits for it, and the connection may be dead without knowing it: once more, over
+  /// another, before the plan is told.
+  bool try_again(const read_job& job, const read_failure& why) {
+    const bool may_help =
+        why.kind == failure_kind::timed_out || why.kind == failure_kind::unreachable;
+    if (!may_help || !is_demand(job.priority) || job.connection == connection_choice::fresh)
+      return false;
+    vitals().reads_retried += 1;
+    scheduler_.want({job.target, job.priority, now(), job.started_at, connection_choice::fresh},
+                    now());
+    return true;
   }
 
   void ended(const fetch_ended& reply) {
-    const auto found = running_.find(reply.job);
-    if (found == running_.end())
+    const auto job = workers_.ended(reply.job);
+    if (!job)
       return;
-    const auto r = std::move(found->second);
-    running_.erase(found);
-    by_worker_.erase(r.worker);
     const bool in_time = scheduler_.finished(reply.job);
     const auto& outcome = *reply.outcome;
-    count(r, outcome.has_value());
+    count(*job, outcome.has_value());
     if (outcome)
-      succeeded(r.job, *outcome, in_time);
+      succeeded(*job, *outcome, in_time);
     else if (in_time)
-      failed(r.job, outcome.error());
+      failed(*job, outcome.error());
     run();
   }
 
   void worker_down(const caf::down_msg& down) {
-    const auto found = by_worker_.find(down.source);
-    if (found == by_worker_.end())
+    const auto job = workers_.died(down.source);
+    if (!job)
       return;
-    const auto job = found->second;
-    by_worker_.erase(found);
-    if (const auto at = running_.find(job); at != running_.end()) {
-      const auto lost = at->second.job;
-      running_.erase(at);
-      vitals().workers_lost += 1;
-      log().warn("snapshot_manager", "worker_died", {{"job", job}});
-      if (scheduler_.finished(job))
-        failed(lost, {failure_kind::unreachable, 0, 0, "the fetch worker died", std::nullopt});
-    }
+    vitals().workers_lost += 1;
+    log().warn("snapshot_manager", "worker_died", {{"job", job->id}});
+    if (scheduler_.finished(job->id))
+      failed(*job, {failure_kind::unreachable, 0, 0, "the fetch worker died", std::nullopt});
     run();
   }
 
@@ -228,11 +269,13 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
     if (job.target.is_account())
       mute_.account_read(read.sent_at);
     tell_changes(std::move(changes));
-    watch_latency(read);
-    watch_symbol(job, true);
+    const auto high = watch_.took(between(read.sent_at, read.received_at), vitals());
+    if (high && rounds_.latency_seen(*high, now()))
+      follow_promise();
+    watch_.symbol_read(job.target, true, given_.table->directory(), vitals());
     tell_reach(reach_.succeeded());
     if (in_time)
-      repeat(job, std::nullopt);
+      come_round(job.target, job.started_at, std::nullopt);
     send(peers_->gate, reads_done{{read_done{scope_of(job), {}}}});
     metrics().observe(status::metric::read_latency,
                       {job.target.is_account() ? "account" : "symbol"},
@@ -240,14 +283,16 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
   }
 
   void failed(const read_job& job, const read_failure& why) {
-    count_failure(why.kind);
-    watch_symbol(job, false);
+    read_watch::failed(why.kind, vitals());
+    watch_.symbol_read(job.target, false, given_.table->directory(), vitals());
     log().limited(to_string(why.kind), status::log_level::warn, "snapshot_manager", "read_failed",
                   {{"kind", to_string(why.kind)},
                    {"scope", job.target.is_account() ? "account" : "symbol"},
                    {"why", why.text}});
     tell_reach(reach_.failed(why, given_.exchange->budget().banned_until));
-    repeat(job, why.retry_at);
+    if (try_again(job, why))
+      return;
+    come_round(job.target, job.started_at, why.retry_at);
     // Also of routine reads: a plan may have joined one that was under way.
     send(
         peers_->gate,
@@ -255,14 +300,20 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
   }
 
   /// Routine reads come again one period after they were sent, or when the venue will listen.
-  void repeat(const read_job& job, std::optional<instant> not_before) {
-    const auto period = job.target.is_account() ? plan_.account_period : plan_.symbol_period;
-    if (period.count() == 0)
+  void come_round(read_target target, instant sent_at, std::optional<instant> not_before) {
+    const bool open = !target.is_account() && keeper_->is_open(target.index());
+    if (!target.is_account() && !open && !is_listed(target.index()))
       return;
-    auto due = job.started_at + duration{period};
-    if (not_before && *not_before > due)
-      due = *not_before;
-    scheduler_.want({job.target, read_priority::rest, due, due}, now());
+    auto due = rounds_.next_due(target, sent_at, open);
+    if (!due)
+      return;
+    due = std::max(*due, not_before.value_or(*due));
+    const auto priority = open ? read_priority::open_position : read_priority::rest;
+    scheduler_.want({target, priority, *due, *due}, now());
+  }
+
+  [[nodiscard]] bool is_listed(symbol_index index) const {
+    return given_.universe->current()->find(given_.table->directory().name_of(index)) != nullptr;
   }
 
   void merge(const account_moved& moved) {
@@ -288,10 +339,15 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
     if (changes.empty())
       return;
     std::vector<record_body> bodies;
-    for (const auto& c : changes)
+    for (const auto& c : changes) {
       if (worth_a_record(c))
         bodies.emplace_back(c);
+      if (std::holds_alternative<position_open>(c.after.content))
+        take_into_rounds(c.position.instrument, c.after.as_of);
+    }
     journal(std::move(bodies));
+    if (rounds_.set_open(keeper_->counts().open))
+      follow_promise();
     const auto shared = std::make_shared<const std::vector<truth_changed>>(std::move(changes));
     send(peers_->gate, truths_changed{shared});
     send(peers_->reconciler, truths_changed{shared});
@@ -314,53 +370,22 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
     send(peers_->gate, reach_changed{*change});
   }
 
-  void watch_latency(const snapshot& read) {
-    latency_.add(between(read.sent_at, read.received_at));
-    vitals().read_latency_ms = latency_.high().count();
-  }
-
-  void count_failure(failure_kind kind) {
-    vitals().reads_failed += 1;
-    if (kind == failure_kind::rate_limited)
-      vitals().reads_without_budget += 1;
-    else if (kind == failure_kind::malformed)
-      vitals().reads_malformed += 1;
-    else if (kind == failure_kind::clock_off)
-      vitals().reads_clock_refused += 1;
-  }
-
-  /// Shows the symbol whose own reads have failed most often in a row.
-  void watch_symbol(const read_job& job, bool good) {
-    if (job.target.is_account() || (good && failing_.empty()))
-      return;
-    if (good)
-      failing_.erase(job.target.index());
-    else
-      ++failing_[job.target.index()];
-    const auto worst =
-        std::ranges::max_element(failing_, {}, [](const auto& f) { return f.second; });
-    if (worst == failing_.end())
-      vitals().failing_symbol(std::nullopt);
-    else
-      vitals().failing_symbol(
-          std::pair{given_.table->directory().name_of(worst->first).str(), worst->second});
-  }
-
-  void count(const running& r, bool good) {
+  void count(const read_job& job, bool good) {
     vitals().reads_total += 1;
     metrics().add(status::metric::reads,
-                  {r.job.target.is_account() ? "account" : "symbol", good ? "good" : "failed"});
+                  {job.target.is_account() ? "account" : "symbol", good ? "good" : "failed"});
   }
 
   snapshot_settings settings_;
+  milliseconds bound_max_;
   std::shared_ptr<truth_keeper> keeper_;
-  freshness_plan plan_{};
+  rounds rounds_;
+  freshness_plan shown_{};
+  bool begun_{false};  ///< The first universe is known.
   read_scheduler scheduler_;
-  std::unordered_map<std::uint64_t, running> running_{};
-  std::unordered_map<caf::actor_addr, std::uint64_t> by_worker_{};
-  std::unordered_map<symbol_index, std::uint64_t> failing_{};  ///< Failures in a row.
+  worker_roster workers_{};
   mute_watch mute_{stream_patience};
-  latency_window latency_{};
+  read_watch watch_{};
   reach_watch reach_{};
 };
 

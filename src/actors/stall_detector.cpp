@@ -86,9 +86,14 @@ void stall_detector::examine_reads(const stall_input& in, const stall_input& pas
         "wait; find out who else sends requests from this address");
   if (in.oldest_truth && *in.oldest_truth > in.bound)
     say(stall_cause::slow_rounds,
-        fmt::format("the oldest truth is {} old, promised are {}; a read takes {}",
-                    seconds(*in.oldest_truth), seconds(in.bound), seconds(in.read_latency)),
-        "use snapshot.strategy = \"adaptive\", raise snapshot.concurrency, or mend the connection");
+        fmt::format("the oldest truth is {} old, promised are {}; {}a read takes {}",
+                    seconds(*in.oldest_truth), seconds(in.bound),
+                    in.round ? "a round takes " + seconds(*in.round) + ", " : std::string{},
+                    seconds(in.read_latency)),
+        in.promise_fault.empty()
+            ? "use snapshot.strategy = \"adaptive\", raise snapshot.concurrency, or mend the "
+              "connection"
+            : in.promise_fault);
   if (often(in.reads_without_budget, past.reads_without_budget))
     say(stall_cause::budget_exhausted,
         fmt::format("{} reads of the last minute found no request weight left: {} of {} are used",
@@ -163,7 +168,9 @@ std::string stall_detector::effect_of(stall_cause c, const stall_input& in) {
     case stall_cause::budget_exhausted:
     case stall_cause::parser_refusing:
     case stall_cause::clock_off:
-      return "entries are denied, exits read anew first; " + exits;
+      return (in.read_on_demand ? "entries are denied, exits read anew first; "
+                                : "entries and exits are denied; ") +
+             exits;
     case stall_cause::symbol_failing:
     case stall_cause::executor_stuck:
       return "plans on that symbol wait or are denied; " + exits;

@@ -15,23 +15,12 @@
 
 namespace sluice::actors {
 
-/// When something counts as a stall.
-struct stall_settings {
-  milliseconds named_after{5'000};      ///< A condition that holds for this long is a stall.
-  milliseconds window{60'000};          ///< Over which failures and denials are counted.
-  std::int64_t failures_min{3};         ///< Of one kind within the window.
-  std::int64_t verdicts_min{20};        ///< Fewer within the window say nothing about shares.
-  int denial_share_percent_max{40};     ///< Of one reason among the verdicts of the window.
-  milliseconds order_open_max{30'000};  ///< From the intent to a known outcome.
-  milliseconds commit_max{1'000};       ///< From a record to its being durable.
-
-  friend bool operator==(const stall_settings&, const stall_settings&) = default;
-};
-
 /// What the pipeline shows at one moment; counts only grow.
 struct stall_input {
   instant now{};
   milliseconds bound{};
+  std::string promise_fault{};          ///< Why the bound cannot be kept; empty when it can.
+  std::optional<milliseconds> round{};  ///< Of single reads over all that have one, as planned.
   std::optional<milliseconds> oldest_truth{};  ///< None before anything is known.
   std::size_t symbols_unknown{0};
   milliseconds read_latency{};
@@ -49,6 +38,7 @@ struct stall_input {
   std::map<std::string, std::uint64_t> denied_by{};  ///< First reasons.
   std::size_t open_positions{0};
   std::uint64_t exits_waiting{0};
+  bool read_on_demand{true};  ///< Whether what a read would cure waits for one.
 };
 
 /// Pure; asked about once a second.

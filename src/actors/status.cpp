@@ -6,7 +6,7 @@
 #include <boost/json.hpp>
 #include <list>
 
-#include "operator_order.hpp"
+#include "operator_orders.hpp"
 #include "sluice/journal/record_json.hpp"
 #include "sluice/status/problem.hpp"
 #include "sluice/status/router.hpp"
@@ -27,9 +27,12 @@ enum class page {
   plan,
   orders,
   holds,
+  universe,
+  listing,
   events,
   release,
   state,
+  freshness,
 };
 
 const std::vector<status::route>& routes() {
@@ -44,9 +47,12 @@ const std::vector<status::route>& routes() {
       {"GET", "/api/v1/plans/{id}", static_cast<int>(page::plan)},
       {"GET", "/api/v1/orders", static_cast<int>(page::orders)},
       {"GET", "/api/v1/holds", static_cast<int>(page::holds)},
+      {"GET", "/api/v1/universe", static_cast<int>(page::universe)},
+      {"GET", "/api/v1/universe/{symbol}", static_cast<int>(page::listing)},
       {"GET", "/api/v1/events", static_cast<int>(page::events)},
       {"POST", "/api/v1/holds/{symbol}/release", static_cast<int>(page::release)},
       {"POST", "/api/v1/state", static_cast<int>(page::state)},
+      {"POST", "/api/v1/freshness", static_cast<int>(page::freshness)},
   };
   return table;
 }
@@ -138,25 +144,24 @@ class status_stage : public stage<status_actor> {
     v.started = started_;
     v.mode = given_.mode;
     v.account = given_.account;
+    v.promise = vitals().promise();
     std::vector<duration> ages;
-    given_.table->scan([&](const position_key&, const truth_view& seen) {
+    v.universe_now = given_.universe->current();
+    given_.table->scan([&](const position_key& key, const truth_view& seen) {
       if (!is_known(seen.content)) {
         ++v.truth.unknown;
         return;
       }
       ++(std::holds_alternative<position_open>(seen.content) ? v.truth.open : v.truth.flat);
-      ages.push_back(v.now.steady - seen.as_of);
+      if (is_promised(v.promise.strategy, seen.content,
+                      v.universe_now->find(key.instrument) != nullptr))
+        ages.push_back(v.now.steady - seen.as_of);
     });
     v.ages = summarise_ages(std::move(ages));
-    v.bound = options_.snapshot.bound;
-    v.strategy = options_.snapshot.strategy;
     v.budget = given_.exchange->budget();
     v.folded = &folded_;
     v.numbers = &vitals();
-    const auto universe_now = given_.universe->current();
-    v.universe_source = universe_now->source;
-    v.universe_size = universe_now->instruments.size();
-    v.not_ready_for = readiness(readiness_of(v, *universe_now));
+    v.not_ready_for = readiness(readiness_of(v, *v.universe_now));
     v.stalls = vitals().stalls();
     v.warnings = vitals().findings();
     std::erase_if(v.warnings, [](const finding& f) { return f.kind == finding_kind::blocks; });
@@ -167,13 +172,14 @@ class status_stage : public stage<status_actor> {
     readiness_input in;
     in.now = v.now.steady;
     in.universe_known = !u.instruments.empty();
+    in.universe_from = u.source;
     if (in.universe_known)
       in.universe_age = v.now.steady - u.read_at;
     in.universe_max_age = options_.universe.max_age;
     in.account_as_of = given_.table->account_as_of();
     in.unknown = v.truth.unknown;
     in.oldest = v.ages.max;
-    in.bound = v.bound;
+    in.bound = v.promise.bound;
     in.exchange = vitals().exchange();
     in.findings = vitals().findings();
     in.stalls = vitals().stalls();
@@ -264,12 +270,21 @@ class status_stage : public stage<status_actor> {
         return reply(status::json_response(orders_json(folded_)));
       case page::holds:
         return reply(status::json_response(holds_json(folded_)));
+      case page::universe:
+        return reply(
+            status::json_response(universe_json(*given_.universe->current(), now_stamp())));
+      case page::listing:
+        return reply(status::json_response(
+            listing_json(*given_.universe->current(),
+                         symbol(std::string(*found.parameter("symbol"))), now_stamp())));
       case page::events:
         return events(asked, reply);
       case page::release:
-        return release(*found.parameter("symbol"), asked, reply);
+        return order_release(this, peers_->reconciler, *found.parameter("symbol"), asked, reply);
       case page::state:
-        return set_state(asked, reply);
+        return order_state_change(this, peers_->gate, asked, reply);
+      case page::freshness:
+        return order_freshness(this, peers_->snapshot_manager, asked, reply);
     }
   }
 
@@ -335,44 +350,6 @@ class status_stage : public stage<status_actor> {
         past.push_back(status::make_event(std::to_string(e.seq), e.kind, e.json));
     }
     readers_.push_back(reply.stream(std::move(past)));
-  }
-
-  static std::optional<operator_order> order_of(const status::request& asked,
-                                                const status::responder& reply) {
-    std::vector<status::problem_field> faults;
-    auto order = read_order(asked.body, faults);
-    if (!order)
-      reply(status::problem_response({400, "invalid_order", {}, {}, std::move(faults)}));
-    return order;
-  }
-
-  void release(std::string_view instrument, const status::request& asked,
-               const status::responder& reply) {
-    const auto order = order_of(asked, reply);
-    if (!order)
-      return;
-    request(peers_->reconciler, caf::infinite,
-            release_holds{symbol(std::string(instrument)), order->author, order->reason})
-        .then(
-            [reply](const holds_released& gone) {
-              reply(status::json_response(fmt::format(R"({{"released":{}}})", gone.count),
-                                          gone.count > 0 ? 200 : 404));
-            },
-            [reply](const caf::error&) {
-              reply(status::problem_response(503, "the reconciler does not answer"));
-            });
-  }
-
-  void set_state(const status::request& asked, const status::responder& reply) {
-    const auto order = order_of(asked, reply);
-    if (!order)
-      return;
-    const auto to = parse_trading_state(order->state);
-    if (!to)
-      return reply(status::problem_response(
-          {400, "invalid_order", {}, {}, {{"state", "takes active, reduce_only or halted"}}}));
-    send(peers_->gate, change_state{*to, order->author, order->reason});
-    reply(status::json_response(fmt::format(R"({{"trading_state":"{}"}})", to_string(*to)), 202));
   }
 
   status_options options_;

@@ -21,6 +21,63 @@ json::value time_or_null(wall_time t) {
   return t.ms == 0 ? json::value(nullptr) : text(format_rfc3339(t));
 }
 
+json::value age_or_null(const universe& u, const stamp& now) {
+  return u.read_at == instant{} ? json::value(nullptr)
+                                : json::value(between(u.read_at, now.steady).count());
+}
+
+json::object universe_object(const universe& u, const stamp& now) {
+  return {{"source", to_string(u.source)},
+          {"count", u.instruments.size()},
+          {"offered", std::ranges::count_if(u.instruments, &instrument_rules::offered)},
+          {"age_ms", age_or_null(u, now)}};
+}
+
+json::object rules_object(const instrument_rules& r) {
+  return {{"symbol", r.instrument.str()},
+          {"status", r.status},
+          {"tradable", r.tradable},
+          {"offered", r.offered},
+          {"contract_type", r.contract_type},
+          {"tick", r.tick.str()},
+          {"step", r.lot.step.str()},
+          {"market_step", r.market_lot.step.str()},
+          {"min_notional", r.min_notional.str()}};
+}
+
+/// What may be done with a symbol, and why not more.
+std::string_view standing_of(const universe& u, const instrument_rules* r) {
+  if (u.source == universe_source::none)
+    return "nothing: no universe is known";
+  if (!r)
+    return "nothing: not listed";
+  if (!r->tradable)
+    return "nothing: the venue does not trade it now";
+  if (u.source == universe_source::configured)
+    return "exits: its rules are not known";
+  if (!r->offered)
+    return "exits: left out by universe.allow or universe.contract_types";
+  return "entries and exits";
+}
+
+json::object funding_object(const status_view& v) {
+  json::object out;
+  for (const auto& [asset, amount] : v.folded->funding())
+    out[asset] = amount.str();
+  return out;
+}
+
+json::object promise_object(const freshness_promise& p) {
+  return {{"strategy", to_string(p.strategy)},
+          {"bound_ms", p.bound.count()},
+          {"kept_ms", p.kept.count()},
+          {"latency_planned_ms", p.latency.count()},
+          {"account_period_ms", p.plan.account_period.count()},
+          {"symbol_period_ms", p.plan.symbol_period.count()},
+          {"weight_1m", p.plan.weight_1m},
+          {"fault", p.fault.empty() ? json::value(nullptr) : text(p.fault)}};
+}
+
 json::object truth_object(const status_view& v) {
   return {{"symbols", v.truth.open + v.truth.flat + v.truth.unknown},
           {"open", v.truth.open},
@@ -29,12 +86,11 @@ json::object truth_object(const status_view& v) {
           {"age_ms", json::object{{"p50", v.ages.p50.count()},
                                   {"p99", v.ages.p99.count()},
                                   {"max", v.ages.max.count()}}},
-          {"bound_ms", v.bound.count()},
-          {"strategy", to_string(v.strategy)},
-          {"account_period_ms", v.numbers->account_period_ms.load()},
+          {"promise", promise_object(v.promise)},
           {"read_latency_ms", v.numbers->read_latency_ms.load()},
           {"reads_total", v.numbers->reads_total.load()},
           {"reads_failed", v.numbers->reads_failed.load()},
+          {"reads_retried", v.numbers->reads_retried.load()},
           {"workers_lost", v.numbers->workers_lost.load()}};
 }
 
@@ -126,7 +182,8 @@ std::string status_json(const status_view& v) {
       {"time", format_rfc3339(v.now.wall)},
       {"uptime_s", uptime.count()},
       {"truth", truth_object(v)},
-      {"universe", json::object{{"source", v.universe_source}, {"count", v.universe_size}}},
+      {"universe", universe_object(*v.universe_now, v.now)},
+      {"funding", funding_object(v)},
       {"budget", json::object{{"weight_used_1m", v.budget.weight_used_1m},
                               {"weight_limit_1m", v.budget.weight_limit_1m},
                               {"requests_total", v.budget.requests_total}}},
@@ -141,6 +198,10 @@ std::string status_json(const status_view& v) {
       {"journal", json::object{{"commits", v.numbers->commits.load()},
                                {"records", v.numbers->records.load()}}}};
   return json::serialize(document);
+}
+
+std::string freshness_json(const freshness_promise& p) {
+  return json::serialize(promise_object(p));
 }
 
 std::string ready_json(const std::vector<not_ready>& reasons) {
@@ -161,6 +222,25 @@ std::string orders_json(const projection& folded) {
   for (const auto& o : folded.orders())
     rows.push_back(order_object(o));
   return json::serialize(json::object{{"orders", std::move(rows)}});
+}
+
+std::string universe_json(const universe& u, const stamp& now) {
+  json::array rows;
+  for (const auto& r : u.instruments)
+    rows.push_back(rules_object(r));
+  auto document = universe_object(u, now);
+  document["symbols"] = std::move(rows);
+  return json::serialize(document);
+}
+
+std::string listing_json(const universe& u, const symbol& s, const stamp& now) {
+  const auto* found = u.find(s);
+  return json::serialize(
+      json::object{{"symbol", s.str()},
+                   {"allowed", standing_of(u, found)},
+                   {"source", to_string(u.source)},
+                   {"age_ms", age_or_null(u, now)},
+                   {"rules", found ? json::value(rules_object(*found)) : json::value(nullptr)}});
 }
 
 std::string holds_json(const projection& folded) {

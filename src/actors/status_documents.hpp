@@ -32,13 +32,11 @@ struct status_view {
   std::vector<stall> stalls{};
   truth_counts truth{};
   age_summary ages{};
-  milliseconds bound{};
-  freshness_strategy strategy{freshness_strategy::adaptive};
+  freshness_promise promise{};
   budget_view budget{};
   const projection* folded{nullptr};
   const vitals* numbers{nullptr};
-  std::string universe_source{};
-  std::size_t universe_size{0};
+  std::shared_ptr<const universe> universe_now{};
 };
 
 [[nodiscard]] std::string status_json(const status_view& v);
@@ -46,7 +44,12 @@ struct status_view {
 /// Open and unknown positions first; all of them when `flat_too`.
 [[nodiscard]] std::string positions_json(const std::vector<position_line>& lines,
                                          const projection& folded, const mark_board& marks);
+/// What is promised of ages now: the answer to whoever changed it.
+[[nodiscard]] std::string freshness_json(const freshness_promise& p);
 [[nodiscard]] std::string orders_json(const projection& folded);
+/// Every symbol in force with where it comes from; and one symbol, known or not, with why.
+[[nodiscard]] std::string universe_json(const universe& u, const stamp& now);
+[[nodiscard]] std::string listing_json(const universe& u, const symbol& s, const stamp& now);
 [[nodiscard]] std::string holds_json(const projection& folded);
 [[nodiscard]] std::string plans_json(const std::vector<journal::plan_summary>& plans);
 

@@ -1,9 +1,10 @@
 // Periodic reads of the venue's rules, of the account's settings and of the clock.
 #include "sluice/actors/universe_keeper.hpp"
 
-#include <unordered_set>
+#include <fmt/format.h>
 
 #include "preflight.hpp"
+#include "sluice/truth/universe_tiers.hpp"
 #include "stage.hpp"
 
 namespace sluice::actors {
@@ -16,18 +17,25 @@ using clock_reply = std::shared_ptr<const read_result<clock_offset>>;
 constexpr milliseconds pause_min{500};
 constexpr milliseconds pause_max{15'000};
 constexpr milliseconds read_timeout{10'000};
+constexpr milliseconds record_period{60'000};
+constexpr std::size_t names_told_max = 20;
 
 class universe_keeper : public stage<universe_keeper_actor> {
  public:
   universe_keeper(caf::actor_config& config, services given, universe_keeper_options options)
       : stage(config, std::move(given)),
         settings_(std::move(options.settings)),
-        recv_window_(options.recv_window) {}
+        recv_window_(options.recv_window),
+        tiers_(settings_) {
+    if (options.last_good)
+      remember(std::move(*options.last_good));
+  }
 
   behavior_type make_behavior() override {
     return {
         [this](const meet& m) {
           met(m);
+          publish();
           ask_universe();
           ask_settings();
           ask_clock();
@@ -35,11 +43,27 @@ class universe_keeper : public stage<universe_keeper_actor> {
         [this](const universe_reply& reply) { take(*reply); },
         [this](const settings_reply& reply) { take(*reply); },
         [this](const clock_reply& reply) { take(*reply); },
+        [this](const settings_touched& touched) { settings_changed(touched); },
         [this](tick) { run(); },
     };
   }
 
  private:
+  void remember(journal::kept_universe kept) {
+    const auto at = now_stamp();
+    const milliseconds age{std::max<std::int64_t>(at.wall.ms - kept.read_at.ms, 0)};
+    recorded_ = content_hash(kept.content);
+    record_due_ = at.steady - duration{age} + duration{record_period};
+    tiers_.keep_last_good(std::move(kept.content), at.steady - duration{age});
+  }
+
+  /// What somebody changed is read at once, not only with the next round.
+  void settings_changed(const settings_touched& touched) {
+    log().warn("universe", "account_settings_changed", {{"what", touched.what}});
+    journal({notice{"account_settings_changed", touched.what}});
+    ask_settings();
+  }
+
   void ask_universe() {
     universe_due_ = instant::max();
     given_.exchange->read_universe(
@@ -84,15 +108,69 @@ class universe_keeper : public stage<universe_keeper_actor> {
       pause_ = pause_min;
       universe_due_ = now() + duration{settings_.refresh};
       report(preflight_part::symbols, check_symbols(settings_.allow, *reply));
-      auto fresh = std::make_shared<const universe>(restricted(*reply, settings_.allow));
-      log().info("universe", "universe_read",
-                 {{"source", fresh->source}, {"count", fresh->instruments.size()}});
-      given_.universe->set(fresh);
-      send(peers_->snapshot_manager, universe_refreshed{std::move(fresh)});
+      keep(*reply);
+      if (const auto changes = tiers_.read(*reply); changes && !changes->none())
+        tell(*changes);
+      publish();
     } else {
       universe_due_ = after_failure("universe_failed", reply.error());
     }
     wake();
+  }
+
+  /// Each new content is a record, and at most once a minute that it is still so.
+  void keep(const universe& u) {
+    const auto at = now_stamp();
+    const auto hash = content_hash(u);
+    const bool is_new = recorded_ != hash;
+    if (!is_new && at.steady < record_due_)
+      return;
+    recorded_ = hash;
+    record_due_ = at.steady + duration{record_period};
+    journal({universe_kept{at.wall, hash, is_new ? std::make_shared<const universe>(u) : nullptr}});
+  }
+
+  void tell(const universe_difference& d) {
+    const auto names = [](const std::vector<symbol>& all) {
+      std::string text;
+      for (std::size_t i = 0; i < std::min(all.size(), names_told_max); ++i)
+        text += (i == 0 ? "" : ",") + all[i].str();
+      if (all.size() > names_told_max)
+        text += fmt::format(" and {} more", all.size() - names_told_max);
+      return text;
+    };
+    log().info("universe", "universe_changed",
+               {{"listed", names(d.listed)},
+                {"delisted", names(d.delisted)},
+                {"changed", names(d.changed)}});
+    journal({notice{"universe_changed",
+                    fmt::format("listed: {}; delisted: {}; changed: {}", names(d.listed),
+                                names(d.delisted), names(d.changed))}});
+  }
+
+  /// Puts into force what the tiers say, when that is not in force already.
+  void publish() {
+    auto next = tiers_.in_force(now());
+    if (!next)
+      return;
+    const bool known = next->source != universe_source::none;
+    const auto offered = std::ranges::count_if(next->instruments, &instrument_rules::offered);
+    const auto at = now_stamp();
+    const bool was_read = next->read_at != instant{};
+    const auto age = was_read ? between(next->read_at, at.steady) : milliseconds{0};
+    const bool stale = next->source != universe_source::live;
+    log().limited(to_string(next->source),
+                  stale ? status::log_level::warn : status::log_level::info, "universe", "universe",
+                  {{"source", to_string(next->source)},
+                   {"stale", stale},
+                   {"count", next->instruments.size()},
+                   {"offered", offered},
+                   {"as_of", was_read ? format_rfc3339(wall_time{at.wall.ms - age.count()})
+                                      : std::string{"never"}},
+                   {"age", age}});
+    given_.universe->set(next);
+    if (known)
+      send(peers_->snapshot_manager, universe_refreshed{std::move(next)});
   }
 
   void take(const read_result<account_settings>& reply) {
@@ -130,17 +208,22 @@ class universe_keeper : public stage<universe_keeper_actor> {
       ask_settings();
     if (clock_due_ <= now())
       ask_clock();
+    publish();
     wake();
   }
 
   void wake() {
-    if (const auto next = std::min({universe_due_, settings_due_, clock_due_});
+    const auto fall = tiers_.next_fall().value_or(instant::max());
+    if (const auto next = std::min({universe_due_, settings_due_, clock_due_, fall});
         next != instant::max())
       wake_at(next);
   }
 
   universe_settings settings_;
   milliseconds recv_window_;
+  universe_tiers tiers_;
+  std::optional<std::uint64_t> recorded_{};  ///< Hash of the content the journal has.
+  instant record_due_{};
   milliseconds pause_{pause_min};
   instant universe_due_{instant::max()};
   instant settings_due_{instant::max()};
@@ -148,18 +231,6 @@ class universe_keeper : public stage<universe_keeper_actor> {
 };
 
 }  // namespace
-
-universe restricted(universe all, const std::vector<std::string>& allow) {
-  if (allow.empty())
-    return all;
-  const std::unordered_set<std::string> wanted(allow.begin(), allow.end());
-  std::erase_if(all.instruments,
-                [&](const instrument_rules& r) { return !wanted.contains(r.instrument.str()); });
-  all.index.clear();
-  for (std::size_t i = 0; i < all.instruments.size(); ++i)
-    all.index.emplace(all.instruments[i].instrument, i);
-  return all;
-}
 
 universe_keeper_actor spawn_universe_keeper(caf::actor_system& system, services given,
                                             universe_keeper_options options) {

@@ -1,6 +1,8 @@
 // The user stream's stage: unpack, count, pass on.
 #include "sluice/actors/streams.hpp"
 
+#include <fmt/format.h>
+
 #include "stage.hpp"
 
 namespace sluice::actors {
@@ -51,6 +53,11 @@ class user_stream : public stage<user_stream_actor> {
   }
   void take(const user_event& e, const account_update& update) {
     count("account_update");
+    if (update.reason == "FUNDING_FEE")
+      send(peers_->reconciler, funding_told{std::make_shared<const account_update>(update)});
+    if (update.reason == "MARGIN_TYPE_CHANGE")
+      for (const auto& p : update.positions)
+        touched("margin mode of " + p.position.instrument.str());
     send(peers_->snapshot_manager, account_moved{e.received_at, e.occurred_at,
                                                  std::make_shared<const account_update>(update)});
   }
@@ -59,6 +66,16 @@ class user_stream : public stage<user_stream_actor> {
     send(peers_->executor, order_reported{std::make_shared<const order_update>(update)});
   }
   void take(const user_event&, const conditional_update&) { count("conditional_update"); }
+  void take(const user_event&, const settings_update& update) {
+    count("settings_update");
+    if (update.multi_assets)
+      touched(fmt::format("multi-assets mode: {}", *update.multi_assets ? "on" : "off"));
+    else
+      touched(fmt::format("leverage of {}: {}", update.instrument.str(), update.leverage));
+  }
+  void touched(std::string what) {
+    send(peers_->universe_keeper, settings_touched{std::move(what)});
+  }
   void take(const user_event&, const ignored_event&) { count("ignored"); }
 };
 

@@ -11,8 +11,8 @@ constexpr milliseconds look_period{1'000};
 
 class watchdog : public stage<watchdog_actor> {
  public:
-  watchdog(caf::actor_config& config, services given, milliseconds bound)
-      : stage(config, std::move(given)), detector_({}), bound_(bound) {}
+  watchdog(caf::actor_config& config, services given, watchdog_options options)
+      : stage(config, std::move(given)), detector_(options.settings), options_(options) {}
 
   behavior_type make_behavior() override {
     return {
@@ -51,13 +51,21 @@ class watchdog : public stage<watchdog_actor> {
     };
     stall_input in;
     in.now = at.steady;
-    in.bound = bound_;
-    given_.table->scan([&](const position_key&, const truth_view& view) {
+    const auto promise = vitals().promise();
+    in.bound = promise.bound;
+    in.promise_fault = promise.fault;
+    if (promise.plan.symbol_period.count() > 0)
+      in.round = promise.plan.symbol_period;
+    const auto listed = given_.universe->current();
+    given_.table->scan([&](const position_key& key, const truth_view& view) {
       if (!is_known(view.content)) {
         ++in.symbols_unknown;
         return;
       }
-      in.open_positions += std::holds_alternative<position_open>(view.content) ? 1 : 0;
+      const bool open = std::holds_alternative<position_open>(view.content);
+      in.open_positions += open ? 1 : 0;
+      if (!is_promised(promise.strategy, view.content, listed->find(key.instrument) != nullptr))
+        return;
       const auto age = between(view.as_of, at.steady);
       in.oldest_truth = std::max(in.oldest_truth.value_or(age), age);
     });
@@ -76,6 +84,7 @@ class watchdog : public stage<watchdog_actor> {
     in.verdicts = verdicts_;
     in.denied_by = denied_by_;
     in.exits_waiting = v.parked_exit;
+    in.read_on_demand = options_.read_on_demand;
     return in;
   }
 
@@ -102,7 +111,7 @@ class watchdog : public stage<watchdog_actor> {
   }
 
   stall_detector detector_;
-  milliseconds bound_;
+  watchdog_options options_;
   instant next_look_{};
   std::uint64_t verdicts_{0};
   std::map<std::string, std::uint64_t> denied_by_{};
@@ -110,8 +119,8 @@ class watchdog : public stage<watchdog_actor> {
 
 }  // namespace
 
-watchdog_actor spawn_watchdog(caf::actor_system& system, services given, milliseconds bound) {
-  return system.spawn<watchdog>(std::move(given), bound);
+watchdog_actor spawn_watchdog(caf::actor_system& system, services given, watchdog_options options) {
+  return system.spawn<watchdog>(std::move(given), options);
 }
 
 }  // namespace sluice::actors

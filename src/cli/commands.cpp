@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <fstream>
 
 #include "signals.hpp"
 #include "sluice/config/report.hpp"
@@ -24,19 +25,37 @@ std::variant<config::settings, exit_code> load(const std::string& file) {
   return exit_code::config;
 }
 
+/// A public key is no secret: whoever may read the file may.
+result<std::string> load_public_key(const std::string& file) {
+  constexpr std::size_t bytes_max = 16 * 1024;
+  std::ifstream in(file, std::ios::binary);
+  std::string text(bytes_max, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  if (in.bad() || text.empty())
+    return fail(errc::io_failure, fmt::format("{}: cannot be read, or is empty", file));
+  return text;
+}
+
 /// The keys of a venue that runs alone come from files, so that its clients can have them too.
 result<simulator::settings> venue_settings(const config::settings& chosen) {
   auto out = chosen.simulator;
   const auto& files = chosen.simulator_keys;
-  if (files.api_key_file.empty())
-    return out;
   for (const auto& [file, into] : {std::pair{&files.api_key_file, &out.account.api_key},
                                    std::pair{&files.api_secret_file, &out.account.api_secret}}) {
+    if (file->empty())
+      continue;
     const auto loaded = exchange::load_secret_file(*file);
     if (!loaded)
       return loaded.error();
     *into = std::string(loaded->reveal());
   }
+  if (files.api_public_key_file.empty())
+    return out;
+  auto loaded = load_public_key(files.api_public_key_file);
+  if (!loaded)
+    return loaded.error();
+  out.account.api_public_key = std::move(*loaded);
   return out;
 }
 

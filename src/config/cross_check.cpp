@@ -89,7 +89,7 @@ void check_freshness(const settings& s, const places& given, fault_list& out) {
   r.weight_limit_1m = demo ? s.simulator.weight_limit_1m : s.exchange.weight_limit_1m;
   r.share_percent = s.snapshot.budget_share_percent;
   r.concurrency = s.snapshot.concurrency;
-  if (const auto plan = plan_freshness(r); !plan)
+  if (const auto plan = plan_freshness(r); !plan && !s.snapshot.best_effort)
     out.add(place_of(given, "snapshot.strategy"), "snapshot.strategy", plan.error().text);
 }
 

@@ -15,6 +15,7 @@ class section_builder;
 [[nodiscard]] section describe_top(settings& s);
 [[nodiscard]] section describe_exchange(settings& s);
 [[nodiscard]] section describe_snapshot(snapshot_settings& s);
+[[nodiscard]] section describe_watchdog(stall_settings& s);
 [[nodiscard]] section describe_universe(universe_settings& s);
 [[nodiscard]] section describe_gate(gate_settings& s);
 [[nodiscard]] section describe_intake(intake_settings& s);

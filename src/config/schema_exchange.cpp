@@ -19,6 +19,15 @@ void describe_account(section_builder& b, settings& all) {
       s.rest_url, "\"https://host\" or \"https://host:port\"; \"\" in mode demo");
   b.text({"stream_url", "Where streams come from: \"wss://\" and a host, without a path."},
          s.stream_url, "\"wss://host\" or \"wss://host:port\"; \"\" in mode demo");
+  b.word({"user_stream_form",
+          "How the user stream is asked for: routed_path \"/private/ws/KEY\" as documented, "
+          "routed_query \"/private/ws?listenKey=KEY\", plain_path \"/ws/KEY\" and plain_query "
+          "\"/ws?listenKey=KEY\" for a venue without routes. A wrong one opens and stays silent."},
+         s.user_stream,
+         {{"routed_path", ::sluice::exchange::user_stream_form::routed_path},
+          {"routed_query", ::sluice::exchange::user_stream_form::routed_query},
+          {"plain_path", ::sluice::exchange::user_stream_form::plain_path},
+          {"plain_query", ::sluice::exchange::user_stream_form::plain_query}});
   b.word({"key_type",
           "How requests are signed: hmac with the venue's secret, ed25519 with our own key."},
          s.key,
@@ -48,6 +57,10 @@ void describe_requests(section_builder& b, exchange_settings& s) {
   b.integer({"requests_waiting_max",
              "Requests waiting for a connection; beyond it a request fails at once."},
             s.requests_waiting_max, {1, 100'000});
+  b.byte_size({"bytes_in_flight_max",
+               "Replies and frames held at once, over all connections; one that does not fit is "
+               "refused. A quarter is kept for exits."},
+              s.bytes_in_flight_max, {8ULL * 1'024 * 1'024, 1'024ULL * 1'024 * 1'024});
   b.duration({"idle_connection_max",
               "A connection unused for longer is not used again: the venue may have closed it."},
              s.idle_connection_max, {milliseconds{100}, minutes{5}});

@@ -44,8 +44,12 @@ void describe_listener(section_builder& b, settings& all) {
   b.file({"api_key_file",
           "File that holds the account's API key; \"\" for a random key at every start."},
          all.simulator_keys.api_key_file);
-  b.file({"api_secret_file", "File that holds the account's secret; both or none."},
+  b.file({"api_secret_file", "File that holds the account's secret; with api_key_file only."},
          all.simulator_keys.api_secret_file);
+  b.file({"api_public_key_file",
+          "File that holds the account's Ed25519 public key as PEM, instead of a secret; its "
+          "requests are then signed with the private key."},
+         all.simulator_keys.api_public_key_file);
 }
 
 void describe_market(section_builder& b, simulator_settings& s) {
@@ -55,6 +59,9 @@ void describe_market(section_builder& b, simulator_settings& s) {
             {0, 1'000});
   b.integer({"tradfi_symbols", "Of the tradable ones: stocks and metals, in frames of their own."},
             s.tradfi_symbols, {0, 10'000});
+  b.integer(
+      {"unicode_symbols", "Further tradable symbols, of names beyond ASCII; Binance has some."},
+      s.unicode_symbols, {0, 100});
   b.integer({"coin_symbols", "COIN-M rows among the all-market streams, to be passed over."},
             s.coin_symbols, {0, 10'000});
   b.integer({"seed", "Instruments, marks, partial fills and faults follow from it."}, s.seed,
@@ -156,15 +163,30 @@ void describe_server(section_builder& b, simulator_settings& s) {
             {1'000, 100'000'000});
 }
 
+/// A key and one way to prove it, or neither.
+std::vector<setting_fault> check_files(const venue_key_files& keys) {
+  std::vector<setting_fault> found;
+  const bool secret = !keys.api_secret_file.empty();
+  const bool proven = secret || !keys.api_public_key_file.empty();
+  if (keys.api_key_file.empty() && proven)
+    found.push_back(
+        {secret ? "api_secret_file" : "api_public_key_file", "is given without api_key_file"});
+  if (!keys.api_key_file.empty() && !proven)
+    found.push_back(
+        {"api_key_file", "is given without api_secret_file or api_public_key_file; name one"});
+  if (secret && !keys.api_public_key_file.empty())
+    found.push_back(
+        {"api_public_key_file", "is given beside api_secret_file; an account signs in one way"});
+  return found;
+}
+
 std::vector<setting_fault> check(const settings& all) {
   std::vector<setting_fault> found;
   constexpr std::string_view inner = "account.";
   for (auto& f : ::sluice::simulator::validate(all.simulator))
     found.push_back({f.field.starts_with(inner) ? f.field.substr(inner.size()) : f.field, f.text});
-  const auto& keys = all.simulator_keys;
-  if (keys.api_key_file.empty() != keys.api_secret_file.empty())
-    found.push_back({keys.api_key_file.empty() ? "api_secret_file" : "api_key_file",
-                     "is given without the other; name both key files or none"});
+  for (auto& f : check_files(all.simulator_keys))
+    found.push_back(std::move(f));
   return found;
 }
 

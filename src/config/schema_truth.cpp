@@ -1,4 +1,6 @@
 // The keys of [snapshot] and [universe]: how fresh positions are kept, and of which symbols.
+#include <algorithm>
+
 #include "builder.hpp"
 #include "describe.hpp"
 #include "echo.hpp"
@@ -15,6 +17,13 @@ std::optional<std::string> check_symbol(std::string_view text) {
   if (parse_symbol(text))
     return std::nullopt;
   return fmt::format("{} is no symbol", echoed(text));
+}
+
+std::optional<std::string> check_word(std::string_view text) {
+  const auto is_part = [](char c) { return (c >= 'A' && c <= 'Z') || c == '_'; };
+  if (!text.empty() && std::ranges::all_of(text, is_part))
+    return std::nullopt;
+  return fmt::format("{} is no word of capital letters", echoed(text));
 }
 
 void describe_read_times(section_builder& b, snapshot_settings& s) {
@@ -55,6 +64,10 @@ section describe_snapshot(snapshot_settings& s) {
               "The highest age of any position's truth that is promised. A strategy that cannot "
               "keep it within its share of the venue's request weight is refused."},
              s.bound, {milliseconds{100}, hours{1}});
+  b.flag({"best_effort",
+          "Start although the strategy cannot keep the bound, and keep what the budget bears. The "
+          "process is not ready while it is so."},
+         s.best_effort);
   b.integer({"concurrency",
              "Reads under way at once. Too few and a round over all symbols takes longer than the "
              "bound; too many and the venue's front door queues them."},
@@ -75,10 +88,23 @@ section describe_universe(universe_settings& s) {
               "Between two reads of the venue's symbols and filters, which change without "
               "notice."},
              s.refresh, {seconds{1}, hours{24}});
-  b.duration({"max_age", "Older rules make the process not ready until they are read again."}, s.max_age, {seconds{1}, hours{24}});
-  b.list({"allow", "Symbols that may be traded; an empty list means every symbol the venue trades.",
-          changes::at_reload},
-         s.allow, "a list of symbols, e.g. [\"BTCUSDT\", \"ETHUSDT\"]", &check_symbol);
+  b.duration({"max_age", "Older rules make the process not ready until they are read again."},
+             s.max_age, {seconds{1}, hours{24}});
+  b.duration(
+      {"last_good_max_age",
+       "Rules read longer ago than this, by this process or an earlier one, are not used any "
+       "more: the names of allow stand in for exits, and nothing can be opened."},
+      s.last_good_max_age, {seconds{1}, hours{168}});
+  b.list({"contract_types",
+          "Kinds of contracts that may be opened, in the venue's words; an empty list means all. "
+          "Exits are never held up by it."},
+         s.contract_types, "a list of words, e.g. [\"PERPETUAL\"]", &check_word);
+  b.list(
+      {"allow",
+       "Symbols that may be opened; an empty list means every symbol the venue trades. Exits are "
+       "never held up by it.",
+       changes::at_reload},
+      s.allow, "a list of symbols, e.g. [\"BTCUSDT\", \"ETHUSDT\"]", &check_symbol);
   b.integer(
       {"capacity",
        "Symbols at most over the life of the process; memory is set aside for them at start."},

@@ -85,10 +85,18 @@ constexpr table<refusal_cure, 9> cures{{{refusal_cure::none, "none"},
                                         {refusal_cure::free_orders, "free_orders"},
                                         {refusal_cure::only_reduce, "only_reduce"},
                                         {refusal_cure::query_order, "query_order"}}};
+constexpr table<universe_source, 4> universe_sources{{{universe_source::none, "none"},
+                                                      {universe_source::live, "live"},
+                                                      {universe_source::last_good, "last_good"},
+                                                      {universe_source::configured, "configured"}}};
+constexpr table<order_giver, 4> givers{{{order_giver::client, "client"},
+                                        {order_giver::liquidation, "liquidation"},
+                                        {order_giver::auto_deleveraging, "auto_deleveraging"},
+                                        {order_giver::settlement, "settlement"}}};
 constexpr std::array<std::string_view, std::variant_size_v<record_body>> record_kinds{
-    "plan_accepted", "plan_judged",     "order_intended", "order_changed",
-    "fill_recorded", "ledger_adjusted", "hold_placed",    "hold_released",
-    "truth_changed", "state_changed",   "exit_changed",   "notice"};
+    "plan_accepted",   "plan_judged",    "order_intended", "order_changed", "fill_recorded",
+    "ledger_adjusted", "hold_placed",    "hold_released",  "truth_changed", "state_changed",
+    "exit_changed",    "funding_booked", "universe_kept",  "notice"};
 
 }  // namespace
 
@@ -124,6 +132,12 @@ std::string_view to_string(verdict_kind v) {
 }
 std::string_view to_string(failure_kind v) {
   return word(failures, v);
+}
+std::string_view to_string(universe_source v) {
+  return word(universe_sources, v);
+}
+std::string_view to_string(order_giver v) {
+  return word(givers, v);
 }
 std::string_view to_string(refusal_cure v) {
   return word(cures, v);

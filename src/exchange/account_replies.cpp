@@ -1,5 +1,6 @@
 // Replies about what the account and its symbols own and are set to, as values.
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "documents.hpp"
@@ -53,14 +54,20 @@ symbol_settings symbol_settings_from(const json_object& row, json_faults& faults
   return read;
 }
 
+/// The last bracket of a ladder may be without end. A cap past all that we can hold becomes the
+/// largest value we have, and a bracket that begins there or later is left out: no position that
+/// we could hold reaches it.
 leverage_ladder ladder_from(const json_object& row, json_faults& faults) {
   leverage_ladder read;
   read.instrument = row.instrument("symbol");
+  constexpr auto most = notional::from_raw(std::numeric_limits<std::int64_t>::max());
   for (const auto element : row.array("brackets")) {
     const json_object step(element, "bracket", faults);
-    read.steps.push_back({step.integer("initialLeverage"), step.number<notional>("notionalFloor"),
-                          step.number<notional>("notionalCap"),
-                          step.number<ratio>("maintMarginRatio"), step.number<notional>("cum")});
+    const auto leverage = step.integer("initialLeverage");
+    const auto floor = step.number_or_most<notional>("notionalFloor");
+    if (floor < most)
+      read.steps.push_back({leverage, floor, step.number_or_most<notional>("notionalCap"),
+                            step.number<ratio>("maintMarginRatio"), step.number<notional>("cum")});
   }
   const auto unusable = [](const leverage_step& s) {
     return s.leverage < 1 || s.cap <= s.floor || s.maintenance.sign() < 0;

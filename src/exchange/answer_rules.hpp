@@ -77,6 +77,11 @@ inline constexpr std::array order_rules{
     // An order with this client id exists: an earlier attempt of ours. To be queried, never resent.
     doubt(any, -4116),
     doubt(any, -4117),
+    // The second check of the timestamp, behind the first one that let the order in. That it means
+    // "not done" is read out of its text and verified by nobody; a market order that was done may
+    // not be protected by its id, so it is asked after before it is sent again.
+    order_rule{all_4xx, -5028, speaker::venue, "", order_fate::uncertain_of_time, none,
+               mends::product, milliseconds(0)},
     // 503 comes in four kinds, told apart by text, since the code inside is not documented.
     unavailable(any, "unknown error", order_fate::uncertain),
     unavailable(any, "service unavailable", order_fate::refused_for_now),
@@ -113,8 +118,6 @@ inline constexpr std::array order_rules{
     order_rule{any, -1016, speaker::venue, "", order_fate::refused_for_now, wait, mends::person,
                milliseconds(30'000)},
     order_rule{any, -1021, speaker::venue, "", order_fate::refused_for_clock, wait, mends::product,
-               milliseconds(0)},
-    order_rule{any, -5028, speaker::venue, "", order_fate::refused_for_clock, wait, mends::product,
                milliseconds(0)},
     passing(-1112, 5'000),
     passing(-2025, 1'000, free_orders),

@@ -88,6 +88,9 @@ failure_kind judge_read(const answer& a) {
 stop_kind judge_stop(const answer& a) {
   if (a.http_status == 418 || (a.code == -1003 && banned_until(a.text)))
     return stop_kind::banned;
+  // The venue documents 403 as the limit of its firewall; its own refusals are documents.
+  if (a.http_status == 403 && !a.is_error_document)
+    return stop_kind::turned_away;
   // A 503 of unknown outcome may carry these codes and limits nobody.
   const bool refused = a.http_status / 100 == 4;
   if (refused && a.code == -1015)
@@ -95,6 +98,30 @@ stop_kind judge_stop(const answer& a) {
   if (speaks_of_limit(a))
     return stop_kind::paused;
   return stop_kind::none;
+}
+
+std::string quotable(std::string_view text) {
+  constexpr std::size_t told_max = 300;
+  constexpr std::size_t key_min = 32;
+  const auto of_a_key = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           std::string_view("+/=_%-").find(c) != std::string_view::npos;
+  };
+  std::string told;
+  while (!text.empty() && told.size() < told_max) {
+    const auto run = static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), of_a_key) -
+                                              text.begin());
+    if (run >= key_min)
+      told += "***";
+    else if (run > 0)
+      told += text.substr(0, run);
+    else
+      told += text.front() >= ' ' && text.front() < '\x7f' ? text.front() : ' ';
+    text.remove_prefix(std::max<std::size_t>(run, 1));
+  }
+  if (told.size() > told_max || !text.empty())
+    told = told.substr(0, told_max) + "...";
+  return told;
 }
 
 std::optional<venue_time> banned_until(std::string_view text) {

@@ -25,6 +25,7 @@ class client final : public exchange_port {
   client(const settings& chosen, credentials keys, signer signs, extras additions,
          std::unique_ptr<tls_context> tls)
       : chosen_(chosen),
+        loop_(additions.look_up),
         tls_(std::move(tls)),
         session_(loop_, *tls_, chosen, std::move(keys), std::move(signs), std::move(additions)) {}
   ~client() override { close(); }
@@ -229,7 +230,7 @@ class client final : public exchange_port {
   }
 
   settings chosen_;
-  io_loop loop_{};
+  io_loop loop_;
   std::unique_ptr<tls_context> tls_;
   session session_;
   inbox inbox_{};

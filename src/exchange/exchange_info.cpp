@@ -81,7 +81,7 @@ result<universe> parse_exchange_info(std::string_view body) {
     return document.error();
   json_faults faults;
   universe read;
-  read.source = "live";
+  read.source = universe_source::live;
   const json_object reply(*document, "reply", faults);
   for (const auto row : reply.array("rateLimits"))
     read.limits.push_back(limit_from(json_object(row, "rateLimit", faults)));

@@ -47,6 +47,12 @@ account_update account_from(const json_object& event, json_faults& faults) {
     return update;
   const json_object body(*inner, "a", faults);
   update.reason = body.text_or_empty("m");
+  update.about = symbol(std::string(body.text_or_empty("S")));
+  if (body.optional("B"))
+    for (const auto row : body.array("B")) {
+      const json_object balance(row, "B", faults);
+      update.balances.push_back({std::string(balance.text("a")), balance.lenient<notional>("bc")});
+    }
   if (!body.optional("P"))
     return update;
   for (const auto row : body.array("P")) {
@@ -56,6 +62,31 @@ account_update account_from(const json_object& event, json_faults& faults) {
                                 position.lenient<price>("ep")});
   }
   return update;
+}
+
+settings_update settings_from(const json_object& event, json_faults& faults) {
+  settings_update update;
+  if (const auto leverage = event.optional("ac")) {
+    const json_object body(*leverage, "ac", faults);
+    update.instrument = body.instrument("s");
+    update.leverage = body.integer("l");
+  } else if (const auto mode = event.optional("ai")) {
+    const json_object body(*mode, "ai", faults);
+    update.multi_assets = body.flag_or("j", false);
+  }
+  return update;
+}
+
+/// The venue's own orders carry client order ids that no client may choose.
+order_giver giver_of(const client_order_id& id) {
+  const std::string_view text = id.str();
+  if (text.starts_with("autoclose-"))
+    return order_giver::liquidation;
+  if (text.starts_with("adl_autoclose"))
+    return order_giver::auto_deleveraging;
+  if (text.starts_with("settlement_autoclose-"))
+    return order_giver::settlement;
+  return order_giver::client;
 }
 
 /// The trade in an order event; none when the event is not about one (liquidation notices carry an
@@ -73,6 +104,7 @@ std::optional<fill> trade_from(const json_object& body, const order_report& repo
   trade.leg = report.leg;
   trade.order = report.id;
   trade.client_id = report.client_id;
+  trade.given_by = giver_of(report.client_id);
   trade.direction = report.direction;
   trade.fee = body.lenient<notional>("n");
   trade.fee_asset = body.text_or_empty("N");
@@ -160,6 +192,8 @@ result<user_frame> parse_user_frame(std::string_view text) {
     frame.body = order_from(event, faults);
   else if (type == "ALGO_UPDATE")
     frame.body = conditional_from(event, faults);
+  else if (type == "ACCOUNT_CONFIG_UPDATE")
+    frame.body = settings_from(event, faults);
   else if (type == "listenKeyExpired")
     frame.body = listen_key_expired{};
   else

@@ -15,6 +15,7 @@ struct attempt {
   http_outcome outcome{};
   bool answered{false};
   bool keep{false};  ///< The connection can carry another request.
+  byte_hold held{};  ///< The room of the body, until whoever asked has had it.
 };
 
 class http_connection {

@@ -61,6 +61,7 @@ struct http_pool::impl : std::enable_shared_from_this<http_pool::impl> {
   /// The most urgent that waits, none below the rank named.
   job_ptr next_waiting(request_rank lowest);
   connection_ptr free_connection();
+  connection_ptr new_connection();
   void dispatch();
   void sweep();
   void arm_sweep();
@@ -136,6 +137,10 @@ connection_ptr http_pool::impl::free_connection() {
     if (last->usable())
       return last;
   }
+  return new_connection();
+}
+
+connection_ptr http_pool::impl::new_connection() {
   return std::make_shared<http_connection>(loop, tls, chosen, key, now);
 }
 
@@ -152,7 +157,8 @@ void http_pool::impl::dispatch() {
 }
 
 void http_pool::impl::start(job_ptr what) {
-  auto over = free_connection();
+  auto over =
+      what->request.connection == connection_choice::fresh ? new_connection() : free_connection();
   busy.push_back({what, over});
   asio::co_spawn(context_of(loop), run(std::move(what), std::move(over)), asio::detached);
 }
@@ -163,8 +169,8 @@ asio::awaitable<attempt> http_pool::impl::try_once(job_ptr what, connection_ptr 
     attempt ended = co_await over->perform(what->request, what->deadline, what->left);
     co_return ended;
   } catch (const std::exception& thrown) {
-    attempt ended{transport_failure{transport_fault::malformed, what->left, thrown.what()}, true,
-                  false};
+    attempt ended{
+        transport_failure{transport_fault::malformed, what->left, thrown.what()}, true, false, {}};
     co_return ended;
   }
 }
@@ -178,15 +184,19 @@ asio::awaitable<void> http_pool::impl::run(job_ptr what, connection_ptr over) {
                      !ended.answered && what->request.again == repetition::once && !closed;
   const auto mine = [&](const busy_pair& pair) { return pair.what == what; };
   if (again) {
-    over = std::make_shared<http_connection>(loop, tls, chosen, key, now);
+    over = new_connection();
     std::find_if(busy.begin(), busy.end(), mine)->over = over;
     what->left = departure::never_left;
     ended = co_await try_once(what, over);
     std::visit([](auto& end) { end.repeated = true; }, ended.outcome);
   }
   std::erase_if(busy, mine);
-  if (ended.keep && !closed)
+  if (ended.keep && !closed) {
     idle.push_back(std::move(over));
+    // A fresh connection did not take the place of an idle one.
+    if (idle.size() + busy.size() > static_cast<std::size_t>(chosen.connections_max))
+      idle.erase(idle.begin());
+  }
   what->finish(std::move(ended.outcome));
   if (!closed)
     dispatch();

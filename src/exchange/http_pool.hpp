@@ -9,6 +9,8 @@
 #include <variant>
 
 #include "io_loop.hpp"
+#include "sluice/domain/exchange_port.hpp"
+#include "sluice/exchange/byte_allowance.hpp"
 #include "sluice/exchange/secret.hpp"
 #include "sluice/exchange/url.hpp"
 #include "tls_context.hpp"
@@ -28,11 +30,14 @@ enum class key_header : std::uint8_t { absent, present };
 struct http_request {
   std::string_view method{};
   /// Path and query, asked for at the moment of writing, so that a timestamp in it is fresh. An
-  /// error withholds the request: it has waited into a time in which it must not leave.
-  std::function<result<std::string>()> target{};
+  /// error withholds the request: it has waited into a time in which it must not leave. Signed, it
+  /// is as good as the key while it lasts.
+  std::function<result<secret>()> target{};
   key_header key{key_header::absent};
   request_rank rank{request_rank::routine};
   repetition again{repetition::never};
+  connection_choice connection{connection_choice::any};
+  std::uint64_t reply_bytes_max{1'024 * 1'024};  ///< A longer body is refused.
   milliseconds timeout{};  ///< For all: waiting, connecting, TLS, writing, reading.
 };
 
@@ -73,6 +78,7 @@ struct http_pool_settings {
   int waiting_max{1'024};
   milliseconds connect_timeout{3'000};
   milliseconds idle_max{25'000};
+  std::shared_ptr<byte_allowance> room{};  ///< For the bodies of all connections.
 };
 
 /// Loop thread only.

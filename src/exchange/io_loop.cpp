@@ -11,13 +11,14 @@
 namespace sluice::exchange {
 
 struct io_loop::impl {
+  explicit impl(look_up_fn look_up) : names(context, std::move(look_up)) {}
   asio::io_context context{1};
-  name_cache names{};  ///< Its timers need the context.
+  name_cache names;  ///< Its timers need the context.
   asio::executor_work_guard<asio::io_context::executor_type> work{context.get_executor()};
   std::thread thread{};
 };
 
-io_loop::io_loop() : impl_(std::make_unique<impl>()) {
+io_loop::io_loop(look_up_fn look_up) : impl_(std::make_unique<impl>(std::move(look_up))) {
   impl_->thread = std::thread([this] { impl_->context.run(); });
 }
 

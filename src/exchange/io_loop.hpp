@@ -4,6 +4,8 @@
 
 #include <functional>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "sluice/domain/time.hpp"
 
@@ -13,7 +15,8 @@ class io_loop {
  public:
   struct impl;
 
-  io_loop();
+  /// `look_up` finds addresses of hosts on threads of its own; the system does when it is empty.
+  explicit io_loop(std::function<std::vector<std::string>(const std::string&)> look_up = {});
   io_loop(const io_loop&) = delete;
   io_loop& operator=(const io_loop&) = delete;
   ~io_loop();

@@ -4,6 +4,7 @@
 #include <array>
 #include <cassert>
 #include <charconv>
+#include <limits>
 #include <utility>
 
 namespace sluice::exchange {
@@ -24,6 +25,9 @@ simdjson::dom::array no_rows() {
   return rows;
 }
 
+/// Holds a read of ten thousand positions.
+constexpr std::size_t kept_capacity_max = 8ULL * 1024 * 1024;
+
 }  // namespace
 
 void json_faults::refuse(std::string_view key, std::string_view why) {
@@ -33,6 +37,9 @@ void json_faults::refuse(std::string_view key, std::string_view why) {
 
 result<element> read_document(std::string_view text) {
   thread_local simdjson::dom::parser parser;
+  // Its memory is many times the largest document it has seen: not kept for one that is rare.
+  if (parser.capacity() > kept_capacity_max && text.size() <= kept_capacity_max)
+    parser = simdjson::dom::parser();
   element document;
   const auto code = parser.parse(text.data(), text.size()).get(document);
   if (code != simdjson::SUCCESS)
@@ -161,10 +168,10 @@ std::int64_t json_object::lenient_raw(std::string_view key) const {
   return 0;
 }
 
-std::int64_t json_object::number_raw(std::string_view key) const {
+result<std::int64_t> json_object::written_number(std::string_view key) const {
   const auto found = required(key);
   if (!found)
-    return 0;
+    return 0;  // Refused already.
   std::array<char, 400> text{};
   std::to_chars_result written{text.data(), std::errc::invalid_argument};
   std::int64_t whole = 0;
@@ -176,12 +183,28 @@ std::int64_t json_object::number_raw(std::string_view key) const {
   else if (found->get(fraction) == simdjson::SUCCESS)
     written =
         std::to_chars(text.data(), text.data() + text.size(), fraction, std::chars_format::fixed);
-  const auto parsed =
-      written.ec == std::errc{}
-          ? parse_fixed({text.data(), static_cast<std::size_t>(written.ptr - text.data())})
-          : result<std::int64_t>(fail(errc::malformed, "is not a number"));
+  if (written.ec != std::errc{})
+    return fail(errc::malformed, "is not a number");
+  return parse_fixed({text.data(), static_cast<std::size_t>(written.ptr - text.data())});
+}
+
+std::int64_t json_object::number_raw(std::string_view key) const {
+  const auto parsed = written_number(key);
   if (parsed)
     return *parsed;
+  faults_->refuse(key, parsed.error().text);
+  return 0;
+}
+
+std::int64_t json_object::number_or_most_raw(std::string_view key) const {
+  const auto parsed = written_number(key);
+  if (parsed)
+    return *parsed;
+  double sign = 0;
+  const auto found = optional(key);
+  if (parsed.error().code == errc::out_of_range && found->get(sign) == simdjson::SUCCESS &&
+      sign > 0)
+    return std::numeric_limits<std::int64_t>::max();
   faults_->refuse(key, parsed.error().text);
   return 0;
 }

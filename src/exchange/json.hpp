@@ -67,6 +67,11 @@ class json_object {
   [[nodiscard]] Fixed number(std::string_view key) const {
     return Fixed::from_raw(number_raw(key));
   }
+  /// The same, but what is too large for us becomes the largest that we have.
+  template <class Fixed>
+  [[nodiscard]] Fixed number_or_most(std::string_view key) const {
+    return Fixed::from_raw(number_or_most_raw(key));
+  }
   /// An integer that stands there as a number or as text, e.g. 200 or "200"; empty text is zero.
   [[nodiscard]] std::int64_t integer_or_text(std::string_view key) const;
   /// A display value that may be absent, empty, too long or too large.
@@ -79,6 +84,8 @@ class json_object {
   [[nodiscard]] std::int64_t exact_raw(std::string_view key) const;
   [[nodiscard]] std::int64_t lenient_raw(std::string_view key) const;
   [[nodiscard]] std::int64_t number_raw(std::string_view key) const;
+  [[nodiscard]] std::int64_t number_or_most_raw(std::string_view key) const;
+  [[nodiscard]] result<std::int64_t> written_number(std::string_view key) const;
 
   std::optional<simdjson::dom::object> object_{};
   json_faults* faults_{nullptr};

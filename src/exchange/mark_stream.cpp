@@ -29,7 +29,7 @@ mark_stream::mark_stream(io_loop& loop, tls_context& tls, session& venue, const 
 stream_hooks mark_stream::hooks() {
   stream_hooks made;
   made.find = [](const std::function<void(stream_target)>& found) {
-    found({std::string(mark_path), {}, {}});
+    found({joined_secret({mark_path}), {}, {}});
   };
   made.up = [] {};
   made.prove = [](const std::vector<std::string>& frames) {

@@ -13,39 +13,56 @@ constexpr auto fresh_for = std::chrono::seconds(60);
 constexpr auto ask_again_after = std::chrono::seconds(1);
 constexpr std::size_t dialled_max = 4;
 
+std::uint16_t port_of(const web_address& host) {
+  return static_cast<std::uint16_t>(std::stoi(host.port));  // Checked where it was parsed.
+}
+
 }  // namespace
 
 struct name_cache::entry {
-  explicit entry(const asio::any_io_executor& on) : resolver(on), wake(on) {}
-  tcp::resolver resolver;
+  explicit entry(const asio::any_io_executor& on) : wake(on) {}
   asio::steady_timer wake;
   addresses found{};
   error_code failed{};
   steady::time_point found_at{};
   steady::time_point asked_at{};
   bool asking{false};
+
+  void take(const std::vector<std::string>& literals, std::uint16_t port) {
+    asking = false;
+    addresses all;
+    for (const auto& literal : literals) {
+      error_code no_address;
+      const auto one = asio::ip::make_address(literal, no_address);
+      if (!no_address)
+        all.emplace_back(one, port);
+    }
+    failed = all.empty() ? error_code(asio::error::host_not_found) : error_code();
+    if (!failed) {  // A failed renewal leaves what was known.
+      found = std::move(all);
+      found_at = steady::now();
+    }
+    wake.cancel();
+  }
 };
+
+name_cache::name_cache(asio::io_context& loop, look_up_fn ask) : lookup_(loop, std::move(ask)) {}
 
 void name_cache::look_up(const asio::any_io_executor& on, const web_address& host,
                          const entry_ptr& into) {
   const auto now = steady::now();
   if (into->asking || (into->failed && now - into->asked_at < ask_again_after))
     return;
-  into->asking = true;
   into->asked_at = now;
   into->wake = asio::steady_timer(on, steady::time_point::max());
-  into->resolver.async_resolve(host.host, host.port,
-                               [into](error_code failed, const tcp::resolver::results_type& all) {
-                                 into->asking = false;
-                                 into->failed = failed;
-                                 if (!failed) {  // A failed renewal leaves what was known.
-                                   into->found.clear();
-                                   for (const auto& one : all)
-                                     into->found.push_back(one.endpoint());
-                                   into->found_at = steady::now();
-                                 }
-                                 into->wake.cancel();
-                               });
+  // Weak, since a lookup may outlive the loop that the timer in the entry belongs to.
+  into->asking = lookup_.start(
+      host.host, [weak = std::weak_ptr(into), port = port_of(host)](const auto& literals) {
+        if (const auto alive = weak.lock())
+          alive->take(literals, port);
+      });
+  if (!into->asking)
+    into->failed = asio::error::try_again;
 }
 
 asio::awaitable<name_cache::answer> name_cache::find(const web_address& host,
@@ -54,8 +71,7 @@ asio::awaitable<name_cache::answer> name_cache::find(const web_address& host,
   error_code not_literal;
   const auto literal = asio::ip::make_address(host.host, not_literal);
   if (!not_literal) {
-    const auto port = static_cast<std::uint16_t>(std::stoi(host.port));
-    answer one{{}, {tcp::endpoint(literal, port)}};
+    answer one{{}, {tcp::endpoint(literal, port_of(host))}};
     co_return one;
   }
   auto& slot = known_[{host.host, host.port}];

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "name_lookup.hpp"
 #include "net.hpp"
 #include "sluice/exchange/url.hpp"
 
@@ -16,6 +17,9 @@ namespace sluice::exchange {
 /// Loop thread only.
 class name_cache {
  public:
+  /// The system's resolver is asked when `ask` is empty.
+  name_cache(asio::io_context& loop, look_up_fn ask);
+
   using addresses = std::vector<tcp::endpoint>;
   struct answer {
     error_code failed{};
@@ -34,6 +38,7 @@ class name_cache {
   void look_up(const asio::any_io_executor& on, const web_address& host, const entry_ptr& into);
 
   std::map<std::pair<std::string, std::string>, entry_ptr> known_{};
+  name_lookup lookup_;
 };
 
 /// The one cache of a loop.

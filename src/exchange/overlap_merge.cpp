@@ -19,13 +19,15 @@ bool overlap_merge::forget_passed(const std::string& frame) {
 
 void overlap_merge::remember_passed(std::string frame) {
   ++passed_[frame];
+  passed_bytes_ += frame.size();
   passed_order_.push_back(std::move(frame));
-  if (passed_order_.size() <= frames_max)
-    return;
-  const auto oldest = passed_.find(passed_order_.front());
-  if (oldest != passed_.end() && --oldest->second == 0)
-    passed_.erase(oldest);
-  passed_order_.pop_front();
+  while (passed_order_.size() > frames_max || passed_bytes_ > bytes_max) {
+    const auto oldest = passed_.find(passed_order_.front());
+    if (oldest != passed_.end() && --oldest->second == 0)
+      passed_.erase(oldest);
+    passed_bytes_ -= passed_order_.front().size();
+    passed_order_.pop_front();
+  }
 }
 
 overlap_merge::frames overlap_merge::from_old(frames arrived) {
@@ -35,6 +37,7 @@ overlap_merge::frames overlap_merge::from_old(frames arrived) {
       remember_passed(frame);
       continue;
     }
+    held_bytes_ -= twin->size();
     held_.erase(twin);
     ++dropped_;
   }
@@ -48,7 +51,10 @@ overlap_merge::frames overlap_merge::from_new(frames arrived) {
       fresh.push_back(std::move(frame));
   if (finished_)
     return fresh;
-  std::move(fresh.begin(), fresh.end(), std::back_inserter(held_));
+  for (auto& frame : fresh) {
+    held_bytes_ += frame.size();
+    held_.push_back(std::move(frame));
+  }
   return {};
 }
 
@@ -56,6 +62,7 @@ overlap_merge::frames overlap_merge::finish() {
   finished_ = true;
   frames rest(std::make_move_iterator(held_.begin()), std::make_move_iterator(held_.end()));
   held_.clear();
+  held_bytes_ = 0;
   return rest;
 }
 

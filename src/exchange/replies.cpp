@@ -95,22 +95,20 @@ result<std::vector<fill>> parse_user_trades(std::string_view body) {
   return array_document<fill>(body, fill_from);
 }
 
-result<std::string> parse_listen_key(std::string_view body) {
-  auto read = object_document<std::string>(body, [](const json_object& reply, json_faults&) {
-    return std::string(reply.text("listenKey"));
+result<secret> parse_listen_key(std::string_view body) {
+  auto read = object_document<secret>(body, [](const json_object& reply, json_faults&) {
+    return secret(std::string(reply.text("listenKey")));
   });
   if (!read)
-    return read;
+    return read.error();
   const auto fits = [](char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
            c == '_';
   };
-  bool usable = !read->empty() && read->size() <= 256;
-  for (const char c : *read)
-    usable = usable && fits(c);
-  if (!usable)
+  const auto key = read->reveal();
+  if (key.empty() || key.size() > 256 || !std::all_of(key.begin(), key.end(), fits))
     return fail(errc::malformed, "'listenKey' has bytes that no key has");
-  return read;
+  return std::move(*read);
 }
 
 std::optional<error_document> parse_error(std::string_view body) {

@@ -72,18 +72,27 @@ void request_budget::roll(moment now) {
   orders_1m_.roll(now.venue);
 }
 
-std::optional<budget_refusal> request_budget::stopped(moment now) const {
+std::optional<budget_refusal> request_budget::stopped(budget_lane whose, moment now) const {
   if (banned_until_ && now.steady < *banned_until_)
     return budget_refusal{failure_kind::banned, "the venue has banned this address",
                           *banned_until_};
-  if (paused_until_ && now.steady < *paused_until_)
+  const auto lasts = [&](const std::optional<instant>& until) {
+    return until && now.steady < *until;
+  };
+  // The longer one: an answer that names an earlier instant would only be asked again.
+  if (whose == budget_lane::others && lasts(others_paused_until_) &&
+      (!paused_until_ || *paused_until_ <= *others_paused_until_))
+    return budget_refusal{failure_kind::rate_limited,
+                          "a firewall before the venue asks for a pause of all but exits",
+                          *others_paused_until_};
+  if (lasts(paused_until_))
     return budget_refusal{failure_kind::rate_limited, "the venue has asked for a pause",
                           *paused_until_};
   return std::nullopt;
 }
 
-std::optional<budget_refusal> request_budget::orders_stopped(moment now) const {
-  if (auto stop = stopped(now))
+std::optional<budget_refusal> request_budget::orders_stopped(budget_lane whose, moment now) const {
+  if (auto stop = stopped(whose, now))
     return stop;
   if (orders_paused_until_ && now.steady < *orders_paused_until_)
     return budget_refusal{failure_kind::rate_limited, "the venue takes no more orders for now",
@@ -93,14 +102,15 @@ std::optional<budget_refusal> request_budget::orders_stopped(moment now) const {
 
 std::optional<budget_refusal> request_budget::withheld(const budget_ticket& ticket,
                                                        moment now) const {
-  return ticket.orders > 0 ? orders_stopped(now) : stopped(now);
+  return ticket.orders > 0 ? orders_stopped(ticket.whose, now) : stopped(ticket.whose, now);
 }
 
 budget_answer request_budget::reserve_read(read_class traffic, int weight, moment now) {
   roll(now);
-  if (auto stop = stopped(now))
+  const auto whose = traffic == read_class::exit_demand ? budget_lane::exits : budget_lane::others;
+  if (auto stop = stopped(whose, now))
     return *stop;
-  const auto cap = cap_of(weight_, share_of(traffic, shares_), traffic == read_class::exit_demand);
+  const auto cap = cap_of(weight_, share_of(traffic, shares_), whose == budget_lane::exits);
   if (!weight_.fits(weight, cap, now.venue))
     return budget_refusal{failure_kind::rate_limited,
                           fmt::format("request weight {} of {} a minute is spent, this class may "
@@ -109,14 +119,15 @@ budget_answer request_budget::reserve_read(read_class traffic, int weight, momen
                           weight_.over_at(now)};
   weight_.reserve(weight, now.venue);
   ++requests_;
-  return budget_ticket{weight, 0, now.venue};
+  return budget_ticket{weight, 0, now.venue, whose};
 }
 
 budget_answer request_budget::reserve_order(order_kind kind, moment now) {
   roll(now);
-  if (auto stop = orders_stopped(now))
-    return *stop;
   const bool closes = kind == order_kind::closes;
+  const auto whose = closes ? budget_lane::exits : budget_lane::others;
+  if (auto stop = orders_stopped(whose, now))
+    return *stop;
   const int pct = closes ? shares_.exit_pct_max : shares_.entry_pct_max;
   const auto full = [&](const venue_window& window) {
     return !window.fits(1, cap_of(window, pct, closes), now.venue);
@@ -130,7 +141,7 @@ budget_answer request_budget::reserve_order(order_kind kind, moment now) {
   orders_10s_.reserve(1, now.venue);
   orders_1m_.reserve(1, now.venue);
   ++requests_;
-  return budget_ticket{0, 1, now.venue};
+  return budget_ticket{0, 1, now.venue, whose};
 }
 
 void request_budget::settle(const budget_ticket& ticket, const venue_counters& seen, moment now) {
@@ -154,7 +165,14 @@ void request_budget::repeated(const budget_ticket& ticket, moment now) {
 }
 
 void request_budget::pause_until(instant until, pause_scope scope) {
-  prolong(scope == pause_scope::everything ? paused_until_ : orders_paused_until_, until);
+  switch (scope) {
+    case pause_scope::everything:
+      return prolong(paused_until_, until);
+    case pause_scope::all_but_exits:
+      return prolong(others_paused_until_, until);
+    case pause_scope::orders_only:
+      return prolong(orders_paused_until_, until);
+  }
 }
 
 void request_budget::ban_until(instant until) {

@@ -98,6 +98,17 @@ void secret::wipe() {
   text_.clear();
 }
 
+secret joined_secret(std::initializer_list<std::string_view> parts) {
+  std::size_t size = 0;
+  for (const auto part : parts)
+    size += part.size();
+  std::string text;
+  text.reserve(size);  // A string that grows leaves its old bytes behind.
+  for (const auto part : parts)
+    text += part;
+  return secret(std::move(text));
+}
+
 result<secret> load_secret_file(const std::filesystem::path& path) {
   const auto name = path.string();
   const open_file file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));

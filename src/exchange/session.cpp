@@ -13,9 +13,13 @@
 namespace sluice::exchange {
 namespace {
 
-http_pool_settings pool_settings(const settings& chosen) {
-  return {*parse_address(chosen.rest_url, "https"), chosen.connections_max,
-          chosen.requests_waiting_max, chosen.connect_timeout, chosen.idle_connection_max};
+http_pool_settings pool_settings(const settings& chosen, std::shared_ptr<byte_allowance> room) {
+  return {*parse_address(chosen.rest_url, "https"),
+          chosen.connections_max,
+          chosen.requests_waiting_max,
+          chosen.connect_timeout,
+          chosen.idle_connection_max,
+          std::move(room)};
 }
 
 request_rank rank_of(read_class traffic) {
@@ -57,7 +61,10 @@ session::session(io_loop& loop, tls_context& tls, const settings& chosen, creden
       clock_(additions_.steady_now(), additions_.wall_now()),
       random_(additions_.seed.value_or(std::random_device{}())),
       clock_timer_(loop),
-      pool_(loop, tls, pool_settings(chosen), keys_.api_key, additions_.steady_now) {
+      room_(std::make_shared<byte_allowance>(
+          static_cast<std::size_t>(chosen.bytes_in_flight_max),
+          static_cast<std::size_t>(chosen.bytes_in_flight_max / 4))),
+      pool_(loop, tls, pool_settings(chosen, room_), keys_.api_key, additions_.steady_now) {
   const auto banned = additions_.load_ban ? additions_.load_ban() : std::nullopt;
   if (banned && *banned > additions_.wall_now())
     budget_.ban_until(now() + milliseconds(banned->ms - additions_.wall_now().ms));
@@ -68,17 +75,17 @@ moment session::here() const {
   return {steady, clock_.now(steady)};
 }
 
-std::string session::target_of(const endpoint_row& row, const query& parameters,
-                               milliseconds recv_window) {
+secret session::target_of(const endpoint_row& row, const query& parameters,
+                          milliseconds recv_window) {
   query full = parameters;
   if (row.needs == access::with_signature) {
     full.add("recvWindow", recv_window.count());
     full.add("timestamp", here().venue.ms);
-    const auto signature = signer_.sign(full.str());
+    const secret signature(signer_.sign(full.str()));
     // The signature is already encoded and must be last, over exactly the bytes before it.
-    return fmt::format("{}?{}&signature={}", row.path, full.str(), signature);
+    return joined_secret({row.path, "?", full.str(), "&signature=", signature.reveal()});
   }
-  return full.str().empty() ? std::string(row.path) : fmt::format("{}?{}", row.path, full.str());
+  return joined_secret({row.path, full.str().empty() ? "" : "?", full.str()});
 }
 
 void session::read(read_call call, read_done done) {
@@ -107,6 +114,8 @@ void session::send_read(std::shared_ptr<read_job> job) {
   request.key = row.needs == access::open ? key_header::absent : key_header::present;
   request.rank = rank_of(job->call.options.traffic);
   request.again = repetition::once;
+  request.connection = job->call.options.connection;
+  request.reply_bytes_max = reply_bytes_max(row);
   request.timeout = remaining(job->deadline);
   pool_.submit(std::move(request), [this, job, ticket](http_outcome outcome) {
     end_read(job, ticket, std::move(outcome));
@@ -125,10 +134,12 @@ void session::end_read(std::shared_ptr<read_job> job, const budget_ticket& ticke
     return job->done(std::move(why));
   }
   auto& reply = std::get<http_reply>(outcome);
-  if (reply.status == 200)
+  if (reply.status == 200) {
+    firewall_.let_through(reply.sent_at);
     return job->done(std::move(reply));
+  }
   const auto seen = answer_of(reply.status, reply.body);
-  const auto retry_at = obey(seen, reply);
+  const auto retry_at = obey(seen, reply, ticket.whose);
   read_failure why{judge_read(seen), reply.status, seen.code, words_of(seen), retry_at};
   // Only a signed request carries our time; whatever refuses another for it, measuring is no cure.
   const bool curable = row_of(job->call.what).needs == access::with_signature && !job->cured;
@@ -143,11 +154,11 @@ std::optional<budget_refusal> session::withheld(const budget_ticket& ticket) con
   return budget_.withheld(ticket, here());
 }
 
-std::function<result<std::string>()> session::target_when_sent(const endpoint_row& row,
-                                                               const query& parameters,
-                                                               milliseconds recv_window,
-                                                               const budget_ticket& ticket) {
-  return [this, &row, parameters, recv_window, ticket]() -> result<std::string> {
+std::function<result<secret>()> session::target_when_sent(const endpoint_row& row,
+                                                          const query& parameters,
+                                                          milliseconds recv_window,
+                                                          const budget_ticket& ticket) {
+  return [this, &row, parameters, recv_window, ticket]() -> result<secret> {
     if (auto held = withheld(ticket))
       return fail(errc::not_permitted, std::move(held->text));
     return target_of(row, parameters, recv_window);

@@ -16,6 +16,7 @@
 #include "sluice/exchange/classify.hpp"
 #include "sluice/exchange/client.hpp"
 #include "sluice/exchange/endpoints.hpp"
+#include "sluice/exchange/firewall_waits.hpp"
 #include "sluice/exchange/query.hpp"
 #include "sluice/exchange/request_budget.hpp"
 #include "sluice/exchange/server_clock.hpp"
@@ -68,8 +69,13 @@ class session {
   [[nodiscard]] instant now() const { return additions_.steady_now(); }
   /// The steady instant of a venue's event, early by the clock error, never after `received`.
   [[nodiscard]] instant moved_here(venue_time event, instant received) const;
-  /// True while not one request may leave; when that ends comes with it.
-  [[nodiscard]] std::optional<instant> ban_ends() const { return budget().banned_until; }
+  /// Why not one request of this lane may leave now, and no stream be opened; none when it may.
+  [[nodiscard]] std::optional<budget_refusal> stopped(budget_lane whose) const;
+  /// Obeys the answer to an opening of a stream that was declined, as that to any request; the
+  /// instant before which no stream should be tried again.
+  [[nodiscard]] std::optional<instant> obey_declined(const http_reply& reply);
+  /// For the bytes of replies and frames, whoever receives them.
+  [[nodiscard]] const std::shared_ptr<byte_allowance>& room() const { return room_; }
   [[nodiscard]] stream_counters& counters() { return counters_; }
   [[nodiscard]] const stream_counters& counters() const { return counters_; }
   [[nodiscard]] std::uint32_t random() { return static_cast<std::uint32_t>(random_()); }
@@ -81,24 +87,31 @@ class session {
   struct change_job;
 
   [[nodiscard]] moment here() const;
-  [[nodiscard]] std::string target_of(const endpoint_row& row, const query& parameters,
-                                      milliseconds recv_window);
+  [[nodiscard]] secret target_of(const endpoint_row& row, const query& parameters,
+                                 milliseconds recv_window);
   void send_read(std::shared_ptr<read_job> job);
   void end_read(std::shared_ptr<read_job> job, const budget_ticket& ticket, http_outcome outcome);
   void send_change(std::shared_ptr<change_job> job);
   void end_change(std::shared_ptr<change_job> job, const budget_ticket& ticket,
                   http_outcome outcome);
-  void judge_change(const std::shared_ptr<change_job>& job, const http_reply& reply);
+  void judge_change(const std::shared_ptr<change_job>& job, const budget_ticket& ticket,
+                    const http_reply& reply);
   [[nodiscard]] budget_answer reserve(const change_call& call);
   /// The target of a reserved request, unless a ban or pause has begun since.
-  [[nodiscard]] std::function<result<std::string>()> target_when_sent(const endpoint_row& row,
-                                                                      const query& parameters,
-                                                                      milliseconds recv_window,
-                                                                      const budget_ticket& ticket);
+  [[nodiscard]] std::function<result<secret>()> target_when_sent(const endpoint_row& row,
+                                                                 const query& parameters,
+                                                                 milliseconds recv_window,
+                                                                 const budget_ticket& ticket);
   [[nodiscard]] std::optional<budget_refusal> withheld(const budget_ticket& ticket) const;
   void settle(const budget_ticket& ticket, const http_outcome& outcome);
-  /// Obeys 429 and 418; the instant from which the venue listens again, if it must be waited for.
-  [[nodiscard]] std::optional<instant> obey(const answer& seen, const http_reply& reply);
+  /// Obeys 429, 418 and firewalls; the instant from which this lane is listened to again, if it
+  /// must wait.
+  [[nodiscard]] std::optional<instant> obey(const answer& seen, const http_reply& reply,
+                                            budget_lane whose);
+  /// Those two with the mutex held.
+  [[nodiscard]] instant stop(stop_kind kind, const answer& seen, const http_reply& reply,
+                             budget_lane whose);
+  [[nodiscard]] instant stay_away(const http_reply& reply, budget_lane whose);
   [[nodiscard]] instant end_of_ban(const answer& seen, const http_reply& reply) const;
   [[nodiscard]] instant end_of_pause(stop_kind kind, const answer& seen, const http_reply& reply);
   /// Measures once for all who wait for it, then calls them.
@@ -112,11 +125,13 @@ class session {
   mutable std::mutex mutex_;  ///< Guards budget_ and clock_, which budget() reads from any thread.
   request_budget budget_;
   server_clock clock_;
+  firewall_waits firewall_{};
   std::mt19937 random_;
   stream_counters counters_{};
   std::vector<std::function<void(bool)>> clock_waiters_{};
   loop_timer clock_timer_;
   bool clock_kept_{false};
+  std::shared_ptr<byte_allowance> room_;
   http_pool pool_;
 };
 

@@ -45,6 +45,7 @@ void session::send_change(std::shared_ptr<change_job> job) {
   request.key = key_header::present;
   request.rank = rank_of(row);
   request.again = repetition::never;
+  request.reply_bytes_max = reply_bytes_max(row);
   request.timeout = remaining(job->deadline);
   pool_.submit(std::move(request), [this, job, ticket](http_outcome outcome) {
     end_change(job, ticket, std::move(outcome));
@@ -55,9 +56,10 @@ void session::end_change(std::shared_ptr<change_job> job, const budget_ticket& t
                          http_outcome outcome) {
   settle(ticket, outcome);
   if (auto* reply = std::get_if<http_reply>(&outcome)) {
-    if (reply->status == 200)
-      return job->done(std::move(*reply));
-    return judge_change(job, *reply);
+    if (reply->status != 200)
+      return judge_change(job, ticket, *reply);
+    firewall_.let_through(reply->sent_at);
+    return job->done(std::move(*reply));
   }
   const auto& failed = std::get<transport_failure>(outcome);
   if (failed.left == departure::may_have_left)
@@ -68,12 +70,17 @@ void session::end_change(std::shared_ptr<change_job> job, const budget_ticket& t
   job->done(std::move(refused));
 }
 
-void session::judge_change(const std::shared_ptr<change_job>& job, const http_reply& reply) {
+void session::judge_change(const std::shared_ptr<change_job>& job, const budget_ticket& ticket,
+                           const http_reply& reply) {
   const auto seen = answer_of(reply.status, reply.body);
-  auto retry_at = obey(seen, reply);
+  auto retry_at = obey(seen, reply, ticket.whose);
   const auto judged = judge_order(seen);
   // Nothing we send can be "already so": such an answer does not fit its question.
-  if (judged.fate == order_fate::uncertain || judged.fate == order_fate::already_so)
+  const auto& fate = judged.fate;
+  if (fate == order_fate::uncertain_of_time)
+    cure_clock([](bool) {});
+  if (fate == order_fate::uncertain || fate == order_fate::uncertain_of_time ||
+      fate == order_fate::already_so)
     return job->done(order_uncertain{
         fmt::format("HTTP {}, code {}: {}", seen.http_status, seen.code, words_of(seen))});
   if (!retry_at && judged.wait.count() > 0)

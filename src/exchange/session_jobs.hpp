@@ -24,7 +24,7 @@ struct session::change_job {
 
 /// The venue's own words, never those of somebody on the way.
 [[nodiscard]] inline std::string words_of(const answer& seen) {
-  return seen.is_error_document ? seen.text : "no document of the venue";
+  return seen.is_error_document ? quotable(seen.text) : "no document of the venue";
 }
 
 [[nodiscard]] inline milliseconds remaining(std::chrono::steady_clock::time_point deadline) {

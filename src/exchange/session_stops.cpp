@@ -20,34 +20,50 @@ constexpr milliseconds stop_min = std::chrono::seconds(1);
 /// error is far larger than it can really be.
 constexpr milliseconds clock_margin_max = std::chrono::seconds(1);
 
+std::string_view event_of(stop_kind kind) {
+  switch (kind) {
+    case stop_kind::banned:
+      return "banned";
+    case stop_kind::orders_paused:
+      return "orders_paused";
+    case stop_kind::turned_away:
+      return "turned_away";
+    case stop_kind::paused:
+    case stop_kind::none:
+      break;
+  }
+  return "paused";
+}
+
 milliseconds until_boundary(venue_time now, milliseconds window) {
   return window - milliseconds(now.ms % window.count());
 }
 
 }  // namespace
 
-std::optional<instant> session::obey(const answer& seen, const http_reply& reply) {
+std::optional<budget_refusal> session::stopped(budget_lane whose) const {
+  const std::lock_guard lock(mutex_);
+  return budget_.stopped(whose, here());
+}
+
+std::optional<instant> session::obey_declined(const http_reply& reply) {
+  return obey(answer_of(reply.status, reply.body), reply, budget_lane::others);
+}
+
+std::optional<instant> session::obey(const answer& seen, const http_reply& reply,
+                                     budget_lane whose) {
   const auto kind = judge_stop(seen);
+  if (kind != stop_kind::turned_away && seen.is_error_document)
+    firewall_.let_through(reply.sent_at);
   if (kind == stop_kind::none)
     return std::nullopt;
-  const std::string_view scope = kind == stop_kind::banned          ? "banned"
-                                 : kind == stop_kind::orders_paused ? "orders_paused"
-                                                                    : "paused";
   instant until{};
   {
     const std::lock_guard lock(mutex_);
-    if (kind == stop_kind::banned) {
-      until = end_of_ban(seen, reply);
-      budget_.ban_until(until);
-    } else {
-      until = end_of_pause(kind, seen, reply);
-      budget_.pause_until(until, kind == stop_kind::paused
-                                     ? request_budget::pause_scope::everything
-                                     : request_budget::pause_scope::orders_only);
-    }
+    until = stop(kind, seen, reply, whose);
   }
   const auto wait = between(now(), until);
-  log(log_level::warning, scope,
+  log(log_level::warning, event_of(kind),
       fmt::format("HTTP {}, code {}: nothing is sent for {}", seen.http_status, seen.code,
                   format_duration(wait)));
   if (kind == stop_kind::banned && additions_.save_ban) {
@@ -56,6 +72,34 @@ std::optional<instant> session::obey(const answer& seen, const http_reply& reply
     additions_.save_ban({additions_.wall_now().ms + between(now(), longest).count()});
   }
   return until;
+}
+
+instant session::stop(stop_kind kind, const answer& seen, const http_reply& reply,
+                      budget_lane whose) {
+  if (kind == stop_kind::turned_away)
+    return stay_away(reply, whose);
+  if (kind == stop_kind::banned) {
+    const auto until = end_of_ban(seen, reply);
+    budget_.ban_until(until);
+    return until;
+  }
+  const auto until = end_of_pause(kind, seen, reply);
+  budget_.pause_until(until, kind == stop_kind::paused ? request_budget::pause_scope::everything
+                                                       : request_budget::pause_scope::orders_only);
+  return until;
+}
+
+/// A named time holds for exits too; without one they ask again soon.
+instant session::stay_away(const http_reply& reply, budget_lane whose) {
+  const auto at = now();
+  const auto named = std::max(retry_after(reply.retry_after).value_or(milliseconds(0)), stop_min);
+  if (const auto stay = firewall_.turned_away(reply.sent_at, at, random())) {
+    budget_.pause_until(at + std::max(stay->exits, named), request_budget::pause_scope::everything);
+    budget_.pause_until(at + std::max(stay->others, named),
+                        request_budget::pause_scope::all_but_exits);
+  }
+  const auto held = budget_.stopped(whose, here());
+  return held ? held->retry_at : at + stop_min;
 }
 
 instant session::end_of_ban(const answer& seen, const http_reply& reply) const {

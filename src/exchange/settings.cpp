@@ -60,6 +60,8 @@ std::vector<fault> settings::validate() const {
   check.within("connect_timeout", connect_timeout, milliseconds(100), minutes(1));
   check.within("connections_max", connections_max, 1, 1'024);
   check.within("requests_waiting_max", requests_waiting_max, 1, 100'000);
+  constexpr std::int64_t mib = 1'024LL * 1'024;
+  check.within("bytes_in_flight_max", bytes_in_flight_max, 8 * mib, 1'024 * mib);
   check.within("idle_connection_max", idle_connection_max, milliseconds(100), minutes(5));
   check.within("clock_resync_every", clock_resync_every, seconds(1), hours(1));
   // The venue forgets a listenKey after 60 minutes.

@@ -24,8 +24,8 @@ stream_keeper::stream_keeper(io_loop& loop, tls_context& tls, session& venue,
 void stream_keeper::dial(place where) {
   if (closed_)
     return;
-  if (const auto banned = venue_.ban_ends())
-    return failed(where, "the venue has banned this address", banned);
+  if (const auto stop = venue_.stopped(budget_lane::others))
+    return failed(where, stop->text, stop->retry_at);
   hooks_.find([this, where, round = round_](const stream_target& found) {
     if (closed_ || round != round_)
       return;
@@ -35,9 +35,26 @@ void stream_keeper::dial(place where) {
   });
 }
 
-void stream_keeper::connect(place where, const std::string& path) {
-  web_socket_settings to{*parse_address(chosen_.stream_url, "wss"), path, chosen_.connect_timeout,
-                         chosen_.stream_idle_timeout};
+/// A ban or pause may have begun since the stream was wanted.
+result<secret> stream_keeper::target_when_sent(const secret& path) const {
+  if (const auto stop = venue_.stopped(budget_lane::others))
+    return fail(errc::not_permitted, stop->text);
+  return joined_secret({path.reveal()});
+}
+
+void stream_keeper::connect(place where, const secret& path) {
+  // When it was asked for tells an old answer of a firewall from a new one.
+  const auto asked_at = std::make_shared<instant>();
+  web_socket_settings to;
+  to.address = *parse_address(chosen_.stream_url, "wss");
+  to.target = [this, kept = std::make_shared<const secret>(joined_secret({path.reveal()})),
+               asked_at] {
+    *asked_at = venue_.now();
+    return target_when_sent(*kept);
+  };
+  to.connect_timeout = chosen_.connect_timeout;
+  to.idle_timeout = chosen_.stream_idle_timeout;
+  to.room = venue_.room();
   auto& into = where == place::first ? first_ : next_;
   into = {};
   // From here on, not from when we hear that it is open: the venue may send before that.
@@ -49,7 +66,11 @@ void stream_keeper::connect(place where, const std::string& path) {
   events.frames = [this, which](std::vector<std::string> frames) {
     arrived(*which, std::move(frames));
   };
-  events.closed = [this, which](const std::string& why) { ended(*which, why); };
+  events.closed = [this, which, asked_at](stream_end end) {
+    if (end.declined)
+      end.declined->sent_at = *asked_at;
+    ended(*which, end);
+  };
   into.socket = std::make_unique<web_socket>(loop_, tls_, std::move(to), std::move(events));
   *which = into.socket.get();
 }
@@ -155,12 +176,13 @@ void stream_keeper::take_over() {
   pass(merge_->finish());
 }
 
-void stream_keeper::ended(const web_socket* which, const std::string& why) {
+void stream_keeper::ended(const web_socket* which, const stream_end& end) {
+  const auto not_before = end.declined ? venue_.obey_declined(*end.declined) : std::nullopt;
   if (next_.socket && which == next_.socket.get())
-    return failed(place::next, why, std::nullopt);
+    return failed(place::next, end.why, not_before);
   if (next_.open && kind_.proof == proof_of_service::open)
     return take_over();
-  lose(why);
+  lose(end.why, not_before);
 }
 
 void stream_keeper::failed(place where, const std::string& why, std::optional<instant> not_before) {

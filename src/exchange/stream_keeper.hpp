@@ -17,8 +17,8 @@ namespace sluice::exchange {
 
 /// Where to connect, or why not and not before when.
 struct stream_target {
-  std::string path{};  ///< May hold a listenKey: never log it.
-  std::string why{};   ///< Empty when there is a path.
+  secret path{};      ///< May hold a listenKey.
+  std::string why{};  ///< Empty when there is a path.
   std::optional<instant> not_before{};
 };
 
@@ -72,14 +72,15 @@ class stream_keeper {
     std::unique_ptr<web_socket> socket{};
     bool open{false};
   };
+  [[nodiscard]] result<secret> target_when_sent(const secret& path) const;
 
   void dial(place where);
-  void connect(place where, const std::string& path);
+  void connect(place where, const secret& path);
   void opened(const web_socket* which);
   void next_opened();
   void next_arrived(std::vector<std::string> frames);
   void arrived(const web_socket* which, std::vector<std::string> frames);
-  void ended(const web_socket* which, const std::string& why);
+  void ended(const web_socket* which, const stream_end& end);
   void failed(place where, const std::string& why, std::optional<instant> not_before);
   void pass(const std::vector<std::string>& frames);
   [[nodiscard]] std::vector<std::string> merged(place from, std::vector<std::string> frames);

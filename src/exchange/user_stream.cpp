@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "sluice/exchange/classify.hpp"
 #include "sluice/exchange/replies.hpp"
 
 namespace sluice::exchange {
@@ -13,6 +14,20 @@ constexpr read_options key_traffic{read_class::entry_demand, milliseconds(5'000)
 /// A key that could not be extended lives on for half an hour or more: there is time to try again.
 constexpr int extensions_failed_max = 3;
 constexpr int retry_part = 30;  ///< Of the time between two extensions.
+
+std::string_view before_key(user_stream_form form) {
+  switch (form) {
+    case user_stream_form::routed_path:
+      break;
+    case user_stream_form::routed_query:
+      return "/private/ws?listenKey=";
+    case user_stream_form::plain_path:
+      return "/ws/";
+    case user_stream_form::plain_query:
+      return "/ws?listenKey=";
+  }
+  return "/private/ws/";
+}
 
 }  // namespace
 
@@ -44,13 +59,15 @@ stream_hooks user_stream::hooks() {
 
 /// While a key is alive the venue hands out the same one again, good for another hour.
 void user_stream::find(const std::function<void(stream_target)>& found) {
-  venue_.read({endpoint::listen_key_create, {}, key_traffic}, [found](auto reply) {
+  const auto start = before_key(chosen_.user_stream);
+  venue_.read({endpoint::listen_key_create, {}, key_traffic}, [found, start](auto reply) {
     if (!reply)
       return found({{}, "no listenKey: " + reply.error().text, reply.error().retry_at});
-    const auto key = parse_listen_key(reply->body);
+    const secret body(std::move(reply->body));
+    const auto key = parse_listen_key(body.reveal());
     if (!key)
       return found({{}, "no listenKey: " + key.error().text, {}});
-    found({"/private/ws/" + *key, {}, {}});
+    found({joined_secret({start, key->reveal()}), {}, {}});
   });
 }
 
@@ -65,11 +82,13 @@ user_event user_stream::event_of(user_frame frame, instant received) {
     event.body = std::move(*account);
   else if (auto* order = std::get_if<order_update>(&frame.body))
     event.body = std::move(*order);
+  else if (auto* changed = std::get_if<settings_update>(&frame.body))
+    event.body = std::move(*changed);
   else if (auto* conditional = std::get_if<conditional_update>(&frame.body))
     event.body = std::move(*conditional);
   else {
     ++venue_.counters().ignored;
-    event.body = std::get<ignored_event>(std::move(frame.body));
+    event.body = ignored_event{quotable(std::get<ignored_event>(frame.body).type)};
   }
   return event;
 }

@@ -3,9 +3,11 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "http_pool.hpp"
 #include "io_loop.hpp"
 #include "sluice/exchange/url.hpp"
 #include "tls_context.hpp"
@@ -14,16 +16,25 @@ namespace sluice::exchange {
 
 struct web_socket_settings {
   web_address address{};
-  std::string target{};  ///< May hold a listenKey: never log it.
+  /// Path and query, asked for at the moment of writing. May hold a listenKey: never log it. An
+  /// error says why it must not be sent after all.
+  std::function<result<secret>()> target{};
   milliseconds connect_timeout{3'000};
-  milliseconds idle_timeout{20'000};  ///< Pings after half of it, gives up after all of it.
+  milliseconds idle_timeout{20'000};       ///< Pings after half of it, gives up after all of it.
+  std::shared_ptr<byte_allowance> room{};  ///< For frames until they have been handed over.
+};
+
+struct stream_end {
+  std::string why{};
+  /// What the venue answered instead of opening the stream; only its status, body and Retry-After.
+  std::optional<http_reply> declined{};
 };
 
 /// `closed` comes once and last, also when the socket never opened.
 struct web_socket_events {
   std::function<void()> opened{};
   std::function<void(std::vector<std::string>)> frames{};  ///< All text frames that were at hand.
-  std::function<void(std::string)> closed{};
+  std::function<void(stream_end)> closed{};
 };
 
 /// Loop thread only. Destruction closes the socket silently: no callback after it.

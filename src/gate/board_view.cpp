@@ -8,6 +8,7 @@ namespace sluice {
 instrument_facts facts_of(const instrument_rules& rules) {
   const auto own_or = [](quantity market, quantity all) { return market.is_zero() ? all : market; };
   return {.tradable = rules.tradable,
+          .offered = rules.offered,
           .step = own_or(rules.market_lot.step, rules.lot.step),
           .min_quantity = own_or(rules.market_lot.min, rules.lot.min),
           .max_quantity = own_or(rules.market_lot.max, rules.lot.max),

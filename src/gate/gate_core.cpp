@@ -223,7 +223,7 @@ instant gate_core::waits_until(const plan& p, const stamp& now) const {
 
 bool gate_core::keep_waiting(const parked_plan& p, const std::vector<refusal>& refusals,
                              const facts& seen, gate_actions& out) {
-  if (!curable(*p.what, refusals) || seen.now.steady >= p.until)
+  if (!settings_.read_on_demand || !curable(*p.what, refusals) || seen.now.steady >= p.until)
     return false;
   if (!parked_.park(p)) {
     ++parking_full_;

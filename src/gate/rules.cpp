@@ -54,7 +54,7 @@ verdict_part source_not_allowed(const plan& p, const facts& f) {
 }
 
 verdict_part symbol_not_in_universe(const plan& p, const facts& f) {
-  if (f.instrument)
+  if (f.instrument && (f.instrument->offered || lane_of(p) == lane::exit))
     return std::nullopt;
   return refusal{refusal_code::symbol_not_in_universe, p.instrument.str(), {}};
 }

@@ -19,6 +19,13 @@ result<facts> parse_facts(std::string_view text) {
   return parse_document<facts>(text, "facts");
 }
 
+result<universe> parse_universe(std::string_view text) {
+  auto read = parse_document<universe>(text, "universe");
+  if (read)
+    read->rebuild_index();
+  return read;
+}
+
 std::string to_json(const verdict& v, instant now) {
   return boost::json::serialize(write_value(v, {.base = now}));
 }

@@ -114,6 +114,11 @@ class json_writer {
   void operator()(std::string_view key, const T& value) {
     fields_.emplace(key, write_value(value, context_));
   }
+  /// A field that documents of earlier versions do not have.
+  template <class T>
+  void since_later(std::string_view key, const T& value) {
+    (*this)(key, value);
+  }
   /// An instant as it stands, which all later ones are relative to.
   void base(std::string_view key, const instant& value) {
     fields_.emplace(key, nanoseconds_since(instant{}, value));
@@ -137,6 +142,12 @@ class json_reader {
     const auto* found = fields_.if_contains(key);
     if (!found || !read_value(*found, value, context_))
       blame(key);
+  }
+  /// Left alone when it is missing.
+  template <class T>
+  void since_later(std::string_view key, T& value) {
+    if (fields_.contains(key))
+      (*this)(key, value);
   }
   void base(std::string_view key, instant& value) {
     context_.base = instant{};

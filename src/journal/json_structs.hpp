@@ -29,6 +29,7 @@ void describe(auto& d, is<truth_view> auto& t) {
 
 void describe(auto& d, is<instrument_facts> auto& i) {
   d("tradable", i.tradable);
+  d.since_later("offered", i.offered);
   d("step", i.step);
   d("min_quantity", i.min_quantity);
   d("max_quantity", i.max_quantity);
@@ -80,6 +81,38 @@ void describe(auto& d, is<facts> auto& f) {
   d("source_allowed", f.source_allowed);
   d("exchange", f.exchange);
   d("limits", f.limits);
+}
+
+void describe(auto& d, is<lot_rules> auto& l) {
+  d("min", l.min);
+  d("max", l.max);
+  d("step", l.step);
+}
+
+void describe(auto& d, is<instrument_rules> auto& r) {
+  d("symbol", r.instrument);
+  d("tradable", r.tradable);
+  d("status", r.status);
+  d("contract_type", r.contract_type);
+  d("quote_asset", r.quote_asset);
+  d("tick", r.tick);
+  d("min_price", r.min_price);
+  d("max_price", r.max_price);
+  d("lot", r.lot);
+  d("market_lot", r.market_lot);
+  d("min_notional", r.min_notional);
+}
+
+void describe(auto& d, is<venue_limit> auto& l) {
+  d("type", l.type);
+  d("window_ms", l.window);
+  d("limit", l.limit);
+}
+
+/// Its source and the instant it was read at belong to the process that read it.
+void describe(auto& d, is<universe> auto& u) {
+  d("limits", u.limits);
+  d("instruments", u.instruments);
 }
 
 void describe(auto& d, is<refusal> auto& r) {

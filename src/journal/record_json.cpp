@@ -61,6 +61,7 @@ void put(json_writer& w, const fill_recorded& b) {
   w("realised", b.what.realised);
   w("traded_at", b.what.traded_at);
   w("ours", b.ours);
+  w("given_by", b.what.given_by);
   w("plan_id", b.plan);
 }
 
@@ -109,6 +110,20 @@ void put(json_writer& w, const exit_changed& b) {
   w("target", b.what.target);
   w("time_limit_ms", b.what.time_limit);
   w("origin", b.what.origin);
+}
+
+void put(json_writer& w, const funding_booked& b) {
+  w("symbol", b.instrument);
+  w("asset", b.asset);
+  w("amount", b.amount);
+  w("booked_at", b.booked_at);
+}
+
+void put(json_writer& w, const universe_kept& b) {
+  w("read_at", b.read_at);
+  w("content_hash", b.content_hash);
+  if (b.content)
+    describe(w, *b.content);
 }
 
 void put(json_writer& w, const notice& b) {

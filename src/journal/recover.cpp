@@ -83,6 +83,33 @@ result<void> recover_trades(database& db, std::int64_t kept, recovered& out) {
       });
 }
 
+/// A content that is not what the newest record names is of no use: the file was tampered with, and
+/// what the venue says is asked for anyway.
+result<void> recover_universe(database& db, recovered& out) {
+  kept_universe kept;
+  std::int64_t hash = 0;
+  auto newest = db.each("SELECT read_ms, content_hash FROM universe ORDER BY seq DESC LIMIT 1", {},
+                        [&](const row& r) {
+                          hash = r.number(1);
+                          return read_row(r, "universe", kept.read_at);
+                        });
+  if (!newest || kept.read_at.ms == 0)
+    return newest;
+  return db.each(
+      "SELECT u.content_hash, r.body FROM universe u JOIN record r ON r.seq = u.seq "
+      "WHERE u.has_content = 1 ORDER BY u.seq DESC LIMIT 1",
+      {}, [&](const row& r) -> result<void> {
+        if (r.number(0) != hash)
+          return {};
+        auto content = parse_universe(r.text(1));
+        if (!content)
+          return content.error();
+        kept.content = std::move(*content);
+        out.last_universe = std::move(kept);
+        return {};
+      });
+}
+
 result<void> recover_state(database& db, recovered& out) {
   const auto last = db.number("SELECT max(seq) FROM record");
   if (!last)
@@ -114,8 +141,8 @@ result<std::vector<hold>> read_holds(database& db) {
 
 result<recovered> recover_from(database& db, std::int64_t trade_ids_kept) {
   recovered out;
-  for (const auto part :
-       {&recover_state, &recover_plans, &recover_orders, &recover_holds, &recover_books})
+  for (const auto part : {&recover_state, &recover_plans, &recover_orders, &recover_holds,
+                          &recover_books, &recover_universe})
     if (auto read = part(db, out); !read)
       return read.error();
   if (auto read = recover_trades(db, trade_ids_kept, out); !read)

@@ -167,6 +167,18 @@ result<void> write(database& db, const head& h, const exit_changed& b) {
        e.target, e.time_limit, e.origin, h.seq});
 }
 
+result<void> write(database& db, const head& h, const funding_booked& b) {
+  return db.run(
+      "INSERT INTO funding (seq, symbol, asset, amount, booked_ms) VALUES (?, ?, ?, ?, ?)",
+      {h.seq, b.instrument, b.asset, b.amount, b.booked_at});
+}
+
+result<void> write(database& db, const head& h, const universe_kept& b) {
+  return db.run(
+      "INSERT INTO universe (seq, read_ms, content_hash, has_content) VALUES (?, ?, ?, ?)",
+      {h.seq, b.read_at, b.content_hash, b.content != nullptr});
+}
+
 result<void> write(database& db, const head& h, const notice& b) {
   return db.run("INSERT INTO notice (seq, event, text) VALUES (?, ?, ?)", {h.seq, b.event, b.text});
 }

@@ -98,8 +98,19 @@ CREATE TABLE notice (
   seq INTEGER PRIMARY KEY REFERENCES record(seq), event TEXT NOT NULL, text TEXT NOT NULL) STRICT;
 )sql";
 
+/// Funding fees, and the venue's symbols and rules as last read.
+constexpr const char* version_2 = R"sql(
+CREATE TABLE funding (
+  seq INTEGER PRIMARY KEY REFERENCES record(seq), symbol TEXT NOT NULL, asset TEXT NOT NULL,
+  amount TEXT NOT NULL, booked_ms INTEGER NOT NULL) STRICT;
+CREATE TABLE universe (
+  seq INTEGER PRIMARY KEY REFERENCES record(seq), read_ms INTEGER NOT NULL,
+  content_hash INTEGER NOT NULL, has_content INTEGER NOT NULL) STRICT;
+CREATE INDEX universe_content ON universe(seq) WHERE has_content = 1;
+)sql";
+
 /// Step i brings version i to i + 1.
-constexpr std::array<const char*, schema_version> steps{version_1};
+constexpr std::array<const char*, schema_version> steps{version_1, version_2};
 
 result<std::int64_t> version_of(database& db) {
   const auto id = db.number("PRAGMA application_id");

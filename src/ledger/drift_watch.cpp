@@ -17,8 +17,11 @@ constexpr std::size_t fills_named_max = 5;
 
 std::string in_words(const drift_evidence& e) {
   const auto& f = e.what;
+  const auto whose = e.ours                              ? std::string_view{"our"}
+                     : f.given_by == order_giver::client ? std::string_view{"foreign"}
+                                                         : to_string(f.given_by);
   return fmt::format("trade {} {} {} at {} by {} order {}", f.id, to_string(f.direction),
-                     f.amount.str(), f.at.str(), e.ours ? "our" : "foreign",
+                     f.amount.str(), f.at.str(), whose,
                      f.client_id.empty() ? std::to_string(f.order) : f.client_id.str());
 }
 

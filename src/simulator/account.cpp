@@ -14,6 +14,19 @@ price average(quantity a, price at_a, quantity b, price at_b) {
   return price::from_raw(static_cast<std::int64_t>((cost + sum / 2) / sum));
 }
 
+/// What a fill moves between the shared wallet and an isolated one that held `before`: what it
+/// opens takes its initial margin along, what it closes gives its share back.
+notional isolated_change(notional set_aside, quantity before, const fill& f,
+                         std::int64_t leverage) {
+  const bool grows = before.sign() * sign_of(f.direction) >= 0;
+  const auto closed = grows ? quantity{} : std::min(f.amount, before.abs());
+  const auto opened = f.at * (f.amount - closed);
+  const auto share =
+      closed.is_zero() ? wide_int{0}
+                       : static_cast<wide_int>(set_aside.raw()) * closed.raw() / before.abs().raw();
+  return notional::from_raw(opened.raw() / leverage - static_cast<std::int64_t>(share));
+}
+
 }  // namespace
 
 account::account(account_settings a, const settings& s)
@@ -88,7 +101,10 @@ void account::move_position(position& p, fill& f) {
 }
 
 const fill& account::book(fill f, const instrument& what, liquidity l) {
-  auto& p = holding_of(what).legs[static_cast<std::size_t>(f.leg)];
+  auto& h = holding_of(what);
+  auto& p = h.legs[static_cast<std::size_t>(f.leg)];
+  if (h.margin == margin_type::isolated)
+    set_aside(p, isolated_change(p.isolated, p.amount, f, h.leverage));
   move_position(p, f);
   p.realised += f.realised;
   p.changed_at = f.traded_at;
@@ -104,6 +120,9 @@ const fill& account::book(fill f, const instrument& what, liquidity l) {
 
 void account::pay_funding(const ledger_funding& paid) {
   wallet_ += paid.amount;
+  auto& h = holdings_.at(paid.instrument);
+  if (h.margin == margin_type::isolated)
+    set_aside(h.legs[static_cast<std::size_t>(paid.leg)], paid.amount);
   funding_ += paid.amount;
   changed_at_ = paid.at;
   fundings_.push_back(paid);
@@ -111,14 +130,10 @@ void account::pay_funding(const ledger_funding& paid) {
     fundings_.pop_front();
 }
 
-notional account::clear_debt(venue_time now) {
-  if (wallet_.sign() >= 0)
-    return {};
-  const auto debt = -wallet_;
-  cleared_ += debt;
-  wallet_ = {};
+void account::lift(notional amount, venue_time now) {
+  cleared_ += amount;
+  wallet_ += amount;
   changed_at_ = now;
-  return debt;
 }
 
 ledger_order& account::open_order(ledger_order o, const instrument& what) {
@@ -176,7 +191,8 @@ account_ledger account::ledger() const {
   out.hedge_mode = hedged_;
   out.multi_assets = multi_assets_;
   for (const auto* p : open_positions())
-    out.positions.push_back({p->what->name, p->amount, p->entry, p->changed_at, p->leg});
+    out.positions.push_back({p->what->name, p->amount, p->entry, p->changed_at, p->leg,
+                             margin_of(p->what->name), p->isolated});
   for (const auto& f : fills_)
     out.fills.push_back(f.trade);
   out.fundings.assign(fundings_.begin(), fundings_.end());

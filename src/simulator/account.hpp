@@ -30,10 +30,18 @@ struct margin_sums {
   margin_sums& operator-=(const margin_sums& o);
 };
 
-/// The same with the wallet.
+/// The sums of crossed symbols with the wallet they share, and those of isolated ones beside.
 struct margin_view : margin_sums {
-  notional balance{};    ///< Wallet and unrealised.
+  margin_sums isolated{};
+  notional wallet{};     ///< Without what is set aside for isolated positions.
+  notional balance{};    ///< Shared wallet and crossed unrealised.
   notional available{};  ///< For new positions; never negative.
+
+  /// Of both kinds.
+  [[nodiscard]] margin_sums total() const {
+    margin_sums sum = *this;
+    return sum += isolated;
+  }
 };
 
 /// Which side of a trade the account was on: it came to a resting order, or was one.
@@ -52,6 +60,7 @@ class account {
     position_side leg{position_side::both};
     quantity amount{};  ///< Signed; negative is short.
     price entry{};
+    notional isolated{};  ///< Wallet of an isolated position: what it can lose.
     notional realised{};
     notional bids{};  ///< Value of resting orders that may add to it, by side.
     notional asks{};
@@ -61,6 +70,7 @@ class account {
   struct holding {
     const instrument* what{nullptr};
     std::int64_t leverage{1};
+    margin_type margin{margin_type::crossed};
     std::array<position, position_side_count> legs{};
     std::set<order_id> open{};
     margin_sums bound{};
@@ -76,6 +86,8 @@ class account {
 
   [[nodiscard]] const account_settings& owner() const { return owner_; }
   [[nodiscard]] notional wallet() const { return wallet_; }
+  /// Without what is set aside for isolated positions.
+  [[nodiscard]] notional crossed_wallet() const { return wallet_ - isolated_; }
   [[nodiscard]] order_limiter& limiter() { return limiter_; }
   [[nodiscard]] venue_time changed_at() const { return changed_at_; }
   [[nodiscard]] bool hedged() const { return hedged_; }
@@ -91,6 +103,11 @@ class account {
   [[nodiscard]] quantity amount_of(const symbol& s, position_side leg = position_side::both) const;
   [[nodiscard]] std::int64_t leverage_of(const symbol& s) const;
   void set_leverage(const instrument& i, std::int64_t leverage, price mark);
+  [[nodiscard]] margin_type margin_of(const symbol& s) const;
+  /// The symbol must be flat and without orders.
+  void set_margin(const instrument& i, margin_type m, price mark);
+  /// Whether any symbol is isolated, held or not.
+  [[nodiscard]] bool isolates() const;
   /// Legs that are not flat, by symbol.
   [[nodiscard]] std::vector<const position*> open_positions() const;
   [[nodiscard]] bool has_positions() const { return held_ > 0; }
@@ -107,8 +124,8 @@ class account {
   const fill& book(fill f, const instrument& what, liquidity l);
   /// Books a funding payment (negative is paid).
   void pay_funding(const ledger_funding& paid);
-  /// The insurance fund lifts a negative wallet to zero; gives what it put in.
-  notional clear_debt(venue_time now);
+  /// The insurance fund puts money in.
+  void lift(notional amount, venue_time now);
 
   /// Keeps a new order, open until close_order.
   ledger_order& open_order(ledger_order o, const instrument& what);
@@ -128,6 +145,10 @@ class account {
   holding& holding_of(const instrument& i);
   [[nodiscard]] holding flat_holding(const instrument& i) const;
   void move_position(position& p, fill& f);
+  void set_aside(position& p, notional amount);
+  [[nodiscard]] margin_sums& sums_of(const holding& h) {
+    return h.margin == margin_type::isolated ? bound_isolated_ : bound_;
+  }
   void recount_resting(holding& h) const;
   void forget_oldest();
 
@@ -145,7 +166,9 @@ class account {
   bool multi_assets_{false};
   holdings holdings_{};
   std::int64_t held_{0};  ///< Legs that are not flat.
-  margin_sums bound_{};
+  margin_sums bound_{};   ///< By crossed symbols.
+  margin_sums bound_isolated_{};
+  notional isolated_{};  ///< Set aside for isolated positions, all together.
   std::deque<booked_fill> fills_{};
   std::deque<ledger_funding> fundings_{};
   std::map<order_id, ledger_order> orders_{};

@@ -15,10 +15,9 @@ std::string money(notional n) {
   return padded(n, fixed_decimals);
 }
 
-/// Price at which the shared margin balance meets maintenance if only this symbol moved; "0" if
-/// none.
-std::string liquidation_price(const account::position& p, price mark, const margin_view& m) {
-  const auto room = (m.balance - m.maintenance) / price::whole(1);
+/// Price at which the money that keeps a position meets its maintenance if only this symbol moved;
+/// `room` is what is between the two now. "0" if there is no such price.
+std::string liquidation_price(const account::position& p, price mark, notional room) {
   const auto distance = static_cast<wide_int>(room.raw()) * fixed_scale / p.amount.abs().raw();
   const auto level = static_cast<wide_int>(mark.raw()) - distance * p.amount.sign();
   if (level <= 0 || level > std::numeric_limits<std::int64_t>::max())
@@ -27,11 +26,19 @@ std::string liquidation_price(const account::position& p, price mark, const marg
   return padded(at, p.what->price_digits);
 }
 
+/// An isolated position's own balance: what was set aside and what it has won or lost since.
+notional isolated_margin(const account::position& p, price mark) {
+  return p.amount.is_zero() ? notional{} : p.isolated + unrealised_of(p, mark);
+}
+
 json::object risk_row(const account::position& p, const account::holding& h, price mark,
                       const margin_view& m) {
   const bool flat = p.amount.is_zero();
   const auto value = mark * p.amount;
   const auto bound = bound_by(p, mark, h.leverage);
+  const auto own = isolated_margin(p, mark);
+  const bool isolated = h.margin == margin_type::isolated && !flat;
+  const auto room = isolated ? own - bound.maintenance : m.balance - m.maintenance;
   return {{"symbol", p.what->name.str()},
           {"positionSide", venue_word(p.leg)},
           {"positionAmt", padded(p.amount, p.what->quantity_digits)},
@@ -39,11 +46,11 @@ json::object risk_row(const account::position& p, const account::holding& h, pri
           {"breakEvenPrice", break_even(p)},
           {"markPrice", padded(mark, fixed_decimals)},
           {"unRealizedProfit", money(unrealised_of(p, mark))},
-          {"liquidationPrice", flat ? "0" : liquidation_price(p, mark, m)},
-          {"isolatedMargin", "0"},
+          {"liquidationPrice", flat ? "0" : liquidation_price(p, mark, room)},
+          {"isolatedMargin", isolated ? money(own) : "0"},
           {"notional", flat ? "0" : money(value)},
           {"marginAsset", "USDT"},
-          {"isolatedWallet", "0"},
+          {"isolatedWallet", isolated ? money(p.isolated) : "0"},
           {"initialMargin", money(bound.initial())},
           {"maintMargin", flat ? "0" : money(bound.maintenance)},
           {"positionInitialMargin", flat ? "0" : money(bound.positions)},
@@ -57,35 +64,35 @@ json::object risk_row(const account::position& p, const account::holding& h, pri
 json::object account_row(const account::position& p, const account::holding& h, price mark) {
   const auto value = mark * p.amount;
   const auto bound = bound_by(p, mark, h.leverage);
+  const bool isolated = h.margin == margin_type::isolated && !p.amount.is_zero();
   return {{"symbol", p.what->name.str()},
           {"positionSide", venue_word(p.leg)},
           {"positionAmt", padded(p.amount, p.what->quantity_digits)},
           {"unrealizedProfit", money(unrealised_of(p, mark))},
-          {"isolatedMargin", "0.00000000"},
+          {"isolatedMargin", isolated ? money(isolated_margin(p, mark)) : "0.00000000"},
           {"notional", money(value)},
-          {"isolatedWallet", "0"},
+          {"isolatedWallet", isolated ? money(p.isolated) : "0"},
           {"initialMargin", money(bound.initial())},
           {"maintMargin", money(bound.maintenance)},
           {"updateTime", p.changed_at.ms}};
 }
 
 json::object asset_row(const account& who, const margin_view& m) {
+  const auto all = m.total();
   return {{"asset", "USDT"},
           {"walletBalance", money(who.wallet())},
-          {"unrealizedProfit", money(m.unrealised)},
-          {"marginBalance", money(m.balance)},
-          {"maintMargin", money(m.maintenance)},
-          {"initialMargin", money(m.initial())},
-          {"positionInitialMargin", money(m.positions)},
-          {"openOrderInitialMargin", money(m.orders)},
-          {"crossWalletBalance", money(who.wallet())},
+          {"unrealizedProfit", money(all.unrealised)},
+          {"marginBalance", money(who.wallet() + all.unrealised)},
+          {"maintMargin", money(all.maintenance)},
+          {"initialMargin", money(all.initial())},
+          {"positionInitialMargin", money(all.positions)},
+          {"openOrderInitialMargin", money(all.orders)},
+          {"crossWalletBalance", money(m.wallet)},
           {"crossUnPnl", money(m.unrealised)},
           {"availableBalance", money(m.available)},
           {"maxWithdrawAmount", money(m.available)},
           {"updateTime", who.changed_at().ms}};
 }
-
-using position_rows = std::vector<const account::position*>;
 
 position_rows all_legs(const account& who, const account::holding& h) {
   if (who.hedged())
@@ -140,14 +147,15 @@ std::string account_v3(const account& who, const mark_board& marks) {
   for (const auto& [name, h] : who.all())
     for (const auto* p : shown_legs(who, h, hedge_rows::both_legs))
       positions.push_back(account_row(*p, h, marks.of(*h.what)));
-  return json::serialize(json::object{{"totalInitialMargin", money(m.initial())},
-                                      {"totalMaintMargin", money(m.maintenance)},
+  const auto all = m.total();
+  return json::serialize(json::object{{"totalInitialMargin", money(all.initial())},
+                                      {"totalMaintMargin", money(all.maintenance)},
                                       {"totalWalletBalance", money(who.wallet())},
-                                      {"totalUnrealizedProfit", money(m.unrealised)},
-                                      {"totalMarginBalance", money(m.balance)},
-                                      {"totalPositionInitialMargin", money(m.positions)},
-                                      {"totalOpenOrderInitialMargin", money(m.orders)},
-                                      {"totalCrossWalletBalance", money(who.wallet())},
+                                      {"totalUnrealizedProfit", money(all.unrealised)},
+                                      {"totalMarginBalance", money(who.wallet() + all.unrealised)},
+                                      {"totalPositionInitialMargin", money(all.positions)},
+                                      {"totalOpenOrderInitialMargin", money(all.orders)},
+                                      {"totalCrossWalletBalance", money(m.wallet)},
                                       {"totalCrossUnPnl", money(m.unrealised)},
                                       {"availableBalance", money(m.available)},
                                       {"maxWithdrawAmount", money(m.available)},
@@ -160,7 +168,7 @@ std::string balance_v3(const account& who) {
   const json::object row{{"accountAlias", "SimV"},
                          {"asset", "USDT"},
                          {"balance", money(who.wallet())},
-                         {"crossWalletBalance", money(who.wallet())},
+                         {"crossWalletBalance", money(m.wallet)},
                          {"crossUnPnl", money(m.unrealised)},
                          {"availableBalance", money(m.available)},
                          {"maxWithdrawAmount", money(m.available)},

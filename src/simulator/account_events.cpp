@@ -17,12 +17,13 @@ std::string money(notional n) {
 json::object balance_row(const account& who, notional change) {
   return {{"a", "USDT"},
           {"wb", money(who.wallet())},
-          {"cw", money(who.wallet())},
+          {"cw", money(who.crossed_wallet())},
           {"bc", change.is_zero() ? "0" : money(change)}};
 }
 
-json::object leg_row(const account::position& p, price mark) {
+json::object leg_row(const account& who, const account::position& p, price mark) {
   const auto& i = *p.what;
+  const bool isolated = who.margin_of(i.name) == margin_type::isolated;
   const bool flat = p.amount.is_zero();
   return {{"s", i.name.str()},
           {"pa", flat ? "0" : padded(p.amount, i.quantity_digits)},
@@ -30,8 +31,8 @@ json::object leg_row(const account::position& p, price mark) {
           {"bep", flat ? "0" : break_even(p)},
           {"cr", money(p.realised)},
           {"up", flat ? "0" : money(unrealised_of(p, mark))},
-          {"mt", "cross"},
-          {"iw", "0"},
+          {"mt", isolated ? "isolated" : "cross"},
+          {"iw", isolated ? money(p.isolated) : "0"},
           {"ps", venue_word(p.leg)}};
 }
 
@@ -47,13 +48,22 @@ std::string config_update(const char* key, json::object content, venue_time at) 
 
 }  // namespace
 
-std::string account_event(const account& who, const std::vector<const account::position*>& rows,
-                          const mark_board& marks, venue_time at) {
+std::string account_event(const account& who, const position_rows& rows, const mark_board& marks,
+                          venue_time at, std::string_view reason) {
   json::array legs;
   for (const auto* p : rows)
-    legs.push_back(leg_row(*p, marks.of(*p->what)));
+    legs.push_back(leg_row(who, *p, marks.of(*p->what)));
   return account_update(
-      {{"m", "ORDER"}, {"B", json::array{balance_row(who, {})}}, {"P", std::move(legs)}}, at);
+      {{"m", reason}, {"B", json::array{balance_row(who, {})}}, {"P", std::move(legs)}}, at);
+}
+
+std::string isolated_funding_event(const account& who, const account::position& leg,
+                                   notional change, const mark_board& marks, venue_time at) {
+  return account_update({{"m", "FUNDING_FEE"},
+                         {"B", json::array{balance_row(who, change)}},
+                         {"P", json::array{leg_row(who, leg, marks.of(*leg.what))}},
+                         {"S", leg.what->name.str()}},
+                        at);
 }
 
 std::string wallet_event(const account& who, std::string_view reason, notional change,
@@ -74,21 +84,26 @@ std::string multi_assets_event(bool on, venue_time at) {
   return config_update("ai", {{"j", on}}, at);
 }
 
-std::string margin_call_event(const account& who, const mark_board& marks, venue_time at) {
+std::string margin_call_event(const account& who, const position_rows& rows, margin_type kind,
+                              const mark_board& marks, venue_time at) {
+  const bool isolated = kind == margin_type::isolated;
   json::array legs;
-  for (const auto* p : who.open_positions()) {
+  for (const auto* p : rows) {
     const auto mark = marks.of(*p->what);
     legs.push_back(json::object{{"s", p->what->name.str()},
                                 {"ps", venue_word(p->leg)},
                                 {"pa", padded(p->amount, p->what->quantity_digits)},
-                                {"mt", "CROSSED"},
-                                {"iw", "0"},
+                                {"mt", venue_word(kind)},
+                                {"iw", isolated ? money(p->isolated) : "0"},
                                 {"mp", mark.str()},
                                 {"up", unrealised_of(*p, mark).str()},
                                 {"mm", maintenance_of((mark * p->amount).abs()).str()}});
   }
-  return json::serialize(json::object{
-      {"e", "MARGIN_CALL"}, {"E", at.ms}, {"cw", who.wallet().str()}, {"p", std::move(legs)}});
+  json::object event{{"e", "MARGIN_CALL"}, {"E", at.ms}};
+  if (!isolated)
+    event["cw"] = who.crossed_wallet().str();
+  event["p"] = std::move(legs);
+  return json::serialize(event);
 }
 
 std::string listen_key_expired_event(const std::string& key, venue_time at) {

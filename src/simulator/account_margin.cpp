@@ -55,9 +55,36 @@ margin_sums& margin_sums::operator-=(const margin_sums& o) {
 margin_view account::margin() const {
   margin_view m;
   static_cast<margin_sums&>(m) = bound_;
-  m.balance = wallet_ + m.unrealised;
-  m.available = std::max(m.balance - m.initial(), notional{});
+  m.isolated = bound_isolated_;
+  m.wallet = crossed_wallet();
+  m.balance = m.wallet + m.unrealised;
+  // What isolated positions bind has left the shared wallet; their orders have not.
+  m.available = std::max(m.balance - m.initial() - m.isolated.orders, notional{});
   return m;
+}
+
+margin_type account::margin_of(const symbol& s) const {
+  const auto* h = find(s);
+  return h ? h->margin : margin_type::crossed;
+}
+
+void account::set_margin(const instrument& i, margin_type m, price mark) {
+  auto& h = holding_of(i);
+  sums_of(h) -= h.bound;
+  h.bound = {};
+  h.margin = m;
+  refresh(i, mark);
+}
+
+bool account::isolates() const {
+  return std::any_of(holdings_.begin(), holdings_.end(), [](const auto& named) {
+    return named.second.margin == margin_type::isolated;
+  });
+}
+
+void account::set_aside(position& p, notional amount) {
+  p.isolated += amount;
+  isolated_ += amount;
 }
 
 margin_sums account::bound_with(const instrument& i, price mark, position_side leg, notional bids,
@@ -97,11 +124,12 @@ void account::refresh(const instrument& i, price mark) {
     return;
   auto& h = it->second;
   recount_resting(h);
-  bound_ -= h.bound;
+  auto& sums = sums_of(h);
+  sums -= h.bound;
   h.bound = {};
   for (const auto& p : h.legs)
     h.bound += bound_by(p, mark, h.leverage);
-  bound_ += h.bound;
+  sums += h.bound;
 }
 
 void account::refresh_all(const mark_board& marks) {

@@ -2,14 +2,15 @@
 #include "algo_desk.hpp"
 #include "algo_triggers.hpp"
 #include "order_filters.hpp"
+#include "refusals.hpp"
 
 namespace sluice::simulator {
 namespace {
 
 venue_error triggers_at_once(fires_at_once refusal) {
   if (refusal == fires_at_once::strategy)
-    return {400, -4142, "REJECT: take-profit or stop order will be triggered immediately."};
-  return {400, -2021, "Order would immediately trigger."};
+    return refuse<-4142>();
+  return refuse<-2021>();
 }
 
 /// A trailing buy begins below the mark, a trailing sell above it.
@@ -26,7 +27,7 @@ std::optional<venue_error> algo_desk::check(std::size_t owner, const ledger_algo
   if (auto wrong = check_client_id(a.client_id.str()))
     return wrong;
   if (who.hedged() != (a.leg != position_side::both))
-    return venue_error{400, -4061, "Order's position side does not match user's setting."};
+    return refuse<-4061>();
   if (auto wrong = check_status(i))
     return wrong;
   if (!a.closes_position)
@@ -36,14 +37,11 @@ std::optional<venue_error> algo_desk::check(std::size_t owner, const ledger_algo
     return wrong;
   const auto* earlier = by_client_id(owner, a.client_id.str());
   if (earlier && !is_final(earlier->status))
-    return venue_error{400, -4116, "ClientOrderId is duplicated."};
+    return refuse<-4116>();
   if (static_cast<std::int64_t>(books_[owner].open.size()) >= rules_.algo_orders_max)
-    return venue_error{400, -4045, "Reach max stop order limit."};
+    return refuse<-4045>();
   if (a.lasts == "GTE_GTC" && who.amount_of(i.name, a.leg).is_zero())
-    return venue_error{
-        400, -4509,
-        "Time in Force (TIF) GTE can only be used with open positions. Please ensure "
-        "that positions are available."};
+    return refuse<-4509>();
   return std::nullopt;
 }
 
@@ -59,7 +57,7 @@ std::optional<venue_error> algo_desk::check_prices(const instrument& i,
   }
   if (auto wrong = check_tick(i, a.trigger))
     return wrong;
-  if (is_limit(a))
+  if (is_limit(a) && a.price_match == "NONE")
     if (auto wrong = check_tick(i, a.limit))
       return wrong;
   return reached(a, mark) ? std::optional(triggers_at_once(rules_.at_once)) : std::nullopt;

@@ -5,6 +5,7 @@
 
 #include "algo_triggers.hpp"
 #include "documents.hpp"
+#include "refusals.hpp"
 
 namespace sluice::simulator {
 namespace {
@@ -90,10 +91,10 @@ void algo_desk::forget_oldest(algo_book& b) {
 outcome<ledger_algo> algo_desk::cancel(std::size_t owner, std::int64_t id, venue_time now) {
   const auto it = books_[owner].orders.find(id);
   if (it == books_[owner].orders.end() || !books_[owner].open.contains(id))
-    return venue_error{400, -2011, "Unknown order sent."};
+    return refuse<-2011>();
   auto& a = it->second;
   if (a.status == algo_status::triggering)
-    return venue_error{400, -4117, "stop order is triggering"};
+    return refuse<-4117>();
   change(owner, a, algo_status::cancelled, now);
   return a;
 }
@@ -149,6 +150,11 @@ order_draft algo_desk::draft_of(std::size_t owner, const ledger_algo& a) {
   d.leg = a.leg;
   d.kind = is_limit(a) ? order_kind::limit : order_kind::market;
   d.limit = a.limit;
+  d.price_match = a.price_match;
+  d.self_trade = a.self_trade;
+  if (const auto matched = orders_->matched_price(*d.what, a.direction, a.price_match))
+    d.limit = *matched;
+  d.good_till_ms = a.good_till_ms;
   d.amount =
       a.closes_position ? (*accounts_)[owner].amount_of(a.instrument, a.leg).abs() : a.amount;
   if (a.lasts == "IOC")
@@ -157,6 +163,8 @@ order_draft algo_desk::draft_of(std::size_t owner, const ledger_algo& a) {
     d.lasts = time_in_force::fok;
   else if (a.lasts == "GTX")
     d.lasts = time_in_force::gtx;
+  else if (a.lasts == "GTD")
+    d.lasts = time_in_force::gtd;
   d.reduce_only = a.reduce_only || (a.closes_position && a.leg == position_side::both);
   d.closes_position = a.closes_position;
   d.original_type = a.type;

@@ -5,6 +5,7 @@
 #include <boost/json/parse.hpp>
 
 #include "body_damage.hpp"
+#include "refusals.hpp"
 #include "venue_error.hpp"
 
 namespace sluice::simulator {
@@ -36,7 +37,7 @@ bool is_too_young(const reply& out, milliseconds hidden_for, venue_time now) {
 
 void bend_reply(const course& c, venue_time now, reply& out) {
   if (c.hidden_for.count() > 0 && out.status == 200 && is_too_young(out, c.hidden_for, now)) {
-    auto hidden = error_reply({400, -2013, "Order does not exist."});
+    auto hidden = error_reply(refuse<-2013>());
     hidden.headers = std::move(out.headers);
     out = std::move(hidden);
   }

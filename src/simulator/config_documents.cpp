@@ -24,7 +24,7 @@ std::string account_config(const account& who) {
 std::string symbol_config(const account& who, const instrument& i) {
   const auto leverage = who.leverage_of(i.name);
   return json::serialize(json::object{{"symbol", i.name.str()},
-                                      {"marginType", "CROSSED"},
+                                      {"marginType", venue_word(who.margin_of(i.name))},
                                       {"isAutoAddMargin", false},
                                       {"leverage", leverage},
                                       {"maxNotionalValue", value_max(leverage).str()}});

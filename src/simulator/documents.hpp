@@ -24,8 +24,8 @@ namespace sluice::simulator {
 /// One element of leverageBracket.
 [[nodiscard]] std::string leverage_brackets(const instrument& i);
 
-/// Which of the order shapes: replies to orders, queries, and rows of allOrders.
-enum class order_shape : std::uint8_t { acknowledgement, result, query, history };
+/// Which of the order shapes: replies to orders and changes, queries, and rows of allOrders.
+enum class order_shape : std::uint8_t { acknowledgement, result, change, query, history };
 [[nodiscard]] std::string order_text(const ledger_order& o, const instrument& i, order_shape shape,
                                      average_fields averages);
 /// One row of userTrades.
@@ -35,10 +35,15 @@ enum class algo_shape : std::uint8_t { reply, query, row };
 [[nodiscard]] std::string algo_text(const ledger_algo& a, const instrument& i,
                                     const ledger_order* actual, algo_shape shape);
 
-/// ACCOUNT_UPDATE after a trade: the wallet and the legs that moved.
-[[nodiscard]] std::string account_event(const account& who,
-                                        const std::vector<const account::position*>& rows,
-                                        const mark_board& marks, venue_time at);
+using position_rows = std::vector<const account::position*>;
+/// ACCOUNT_UPDATE after a trade (ORDER) or another change: the wallet and the legs that moved.
+[[nodiscard]] std::string account_event(const account& who, const position_rows& rows,
+                                        const mark_board& marks, venue_time at,
+                                        std::string_view reason = "ORDER");
+/// ACCOUNT_UPDATE of a funding fee of an isolated position: with that one leg.
+[[nodiscard]] std::string isolated_funding_event(const account& who, const account::position& leg,
+                                                 notional change, const mark_board& marks,
+                                                 venue_time at);
 /// ACCOUNT_UPDATE of money alone; `symbol_name` empty leaves out "S".
 [[nodiscard]] std::string wallet_event(const account& who, std::string_view reason, notional change,
                                        const symbol& symbol_name, funding_positions list,
@@ -53,7 +58,9 @@ enum class algo_shape : std::uint8_t { reply, query, row };
                                      const ledger_order* actual);
 [[nodiscard]] std::string leverage_event(const instrument& i, std::int64_t leverage, venue_time at);
 [[nodiscard]] std::string multi_assets_event(bool on, venue_time at);
-[[nodiscard]] std::string margin_call_event(const account& who, const mark_board& marks,
+/// MARGIN_CALL of the crossed positions together, or of one isolated one.
+[[nodiscard]] std::string margin_call_event(const account& who, const position_rows& rows,
+                                            margin_type kind, const mark_board& marks,
                                             venue_time at);
 [[nodiscard]] std::string listen_key_expired_event(const std::string& key, venue_time at);
 
@@ -62,5 +69,6 @@ enum class algo_shape : std::uint8_t { reply, query, row };
 [[nodiscard]] const char* venue_word(position_side s);
 [[nodiscard]] const char* venue_word(time_in_force t);
 [[nodiscard]] const char* venue_word(algo_status s);
+[[nodiscard]] const char* venue_word(margin_type m);  ///< "CROSSED"; events say "cross".
 
 }  // namespace sluice::simulator

@@ -4,6 +4,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "documents.hpp"
+#include "refusals.hpp"
 #include "venue_state.hpp"
 
 namespace sluice::simulator {
@@ -29,17 +30,21 @@ constexpr std::array table{
     endpoint{"GET", "/fapi/v1/multiAssetsMargin", security::signature, 30, 30, get_multi_assets},
     endpoint{"POST", "/fapi/v1/multiAssetsMargin", security::signature, 1, 1, post_multi_assets},
     endpoint{"POST", "/fapi/v1/leverage", security::signature, 1, 1, post_leverage},
+    endpoint{"POST", "/fapi/v1/marginType", security::signature, 1, 1, post_margin_type},
     endpoint{"POST", "/fapi/v1/listenKey", security::key, 1, 1, post_listen_key},
     endpoint{"PUT", "/fapi/v1/listenKey", security::key, 1, 1, put_listen_key},
     endpoint{"DELETE", "/fapi/v1/listenKey", security::key, 1, 1, delete_listen_key},
-    endpoint{"POST", "/fapi/v1/order", security::signature, 0, 0, post_order},
+    endpoint{"POST", "/fapi/v1/order", security::signature, 0, 0, post_order, true},
     endpoint{"POST", "/fapi/v1/order/test", security::signature, 1, 1, post_order_test},
-    endpoint{"PUT", "/fapi/v1/order", security::signature, 0, 0, put_order},
+    endpoint{"PUT", "/fapi/v1/order", security::signature, 0, 0, put_order, true},
     endpoint{"GET", "/fapi/v1/order", security::signature, 1, 1, get_order},
     endpoint{"DELETE", "/fapi/v1/order", security::signature, 1, 1, delete_order},
     endpoint{"GET", "/fapi/v1/openOrders", security::signature, 1, 40, get_open_orders},
     endpoint{"GET", "/fapi/v1/openOrder", security::signature, 1, 1, get_open_order},
     endpoint{"GET", "/fapi/v1/allOrders", security::signature, 5, 5, get_all_orders},
+    endpoint{"POST", "/fapi/v1/batchOrders", security::signature, 5, 5, post_batch_orders, true},
+    endpoint{"PUT", "/fapi/v1/batchOrders", security::signature, 5, 5, put_batch_orders, true},
+    endpoint{"DELETE", "/fapi/v1/batchOrders", security::signature, 1, 1, delete_batch_orders},
     endpoint{"DELETE", "/fapi/v1/allOpenOrders", security::signature, 1, 1, delete_all_open_orders},
     endpoint{"POST", "/fapi/v1/countdownCancelAll", security::signature, 10, 10, post_countdown},
     endpoint{"POST", "/fapi/v1/algoOrder", security::signature, 0, 0, post_algo_order},
@@ -125,7 +130,7 @@ reply post_listen_key(venue_state& v, const call& c) {
 
 reply put_listen_key(venue_state& v, const call& c) {
   if (!v.keys.find(c.owner, c.now.steady))
-    return error_reply({400, -1125, "This listenKey does not exist."});
+    return error_reply(refuse<-1125>());
   return post_listen_key(v, c);
 }
 

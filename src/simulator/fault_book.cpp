@@ -1,7 +1,9 @@
 // Draws faults for requests and connections and turns them into courses.
 #include "fault_book.hpp"
 
-#include "parameters.hpp"
+#include <algorithm>
+
+#include "batch.hpp"
 
 namespace sluice::simulator {
 namespace {
@@ -14,13 +16,21 @@ bool has(const parameters& p, const name_and_value& wanted) {
   return p.find(wanted.first) == std::optional<std::string_view>(wanted.second);
 }
 
-/// Cancels, and orders that close by their own terms, in either position mode.
-bool only_reduces(const request& r, const parameters& p) {
+/// An order that closes by its own terms, in either position mode.
+bool closes(const parameters& p) {
   const bool sells = has(p, {"side", "SELL"});
   const auto leg = p.find("positionSide").value_or("BOTH");
-  return r.method == "DELETE" || has(p, {"closePosition", "true"}) ||
-         (leg == "BOTH" && has(p, {"reduceOnly", "true"})) || (leg == "LONG" && sells) ||
-         (leg == "SHORT" && has(p, {"side", "BUY"}));
+  return has(p, {"closePosition", "true"}) || (leg == "BOTH" && has(p, {"reduceOnly", "true"})) ||
+         (leg == "LONG" && sells) || (leg == "SHORT" && has(p, {"side", "BUY"}));
+}
+
+/// Cancels, orders that close, and batches of nothing but those.
+bool only_reduces(const request& r, const parameters& p) {
+  if (r.method == "DELETE" || !p.find("batchOrders"))
+    return r.method == "DELETE" || closes(p);
+  const auto batch = read_batch(p);
+  return !error_of(batch) &&
+         std::all_of(std::get<0>(batch).begin(), std::get<0>(batch).end(), closes);
 }
 
 /// Whether the request's parameters are of the class the fault names.
@@ -68,7 +78,7 @@ void leave(course& c, departure how, bool takes_effect = true) {
 
 void fault_book::add(request_fault f, milliseconds since) {
   settle(f.window, since);
-  requests_.push_back(std::move(f));
+  requests_.push_back({std::move(f), ++added_});
 }
 
 void fault_book::add(connection_fault f, milliseconds since) {
@@ -101,7 +111,7 @@ milliseconds fault_book::delay_of(const request_fault& f, milliseconds since) {
   return delay + milliseconds{random_.between(0, f.delay_jitter.count())};
 }
 
-void fault_book::apply(const request_fault& f, course& c, milliseconds since) {
+void fault_book::apply(const numbered_fault& f, course& c, milliseconds since) {
   c.framing = f.framing;
   c.bytes = f.bytes;
   c.ending = f.ending;
@@ -136,6 +146,9 @@ void fault_book::apply(const request_fault& f, course& c, milliseconds since) {
       return;
     case request_effect::hide_order:
       c.hidden_for = f.delay;
+      return;
+    case request_effect::freeze:
+      c.frozen = f.number;
       return;
   }
 }

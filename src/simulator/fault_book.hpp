@@ -25,12 +25,16 @@ class fault_book {
   [[nodiscard]] std::optional<request_cut> draw_request_cut(milliseconds since);
 
  private:
+  struct numbered_fault : request_fault {
+    std::uint64_t number{0};  ///< From 1, in order of addition.
+  };
   static constexpr std::uint64_t stable_seed = 0x6661756c74ULL;
   [[nodiscard]] bool hits(request_fault& f, const request& r, milliseconds since);
-  void apply(const request_fault& f, course& c, milliseconds since);
+  void apply(const numbered_fault& f, course& c, milliseconds since);
   [[nodiscard]] milliseconds delay_of(const request_fault& f, milliseconds since);
 
-  std::vector<request_fault> requests_{};
+  std::vector<numbered_fault> requests_{};
+  std::uint64_t added_{0};
   std::vector<connection_fault> connections_{};
   random_source random_;
 };

@@ -13,7 +13,7 @@ namespace sluice::simulator {
 template <class Enum, std::size_t N>
 using words = std::array<std::pair<std::string_view, Enum>, N>;
 
-inline constexpr words<request_effect, 14> request_effects{{
+inline constexpr words<request_effect, 15> request_effects{{
     {"delay", request_effect::delay},
     {"delay_before", request_effect::delay_before},
     {"status", request_effect::status},
@@ -28,6 +28,7 @@ inline constexpr words<request_effect, 14> request_effects{{
     {"cut_reply", request_effect::cut_reply},
     {"hold_for_event", request_effect::hold_for_event},
     {"hide_order", request_effect::hide_order},
+    {"freeze", request_effect::freeze},
 }};
 inline constexpr words<stream_effect, 7> stream_effects{{
     {"mute", stream_effect::mute},
@@ -44,11 +45,10 @@ inline constexpr words<connection_effect, 4> connection_effects{{
     {"certificate", connection_effect::certificate},
     {"cut_request", connection_effect::cut_request},
 }};
-inline constexpr words<venue_effect, 7> venue_effects{{
+inline constexpr words<venue_effect, 6> venue_effects{{
     {"ban", venue_effect::ban},
     {"expire_listen_key", venue_effect::expire_listen_key},
-    {"symbol_status", venue_effect::symbol_status},
-    {"symbol_filter", venue_effect::symbol_filter},
+    {"symbol_change", venue_effect::symbol_change},
     {"more_symbols", venue_effect::more_symbols},
     {"clock_step", venue_effect::clock_step},
     {"clock_drift", venue_effect::clock_drift},

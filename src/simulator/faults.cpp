@@ -6,6 +6,7 @@
 #include "fault_words.hpp"
 #include "json_fields.hpp"
 #include "known_replies.hpp"
+#include "symbol_changes.hpp"
 
 namespace sluice::simulator {
 namespace {
@@ -154,8 +155,8 @@ result<fault> read_venue_fault(json_fields& in, venue_effect effect) {
   read.number("account", f.account, 0, 1'000);
   f.silent = in.flag("silent").value_or(false);
   read.text("symbol", f.symbol);
-  read.text("field", f.field);
-  read.text("value", f.value);
+  if (effect == venue_effect::symbol_change)
+    f.change = read_symbol_change(in);
   read.number("number", f.number, -count_max, count_max);
   return read.finish(f);
 }

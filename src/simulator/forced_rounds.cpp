@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "documents.hpp"
+#include "refusals.hpp"
 #include "venue_state.hpp"
 
 namespace sluice::simulator {
@@ -17,11 +18,17 @@ std::string forced_id(const account& who, std::string_view prefix, std::int64_t 
   return id;
 }
 
-/// The position that binds the most maintenance margin.
+position_rows positions_of(const account& who, margin_type kind) {
+  auto rows = who.open_positions();
+  std::erase_if(rows, [&](const auto* p) { return who.margin_of(p->what->name) != kind; });
+  return rows;
+}
+
+/// The crossed position that binds the most maintenance margin.
 const account::position* heaviest(const account& who, const mark_board& marks) {
   const account::position* worst = nullptr;
   notional most;
-  for (const auto* p : who.open_positions()) {
+  for (const auto* p : positions_of(who, margin_type::crossed)) {
     const auto needs = maintenance_of((marks.of(*p->what) * p->amount).abs());
     if (!worst || needs > most) {
       worst = p;
@@ -36,6 +43,13 @@ bool keeps_positions(const account& who) {
   return m.balance > m.maintenance;
 }
 
+/// Whether maintenance takes so much of a balance that its holder is warned.
+bool is_near(notional balance, notional maintenance) {
+  constexpr std::int64_t warning_percent = 80;
+  return maintenance.sign() > 0 && static_cast<wide_int>(maintenance.raw()) * 100 >
+                                       static_cast<wide_int>(balance.raw()) * warning_percent;
+}
+
 }  // namespace
 
 outcome<ledger_order> venue_state::force_close(std::size_t owner, const instrument& i,
@@ -43,7 +57,7 @@ outcome<ledger_order> venue_state::force_close(std::size_t owner, const instrume
                                                const forced_style& style, moment now) {
   const auto held = accounts[owner].amount_of(i.name, leg);
   if (held.is_zero())
-    return venue_error{400, -2022, "ReduceOnly Order is rejected."};
+    return refuse<-2022>();
   order_draft d;
   d.what = &i;
   d.leg = leg;
@@ -59,22 +73,70 @@ outcome<ledger_order> venue_state::force_close(std::size_t owner, const instrume
 }
 
 void venue_state::check_margins(moment now) {
-  constexpr std::int64_t warning_percent = 80;
   for (std::size_t n = 0; n < accounts.size(); ++n) {
+    check_isolated(n, now);
     auto& who = accounts[n];
     const auto m = who.margin();
     if (m.maintenance.is_zero() || m.balance > m.maintenance) {
-      const auto share = static_cast<wide_int>(m.maintenance.raw()) * 100;
-      const bool near =
-          share > 0 && share > static_cast<wide_int>(m.balance.raw()) * warning_percent;
+      const bool near = is_near(m.balance, m.maintenance);
       if (near && !warned[n])
-        desk.tell(n, "MARGIN_CALL", margin_call_event(who, marks, now.venue));
+        desk.tell(n, "MARGIN_CALL",
+                  margin_call_event(who, positions_of(who, margin_type::crossed),
+                                    margin_type::crossed, marks, now.venue));
       warned[n] = near;
       publish(now);
       continue;
     }
     liquidate(n, now);
   }
+}
+
+void venue_state::check_isolated(std::size_t owner, moment now) {
+  const auto& who = accounts[owner];
+  const auto before = std::exchange(warned_isolated[owner], {});
+  std::vector<std::pair<const instrument*, position_side>> lost;
+  for (const auto* p : positions_of(who, margin_type::isolated)) {
+    const auto mark = marks.of(*p->what);
+    const auto balance = p->isolated + unrealised_of(*p, mark);
+    const auto needs = maintenance_of((mark * p->amount).abs());
+    const std::pair named{p->what->name, p->leg};
+    if (balance <= needs) {
+      lost.emplace_back(p->what, p->leg);
+    } else if (is_near(balance, needs)) {
+      warned_isolated[owner].insert(named);
+      if (!before.contains(named))
+        desk.tell(owner, "MARGIN_CALL",
+                  margin_call_event(who, {p}, margin_type::isolated, marks, now.venue));
+    }
+  }
+  publish(now);
+  for (const auto& [what, leg] : lost)
+    liquidate_isolated(owner, *what, leg, now);
+}
+
+void venue_state::liquidate_isolated(std::size_t owner, const instrument& i, position_side leg,
+                                     moment now) {
+  auto& who = accounts[owner];
+  desk.cancel_all(owner, i.name, now.venue, expiry::liquidated);
+  publish(now);
+  const auto& p = who.find(i.name)->leg(leg);
+  const auto own = p.isolated;
+  const auto wallet = who.wallet();
+  const forced_style style{forced_id(who, "autoclose-", now.venue.ms), "CALCULATED", "FILLED",
+                           false};
+  // Always closes something: the position is not flat.
+  static_cast<void>(force_close(owner, i, leg, p.amount.abs(), style, now));
+  const auto beyond = wallet - who.wallet() - own;
+  if (beyond.sign() > 0)
+    insure(owner, beyond, now);
+}
+
+void venue_state::insure(std::size_t owner, notional amount, moment now) {
+  auto& who = accounts[owner];
+  who.lift(amount, now.venue);
+  desk.tell(owner, "ACCOUNT_UPDATE",
+            wallet_event(who, "INSURANCE_CLEAR", amount, {}, funding_positions::absent, now.venue));
+  publish(now);
 }
 
 void venue_state::liquidate(std::size_t owner, moment now) {
@@ -96,12 +158,8 @@ void venue_state::liquidate(std::size_t owner, moment now) {
     static_cast<void>(
         force_close(owner, *worst->what, worst->leg, worst->amount.abs(), style, now));
   }
-  if (const auto lifted = who.clear_debt(now.venue); !lifted.is_zero()) {
-    desk.tell(
-        owner, "ACCOUNT_UPDATE",
-        wallet_event(who, "INSURANCE_CLEAR", lifted, {}, funding_positions::absent, now.venue));
-    publish(now);
-  }
+  if (const auto debt = -who.crossed_wallet(); debt.sign() > 0)
+    insure(owner, debt, now);
 }
 
 void venue_state::pay_funding(moment now) {
@@ -116,16 +174,19 @@ void venue_state::pay_funding(moment now) {
         continue;
       who.pay_funding(paid);
       desk.tell(n, "ACCOUNT_UPDATE",
-                wallet_event(who, "FUNDING_FEE", paid.amount, paid.instrument,
-                             chosen.trading.funding_list, now.venue));
+                who.margin_of(paid.instrument) == margin_type::isolated
+                    ? isolated_funding_event(who, *p, paid.amount, marks, now.venue)
+                    : wallet_event(who, "FUNDING_FEE", paid.amount, paid.instrument,
+                                   chosen.trading.funding_list, now.venue));
     }
   }
   publish(now);
 }
 
 void venue_state::settle(const instrument& i, moment now) {
-  instruments.set_status(i, "SETTLING");
-  info = exchange_info(chosen, instruments);
+  symbol_change off;
+  off.status = "SETTLING";
+  change_symbol(i, off, now);
   for (std::size_t n = 0; n < accounts.size(); ++n) {
     desk.cancel_all(n, i.name, now.venue, expiry::delisted);
     algos.expire_all(n, i.name, "The symbol is delisted", now.venue);

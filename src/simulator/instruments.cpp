@@ -7,7 +7,6 @@
 #include <unordered_set>
 
 #include "random_source.hpp"
-#include "sluice/simulator/venue.hpp"
 
 namespace sluice::simulator {
 namespace {
@@ -85,8 +84,8 @@ std::int64_t power_of_ten(int exponent) {
   return value;
 }
 
+/// What follows from price, tick and step. Not the name, which the index points into.
 void finish(instrument& i) {
-  i.name = symbol{i.base + "USDT"};
   i.price_digits = digits_of(i.tick.raw());
   i.price_precision = std::min(i.price_digits + 1, fixed_decimals);
   i.quantity_digits = digits_of(i.step.raw());
@@ -98,6 +97,7 @@ void finish(instrument& i) {
 instrument make_known(const known& k) {
   instrument i;
   i.base = k.base;
+  i.name = symbol{i.base + "USDT"};
   i.first_mark = exactly<price>(k.first_mark);
   i.tick = exactly<price>(k.tick);
   i.step = exactly<quantity>(k.step);
@@ -122,6 +122,7 @@ std::string make_base(random_source& random) {
 instrument make_generated(std::string base, random_source& random) {
   instrument i;
   i.base = std::move(base);
+  i.name = symbol{i.base + "USDT"};
   const int magnitude = static_cast<int>(random.between(-3, 3));  // price in [10^m, 10^(m+1))
   const auto tick_raw = power_of_ten(fixed_decimals + std::max(magnitude - 4, -7));
   i.tick = price::from_raw(tick_raw);
@@ -141,17 +142,23 @@ listing::listing(const settings& s) : random_(s.seed ^ stable_hash("instruments"
   all_.reserve(listing_max);
   for (const auto& k : well_known) {
     taken_.insert(k.base);
-    if (all_.size() < s.symbols) {
-      all_.push_back(make_known(k));
-      index_.emplace(all_.back().name.str(), all_.size() - 1);
-    }
+    if (all_.size() < s.symbols)
+      list(make_known(k));
   }
   while (all_.size() < s.symbols)
     append("TRADING");
   for (std::size_t n = s.symbols - s.tradfi_symbols; n < s.symbols; ++n)
     all_[n].contract = "TRADIFI_PERPETUAL";
-  while (all_.size() < s.symbols + s.closed_symbols)
+  for (std::size_t n = 1; n <= s.unicode_symbols; ++n)
+    list(make_generated(n == 1 ? "测试" : "测试" + std::to_string(n), random_));
+  const auto total = s.symbols + s.unicode_symbols + s.closed_symbols;
+  while (all_.size() < total)
     append(all_.size() % 2 == 0 ? "SETTLING" : "PENDING_TRADING");
+}
+
+void listing::list(instrument i) {
+  all_.push_back(std::move(i));
+  index_.emplace(all_.back().name.str(), all_.size() - 1);
 }
 
 void listing::append(const std::string& status) {
@@ -162,9 +169,9 @@ void listing::append(const std::string& status) {
     if (++attempts_ > plain_names || all_.size() > plain_names / 4)
       base += std::to_string(attempts_ % 10'000);
   } while (!taken_.insert(base).second);
-  all_.push_back(make_generated(std::move(base), random_));
-  all_.back().status = status;
-  index_.emplace(all_.back().name.str(), all_.size() - 1);
+  auto made = make_generated(std::move(base), random_);
+  made.status = status;
+  list(std::move(made));
 }
 
 void listing::grow(std::size_t total) {
@@ -172,45 +179,9 @@ void listing::grow(std::size_t total) {
     append("TRADING");
 }
 
-instrument* listing::change(std::string_view name) {
-  const auto it = index_.find(name);
-  return it == index_.end() ? nullptr : &all_[it->second];
-}
-
-std::optional<const instrument*> listing::set_status(std::string_view name, std::string status) {
-  auto* i = change(name);
-  if (!i || status.empty())
-    return std::nullopt;
-  i->status = std::move(status);
-  return i;
-}
-
-std::optional<const instrument*> listing::set_filter(std::string_view name, std::string_view field,
-                                                     std::string_view value) {
-  auto* i = change(name);
-  if (!i)
-    return std::nullopt;
-  const auto set = [&](auto& into) {
-    const auto read = std::remove_reference_t<decltype(into)>::parse(value);
-    if (!read || read->raw() <= 0)
-      return false;
-    into = *read;
-    return true;
-  };
-  const bool done = field == "tick"           ? set(i->tick)
-                    : field == "step"         ? set(i->step)
-                    : field == "market_max"   ? set(i->market_max)
-                    : field == "min_notional" ? set(i->min_notional)
-                                              : false;
-  if (!done)
-    return std::nullopt;
-  i->price_digits = digits_of(i->tick.raw());
-  i->quantity_digits = digits_of(i->step.raw());
-  return i;
-}
-
-void listing::change_filters(const instrument& i, const filter_change& c) {
+void listing::change(const instrument& i, const symbol_change& c) {
   auto& mine = all_[index_of(i)];
+  mine.status = c.status.value_or(mine.status);
   mine.tick = c.tick.value_or(mine.tick);
   mine.step = c.step.value_or(mine.step);
   mine.market_max = c.market_max.value_or(mine.market_max);

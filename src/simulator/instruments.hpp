@@ -15,10 +15,9 @@
 #include "sluice/domain/fixed.hpp"
 #include "sluice/domain/ids.hpp"
 #include "sluice/simulator/settings.hpp"
+#include "sluice/simulator/symbol_change.hpp"
 
 namespace sluice::simulator {
-
-struct filter_change;
 
 /// One perpetual contract against USDT.
 struct instrument {
@@ -39,7 +38,7 @@ struct instrument {
   price first_mark{};
 };
 
-inline constexpr std::size_t listing_max = 11'000;
+inline constexpr std::size_t listing_max = 11'100;
 
 /// All of them, in listing order; same settings, same list.
 class listing {
@@ -47,15 +46,8 @@ class listing {
   explicit listing(const settings& s);
   [[nodiscard]] const std::vector<instrument>& all() const { return all_; }
   [[nodiscard]] const instrument* find(std::string_view name) const;
-  void set_status(const instrument& i, std::string status) {
-    all_[index_of(i)].status = std::move(status);
-  }
-  void change_filters(const instrument& i, const filter_change& c);
-  /// Changes one symbol and gives it; none when there is no such symbol, field or value.
-  std::optional<const instrument*> set_status(std::string_view name, std::string status);
-  /// Fields: tick, step, market_max, min_notional.
-  std::optional<const instrument*> set_filter(std::string_view name, std::string_view field,
-                                              std::string_view value);
+  /// Sets what the change names, and what follows from it. The instrument must be of this listing.
+  void change(const instrument& i, const symbol_change& c);
   /// Lists further symbols until there are `total`, listing_max at most.
   void grow(std::size_t total);
   /// Position in all(); the instrument must be of this listing.
@@ -64,8 +56,8 @@ class listing {
   }
 
  private:
-  instrument* change(std::string_view name);
   void append(const std::string& status);
+  void list(instrument i);
 
   random_source random_;
   std::unordered_set<std::string> taken_{};

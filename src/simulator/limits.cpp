@@ -1,7 +1,6 @@
 // Counts weight and orders and makes the documented refusals.
 #include "limits.hpp"
-
-#include <fmt/format.h>
+#include "refusals.hpp"
 
 #include <algorithm>
 
@@ -30,12 +29,7 @@ void weight_limiter::ban(venue_time now) {
 }
 
 too_many weight_limiter::banned(venue_time now) const {
-  return {
-      {418, -1003,
-       fmt::format("Way too many requests; IP({}) banned until {}. Please use the websocket for "
-                   "live updates to avoid bans.",
-                   own_address, banned_until_ms_)},
-      seconds_up(banned_until_ms_ - now.ms)};
+  return {refuse<-1003, 1>(own_address, banned_until_ms_), seconds_up(banned_until_ms_ - now.ms)};
 }
 
 std::optional<too_many> weight_limiter::charge(std::int64_t weight, venue_time now) {
@@ -51,31 +45,20 @@ std::optional<too_many> weight_limiter::charge(std::int64_t weight, venue_time n
     ban(now);
     return banned(now);
   }
-  return too_many{{429, -1003,
-                   fmt::format("Too many requests; current limit of IP({}) is {} requests per "
-                               "minute. Please use the websocket for live updates to avoid polling "
-                               "the API.",
-                               own_address, limit_)},
-                  seconds_up(weight_.ms_left(now))};
+  return too_many{refuse<-1003>(own_address, limit_), seconds_up(weight_.ms_left(now))};
 }
 
-std::optional<too_many> order_limiter::check(venue_time now) const {
-  if (limit_10s_ > 0 && in_10s_.used(now) >= limit_10s_)
-    return too_many{
-        {429, -1015,
-         fmt::format("Too many new orders; current limit is {} orders per 10 SECOND.", limit_10s_)},
-        seconds_up(in_10s_.ms_left(now))};
-  if (limit_1m_ > 0 && in_1m_.used(now) >= limit_1m_)
-    return too_many{
-        {429, -1015,
-         fmt::format("Too many new orders; current limit is {} orders per MINUTE.", limit_1m_)},
-        seconds_up(in_1m_.ms_left(now))};
+std::optional<too_many> order_limiter::check(venue_time now, order_cost cost) const {
+  if (limit_10s_ > 0 && in_10s_.used(now) + cost.in_10s > limit_10s_)
+    return too_many{refuse<-1015>(limit_10s_, "10 SECOND"), seconds_up(in_10s_.ms_left(now))};
+  if (limit_1m_ > 0 && in_1m_.used(now) + cost.in_1m > limit_1m_)
+    return too_many{refuse<-1015>(limit_1m_, "MINUTE"), seconds_up(in_1m_.ms_left(now))};
   return std::nullopt;
 }
 
-void order_limiter::count(venue_time now) {
-  in_10s_.add(1, now);
-  in_1m_.add(1, now);
+void order_limiter::count(venue_time now, order_cost cost) {
+  in_10s_.add(cost.in_10s, now);
+  in_1m_.add(cost.in_1m, now);
 }
 
 }  // namespace sluice::simulator

@@ -66,13 +66,20 @@ class weight_limiter {
   std::int64_t next_ban_ms_{120'000};
 };
 
+/// How much of the order limits a request takes.
+struct order_cost {
+  std::int64_t in_10s{1};
+  std::int64_t in_1m{1};
+};
+
 /// ORDERS of one account: only accepted ones count.
 class order_limiter {
  public:
   explicit order_limiter(const settings& s)
       : limit_10s_(s.order_limit_10s), limit_1m_(s.order_limit_1m) {}
-  [[nodiscard]] std::optional<too_many> check(venue_time now) const;  ///< -1015.
-  void count(venue_time now);
+  /// -1015 when there is no room for it.
+  [[nodiscard]] std::optional<too_many> check(venue_time now, order_cost cost = {}) const;
+  void count(venue_time now, order_cost cost = {});
   [[nodiscard]] std::int64_t used_10s(venue_time now) const { return in_10s_.used(now); }
   [[nodiscard]] std::int64_t used_1m(venue_time now) const { return in_1m_.used(now); }
 

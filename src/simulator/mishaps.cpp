@@ -1,18 +1,9 @@
 // Lets the script happen to the venue: faults come in, and fall due as time is told.
-#include <fmt/format.h>
-
 #include "documents.hpp"
 #include "venue_state.hpp"
 
 namespace sluice::simulator {
 namespace {
-
-std::string contract_event(const instrument& i, venue_time at) {
-  return fmt::format(
-      R"({{"e":"contractInfo","E":{},"s":"{}","ps":"{}","ct":"{}","dt":4133404800000,)"
-      R"("ot":1569398400000,"cs":"{}","st":1}})",
-      at.ms, i.name.str(), i.name.str(), i.contract, i.status);
-}
 
 void expire_key(venue_state& v, const venue_fault& f, moment now) {
   const auto owner = static_cast<std::size_t>(f.account);
@@ -22,17 +13,6 @@ void expire_key(venue_state& v, const venue_fault& f, moment now) {
   v.keys.remove(owner);
   if (!f.silent)
     v.streams.publish_user(*key, "listenKeyExpired", listen_key_expired_event(*key, now.venue));
-}
-
-void change_symbol(venue_state& v, const venue_fault& f, moment now) {
-  const auto changed = f.effect == venue_effect::symbol_status
-                           ? v.instruments.set_status(f.symbol, f.value)
-                           : v.instruments.set_filter(f.symbol, f.field, f.value);
-  if (!changed)
-    return;
-  v.info = exchange_info(v.chosen, v.instruments);
-  if (f.effect == venue_effect::symbol_status)
-    v.streams.publish_market("!contractInfo", contract_event(**changed, now.venue));
 }
 
 void list_more(venue_state& v, const venue_fault& f) {
@@ -47,9 +27,10 @@ void happen(venue_state& v, const venue_fault& f, moment now) {
       return v.weight.impose_ban(now.venue, f.time);
     case venue_effect::expire_listen_key:
       return expire_key(v, f, now);
-    case venue_effect::symbol_status:
-    case venue_effect::symbol_filter:
-      return change_symbol(v, f, now);
+    case venue_effect::symbol_change:
+      if (const auto* what = v.instruments.find(f.symbol))
+        v.change_symbol(*what, f.change, now);
+      return;
     case venue_effect::more_symbols:
       return list_more(v, f);
     case venue_effect::clock_step:
@@ -99,6 +80,7 @@ void venue::add_fault(const fault& f) {
 
 void venue::clear_faults() {
   state_->faults.clear();
+  state_->frozen.clear();
   state_->streams.clear_faults();
   state_->mishaps.clear();
 }

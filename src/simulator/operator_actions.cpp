@@ -153,16 +153,4 @@ result<void> venue::settle(const symbol& s, moment now) {
   return {};
 }
 
-result<void> venue::change_filters(const symbol& s, const filter_change& c) {
-  const auto what = known(*state_, s);
-  if (!what)
-    return what.error();
-  const auto wrong = [](const auto& value) { return value && value->sign() <= 0; };
-  if (wrong(c.tick) || wrong(c.step) || wrong(c.market_max) || wrong(c.min_notional))
-    return fail(errc::out_of_range, "filters: every value must be above 0");
-  state_->instruments.change_filters(**what, c);
-  state_->info = exchange_info(state_->chosen, state_->instruments);
-  return {};
-}
-
 }  // namespace sluice::simulator

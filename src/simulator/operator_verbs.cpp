@@ -6,6 +6,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "reports.hpp"
+#include "symbol_changes.hpp"
 #include "venue_state.hpp"
 
 namespace sluice::simulator {
@@ -131,29 +132,12 @@ reply post_settle_verb(venue& v, json_fields& in, moment now) {
   return done_or(v.settle(name, now));
 }
 
-template <class T>
-std::optional<T> read_optional(json_fields& in, std::string_view name) {
-  const auto text = in.text(name);
-  if (!text)
-    return std::nullopt;
-  const auto value = T::parse(*text);
-  if (!value) {
-    in.complain(std::string(name) + ": " + value.error().text);
-    return std::nullopt;
-  }
-  return *value;
-}
-
-reply post_filters_verb(venue& v, json_fields& in, moment) {
+reply post_symbol_verb(venue& v, json_fields& in, moment now) {
   const symbol name{in.need_text("symbol")};
-  filter_change c;
-  c.tick = read_optional<price>(in, "tick");
-  c.step = read_optional<quantity>(in, "step");
-  c.market_max = read_optional<quantity>(in, "market_max");
-  c.min_notional = read_optional<notional>(in, "min_notional");
+  const auto change = read_symbol_change(in);
   if (auto ok = in.finish(); !ok)
     return refused(ok.error());
-  return done_or(v.change_filters(name, c));
+  return done_or(v.change_symbol(name, change, now));
 }
 
 struct verb {
@@ -168,7 +152,7 @@ constexpr std::array verbs{verb{"/sim/order", post_order_verb},
                            verb{"/sim/multi_assets", post_multi_assets_verb},
                            verb{"/sim/adl", post_adl_verb},
                            verb{"/sim/settle", post_settle_verb},
-                           verb{"/sim/filters", post_filters_verb}};
+                           verb{"/sim/symbol", post_symbol_verb}};
 
 }  // namespace
 

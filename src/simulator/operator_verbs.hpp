@@ -12,7 +12,7 @@ namespace sluice::simulator {
 using operator_verb = reply (*)(venue&, json_fields&, moment);
 
 /// /sim/order, /sim/cancel, /sim/leverage, /sim/position_mode, /sim/multi_assets, /sim/adl,
-/// /sim/settle, /sim/filters; null for any other path.
+/// /sim/settle, /sim/symbol; null for any other path.
 [[nodiscard]] operator_verb find_operator_verb(std::string_view path);
 
 }  // namespace sluice::simulator

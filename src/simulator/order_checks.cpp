@@ -3,6 +3,7 @@
 
 #include "order_desk.hpp"
 #include "order_filters.hpp"
+#include "refusals.hpp"
 
 namespace sluice::simulator {
 namespace {
@@ -10,13 +11,13 @@ namespace {
 constexpr std::int64_t modifications_max = 10'000;
 
 venue_error reduce_rejected() {
-  return {400, -2022, "ReduceOnly Order is rejected."};
+  return refuse<-2022>();
 }
 
 std::optional<venue_error> check_leg(const account& who, const order_draft& d) {
   if (who.hedged() == (d.leg != position_side::both))
     return std::nullopt;
-  return venue_error{400, -4061, "Order's position side does not match user's setting."};
+  return refuse<-4061>();
 }
 
 }  // namespace
@@ -36,11 +37,11 @@ std::optional<venue_error> order_desk::check(std::size_t owner, order_draft& d) 
     return wrong;
   const auto* earlier = who.order_by_client_id(d.id.str());
   if (earlier && (unique_ids_ == client_id_scope::all_orders || !is_final(earlier->report.status)))
-    return venue_error{400, -4116, "ClientOrderId is duplicated."};
+    return refuse<-4116>();
   const auto* h = who.find(i.name);
   if (h && d.kind == order_kind::limit &&
       static_cast<std::int64_t>(h->open.size()) >= rules_.orders_per_symbol_max)
-    return venue_error{400, -2025, "Reach max open order limit."};
+    return refuse<-2025>();
   if (d.reduces())
     return check_reducing(who, d);
   const auto at = d.kind == order_kind::limit ? d.limit : marks_->of(i);
@@ -60,9 +61,7 @@ std::optional<venue_error> order_desk::check_price(const order_draft& d) const {
   const auto off = d.direction == side::buy ? best.ask - mark : mark - best.bid;
   // One tick beyond the bound is what rounding to the tick may add.
   if ((off - d.what->tick).raw() > mark.raw() / 100 * percent_price)
-    return venue_error{400, -4131,
-                       "The counterparty's best price does not meet the PERCENT_PRICE filter "
-                       "limit."};
+    return refuse<-4131>();
   return std::nullopt;
 }
 
@@ -74,9 +73,7 @@ std::optional<venue_error> order_desk::check_reducing(const account& who, order_
   d.amount = std::min(d.amount, held.abs());
   const auto taken = resting_reduction(who, d.what->name, d.leg);
   if (rules_.conflict == reduce_conflict::refuse && d.amount + taken > held.abs())
-    return venue_error{400, -4118,
-                       "ReduceOnly Order Failed. Please check your existing position and open "
-                       "orders."};
+    return refuse<-4118>();
   return std::nullopt;
 }
 
@@ -97,9 +94,9 @@ std::optional<venue_error> order_desk::check_margin(const account& who,
   const auto leverage = who.leverage_of(i.name);
   const auto bound = static_cast<wide_int>(then.initial().raw()) * leverage;
   if (bound > value_max(leverage).raw())
-    return venue_error{400, -2027, "Exceeded the maximum allowable position at current leverage."};
+    return refuse<-2027>();
   if (needed + millionths_of(value, taker_fee_ppm_) > who.margin().available)
-    return venue_error{400, -2019, "Margin is insufficient."};
+    return refuse<-2019>();
   return std::nullopt;
 }
 
@@ -107,16 +104,15 @@ std::optional<venue_error> order_desk::check_change(const account& who, const le
                                                     const order_change& c) const {
   const auto& i = instrument_of(o);
   if (i.status != "TRADING")
-    return venue_error{400, -5024,
-                       "Symbol is not in trading status. Order amendment is not permitted."};
+    return refuse<-5024>();
   if (o.kind != order_kind::limit)
-    return venue_error{400, -5025, "Only limit order is supported."};
+    return refuse<-5025>();
   if (o.modifications >= modifications_max)
-    return venue_error{400, -5026, "Exceed maximum modify order limit."};
+    return refuse<-5026>();
   if (c.limit == o.limit && c.amount == o.report.original)
-    return venue_error{400, -5027, "No need to modify the order."};
+    return refuse<-5027>();
   if (c.direction != o.report.direction)
-    return venue_error{400, -1117, "Invalid side."};
+    return refuse<-1117>();
   if (auto wrong = check_lot(i, c.amount, i.max))
     return wrong;
   if (auto wrong = check_tick(i, c.limit))
@@ -138,7 +134,7 @@ std::optional<venue_error> order_desk::check_change(const account& who, const le
   const auto then =
       who.bound_with(i, marks_->of(i), leg, buys ? more : notional{}, buys ? notional{} : more);
   if (then.initial() - now.initial() > who.margin().available)
-    return venue_error{400, -2019, "Margin is insufficient."};
+    return refuse<-2019>();
   return std::nullopt;
 }
 

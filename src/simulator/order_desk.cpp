@@ -5,6 +5,7 @@
 #include <array>
 
 #include "documents.hpp"
+#include "refusals.hpp"
 
 namespace sluice::simulator {
 namespace {
@@ -12,6 +13,25 @@ namespace {
 /// Beyond 2^53, as the venue's are: a client that reads ids as doubles is found out.
 constexpr order_id first_order = 8'389'765'739'000'000'001;
 constexpr trade_id first_trade = 8'132'505'633;
+
+/// A level of the book that priceMatch names.
+struct match_level {
+  std::string_view word;
+  bool opponent;
+  std::int64_t ticks;
+};
+
+// OPPONENT_10 and OPPONENT_20 are suspended at the real venue.
+constexpr std::array match_levels{
+    match_level{"OPPONENT", true, 0},  match_level{"OPPONENT_5", true, 4},
+    match_level{"QUEUE", false, 0},    match_level{"QUEUE_5", false, 4},
+    match_level{"QUEUE_10", false, 9}, match_level{"QUEUE_20", false, 19}};
+
+const match_level* find_level(std::string_view word) {
+  const auto* found = std::find_if(match_levels.begin(), match_levels.end(),
+                                   [&](const match_level& l) { return l.word == word; });
+  return found == match_levels.end() ? nullptr : found;
+}
 
 }  // namespace
 
@@ -69,6 +89,7 @@ ledger_order order_desk::make_order(const order_draft& d, quantity asked, venue_
   o.lasts = d.lasts;
   o.limit = d.limit;
   o.price_match = d.price_match;
+  o.self_trade = d.self_trade;
   o.asked = asked;
   o.result_reply = d.result_reply;
   o.closes_position = d.closes_position;
@@ -93,16 +114,12 @@ ledger_order order_desk::make_order(const order_draft& d, quantity asked, venue_
 std::optional<venue_error> order_desk::check_unfit(const order_draft& d,
                                                    const std::vector<part>& parts) const {
   if (d.lasts == time_in_force::gtx && !parts.empty())
-    return venue_error{400, -5022,
-                       "Due to the order could not be executed as maker, the Post Only order will "
-                       "be rejected. The order will not be recorded in the order history"};
+    return refuse<-5022>();
   quantity sum;
   for (const auto& p : parts)
     sum += p.amount;
   if (d.lasts == time_in_force::fok && sum < d.amount)
-    return venue_error{400, -5021,
-                       "Due to the order could not be filled immediately, the FOK order has been "
-                       "rejected. The order will not be recorded in the order history"};
+    return refuse<-5021>();
   return std::nullopt;
 }
 
@@ -230,20 +247,14 @@ quotes order_desk::quote(const instrument& i) const {
   return q;
 }
 
+bool order_desk::is_price_match(std::string_view word) {
+  return find_level(word) != nullptr;
+}
+
 std::optional<price> order_desk::matched_price(const instrument& i, side direction,
                                                std::string_view word) const {
-  struct level {
-    std::string_view word;
-    bool opponent;
-    std::int64_t ticks;
-  };
-  // OPPONENT_10 and OPPONENT_20 are suspended at the real venue.
-  constexpr std::array levels{level{"OPPONENT", true, 0},  level{"OPPONENT_5", true, 4},
-                              level{"QUEUE", false, 0},    level{"QUEUE_5", false, 4},
-                              level{"QUEUE_10", false, 9}, level{"QUEUE_20", false, 19}};
-  const auto* found =
-      std::find_if(levels.begin(), levels.end(), [&](const level& l) { return l.word == word; });
-  if (found == levels.end())
+  const auto* found = find_level(word);
+  if (!found)
     return std::nullopt;
   const auto best = quote(i);
   const bool asks = (direction == side::buy) == found->opponent;

@@ -76,6 +76,7 @@ class order_desk {
   /// (QUEUE). None for any other word.
   [[nodiscard]] std::optional<price> matched_price(const instrument& i, side direction,
                                                    std::string_view word) const;
+  [[nodiscard]] static bool is_price_match(std::string_view word);
   [[nodiscard]] client_order_id random_client_id() { return client_order_id{random_.word(22)}; }
   void tell(std::size_t owner, std::string type, std::string text) {
     events_.push_back({owner, std::move(type), std::move(text)});

@@ -43,6 +43,10 @@ std::string order_text(const ledger_order& o, const instrument& i, order_shape s
     out["time"] = o.created_at.ms;
   else
     out["cumQty"] = padded(executed, i.quantity_digits);
+  if (shape == order_shape::change) {
+    out["modifyId"] = o.modifications;
+    out["pair"] = r.instrument.str();
+  }
   if (shape == order_shape::history) {
     out["cumBase"] = padded(executed, i.quantity_digits);
     out["pair"] = r.instrument.str();
@@ -66,7 +70,7 @@ std::string order_text(const ledger_order& o, const instrument& i, order_shape s
   out["workingType"] = "CONTRACT_PRICE";
   out["priceProtect"] = false;
   out["priceMatch"] = o.price_match;
-  out["selfTradePreventionMode"] = "EXPIRE_MAKER";
+  out["selfTradePreventionMode"] = o.self_trade;
   out["goodTillDate"] = o.good_till_ms;
   return json::serialize(out);
 }
@@ -124,7 +128,7 @@ std::string order_event(const ledger_order& o, const instrument& i, std::string_
                    {"si", 0},
                    {"ss", 0},
                    {"rp", trade ? padded(trade->realised, fixed_decimals) : "0"},
-                   {"V", "EXPIRE_MAKER"},
+                   {"V", o.self_trade},
                    {"pm", o.price_match},
                    {"gtd", o.good_till_ms},
                    {"er", std::to_string(o.expiry_reason)}};

@@ -16,6 +16,7 @@ struct order_draft {
   time_in_force lasts{time_in_force::gtc};
   price limit{};                    ///< Zero for a market order.
   std::string price_match{"NONE"};  ///< How the limit was found, in the venue's words.
+  std::string self_trade{"EXPIRE_MAKER"};
   quantity amount{};
   bool reduce_only{false};
   bool closes_position{false};

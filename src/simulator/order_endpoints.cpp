@@ -2,7 +2,9 @@
 #include <fmt/format.h>
 
 #include "documents.hpp"
+#include "order_actions.hpp"
 #include "order_parameters.hpp"
+#include "refusals.hpp"
 #include "venue_state.hpp"
 
 namespace sluice::simulator {
@@ -34,6 +36,21 @@ outcome<order_change> read_change(const call& c) {
   return change;
 }
 
+/// One order within the limits, counted when it was not refused.
+reply answer_single(venue_state& v, const call& c,
+                    outcome<std::string> (*act)(venue_state&, const call&)) {
+  auto& limiter = v.accounts[c.owner].limiter();
+  if (auto refused = limiter.check(c.now.venue))
+    return refuse_too_many(v, *refused);
+  auto answer = act(v, c);
+  if (const auto* wrong = error_of(answer))
+    return error_reply(*wrong);
+  limiter.count(c.now.venue);
+  auto out = json_reply(std::get<0>(std::move(answer)));
+  add_order_counts(out, limiter, c.now.venue);
+  return out;
+}
+
 }  // namespace
 
 void add_order_counts(reply& out, const order_limiter& l, venue_time now) {
@@ -41,24 +58,20 @@ void add_order_counts(reply& out, const order_limiter& l, venue_time now) {
   out.headers.emplace_back("x-mbx-order-count-1m", std::to_string(l.used_1m(now)));
 }
 
-reply post_order(venue_state& v, const call& c) {
-  auto& who = v.accounts[c.owner];
-  auto& limiter = who.limiter();
-  if (auto refused = limiter.check(c.now.venue))
-    return refuse_too_many(v, *refused);
-  auto draft = read_draft(v, c.given, who.hedged(), c.now.venue.ms);
+outcome<std::string> place_order(venue_state& v, const call& c) {
+  auto draft = read_draft(v, c.given, v.accounts[c.owner].hedged(), c.now.venue.ms);
   if (const auto* wrong = error_of(draft))
-    return error_reply(*wrong);
+    return *wrong;
   const auto& d = std::get<0>(draft);
-  const auto* what = d.what;
   const auto shape = d.result_reply ? order_shape::result : order_shape::acknowledgement;
   const auto placed = v.place(c.owner, d, c.now);
   if (const auto* wrong = error_of(placed))
-    return error_reply(*wrong);
-  limiter.count(c.now.venue);
-  auto out = json_reply(order_text(std::get<0>(placed), *what, shape, v.chosen.trading.averages));
-  add_order_counts(out, limiter, c.now.venue);
-  return out;
+    return *wrong;
+  return order_text(std::get<0>(placed), *d.what, shape, v.chosen.trading.averages);
+}
+
+reply post_order(venue_state& v, const call& c) {
+  return answer_single(v, c, place_order);
 }
 
 reply post_order_test(venue_state& v, const call& c) {
@@ -73,6 +86,7 @@ reply post_order_test(venue_state& v, const call& c) {
   o.lasts = d.lasts;
   o.limit = d.limit;
   o.price_match = d.price_match;
+  o.self_trade = d.self_trade;
   o.report.client_id = d.id;
   o.report.instrument = d.what->name;
   o.report.leg = d.leg;
@@ -84,48 +98,53 @@ reply post_order_test(venue_state& v, const call& c) {
       order_text(o, *d.what, order_shape::acknowledgement, average_fields::everywhere));
 }
 
-reply put_order(venue_state& v, const call& c) {
-  auto& limiter = v.accounts[c.owner].limiter();
-  if (auto refused = limiter.check(c.now.venue))
-    return refuse_too_many(v, *refused);
+outcome<std::string> change_order(venue_state& v, const call& c) {
   const auto what = named_instrument(v, c.given);
   if (const auto* wrong = error_of(what))
-    return error_reply(*wrong);
+    return *wrong;
   const auto order = named_open(v, c, *std::get<0>(what));
   if (const auto* wrong = error_of(order))
-    return error_reply(*wrong);
+    return *wrong;
   auto change = read_change(c);
   if (const auto* wrong = error_of(change))
-    return error_reply(*wrong);
+    return *wrong;
   if (!std::get<0>(order))
-    return error_reply({400, -2013, "Order does not exist."});
+    return refuse<-2013>();
   std::get<0>(change).id = std::get<0>(order)->report.id;
   const auto changed = v.desk.modify(c.owner, std::get<0>(change), c.now.venue);
   v.publish(c.now);
   if (const auto* wrong = error_of(changed))
-    return error_reply(*wrong);
-  limiter.count(c.now.venue);
-  auto out = json_reply(order_text(std::get<0>(changed), *std::get<0>(what), order_shape::result,
-                                   v.chosen.trading.averages));
-  add_order_counts(out, limiter, c.now.venue);
-  return out;
+    return *wrong;
+  return order_text(std::get<0>(changed), *std::get<0>(what), order_shape::change,
+                    v.chosen.trading.averages);
 }
 
-reply delete_order(venue_state& v, const call& c) {
+reply put_order(venue_state& v, const call& c) {
+  return answer_single(v, c, change_order);
+}
+
+outcome<std::string> cancel_order(venue_state& v, const call& c) {
   const auto what = named_instrument(v, c.given);
   if (const auto* wrong = error_of(what))
-    return error_reply(*wrong);
+    return *wrong;
   const auto order = named_open(v, c, *std::get<0>(what));
   if (const auto* wrong = error_of(order))
-    return error_reply(*wrong);
+    return *wrong;
   if (!std::get<0>(order))
-    return error_reply({400, -2011, "Unknown order sent."});
+    return refuse<-2011>();
   const auto gone = v.desk.cancel(c.owner, std::get<0>(order)->report.id, c.now.venue);
   v.publish(c.now);
   if (const auto* wrong = error_of(gone))
+    return *wrong;
+  return order_text(std::get<0>(gone), *std::get<0>(what), order_shape::result,
+                    v.chosen.trading.averages);
+}
+
+reply delete_order(venue_state& v, const call& c) {
+  auto gone = cancel_order(v, c);
+  if (const auto* wrong = error_of(gone))
     return error_reply(*wrong);
-  return json_reply(order_text(std::get<0>(gone), *std::get<0>(what), order_shape::result,
-                               v.chosen.trading.averages));
+  return json_reply(std::get<0>(std::move(gone)));
 }
 
 reply delete_all_open_orders(venue_state& v, const call& c) {

@@ -1,5 +1,6 @@
 // Checks quantities and prices against the filters that exchangeInfo shows.
 #include "order_filters.hpp"
+#include "refusals.hpp"
 
 #include <algorithm>
 
@@ -14,7 +15,7 @@ std::int64_t unit_of(int digits) {
 }
 
 venue_error too_precise() {
-  return {400, -1111, "Precision is over the maximum defined for this asset."};
+  return refuse<-1111>();
 }
 
 }  // namespace
@@ -28,42 +29,42 @@ std::optional<venue_error> check_client_id(std::string_view id) {
       });
   if (good)
     return std::nullopt;
-  return venue_error{400, -4015, "Client order id is not valid."};
+  return refuse<-4015>();
 }
 
 std::optional<venue_error> check_status(const instrument& i) {
   if (i.status == "TRADING")
     return std::nullopt;
   if (i.status == "SETTLING")
-    return venue_error{400, -4141, "Symbol is closed."};
-  return venue_error{400, -4140, "Invalid symbol status for opening position."};
+    return refuse<-4141>();
+  return refuse<-4140>();
 }
 
 std::optional<venue_error> check_lot(const instrument& i, quantity amount, quantity most) {
   if (amount.sign() <= 0)
-    return venue_error{400, -4003, "Quantity less than zero."};
+    return refuse<-4003>();
   if (amount.raw() % unit_of(i.quantity_digits) != 0)
     return too_precise();
   if (amount < i.step)
-    return venue_error{400, -4004, "Quantity less than min quantity."};
+    return refuse<-4004>();
   if (amount > most)
-    return venue_error{400, -4005, "Quantity greater than max quantity."};
+    return refuse<-4005>();
   if (!on_step(amount - i.step, i.step))
-    return venue_error{400, -4023, "Qty not increased by step size."};
+    return refuse<-4023>();
   return std::nullopt;
 }
 
 std::optional<venue_error> check_tick(const instrument& i, price at) {
   if (at.sign() <= 0)
-    return venue_error{400, -4001, "Price less than 0."};
+    return refuse<-4001>();
   if (at.raw() % unit_of(i.price_precision) != 0)
     return too_precise();
   if (at < i.min_price)
-    return venue_error{400, -4013, "Price less than min price."};
+    return refuse<-4013>();
   if (at > i.max_price)
-    return venue_error{400, -4002, "Price greater than max price."};
+    return refuse<-4002>();
   if (!on_step(at - i.min_price, i.tick))
-    return venue_error{400, -4014, "Price not increased by tick size."};
+    return refuse<-4014>();
   return std::nullopt;
 }
 
@@ -74,23 +75,16 @@ std::optional<venue_error> check_percent(side direction, price at, price mark,
         static_cast<std::int64_t>(static_cast<wide_int>(mark.raw()) * percent / 100));
   };
   if (direction == side::buy && at > bound(100 + percent_price))
-    return venue_error{400, -4016,
-                       "Limit price can't be higher than " +
-                           floor_to_step(bound(100 + percent_price), i.tick).str() + "."};
+    return refuse<-4016>(floor_to_step(bound(100 + percent_price), i.tick).str());
   if (direction == side::sell && at < bound(100 - percent_price))
-    return venue_error{400, -4024,
-                       "Limit price can't be lower than " +
-                           (floor_to_step(bound(100 - percent_price), i.tick) + i.tick).str() +
-                           "."};
+    return refuse<-4024>((floor_to_step(bound(100 - percent_price), i.tick) + i.tick).str());
   return std::nullopt;
 }
 
 std::optional<venue_error> check_value(const instrument& i, price at, quantity amount) {
   if (at * amount >= i.min_notional)
     return std::nullopt;
-  return venue_error{400, -4164,
-                     "Order's notional must be no smaller than " + i.min_notional.str() +
-                         " (unless you choose reduce only)."};
+  return refuse<-4164>(i.min_notional.str());
 }
 
 }  // namespace sluice::simulator

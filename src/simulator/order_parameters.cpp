@@ -5,6 +5,7 @@
 #include <array>
 
 #include "documents.hpp"
+#include "refusals.hpp"
 #include "venue_state.hpp"
 
 namespace sluice::simulator {
@@ -31,11 +32,9 @@ std::optional<venue_error> read_kind(const parameters& p, order_draft& d) {
     return *wrong;
   const auto word = std::get<0>(text);
   if (std::find(moved_to_algo.begin(), moved_to_algo.end(), word) != moved_to_algo.end())
-    return venue_error{400, -4120,
-                       "Order type not supported for this endpoint. Please use the Algo Order API "
-                       "endpoints instead."};
+    return refuse<-4120>();
   if (word != "MARKET" && word != "LIMIT")
-    return venue_error{400, -1116, "Invalid orderType."};
+    return refuse<-1116>();
   d.kind = word == "LIMIT" ? order_kind::limit : order_kind::market;
   return std::nullopt;
 }
@@ -49,21 +48,13 @@ std::optional<venue_error> read_time_in_force(const parameters& p, order_draft& 
                            time_in_force::gtx, time_in_force::gtd};
   const auto* found = std::find_if(
       all.begin(), all.end(), [&](time_in_force t) { return std::get<0>(text) == venue_word(t); });
+  // RPI orders meet retail flow alone, which this book has not: no symbol lists them.
   if (found == all.end())
-    return venue_error{400, -1115, "Invalid timeInForce."};
+    return refuse<-1115>();
   d.lasts = *found;
-  if (d.lasts != time_in_force::gtd)
-    return p.find("goodTillDate") ? std::optional(unwanted_parameter("goodTillDate"))
-                                  : std::nullopt;
-  const auto till = p.whole("goodTillDate");
-  if (const auto* wrong = error_of(till))
-    return *wrong;
-  if (!std::get<0>(till))
-    return missing_parameter("goodTillDate");
-  d.good_till_ms = *std::get<0>(till) / 1'000 * 1'000;
-  if (d.good_till_ms <= now_ms + good_till_least_ms)
-    return bad_parameter("goodTillDate");
-  return std::nullopt;
+  std::optional<venue_error> wrong;
+  put(read_good_till(p, d.lasts == time_in_force::gtd, now_ms), d.good_till_ms, wrong);
+  return wrong;
 }
 
 /// What LIMIT needs and MARKET must not have.
@@ -77,29 +68,13 @@ std::optional<venue_error> read_limit(const venue_state& v, const parameters& p,
   }
   if (auto wrong = read_time_in_force(p, d, now_ms))
     return wrong;
-  d.price_match = p.find("priceMatch").value_or("NONE");
-  if (d.price_match != "NONE") {
-    if (p.find("price"))
-      return unwanted_parameter("price");
-    const auto matched = v.desk.matched_price(*d.what, d.direction, d.price_match);
-    d.limit = matched.value_or(price{});
-    return matched ? std::nullopt : std::optional(bad_parameter("priceMatch"));
-  }
   std::optional<venue_error> wrong;
-  put(read_price(p, "price"), d.limit, wrong);
+  put(read_price_match(p), d.price_match, wrong);
+  if (!wrong && d.price_match != "NONE")
+    d.limit = v.desk.matched_price(*d.what, d.direction, d.price_match).value_or(price{});
+  else
+    put(read_price(p, "price"), d.limit, wrong);
   return wrong;
-}
-
-std::optional<venue_error> read_reply(const parameters& p, order_draft& d) {
-  const auto kind = p.find("newOrderRespType").value_or("ACK");
-  if (kind != "ACK" && kind != "RESULT")
-    return bad_parameter("newOrderRespType");
-  d.result_reply = kind == "RESULT";
-  const auto mode = p.find("selfTradePreventionMode").value_or("NONE");
-  constexpr std::array modes{"NONE", "EXPIRE_TAKER", "EXPIRE_BOTH", "EXPIRE_MAKER"};
-  if (std::find(modes.begin(), modes.end(), mode) == modes.end())
-    return bad_parameter("selfTradePreventionMode");
-  return std::nullopt;
 }
 
 /// Text of a decimal with at most eight digits after the point.
@@ -111,7 +86,7 @@ outcome<T> read_decimal(const parameters& p, std::string_view name, const venue_
   const auto word = std::get<0>(text);
   const auto point = word.find('.');
   if (point != std::string_view::npos && word.size() - point - 1 > fixed_decimals)
-    return venue_error{400, -1111, "Precision is over the maximum defined for this asset."};
+    return refuse<-1111>();
   const auto value = T::parse(word);
   if (!value)
     return value.error().code == errc::out_of_range ? too_large : missing_parameter(name);
@@ -126,7 +101,7 @@ outcome<side> read_side(const parameters& p) {
     return *wrong;
   const auto word = std::get<0>(text);
   if (word != "BUY" && word != "SELL")
-    return venue_error{400, -1117, "Invalid side."};
+    return refuse<-1117>();
   return word == "BUY" ? side::buy : side::sell;
 }
 
@@ -135,12 +110,27 @@ outcome<position_side> read_leg(const parameters& p) {
   for (auto leg : {position_side::both, position_side::long_, position_side::short_})
     if (text == venue_word(leg))
       return leg;
-  return venue_error{400, -4060, "Invalid position side."};
+  return refuse<-4060>();
+}
+
+outcome<std::string> read_self_trade(const parameters& p) {
+  const auto mode = p.find("selfTradePreventionMode").value_or("EXPIRE_MAKER");
+  constexpr std::array modes{"NONE", "EXPIRE_TAKER", "EXPIRE_BOTH", "EXPIRE_MAKER"};
+  if (std::find(modes.begin(), modes.end(), mode) == modes.end())
+    return bad_parameter("selfTradePreventionMode");
+  return std::string(mode);
+}
+
+outcome<bool> read_wants_result(const parameters& p) {
+  const auto kind = p.find("newOrderRespType").value_or("ACK");
+  if (kind != "ACK" && kind != "RESULT")
+    return bad_parameter("newOrderRespType");
+  return kind == "RESULT";
 }
 
 venue_error reduce_in_hedge(const trading_rules& rules) {
   if (rules.reduce_in_hedge == hedge_reduce::improper)
-    return {400, -4062, "Invalid or improper reduceOnly value."};
+    return refuse<-4062>();
   return unwanted_parameter("reduceonly");
 }
 
@@ -152,11 +142,36 @@ outcome<bool> read_flag(const parameters& p, std::string_view name) {
 }
 
 outcome<quantity> read_quantity(const parameters& p) {
-  return read_decimal<quantity>(p, "quantity", {400, -4005, "Quantity greater than max quantity."});
+  return read_decimal<quantity>(p, "quantity", refuse<-4005>());
 }
 
 outcome<price> read_price(const parameters& p, std::string_view name) {
-  return read_decimal<price>(p, name, {400, -4002, "Price greater than max price."});
+  return read_decimal<price>(p, name, refuse<-4002>());
+}
+
+outcome<std::int64_t> read_good_till(const parameters& p, bool good_till_date,
+                                     std::int64_t now_ms) {
+  const auto till = p.whole("goodTillDate");
+  if (const auto* wrong = error_of(till))
+    return *wrong;
+  const auto ms = std::get<0>(till);
+  if (good_till_date != ms.has_value())
+    return ms ? unwanted_parameter("goodTillDate") : missing_parameter("goodTillDate");
+  const auto whole_seconds = ms.value_or(0) / 1'000 * 1'000;
+  if (good_till_date && whole_seconds <= now_ms + good_till_least_ms)
+    return bad_parameter("goodTillDate");
+  return whole_seconds;
+}
+
+outcome<std::string> read_price_match(const parameters& p) {
+  const auto word = p.find("priceMatch").value_or("NONE");
+  if (word == "NONE")
+    return std::string(word);
+  if (p.find("price"))
+    return unwanted_parameter("price");
+  if (!order_desk::is_price_match(word))
+    return bad_parameter("priceMatch");
+  return std::string(word);
 }
 
 outcome<order_draft> read_draft(venue_state& v, const parameters& p, bool hedged,
@@ -173,8 +188,8 @@ outcome<order_draft> read_draft(venue_state& v, const parameters& p, bool hedged
   put(read_flag(p, "reduceOnly"), d.reduce_only, wrong);
   if (!wrong && hedged && p.find("reduceOnly"))
     wrong = reduce_in_hedge(v.chosen.trading);
-  if (!wrong)
-    wrong = read_reply(p, d);
+  put(read_wants_result(p), d.result_reply, wrong);
+  put(read_self_trade(p), d.self_trade, wrong);
   put(read_quantity(p), d.amount, wrong);
   if (wrong)
     return *wrong;

@@ -2,75 +2,22 @@
 #include <algorithm>
 
 #include "documents.hpp"
+#include "history_filter.hpp"
+#include "refusals.hpp"
 #include "venue_state.hpp"
 
 namespace sluice::simulator {
 namespace {
 
 constexpr std::int64_t day_ms = 24LL * 3'600 * 1'000;
-constexpr std::int64_t week_ms = 7 * day_ms;
+
+constexpr std::int64_t trades_kept_ms = 90 * day_ms;
 
 /// The venue forgets orders that ended without a fill after 3 days, all others after 90.
 bool forgotten(const ledger_order& o, venue_time now) {
   const auto& r = o.report;
   const bool unfilled = is_final(r.status) && r.executed.is_zero();
   return is_final(r.status) && now.ms - r.updated_at.ms > (unfilled ? 3 : 90) * day_ms;
-}
-
-/// Which orders or trades a history request asks for.
-struct history_filter {
-  std::optional<std::int64_t> order{};
-  std::optional<std::int64_t> from_id{};
-  std::optional<std::int64_t> start_ms{};
-  std::optional<std::int64_t> end_ms{};
-  std::int64_t limit{500};
-
-  [[nodiscard]] bool covers(venue_time at) const {
-    return (!start_ms || at.ms >= *start_ms) && (!end_ms || at.ms <= *end_ms);
-  }
-};
-
-outcome<history_filter> read_filter(const parameters& p, std::int64_t limit_max = 1'000) {
-  history_filter f;
-  f.limit = limit_max / 2;
-  std::optional<std::int64_t> limit;
-  for (auto [name, into] : {std::pair{"orderId", &f.order}, std::pair{"fromId", &f.from_id},
-                            std::pair{"startTime", &f.start_ms}, std::pair{"endTime", &f.end_ms},
-                            std::pair{"limit", &limit}}) {
-    const auto value = p.whole(name);
-    if (const auto* wrong = error_of(value))
-      return *wrong;
-    *into = std::get<0>(value);
-  }
-  const bool too_long = f.start_ms && f.end_ms && *f.end_ms - *f.start_ms > week_ms;
-  if ((f.from_id && (f.start_ms || f.end_ms)) || too_long)
-    return venue_error{400, -1128, "Combination of optional parameters invalid."};
-  f.limit = limit.value_or(f.limit);
-  if (f.limit < 1 || f.limit > limit_max)
-    return bad_parameter("limit");
-  return f;
-}
-
-/// Keeps `limit` rows, oldest first: the first ones from a lower bound on, otherwise the newest.
-template <class T>
-void keep_limit(std::vector<T>& rows, const history_filter& f, bool from_bound) {
-  const auto most = static_cast<std::size_t>(f.limit);
-  if (rows.size() <= most)
-    return;
-  if (from_bound)
-    rows.resize(most);
-  else
-    rows.erase(rows.begin(), rows.end() - static_cast<std::ptrdiff_t>(most));
-}
-
-std::string joined(const std::vector<std::string>& rows) {
-  std::string list = "[";
-  for (const auto& row : rows) {
-    if (list.size() > 1)
-      list += ',';
-    list += row;
-  }
-  return list + "]";
 }
 
 }  // namespace
@@ -81,9 +28,7 @@ outcome<const ledger_order*> named_order(venue_state& v, const call& c, const in
     return *wrong;
   const auto client_id = c.given.find("origClientOrderId");
   if (!std::get<0>(id) && !client_id)
-    return venue_error{400, -1102,
-                       "Param 'origClientOrderId' or 'orderId' must be sent, but both were "
-                       "empty/null!"};
+    return refuse<-1102, 1>("origClientOrderId", "orderId");
   const auto& who = v.accounts[c.owner];
   const auto* found =
       std::get<0>(id) ? who.order_by_id(*std::get<0>(id)) : who.order_by_client_id(*client_id);
@@ -100,7 +45,7 @@ reply get_order(venue_state& v, const call& c) {
   if (const auto* found = std::get<0>(order); found && !forgotten(*found, c.now.venue))
     return json_reply(
         order_text(*found, *std::get<0>(what), order_shape::query, v.chosen.trading.averages));
-  return error_reply({400, -2013, "Order does not exist."});
+  return error_reply(refuse<-2013>());
 }
 
 reply get_open_order(venue_state& v, const call& c) {
@@ -112,7 +57,7 @@ reply get_open_order(venue_state& v, const call& c) {
     return error_reply(*wrong);
   const auto* found = std::get<0>(order);
   if (!found || is_final(found->report.status))
-    return error_reply({400, -2013, "Order does not exist."});
+    return error_reply(refuse<-2013>());
   return json_reply(
       order_text(*found, *std::get<0>(what), order_shape::query, v.chosen.trading.averages));
 }
@@ -146,18 +91,18 @@ reply get_all_orders(venue_state& v, const call& c) {
       return error_reply(*wrong);
     only = std::get<0>(what);
   }
-  const auto filter = read_filter(c.given);
+  const auto filter = read_filter(c.given, "orderId");
   if (const auto* wrong = error_of(filter))
     return error_reply(*wrong);
   const auto& f = std::get<0>(filter);
   std::vector<const ledger_order*> found;
   const auto& orders = v.accounts[c.owner].orders();
-  for (auto it = orders.lower_bound(f.order.value_or(0)); it != orders.end(); ++it) {
+  for (auto it = orders.lower_bound(f.id.value_or(0)); it != orders.end(); ++it) {
     const auto& o = it->second;
     if ((!only || o.report.instrument == only->name) && f.covers(o.created_at))
       found.push_back(&o);
   }
-  keep_limit(found, f, f.order || f.start_ms);
+  keep_limit(found, f, f.id || f.start_ms);
   std::vector<std::string> rows;
   for (const auto* o : found)
     rows.push_back(order_text(*o, *v.instruments.find(o->report.instrument.str()),
@@ -169,7 +114,7 @@ reply get_user_trades(venue_state& v, const call& c) {
   const auto what = named_instrument(v, c.given);
   if (const auto* wrong = error_of(what))
     return error_reply(*wrong);
-  const auto filter = read_filter(c.given);
+  const auto filter = read_filter(c.given, "orderId");
   if (const auto* wrong = error_of(filter))
     return error_reply(*wrong);
   const auto& f = std::get<0>(filter);
@@ -177,8 +122,9 @@ reply get_user_trades(venue_state& v, const call& c) {
   std::vector<const booked_fill*> found;
   for (const auto& b : v.accounts[c.owner].fills()) {
     const auto& t = b.trade;
-    if (t.instrument == i.name && (!f.order || t.order == *f.order) &&
-        (!f.from_id || t.id >= *f.from_id) && f.covers(t.traded_at))
+    if (t.instrument == i.name && (!f.id || t.order == *f.id) &&
+        (!f.from_id || t.id >= *f.from_id) && f.covers(t.traded_at) &&
+        c.now.venue.ms - t.traded_at.ms <= trades_kept_ms)
       found.push_back(&b);
   }
   keep_limit(found, f, f.from_id || f.start_ms);
@@ -199,7 +145,7 @@ reply get_force_orders(venue_state& v, const call& c) {
   const auto kind = c.given.find("autoCloseType").value_or("");
   if (!kind.empty() && kind != "LIQUIDATION" && kind != "ADL")
     return error_reply(bad_parameter("autoCloseType"));
-  const auto filter = read_filter(c.given, 100);
+  const auto filter = read_filter(c.given, "orderId", 100);
   if (const auto* wrong = error_of(filter))
     return error_reply(*wrong);
   const auto& f = std::get<0>(filter);

@@ -1,5 +1,6 @@
 // Splits and decodes query strings and form bodies.
 #include "parameters.hpp"
+#include "refusals.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -25,6 +26,8 @@ std::optional<std::string> percent_decode(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
+    if (static_cast<unsigned char>(text[i]) >= 0x80)
+      return std::nullopt;
     if (text[i] != '%') {
       out += text[i] == '+' ? ' ' : text[i];
       continue;
@@ -51,12 +54,12 @@ std::optional<venue_error> parameters::add_all(std::string_view text) {
     auto name = percent_decode(pair.substr(0, equals));
     auto value = percent_decode(equals < pair.size() ? pair.substr(equals + 1) : "");
     if (!name || !value)
-      return venue_error{400, -1100, "Illegal characters found in a parameter."};
+      return refuse<-1100>();
     for (std::size_t i = already; i < values_.size(); ++i)
       if (values_[i].first == *name)
-        return venue_error{400, -1101, "Duplicate values for parameter '" + *name + "' detected."};
+        return refuse<-1101, 1>(*name);
     if (values_.size() >= parameters_max)
-      return venue_error{400, -1101, "Too many parameters sent for this endpoint."};
+      return refuse<-1101>();
     values_.emplace_back(std::move(*name), std::move(*value));
   }
   return std::nullopt;
@@ -67,6 +70,12 @@ outcome<parameters> parameters::parse(std::string_view query, std::string_view b
   for (auto part : {query, body})
     if (auto wrong = p.add_all(part))
       return *wrong;
+  return p;
+}
+
+parameters parameters::of(std::vector<std::pair<std::string, std::string>> values) {
+  parameters p;
+  p.values_ = std::move(values);
   return p;
 }
 

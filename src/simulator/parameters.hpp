@@ -22,7 +22,8 @@ template <class T>
   return std::get_if<venue_error>(&o);
 }
 
-/// "%41+b" to "A b"; none when a percent sign is not followed by two hex digits.
+/// "%41+b" to "A b"; none when a percent sign is not followed by two hex digits, or a byte beyond
+/// ASCII is not encoded.
 [[nodiscard]] std::optional<std::string> percent_decode(std::string_view text);
 
 class parameters {
@@ -30,6 +31,12 @@ class parameters {
   /// Refuses broken percent-encoding (-1100) and a name given twice in one part (-1101).
   [[nodiscard]] static outcome<parameters> parse(std::string_view query, std::string_view body);
 
+  /// Names and values that are decoded already; of a name given twice, the first counts.
+  [[nodiscard]] static parameters of(std::vector<std::pair<std::string, std::string>> values);
+
+  [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& all() const {
+    return values_;
+  }
   /// None when absent; an empty value counts as absent.
   [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const;
   /// -1102 when absent.

@@ -32,10 +32,9 @@ json::object describe_fill(const fill& f) {
 }
 
 json::object describe_position(const ledger_position& p) {
-  return {{"symbol", p.instrument.str()},
-          {"leg", to_string(p.leg)},
-          {"amount", p.amount.str()},
-          {"entry", p.entry.str()},
+  return {{"symbol", p.instrument.str()},   {"leg", to_string(p.leg)},
+          {"amount", p.amount.str()},       {"entry", p.entry.str()},
+          {"margin", venue_word(p.margin)}, {"isolated_wallet", p.isolated_wallet.str()},
           {"time", p.changed_at.ms}};
 }
 

@@ -3,6 +3,7 @@
 
 #include "documents.hpp"
 #include "order_desk.hpp"
+#include "refusals.hpp"
 
 namespace sluice::simulator {
 
@@ -31,7 +32,7 @@ void order_desk::end(std::size_t owner, ledger_order& o, order_status status, ex
 outcome<ledger_order> order_desk::cancel(std::size_t owner, order_id id, venue_time now) {
   auto* o = (*accounts_)[owner].edit_order(id);
   if (!o || is_final(o->report.status))
-    return venue_error{400, -2011, "Unknown order sent."};
+    return refuse<-2011>();
   end(owner, *o, order_status::cancelled, expiry::none, now);
   return *o;
 }
@@ -135,7 +136,7 @@ outcome<ledger_order> order_desk::modify(std::size_t owner, const order_change& 
   auto& who = (*accounts_)[owner];
   auto* o = who.edit_order(c.id);
   if (!o || is_final(o->report.status))
-    return venue_error{400, -2013, "Order does not exist."};
+    return refuse<-2013>();
   if (auto wrong = check_change(who, *o, c))
     return *wrong;
   const auto& i = instrument_of(*o);

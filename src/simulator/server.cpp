@@ -67,7 +67,7 @@ error system_failure(std::string_view what, const boost::system::error_code& ec)
 
 result<void> fill_keys(account_settings& a) {
   for (auto* key : {&a.api_key, &a.api_secret}) {
-    if (!key->empty())
+    if (!key->empty() || (key == &a.api_secret && !a.api_public_key.empty()))
       continue;
     auto made = random_key(64);
     if (!made)

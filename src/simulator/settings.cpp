@@ -9,6 +9,8 @@
 #include <limits>
 #include <string_view>
 
+#include "signature.hpp"
+
 namespace sluice::simulator {
 namespace {
 
@@ -66,6 +68,10 @@ void check_account(checker& c, const account_settings& a, const std::string& pre
     c.fault(prefix + "api_key", "must be at most 128 letters and digits");
   if (!plain_key(a.api_secret))
     c.fault(prefix + "api_secret", "must be at most 128 letters and digits");
+  if (!a.api_public_key.empty() && !is_ed25519_public_key(a.api_public_key))
+    c.fault(prefix + "api_public_key", "must be an Ed25519 public key in PEM");
+  if (!a.api_public_key.empty() && !a.api_secret.empty())
+    c.fault(prefix + "api_public_key", "is given beside a secret; an account signs in one way");
   if (a.balance.raw() < 0 || a.balance > notional::whole(1'000'000'000))
     c.fault(prefix + "balance", "is " + a.balance.str() + ", allowed is 0 to 1000000000");
   for (const auto& p : a.initial_positions)
@@ -78,7 +84,7 @@ void check_accounts(checker& c, const settings& s) {
   std::vector<std::string> keys{s.account.api_key};
   for (const auto& a : s.more_accounts) {
     check_account(c, a, "more_accounts.");
-    if (a.api_key.empty() || a.api_secret.empty())
+    if (a.api_key.empty() || (a.api_secret.empty() && a.api_public_key.empty()))
       c.fault("more_accounts.api_key", "key and secret must be given");
     if (std::find(keys.begin(), keys.end(), a.api_key) != keys.end())
       c.fault("more_accounts.api_key", "is used twice");
@@ -90,6 +96,7 @@ void check_trading(checker& c, const settings& s) {
   c.size("symbols", s.symbols, 1, 10'000);
   c.size("closed_symbols", s.closed_symbols, 0, 1'000);
   c.size("tradfi_symbols", s.tradfi_symbols, 0, s.symbols);
+  c.size("unicode_symbols", s.unicode_symbols, 0, 100);
   c.size("coin_symbols", s.coin_symbols, 0, s.symbols);
   c.range("weight_limit_1m", s.weight_limit_1m, 0, 1'000'000'000);
   c.range("order_limit_10s", s.order_limit_10s, 0, 1'000'000'000);

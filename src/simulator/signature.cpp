@@ -1,9 +1,12 @@
 // Checks signed requests the way the general-info page describes them.
 #include "signature.hpp"
+#include "refusals.hpp"
 
+#include <openssl/bio.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/pem.h>
 
 #include <algorithm>
 #include <array>
@@ -33,17 +36,94 @@ std::string lower(std::string text) {
   return text;
 }
 
-bool same(const std::string& a, const std::string& b) {
+bool same(std::string_view a, std::string_view b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+struct key_deleter {
+  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
+};
+struct context_deleter {
+  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+};
+struct bio_deleter {
+  void operator()(BIO* bio) const { BIO_free(bio); }
+};
+using public_key = std::unique_ptr<EVP_PKEY, key_deleter>;
+
+const unsigned char* bytes_of(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
+
+/// Null when the text is no Ed25519 public key.
+public_key read_public_key(std::string_view pem) {
+  const std::unique_ptr<BIO, bio_deleter> bytes(
+      BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  public_key key(bytes ? PEM_read_bio_PUBKEY(bytes.get(), nullptr, nullptr, nullptr) : nullptr);
+  if (key && EVP_PKEY_get_base_id(key.get()) != EVP_PKEY_ED25519)
+    key.reset();
+  return key;
+}
+
+constexpr std::size_t ed25519_bytes = 64;
+constexpr std::size_t ed25519_base64_size = 88;
+using ed25519_signature = std::array<unsigned char, ed25519_bytes>;
+
+/// Base64 as it is written: one spelling for each signature, nothing around it.
+std::optional<ed25519_signature> read_base64(std::string_view text) {
+  std::array<unsigned char, ed25519_base64_size / 4 * 3> decoded{};
+  if (text.size() != ed25519_base64_size ||
+      EVP_DecodeBlock(decoded.data(), bytes_of(text), static_cast<int>(text.size())) !=
+          static_cast<int>(decoded.size()))
+    return std::nullopt;
+  ed25519_signature out{};
+  std::copy_n(decoded.begin(), out.size(), out.begin());
+  std::array<unsigned char, ed25519_base64_size + 1> again{};
+  EVP_EncodeBlock(again.data(), out.data(), static_cast<int>(out.size()));
+  if (!std::equal(text.begin(), text.end(), again.begin()))
+    return std::nullopt;
+  return out;
+}
+
+bool verify_ed25519(EVP_PKEY* key, std::string_view payload, std::string_view signature) {
+  const auto plain = percent_decode(signature);
+  const auto bytes = plain ? read_base64(*plain) : std::nullopt;
+  const std::unique_ptr<EVP_MD_CTX, context_deleter> context(EVP_MD_CTX_new());
+  return bytes && context &&
+         EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key) == 1 &&
+         EVP_DigestVerify(context.get(), bytes->data(), bytes->size(), bytes_of(payload),
+                          payload.size()) == 1;
 }
 
 }  // namespace
 
+struct signature_check::state {
+  std::string secret{};
+  public_key key{};
+};
+
+signature_check::signature_check(const account_settings& a)
+    : state_(std::make_unique<state>(state{a.api_secret, read_public_key(a.api_public_key)})) {}
+signature_check::signature_check(signature_check&&) noexcept = default;
+signature_check& signature_check::operator=(signature_check&&) noexcept = default;
+signature_check::~signature_check() = default;
+
+bool signature_check::accepts(std::string_view payload, std::string_view signature) const {
+  if (state_->key)
+    return verify_ed25519(state_->key.get(), payload, signature);
+  return !state_->secret.empty() &&
+         same(lower(std::string(signature)), hmac_sha256_hex(state_->secret, payload));
+}
+
+bool is_ed25519_public_key(std::string_view pem) {
+  return read_public_key(pem) != nullptr;
+}
+
 std::string hmac_sha256_hex(std::string_view secret, std::string_view text) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned int size = 0;
-  HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
-       reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data(), &size);
+  HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()), bytes_of(text), text.size(),
+       digest.data(), &size);
   static constexpr char digits[] = "0123456789abcdef";
   std::string hex;
   for (unsigned int i = 0; i < size; ++i) {
@@ -66,12 +146,12 @@ std::optional<venue_error> check_key_format(std::string_view api_key) {
   const bool plain = std::all_of(api_key.begin(), api_key.end(),
                                  [](unsigned char c) { return std::isalnum(c) != 0; });
   if (api_key.empty() || api_key.size() > 128 || !plain)
-    return venue_error{401, -2014, "API-key format invalid."};
+    return refuse<-2014>();
   return std::nullopt;
 }
 
 std::optional<venue_error> check_signature(const request& r, const parameters& p,
-                                           std::string_view secret, venue_time now) {
+                                           const signature_check& of, venue_time now) {
   for (auto name : {"timestamp", "signature"})
     if (!p.find(name))
       return missing_parameter(name);
@@ -84,15 +164,25 @@ std::optional<venue_error> check_signature(const request& r, const parameters& p
   const auto sent_ms = std::get<0>(timestamp).value_or(0);
   const auto window_ms = std::get<0>(window).value_or(recv_window_default_ms);
   if (window_ms <= 0)
-    return venue_error{400, -1131, "recvWindow must be more than 0."};
+    return refuse<-1131>();
   if (sent_ms >= now.ms + ahead_max_ms)
-    return venue_error{400, -1021,
-                       "Timestamp for this request was 1000ms ahead of the server's time."};
+    return refuse<-1021, 1>();
   if (sent_ms < now.ms - std::min(window_ms, now.ms))
-    return venue_error{400, -1021, "Timestamp for this request is outside of the recvWindow."};
+    return refuse<-1021>();
   const auto text = split_signature(r.query, r.body);
-  if (!same(lower(text.signature), hmac_sha256_hex(secret, text.payload)))
-    return venue_error{400, -1022, "Signature for this request is not valid."};
+  if (!of.accepts(text.payload, text.signature))
+    return refuse<-1022>();
+  return std::nullopt;
+}
+
+std::optional<venue_error> check_still_in_window(const parameters& p, venue_time now) {
+  const auto timestamp = p.whole("timestamp");
+  const auto window = p.whole("recvWindow");
+  if (error_of(timestamp) || error_of(window))
+    return std::nullopt;  // Refused before it came here.
+  const auto window_ms = std::get<0>(window).value_or(recv_window_default_ms);
+  if (std::get<0>(timestamp).value_or(0) < now.ms - std::min(window_ms, now.ms))
+    return refuse<-5028>();
   return std::nullopt;
 }
 

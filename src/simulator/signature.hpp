@@ -1,18 +1,38 @@
-// Who may ask: API keys, HMAC-SHA256 signatures, timestamps.
+// Who may ask: API keys, HMAC-SHA256 and Ed25519 signatures, timestamps.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "parameters.hpp"
 #include "sluice/domain/time.hpp"
+#include "sluice/simulator/settings.hpp"
 
 namespace sluice::simulator {
 
 /// HMAC-SHA256 as 64 lower-case hex digits.
 [[nodiscard]] std::string hmac_sha256_hex(std::string_view secret, std::string_view text);
+
+[[nodiscard]] bool is_ed25519_public_key(std::string_view pem);
+
+/// Whether signatures are an account's: of its secret, as hex digits of either case, or of its
+/// Ed25519 key, as base64 that was percent-encoded.
+class signature_check {
+ public:
+  /// The settings must have been validated.
+  explicit signature_check(const account_settings& a);
+  signature_check(signature_check&&) noexcept;
+  signature_check& operator=(signature_check&&) noexcept;
+  ~signature_check();
+  [[nodiscard]] bool accepts(std::string_view payload, std::string_view signature) const;
+
+ private:
+  struct state;
+  std::unique_ptr<state> state_;
+};
 
 /// A request's text as signed, and the signature beside it.
 struct signed_text {
@@ -28,6 +48,9 @@ struct signed_text {
 /// signature
 /// (-1022); accepted when `timestamp < now + 1000 && now - timestamp <= recvWindow`.
 [[nodiscard]] std::optional<venue_error> check_signature(const request& r, const parameters& p,
-                                                         std::string_view secret, venue_time now);
+                                                         const signature_check& of, venue_time now);
+
+/// The matching engine's own look at a timestamp that was good when the request came in: -5028.
+[[nodiscard]] std::optional<venue_error> check_still_in_window(const parameters& p, venue_time now);
 
 }  // namespace sluice::simulator

@@ -6,6 +6,7 @@
 
 #include "bent_reply.hpp"
 #include "documents.hpp"
+#include "refusals.hpp"
 #include "signature.hpp"
 #include "venue_state.hpp"
 
@@ -21,6 +22,13 @@ std::vector<account> make_accounts(const settings& s) {
   return accounts;
 }
 
+std::vector<signature_check> make_checks(const std::vector<account>& accounts) {
+  std::vector<signature_check> checks;
+  for (const auto& a : accounts)
+    checks.emplace_back(a.owner());
+  return checks;
+}
+
 /// The code in {"code":-1121,...}, 0 when there is none.
 std::int64_t code_of(const reply& r) {
   constexpr std::string_view start = R"({"code":)";
@@ -31,8 +39,8 @@ std::int64_t code_of(const reply& r) {
 }
 
 reply unknown_path(const request& r, bool path_known) {
-  return error_reply(
-      {path_known ? 405 : 404, -5000, "Path " + r.path + ", Method " + r.method + " is invalid"});
+  return error_reply(path_known ? refuse<-5000, 1>(r.path, r.method)
+                                : refuse<-5000>(r.path, r.method));
 }
 
 /// Who asks, or how the venue refuses; public endpoints belong to nobody.
@@ -44,14 +52,15 @@ outcome<std::size_t> identify(const venue_state& v, const endpoint& e, const req
     return *wrong;
   const auto owner = v.account_of(r.api_key);
   if (!owner)
-    return venue_error{401, -2015, "Invalid API-key, IP, or permissions for action."};
+    return refuse<-2015>();
   if (e.needs == security::signature)
-    if (auto wrong = check_signature(r, p, v.accounts[*owner].owner().api_secret, now.venue))
+    if (auto wrong = check_signature(r, p, v.signatures[*owner], now.venue))
       return *wrong;
   return *owner;
 }
 
-reply dispatch(venue_state& v, const request& r, moment now) {
+/// Key, timestamp and signature are judged as of the arrival, everything else as of now.
+reply dispatch(venue_state& v, const request& r, milliseconds on_the_way, moment now) {
   const auto match = find_endpoint(r.method, r.path);
   const auto given = parameters::parse(r.query, r.body);
   const auto* broken = error_of(given);
@@ -66,9 +75,14 @@ reply dispatch(venue_state& v, const request& r, moment now) {
   if (broken)
     return error_reply(*broken);
   const auto& p = std::get<0>(given);
-  const auto owner = identify(v, *match.found, r, p, now);
+  auto arrived = now;
+  arrived.venue.ms -= on_the_way.count();
+  const auto owner = identify(v, *match.found, r, p, arrived);
   if (const auto* wrong = error_of(owner))
     return error_reply(*wrong);
+  if (match.found->matched)
+    if (auto late = check_still_in_window(p, now.venue))
+      return error_reply(*late);
   return match.found->handle(v, call{r, p, now, std::get<0>(owner)});
 }
 
@@ -102,6 +116,7 @@ venue_state::venue_state(const settings& s, moment now)
       info(s, instruments),
       marks(s, instruments),
       accounts(make_accounts(s)),
+      signatures(make_checks(accounts)),
       desk(s, instruments, marks, accounts),
       algos(s, instruments, marks, accounts, desk),
       weight(s),
@@ -110,11 +125,13 @@ venue_state::venue_state(const settings& s, moment now)
       faults(s.seed),
       jitter(s.seed ^ stable_hash("jitter")),
       event_shuffle(s.seed ^ stable_hash("event order")),
+      batch_turns(s.seed ^ stable_hash("batch turns")),
       began(now.steady),
       seen(now.steady),
       next_tick(now.steady + s.tick_period),
       next_funding_ms(next_funding(now.venue.ms)),
-      warned(accounts.size()) {}
+      warned(accounts.size()),
+      warned_isolated(accounts.size()) {}
 
 std::optional<std::size_t> venue_state::account_of(std::string_view api_key) const {
   for (std::size_t n = 0; n < accounts.size(); ++n)
@@ -150,7 +167,8 @@ venue::~venue() = default;
 
 result<std::unique_ptr<venue>> venue::make(const settings& s, moment now) {
   auto faults = validate(s);
-  if (s.account.api_key.empty() || s.account.api_secret.empty())
+  const auto& main = s.account;
+  if (main.api_key.empty() || (main.api_secret.empty() && main.api_public_key.empty()))
     faults.push_back({"account.api_key", "key and secret must be given"});
   if (!faults.empty())
     return fail(errc::invalid_value, faults.front().field + " " + faults.front().text);
@@ -181,7 +199,9 @@ reply venue::perform(const request& r, const course& c, moment now) {
   now = v.meet(now);
   reply out;
   if (c.takes_effect)
-    out = dispatch(v, r, now);
+    out = dispatch(v, r, c.before, now);
+  if (c.frozen != 0)
+    v.frozen.repeat(c.frozen, r, out);
   bend_reply(c, now.venue, out);
   if (out.content_type == "application/json")
     out.headers.emplace_back("x-mbx-used-weight-1m", std::to_string(v.weight.used(now.venue)));

@@ -1,5 +1,6 @@
-// Makes the venue's refusals, texts after its error-code page.
+// Makes the refusals of parameters, and replies of refusals.
 #include "venue_error.hpp"
+#include "refusals.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -7,21 +8,19 @@
 namespace sluice::simulator {
 
 venue_error missing_parameter(std::string_view name) {
-  return {400, -1102,
-          "Mandatory parameter '" + std::string(name) +
-              "' was not sent, was empty/null, or malformed."};
+  return refuse<-1102>(name);
 }
 
 venue_error bad_parameter(std::string_view name) {
-  return {400, -1130, "Data sent for parameter '" + std::string(name) + "' is not valid."};
+  return refuse<-1130>(name);
 }
 
 venue_error unwanted_parameter(std::string_view name) {
-  return {400, -1106, "Parameter '" + std::string(name) + "' sent when not required."};
+  return refuse<-1106>(name);
 }
 
 venue_error invalid_symbol() {
-  return {400, -1121, "Invalid symbol."};
+  return refuse<-1121>();
 }
 
 reply error_reply(const venue_error& e) {

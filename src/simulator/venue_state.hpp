@@ -3,15 +3,19 @@
 
 #include <deque>
 #include <optional>
+#include <set>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "algo_desk.hpp"
 #include "countdowns.hpp"
 #include "fault_book.hpp"
+#include "frozen_reads.hpp"
 #include "limits.hpp"
 #include "listen_keys.hpp"
 #include "order_desk.hpp"
+#include "signature.hpp"
 #include "sluice/simulator/venue.hpp"
 #include "stream_hub.hpp"
 #include "venue_faults.hpp"
@@ -34,16 +38,19 @@ struct venue_state {
   exchange_info info;
   mark_board marks;
   std::vector<account> accounts;
+  std::vector<signature_check> signatures;  ///< Of each account.
   order_desk desk;
   algo_desk algos;
   weight_limiter weight;
   listen_keys keys;
   stream_hub streams;
   fault_book faults;
+  frozen_reads frozen{};
   venue_faults mishaps{};
   random_source jitter;
   countdowns timers{};
   random_source event_shuffle;
+  random_source batch_turns;  ///< In which turn the orders of a batch come.
   instant began{};
   instant seen{};  ///< The latest time the venue was told.
   std::deque<transcript_entry> transcript{};
@@ -51,6 +58,8 @@ struct venue_state {
   instant next_tick{};
   std::int64_t next_funding_ms{0};
   std::vector<bool> warned{};  ///< Accounts that had their margin call.
+  /// Of each account: isolated positions that had theirs.
+  std::vector<std::set<std::pair<symbol, position_side>>> warned_isolated{};
 
   /// Every call from outside begins here: takes the time, lets happen what the script has for it,
   /// and gives the time back as the venue's own clock has it.
@@ -68,19 +77,31 @@ struct venue_state {
   void pay_funding(moment now);
   /// Liquidates accounts whose balance no longer keeps their positions, and warns before.
   void check_margins(moment now);
-  /// Cancels everything, then closes positions, the heaviest first, until the rest is kept.
+  /// Warns of and closes isolated positions that are not kept by what was set aside for them.
+  void check_isolated(std::size_t owner, moment now);
+  /// Ends the symbol's orders and closes the leg; the insurance fund bears what the position loses
+  /// beyond its own wallet.
+  void liquidate_isolated(std::size_t owner, const instrument& i, position_side leg, moment now);
+  /// The insurance fund pays, and the account hears of it.
+  void insure(std::size_t owner, notional amount, moment now);
+  /// Cancels everything, then closes crossed positions, the heaviest first, until the rest is kept.
   void liquidate(std::size_t owner, moment now);
   /// Closes a position by force. The amount is cut to what is held; -2022 when that is nothing.
   [[nodiscard]] outcome<ledger_order> force_close(std::size_t owner, const instrument& i,
                                                   position_side leg, quantity amount,
                                                   const forced_style& style, moment now);
+  /// The change must have no fault.
+  void change_symbol(const instrument& i, const symbol_change& c, moment now);
   /// Takes a symbol off: orders expire, positions are closed at mark, status SETTLING.
   void settle(const instrument& i, moment now);
   void run_countdowns(moment now);
   /// -4028, -2027, -2028; tells ACCOUNT_CONFIG_UPDATE when it changes.
   [[nodiscard]] std::optional<venue_error> change_leverage(std::size_t owner, const instrument& i,
                                                            std::int64_t leverage, moment now);
-  /// -4171; tells ACCOUNT_CONFIG_UPDATE.
+  /// -4046, -4047, -4048, -4168; tells ACCOUNT_UPDATE.
+  [[nodiscard]] std::optional<venue_error> change_margin(std::size_t owner, const instrument& i,
+                                                         margin_type m, moment now);
+  /// -4167, -4171; tells ACCOUNT_CONFIG_UPDATE.
   [[nodiscard]] std::optional<venue_error> change_multi_assets(std::size_t owner, bool on,
                                                                moment now);
   /// -4059, -4067, -4068; no event tells of it.
@@ -106,6 +127,7 @@ struct endpoint {
   std::int64_t weight;              ///< With a symbol, or always.
   std::int64_t weight_all_symbols;  ///< Without a symbol parameter.
   reply (*handle)(venue_state&, const call&);
+  bool matched{false};  ///< Its timestamp is looked at again by the matching engine.
 };
 
 /// What a request leads to; `path_known` tells a wrong path from a wrong method.
@@ -146,9 +168,13 @@ reply post_position_mode(venue_state& v, const call& c);
 reply get_multi_assets(venue_state& v, const call& c);
 reply post_multi_assets(venue_state& v, const call& c);
 reply post_leverage(venue_state& v, const call& c);
+reply post_margin_type(venue_state& v, const call& c);
 reply post_order(venue_state& v, const call& c);
 reply post_order_test(venue_state& v, const call& c);
 reply put_order(venue_state& v, const call& c);
+reply post_batch_orders(venue_state& v, const call& c);
+reply put_batch_orders(venue_state& v, const call& c);
+reply delete_batch_orders(venue_state& v, const call& c);
 reply delete_all_open_orders(venue_state& v, const call& c);
 reply post_countdown(venue_state& v, const call& c);
 reply get_open_order(venue_state& v, const call& c);

@@ -35,6 +35,10 @@ const char* venue_word(time_in_force t) {
   return "GTC";
 }
 
+const char* venue_word(margin_type m) {
+  return m == margin_type::isolated ? "ISOLATED" : "CROSSED";
+}
+
 const char* venue_word(algo_status s) {
   switch (s) {
     case algo_status::new_:

@@ -61,12 +61,17 @@ std::string budget_text(const freshness_request& r, std::int64_t needed) {
                      grouped(r.weight_limit_1m), grouped(*share_of(r)));
 }
 
+/// The smallest period of account-wide reads that the budget bears, one at a time.
+std::int64_t smallest_account_period(const freshness_request& r) {
+  const auto share = share_of(r);
+  const auto cheapest = share ? ceil_div(r.weight_account * minute_ms, *share) : 1;
+  return std::max({cheapest, static_cast<std::int64_t>(r.latency.count()), std::int64_t{1}});
+}
+
 result<freshness_plan> plan_adaptive(const freshness_request& r) {
   const auto latency = static_cast<std::int64_t>(r.latency.count());
   const auto share = share_of(r);
-  const auto cheapest = share ? ceil_div(r.weight_account * minute_ms, *share) : 1;
-  const auto smallest = std::max({cheapest, latency, std::int64_t{1}});
-  const auto raised = bound_to_raise_to(2 * smallest + latency);
+  const auto raised = bound_to_raise_to(2 * smallest_account_period(r) + latency);
 
   const auto period = (static_cast<std::int64_t>(r.bound.count()) - latency) / 2;
   if (period < std::max(latency, std::int64_t{1}))
@@ -168,6 +173,30 @@ result<freshness_plan> plan_freshness(const freshness_request& request) {
       break;
   }
   return plan_adaptive(request);
+}
+
+freshness_plan fastest_plan(const freshness_request& request) {
+  const milliseconds every_minute{minute_ms};
+  const bool adaptive = request.strategy == freshness_strategy::adaptive;
+  if (fault_of(request))
+    return adaptive ? freshness_plan{every_minute, milliseconds{0}, every_minute, 0}
+                    : freshness_plan{milliseconds{0}, every_minute, every_minute, 0};
+  if (adaptive) {
+    const auto period = smallest_account_period(request);
+    return {milliseconds{period}, milliseconds{0}, milliseconds{period},
+            weight_1m(1, request.weight_account, period)};
+  }
+  const auto count = static_cast<std::int64_t>(
+      request.strategy == freshness_strategy::per_symbol ? request.symbols : request.positions);
+  const auto period = smallest_sweep(request, count);
+  return {milliseconds{0}, milliseconds{period}, milliseconds{period},
+          weight_1m(count, request.weight_single, period)};
+}
+
+milliseconds bound_kept_by(const freshness_plan& plan, const freshness_request& request) {
+  if (plan.account_period.count() > 0)
+    return 2 * plan.account_period + request.latency;
+  return plan.symbol_period + request.latency;
 }
 
 }  // namespace sluice

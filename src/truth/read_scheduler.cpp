@@ -50,6 +50,20 @@ read_class budget_class(read_priority p) {
   return read_class::routine;
 }
 
+read_priority priority_of(read_class c) {
+  switch (c) {
+    case read_class::exit_demand:
+      return read_priority::exit_demand;
+    case read_class::entry_demand:
+      return read_priority::entry_demand;
+    case read_class::verification:
+      return read_priority::verification;
+    case read_class::routine:
+      break;
+  }
+  return read_priority::rest;
+}
+
 read_limits read_limits_from(const snapshot_settings& s, const freshness_plan& plan) {
   read_limits l;
   l.concurrency = s.concurrency;
@@ -84,6 +98,8 @@ want_outcome read_scheduler::want(const read_want& w, instant now) {
     it->second.priority = std::min(it->second.priority, w.priority);
     it->second.due = std::min(it->second.due, w.due);
     it->second.newer_than = std::max(it->second.newer_than, w.newer_than);
+    if (w.connection == connection_choice::fresh)
+      it->second.connection = w.connection;
     ++counters_.merged;
   }
   if (!flying)
@@ -154,8 +170,9 @@ std::optional<read_job> read_scheduler::next(instant now) {
     return std::nullopt;
   queues_[slot_for(best->priority)].erase({best->due, best->target});
   waiting_.erase(best->target);
-  const read_job job{++last_id_, best->target, best->priority,
-                     best->due,  now,          now + timeout_of(*best)};
+  const read_job job{++last_id_,      best->target, best->priority,
+                     best->due,       now,          now + timeout_of(*best),
+                     best->connection};
   jobs_.emplace(job.target, job);
   targets_.emplace(job.id, job.target);
   deadlines_.emplace(job.deadline, job.target);
@@ -204,6 +221,16 @@ void read_scheduler::drop(read_target target) {
     return;
   queues_[slot_for(it->second.priority)].erase({it->second.due, target});
   waiting_.erase(it);
+}
+
+void read_scheduler::drop_routine() {
+  std::erase_if(waiting_, [this](const auto& one) {
+    const auto& w = one.second;
+    if (w.priority < read_priority::open_position)
+      return false;
+    queues_[slot_for(w.priority)].erase({w.due, w.target});
+    return true;
+  });
 }
 
 bool read_scheduler::is_in_flight(read_target target) const {

@@ -53,6 +53,11 @@ std::vector<setting_fault> validate(const universe_settings& s) {
     out.push_back({"max_age", fmt::format("{} is shorter than refresh, {}: the rules would be too "
                                           "old before they are read again",
                                           format_duration(s.max_age), format_duration(s.refresh))});
+  check_range(out, "last_good_max_age", s.last_good_max_age, 1s, 7 * 24h);
+  if (s.last_good_max_age < s.max_age)
+    out.push_back({"last_good_max_age",
+                   fmt::format("{} is shorter than max_age, {}",
+                               format_duration(s.last_good_max_age), format_duration(s.max_age))});
   check_range(out, "capacity", s.capacity, 1, 65'536);
   if (s.allow.size() > s.capacity)
     out.push_back({"allow", fmt::format("names {} symbols, more than the capacity of {}",
@@ -64,6 +69,21 @@ std::vector<setting_fault> validate(const universe_settings& s) {
     if (!seen.insert(text).second)
       out.push_back({"allow", fmt::format("\"{}\" is named twice", text)});
   }
+  return out;
+}
+
+std::vector<setting_fault> validate(const stall_settings& s) {
+  std::vector<setting_fault> out;
+  if (s.window < s.named_after)
+    out.push_back(
+        {"window", fmt::format("{} is shorter than named_after, {}: nothing counted in it "
+                               "could last long enough",
+                               format_duration(s.window), format_duration(s.named_after))});
+  if (s.named_after > milliseconds{60'000})
+    out.push_back(
+        {"named_after", fmt::format("{} is longer than the minute within which a stall is "
+                                    "named",
+                                    format_duration(s.named_after))});
   return out;
 }
 

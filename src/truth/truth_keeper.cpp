@@ -29,7 +29,8 @@ result<symbol_index> truth_keeper::register_symbol(const symbol& s) {
 std::size_t truth_keeper::register_symbols(const universe& u) {
   const auto before = directory_->size();
   for (const auto& rules : u.instruments)
-    static_cast<void>(register_symbol(rules.instrument));  // A refusal is counted.
+    if (rules.offered || u.source == universe_source::configured)
+      static_cast<void>(register_symbol(rules.instrument));  // A refusal is counted.
   return directory_->size() - before;
 }
 
@@ -148,6 +149,15 @@ age_summary truth_keeper::ages(instant now) const {
     if (is_known(record.state.content))
       ages.push_back(now - settle(record.state, account).as_of);
   return summarise_ages(std::move(ages));
+}
+
+bool truth_keeper::is_open(symbol_index index) const {
+  const auto legs = table_->legs_per_symbol();
+  const auto first = index * legs;
+  for (auto slot = first; slot < first + legs && slot < records_.size(); ++slot)
+    if (std::holds_alternative<position_open>(records_[slot].state.content))
+      return true;
+  return false;
 }
 
 std::vector<position_key> truth_keeper::open_positions() const {

@@ -40,8 +40,9 @@ TEST_CASE("a key in the wrong table is told where it belongs") {
 }
 
 TEST_CASE("a key like no other is told what the table knows") {
-  CHECK(any_contains(faults_of("mode = \"demo\"\n[universe]\nzzzzzzzz = 1\n"),
-                     "[universe] knows refresh, max_age, allow, capacity"));
+  CHECK(any_contains(
+      faults_of("mode = \"demo\"\n[universe]\nzzzzzzzz = 1\n"),
+      "[universe] knows refresh, max_age, last_good_max_age, contract_types, allow, capacity"));
 }
 
 TEST_CASE("a table given as a value, and a value given as a table, are refused") {

@@ -133,7 +133,23 @@ TEST_CASE("the relations of every layer are asked, at the line of their key") {
   CHECK(any_contains(faults_of("mode = \"demo\"\n[simulator]\naddress = \"0.0.0.0\"\n"),
                      "test.toml:3:1: simulator.address: "));
   CHECK(any_contains(faults_of("mode = \"demo\"\n[simulator]\napi_key_file = \"key\"\n"),
-                     "test.toml:3:1: simulator.api_key_file: is given without the other"));
+                     "test.toml:3:1: simulator.api_key_file: is given without"));
+}
+
+TEST_CASE("the simulated exchange takes a key with a secret or with a public key, or none") {
+  const std::string table = "mode = \"demo\"\n[simulator]\n";
+  const std::string key = "api_key_file = \"key\"\n";
+  const std::string secret = "api_secret_file = \"secret\"\n";
+  const std::string open = "api_public_key_file = \"key.pem\"\n";
+  CHECK(faults_of(table + key + secret).empty());
+  CHECK(faults_of(table + key + open).empty());
+  CHECK(any_contains(faults_of(table + secret),
+                     "test.toml:3:1: simulator.api_secret_file: is given without api_key_file"));
+  CHECK(any_contains(faults_of(table + open),
+                     "test.toml:3:1: simulator.api_public_key_file: is "
+                     "given without api_key_file"));
+  CHECK(any_contains(faults_of(table + key + secret + open),
+                     "test.toml:5:1: simulator.api_public_key_file: is given beside"));
 }
 
 TEST_CASE("relations are not judged on values that were refused") {

@@ -22,7 +22,7 @@ class PipelineTestCase(SluiceTestCase):
         truth = self.status()["truth"]
         self.assertEqual(truth["unknown"], 0)
         self.assertGreaterEqual(truth["symbols"], 566)
-        self.assertEqual(truth["strategy"], "adaptive")
+        self.assertEqual(truth["promise"]["strategy"], "adaptive")
         for _ in range(50):
             self.assertLess(self.status()["truth"]["age_ms"]["max"], 1900 + 300)
 
@@ -151,7 +151,7 @@ class PipelineTestCase(SluiceTestCase):
                                              "concurrency = 64")],
                        extra="weight_limit_1m = 0\n")
         truth = self.status()["truth"]
-        self.assertEqual(truth["strategy"], "per_symbol")
+        self.assertEqual(truth["promise"]["strategy"], "per_symbol")
         self.until("rounds", lambda: self.status()["truth"]["reads_total"] > 180)
         self.assertLess(self.status()["truth"]["age_ms"]["max"], 1900 + 300)
 
@@ -164,6 +164,21 @@ class PipelineTestCase(SluiceTestCase):
                          "reduce_only_state")
         leaving = self.post("/api/v1/plans?wait=5s", a_reduce("x")).json()
         self.assertEqual(leaving["judged"]["verdict"]["kind"], "allow")
+
+    def test_where_freshness_comes_from_is_changed_at_run_time_or_refused_with_arithmetic(self):
+        self.run_ready()
+        order = {"author": "test", "reason": "drill", "strategy": "adaptive", "bound": "1500ms"}
+        changed = self.post("/api/v1/freshness", order)
+        self.assertEqual(changed.status, 200)
+        self.assertEqual(changed.json()["bound_ms"], 1500)
+        self.assertEqual(self.get("/api/v1/status").json()["truth"]["promise"]["bound_ms"], 1500)
+        impossible = self.post("/api/v1/freshness", dict(order, strategy="per_symbol"))
+        self.assertEqual(impossible.status, 409)
+        self.assertIn("weight a minute", impossible.json()["detail"])
+        self.assertEqual(self.post("/api/v1/freshness", dict(order, strategy="hope")).status, 400)
+        self.assertEqual(self.post("/api/v1/freshness", dict(order, bound="soon")).status, 400)
+        self.until("the promise is kept",
+                   lambda: self.get("/api/v1/status").json()["truth"]["age_ms"]["max"] <= 1500)
 
 
 class RestartTestCase(SluiceTestCase):

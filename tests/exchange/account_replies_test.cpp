@@ -1,5 +1,7 @@
 // Bodies about the account, its settings and its conditional orders: read exactly or rejected
 // whole.
+#include <limits>
+
 #include "sluice/exchange/replies.hpp"
 #include "support/catch.hpp"
 
@@ -101,6 +103,30 @@ TEST_CASE("leverage brackets are JSON numbers and still read to the last digit")
     CHECK_FALSE(parse_leverage_brackets(with(ladder_body, what, by)).has_value());
   }
   CHECK_FALSE(parse_leverage_brackets(R"({"symbol":"ETHUSDT","brackets":[]})").has_value());
+}
+
+TEST_CASE("a leverage bracket without end is held at the largest cap, one out of reach left out") {
+  const auto most = notional::from_raw(std::numeric_limits<std::int64_t>::max());
+  for (const char* endless :
+       {"9223372036854775807", "18446744073709551615", "1e30", "92233720368547758"}) {
+    INFO(endless);
+    const auto read = parse_leverage_brackets(with(ladder_body, "2.5e5", endless));
+    REQUIRE(read.has_value());
+    REQUIRE(read->front().steps.size() == 2);
+    CHECK(read->front().steps[0].cap.str() == "10000");
+    CHECK(read->front().steps[1].cap == most);
+    CHECK(read->front().steps[1].leverage == 50);
+  }
+  const auto beyond =
+      with(with(ladder_body, "2.5e5", "1e31"), "\"notionalFloor\":10000", "\"notionalFloor\":1e30");
+  const auto read = parse_leverage_brackets(beyond);
+  REQUIRE(read.has_value());
+  CHECK(read->front().steps.size() == 1);
+  for (const auto& [what, by] : {std::pair("2.5e5", "-1e30"), std::pair("35.5", "1e30"),
+                                 std::pair("2.5e5", "\"9223372036854775807\"")}) {
+    INFO(what << " by " << by);
+    CHECK_FALSE(parse_leverage_brackets(with(ladder_body, what, by)).has_value());
+  }
 }
 
 TEST_CASE("marks with funding come as one object or as rows") {

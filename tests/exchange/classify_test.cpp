@@ -25,6 +25,7 @@ const auto unsure = order_fate::uncertain;
 const auto no = order_fate::refused;
 const auto later = order_fate::refused_for_now;
 const auto clock_off = order_fate::refused_for_clock;
+const auto late = order_fate::uncertain_of_time;
 
 const order_row order_rows[] = {
     {"execution unknown", 503,
@@ -72,8 +73,8 @@ const order_row order_rows[] = {
     {"bad key", 401, document(-2015, "Invalid API-key, IP, or permissions for action."), no, 0},
     {"maintenance", 400, document(-1016, "This service is no longer available."), later, 30'000},
     {"clock", 400, document(-1021, "Timestamp outside of the recvWindow."), clock_off, 0},
-    {"matching engine clock", 400, document(-5028, "Timestamp outside of ME recvWindow."),
-     clock_off, 0},
+    {"matching engine clock", 400, document(-5028, "Timestamp outside of ME recvWindow."), late, 0},
+    {"matching engine clock under 503", 503, document(-5028, "Timestamp"), unsure, 0},
     {"empty book", 400, document(-1112, "No orders on book."), later, 5'000},
     {"unable to fill", 400, document(-2020, "Unable to fill."), no, 0},
     {"too many open orders", 400, document(-2025, "Reach max open order limit."), later, 1'000},
@@ -140,20 +141,59 @@ TEST_CASE("every failed read has one kind") {
 }
 
 TEST_CASE("answers that ask to stop are told from those that do not") {
-  CHECK(judge_stop(answer_of(418, "")) == stop_kind::banned);
-  CHECK(judge_stop(answer_of(429, document(-1003, "banned until 1790770902000. x"))) ==
-        stop_kind::banned);
-  CHECK(judge_stop(answer_of(429, document(-1003, "Too many requests"))) == stop_kind::paused);
-  CHECK(judge_stop(answer_of(429, "")) == stop_kind::paused);
-  CHECK(judge_stop(answer_of(400, document(-1003, "Too many requests"))) == stop_kind::paused);
-  CHECK(judge_stop(answer_of(429, document(-1015, "Too many"))) == stop_kind::orders_paused);
-  CHECK(judge_stop(answer_of(400, document(-2019, "Margin"))) == stop_kind::none);
-  CHECK(judge_stop(answer_of(503, "")) == stop_kind::none);
-  for (const int code : {-1003, -1015})
-    CHECK(judge_stop(answer_of(503, document(code,
-                                             "Unknown error, please check your request or "
-                                             "try again later."))) == stop_kind::none);
-  CHECK(judge_stop(answer_of(503, document(-1003, "Too many requests"))) == stop_kind::paused);
+  struct row {
+    const char* name;
+    int status;
+    std::string body;
+    stop_kind kind;
+  };
+  const std::string doubt = "Unknown error, please check your request or try again later.";
+  const std::string limit = "Too many requests; current limit of IP(1.2.3.4) is 2400";
+  const row rows[] = {
+      {"a ban without words", 418, "", stop_kind::banned},
+      {"a ban with a page", 418, "<html/>", stop_kind::banned},
+      {"a ban under 429", 429, document(-1003, "banned until 1790770902000. x"), stop_kind::banned},
+      {"a ban under 403", 403, document(-1003, "banned until 1790770902000. x"), stop_kind::banned},
+      {"a ban under 503", 503, document(-1003, "IP(1.2.3.4) banned until 1790770902000."),
+       stop_kind::banned},
+      {"words of a ban under another code", 400, document(-2015, "banned until 1790770902000."),
+       stop_kind::none},
+      {"a ban of no readable end", 400, document(-1003, "banned until tomorrow"),
+       stop_kind::paused},
+      {"a limit", 429, document(-1003, limit), stop_kind::paused},
+      {"a limit without words", 429, "", stop_kind::paused},
+      {"a limit as a page", 429, "<html/>", stop_kind::paused},
+      {"429 with a code of tomorrow", 429, document(-9999, "New."), stop_kind::paused},
+      {"a limit under 400", 400, document(-1003, limit), stop_kind::paused},
+      {"the code of a limit under 400, other words", 400, document(-1003, "?"), stop_kind::paused},
+      {"a limit under 200", 200, document(-1003, limit), stop_kind::paused},
+      {"a limit under 503 in its own words", 503, document(-1003, limit), stop_kind::paused},
+      {"the same in capitals", 503, document(-1003, "TOO MANY REQUESTS"), stop_kind::paused},
+      {"the code of a limit under 503 in doubt", 503, document(-1003, doubt), stop_kind::none},
+      {"words of a limit without its code under 503", 503, document(-1000, limit), stop_kind::none},
+      {"orders", 429, document(-1015, "Too many new orders."), stop_kind::orders_paused},
+      {"orders under 400", 400, document(-1015, "Too many new orders."), stop_kind::orders_paused},
+      {"the code of orders under 503 in doubt", 503, document(-1015, doubt), stop_kind::none},
+      {"throttled by the system", 503,
+       document(-1008,
+                "Request throttled by system-level protection. Reduce-only/close-position "
+                "orders are exempt. Please try again."),
+       stop_kind::none},
+      {"throttled by the system under 400", 400, document(-1008, "Server is busy."),
+       stop_kind::none},
+      {"a firewall", 403, "<HTML><H1>403 ERROR</H1>Request blocked.</HTML>",
+       stop_kind::turned_away},
+      {"a firewall without a word", 403, "", stop_kind::turned_away},
+      {"403 of the venue", 403, document(-2015, "Invalid API-key"), stop_kind::none},
+      {"403 of the venue with the code of a limit", 403, document(-1003, limit), stop_kind::paused},
+      {"a refusal", 400, document(-2019, "Margin"), stop_kind::none},
+      {"unavailable", 503, "", stop_kind::none},
+      {"a bad gateway", 502, "<html/>", stop_kind::none},
+  };
+  for (const auto& r : rows) {
+    INFO(r.name);
+    CHECK(judge_stop(answer_of(r.status, r.body)) == r.kind);
+  }
 }
 
 TEST_CASE("the end of a ban and Retry-After are read, or nothing is") {

@@ -113,12 +113,12 @@ TEST_CASE("what waits for a connection when a ban begins is not sent any more") 
   CHECK(venue.requests("GET /fapi/v3/positionRisk").empty());
 }
 
-TEST_CASE("an order refused by the matching engine's clock is sent once more and no more") {
+TEST_CASE("an order refused for its timestamp is sent once more and no more") {
   imposter venue;
   venue.when("GET /fapi/v1/time", {server_time(700)});
   venue.when(
       "POST /fapi/v1/order",
-      {reply_with(400, R"({"code":-5028,"msg":"Timestamp is outside of the ME recvWindow."})")});
+      {reply_with(400, R"({"code":-1021,"msg":"Timestamp is outside of the recvWindow."})")});
   const auto client = client_for(venue);
   const auto outcome = place(*client);
   REQUIRE(std::holds_alternative<order_refused>(outcome));
@@ -126,33 +126,98 @@ TEST_CASE("an order refused by the matching engine's clock is sent once more and
   CHECK(venue.requests("POST /fapi/v1/order").size() == 2);
 }
 
-TEST_CASE("an interim reply puts no later reply out of step") {
-  for (const int status : {100, 103}) {
-    INFO(status);
+TEST_CASE("interim replies are passed over, and each question gets its own final one") {
+  const std::string hints = "HTTP/1.1 103 Hints\r\nLink: </x>\r\n\r\n";
+  const std::string wait = "HTTP/1.1 100 Continue\r\n\r\n";
+  for (const auto& interim : {wait, hints, wait + hints + hints}) {
+    INFO(interim);
     imposter venue;
     venue.when("GET /fapi/v1/time", {server_time()});
-    const std::string interim = "HTTP/1.1 " + std::to_string(status) + " Later\r\n\r\n";
-    // The final reply of the first request comes when the second may already be under way.
+    venue.when("POST /fapi/v1/order", {[&](imposter_connection& c, const seen_request&) {
+                 c.write(interim);
+                 c.write(whole_reply());
+               }});
+    // The final reply comes when the next request may already wait for the only connection.
     venue.when("GET /fapi/v3/positionRisk",
                {[&venue, interim](imposter_connection& c, const seen_request&) {
                   c.write(interim);
                   venue.wait_to_go_on();
                   c.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]");
                 },
-                write_and("HTTP/1.1 503 Away\r\nContent-Length: 0\r\n\r\n", false)});
+                reply_with(503, "")});
     auto chosen = settings_for(venue);
     chosen.connections_max = 1;
     const auto client = client_for(venue, chosen);
-    answers<read_result<clock_offset>> clock;
-    client->read_clock(within(2'000), clock.taker());
-    REQUIRE(clock.wait().has_value());
+    CHECK(std::holds_alternative<order_done>(place(*client)));
     answers<read_result<snapshot>> first;
     client->read_symbol(symbol("ETHUSDT"), within(5'000), first.taker());
     answers<read_result<snapshot>> second;
     client->read_account(within(5'000), second.taker());
-    CHECK_FALSE(first.wait().has_value());
+    wait_until([&] { return venue.requests("GET /fapi/v3/positionRisk").size() == 1; });
     venue.go_on();
-    CHECK_FALSE(second.wait().has_value());
+    CHECK(first.wait().has_value());
+    REQUIRE_FALSE(second.wait().has_value());
+    CHECK(second.wait().error().http_status == 503);
+  }
+}
+
+TEST_CASE("a limit or ban is obeyed by its status when its words are lost on the way") {
+  struct row {
+    const char* name;
+    std::string bytes;
+    failure_kind kind;
+    std::int64_t seconds_min;
+  };
+  const std::string half = "Content-Length: 90\r\n\r\n{\"code\":-1003,";
+  const row rows[] = {
+      {"a ban cut short", "HTTP/1.1 418 Ban\r\nRetry-After: 500\r\n" + half, failure_kind::banned,
+       400},
+      {"a limit cut short", "HTTP/1.1 429 Limit\r\nRetry-After: 50\r\n" + half,
+       failure_kind::rate_limited, 40},
+      {"a ban too long to be read",
+       "HTTP/1.1 418 Ban\r\nRetry-After: 500\r\nContent-Length: 99999999999\r\n\r\n",
+       failure_kind::banned, 400},
+      {"a firewall cut short", "HTTP/1.1 403 X\r\n" + half, failure_kind::rate_limited, 50},
+  };
+  for (const auto& r : rows) {
+    INFO(r.name);
+    imposter venue;
+    venue.when("GET /fapi/v1/time", {server_time()});
+    venue.when("GET /fapi/v3/positionRisk", {write_and(r.bytes, true), reply_with(200, "[]")});
+    const auto client = client_for(venue);
+    for (int i = 0; i < 2; ++i) {
+      answers<read_result<snapshot>> answer;
+      client->read_account(within(2'000), answer.taker());
+      const auto told = answer.wait();
+      REQUIRE_FALSE(told.has_value());
+      CHECK(told.error().kind == r.kind);
+      REQUIRE(told.error().retry_at.has_value());
+      CHECK(between(std::chrono::steady_clock::now(), *told.error().retry_at) >
+            std::chrono::seconds(r.seconds_min));
+    }
+    CHECK(venue.requests("GET /fapi/v3/positionRisk").size() == 1);
+  }
+}
+
+TEST_CASE("a venue that only ever says wait, or speaks another protocol, answers nothing") {
+  std::string forever;
+  for (int i = 0; i < 100; ++i)
+    forever += "HTTP/1.1 100 Continue\r\n\r\n";
+  const std::string other =
+      "HTTP/1.1 101 Switching\r\nUpgrade: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]";
+  for (const auto& bytes : {forever, other}) {
+    imposter venue;
+    venue.when("GET /fapi/v1/time", {server_time()});
+    venue.when("GET /fapi/v3/positionRisk", {write_and(bytes, false), reply_with(503, "")});
+    venue.when("POST /fapi/v1/order", {write_and(bytes, false)});
+    const auto client = client_for(venue);
+    for (int i = 0; i < 2; ++i) {
+      answers<read_result<snapshot>> answer;
+      client->read_account(within(2'000), answer.taker());
+      CHECK_FALSE(answer.wait().has_value());
+    }
+    CHECK(std::holds_alternative<order_uncertain>(place(*client)));
+    CHECK(venue.requests("POST").size() == 1);
   }
 }
 

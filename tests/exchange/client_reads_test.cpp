@@ -330,3 +330,30 @@ TEST_CASE("the venue's counters and limits reach the budget") {
   CHECK(client->budget().weight_limit_1m == 6'000);
   CHECK(client->budget().requests_total >= 2);
 }
+
+TEST_CASE("a read over a fresh connection leaves the open ones alone, and none is left over") {
+  imposter venue;
+  venue.when("GET /fapi/v1/time", {server_time()});
+  venue.when("GET /fapi/v3/positionRisk", {reply_with(200, one_row)});
+  auto chosen = settings_for(venue);
+  chosen.connections_max = 2;
+  const auto client = client_for(venue, chosen);
+  const auto read = [&](connection_choice over) {
+    answers<read_result<snapshot>> answer;
+    auto options = within(2'000);
+    options.connection = over;
+    client->read_account(options, answer.taker());
+    return answer.wait().has_value();
+  };
+  CHECK(read(connection_choice::any));
+  const auto before = venue.connections();
+  CHECK(read(connection_choice::any));
+  CHECK(venue.connections() == before);
+  for (int n = 1; n <= 5; ++n) {
+    CHECK(read(connection_choice::fresh));
+    CHECK(venue.connections() == before + n);
+  }
+  CHECK(read(connection_choice::any));
+  CHECK(venue.connections() == before + 5);
+  wait_until([&] { return venue.open_connections() <= 2; });
+}

@@ -38,8 +38,7 @@ TEST_CASE("filters are those the venue judges by, and what they allow is taken")
 TEST_CASE("filters changed without notice refuse, and the next listing tells why") {
   const venue_under_test venue;
   const auto client = venue.client();
-  venue.act("filters",
-            R"({"symbol":"ETHUSDT","step":"0.1","market_max":"7","min_notional":"400"})");
+  venue.act("symbol", R"({"symbol":"ETHUSDT","step":"0.1","market_max":"7","min_notional":"400"})");
   CHECK(must<order_refused>(place(*client, market_order("a", side::buy, "0.15"))).cure ==
         refusal_cure::fit_to_filters);
   CHECK(must<order_refused>(place(*client, market_order("b", side::buy, "8"))).code == -4005);
@@ -58,7 +57,7 @@ TEST_CASE("a symbol that stops trading, by whatever word, is not tradable from t
     INFO(word);
     const venue_under_test venue;
     const auto client = venue.client();
-    venue.fault(R"({"effect":"symbol_status","symbol":"ETHUSDT","value":")" + std::string(word) +
+    venue.fault(R"({"effect":"symbol_change","symbol":"ETHUSDT","status":")" + std::string(word) +
                 R"("})");
     const auto refused = must<order_refused>(place(*client, market_order("a", side::buy, "0.1")));
     CHECK(refused.cure == refusal_cure::reload_symbols);

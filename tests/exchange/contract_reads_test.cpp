@@ -112,8 +112,6 @@ TEST_CASE("every read fails under a fault for the same reason, and works again a
        failure_kind::venue_error, 5'000},
       {"nothing instead", R"("effect":"status","reply":"challenge_202")", failure_kind::malformed,
        5'000},
-      {"a firewall", R"("effect":"status","reply":"forbidden_403")", failure_kind::rate_limited,
-       5'000},
       {"half a body", R"("effect":"damage","damage":"cut")", failure_kind::malformed, 5'000},
       {"another document", R"("effect":"malform","body":"{\"code\":200}")", failure_kind::malformed,
        5'000},
@@ -132,6 +130,21 @@ TEST_CASE("every read fails under a fault for the same reason, and works again a
       CHECK(*ended == wrong.kind);
       CHECK_FALSE(row.run(*f.client, within(5'000)).has_value());
     }
+}
+
+TEST_CASE("every read that a firewall turns away is the last one for a while") {
+  const furnished f;
+  for (const auto& row : reads()) {
+    INFO(row.name);
+    const auto client = f.venue.client();
+    must(clock_of(*client));  // Its first own question would meet the fault otherwise.
+    f.fault_on(row, R"("effect":"status","reply":"forbidden_403")");
+    for (int i = 0; i < 2; ++i) {
+      const auto ended = row.run(*client, within(5'000));
+      REQUIRE(ended.has_value());
+      CHECK(*ended == failure_kind::rate_limited);
+    }
+  }
 }
 
 TEST_CASE("every signed read is healed by one retry when the clocks have drifted apart") {

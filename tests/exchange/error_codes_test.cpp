@@ -125,7 +125,7 @@ const code_row rows[] = {
     {-5025, refused, cure::none, looks::nobody},
     {-5026, refused, cure::none, looks::nobody},
     {-5027, refused, cure::none, looks::nobody},
-    {-5028, refused_for_clock, cure::wait, looks::nobody},
+    {-5028, uncertain_of_time, cure::none, looks::nobody},
     {-5029, refused, cure::none, looks::nobody},
     {-5041, refused_for_now, cure::wait, looks::nobody},
     {-5043, refused, cure::none, looks::nobody},

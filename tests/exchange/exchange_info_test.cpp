@@ -38,7 +38,7 @@ std::string info(const std::string& symbols) {
 TEST_CASE("symbols come with their filters and the venue with its limits") {
   const auto read = parse_exchange_info(info(listed("SOLUSDT", "TRADING", filters())));
   REQUIRE(read.has_value());
-  CHECK(read->source == "live");
+  CHECK(read->source == universe_source::live);
   const auto* rules = read->find(symbol("SOLUSDT"));
   REQUIRE(rules != nullptr);
   CHECK(rules->tradable);

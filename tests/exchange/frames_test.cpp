@@ -83,6 +83,41 @@ TEST_CASE("an account event with empty or no positions says nothing about positi
   CHECK(body_of<account_update>(with(funding, R"("P":[],)", "")).positions.empty());
 }
 
+TEST_CASE("a funding event tells what each balance changed by, and of which symbol") {
+  const auto update = body_of<account_update>(
+      R"({"e":"ACCOUNT_UPDATE","E":2,"T":1,"a":{"m":"FUNDING_FEE","S":"BTCUSDT",)"
+      R"("B":[{"a":"USDT","wb":"99.1","cw":"99.1","bc":"-0.90000000"},{"a":"BNB","wb":"1"}],"P":[]}})");
+  CHECK(update.reason == "FUNDING_FEE");
+  CHECK(update.about == symbol("BTCUSDT"));
+  REQUIRE(update.balances.size() == 2);
+  CHECK(update.balances[0].asset == "USDT");
+  CHECK(update.balances[0].change.str() == "-0.9");
+  CHECK(update.balances[1].change.is_zero());
+}
+
+TEST_CASE("changed settings tell the leverage of a symbol, or the multi-assets mode") {
+  const auto leverage = body_of<settings_update>(
+      R"({"e":"ACCOUNT_CONFIG_UPDATE","E":2,"T":1,"ac":{"s":"BTCUSDT","l":25}})");
+  CHECK(leverage.instrument == symbol("BTCUSDT"));
+  CHECK(leverage.leverage == 25);
+  CHECK_FALSE(leverage.multi_assets);
+  const auto mode =
+      body_of<settings_update>(R"({"e":"ACCOUNT_CONFIG_UPDATE","E":2,"T":1,"ai":{"j":true}})");
+  CHECK(mode.multi_assets == true);
+  CHECK(mode.instrument.empty());
+}
+
+TEST_CASE("the venue's own orders are told from those of clients") {
+  const auto giver = [](const char* id) {
+    return body_of<order_update>(with(order_event, "slc-9-1", id)).trade->given_by;
+  };
+  CHECK(giver("slc-9-1") == order_giver::client);
+  CHECK(giver("autoclose-1790000000498") == order_giver::liquidation);
+  CHECK(giver("adl_autoclose") == order_giver::auto_deleveraging);
+  CHECK(giver("settlement_autoclose-7") == order_giver::settlement);
+  CHECK(giver("myautoclose-1") == order_giver::client);
+}
+
 TEST_CASE("the expiry of the listenKey is seen with both spellings of its time") {
   body_of<listen_key_expired>(R"({"e":"listenKeyExpired","E":1736996475556,"listenKey":"k"})");
   body_of<listen_key_expired>(R"({"e":"listenKeyExpired","E":"1736996475556","listenKey":"k"})");

@@ -271,3 +271,28 @@ TEST_CASE("a clock that was an hour ahead does not freeze the windows for an hou
   // And no longer in the one after the next.
   CHECK(granted(budget.reserve_read(read_class::routine, 1'000, at(121'000))));
 }
+
+TEST_CASE("a pause of all but exits holds every other lane, and the longer pause decides") {
+  using scope = request_budget::pause_scope;
+  using kind = request_budget::order_kind;
+  auto budget = a_budget();
+  budget.pause_until(at(2'000).steady, scope::everything);
+  budget.pause_until(at(60'000).steady, scope::all_but_exits);
+  for (const auto traffic :
+       {read_class::routine, read_class::verification, read_class::entry_demand})
+    CHECK(refused(budget.reserve_read(traffic, 5, at(1'000))).retry_at == at(60'000).steady);
+  CHECK(refused(budget.reserve_order(kind::opens, at(1'000))).retry_at == at(60'000).steady);
+  CHECK(refused(budget.reserve_read(read_class::exit_demand, 5, at(1'000))).retry_at ==
+        at(2'000).steady);
+  CHECK(refused(budget.reserve_order(kind::closes, at(1'000))).retry_at == at(2'000).steady);
+  CHECK_FALSE(granted(budget.reserve_read(read_class::routine, 5, at(59'999))));
+  CHECK_FALSE(granted(budget.reserve_order(kind::opens, at(59'999))));
+  const auto exit = budget.reserve_order(kind::closes, at(2'000));
+  REQUIRE(granted(exit));
+  // What was reserved before a pause is held back by the pause of its own lane only.
+  budget.pause_until(at(9'000).steady, scope::all_but_exits);
+  CHECK_FALSE(budget.withheld(std::get<budget_ticket>(exit), at(3'000)).has_value());
+  budget.pause_until(at(80'000).steady, scope::everything);
+  CHECK(budget.withheld(std::get<budget_ticket>(exit), at(3'000))->retry_at == at(80'000).steady);
+  CHECK(budget.stopped(budget_lane::others, at(3'000))->retry_at == at(80'000).steady);
+}

@@ -36,6 +36,8 @@ std::vector<row> common_rows() {
        [](plan&, facts& f) { f.source_allowed = false; }},
       {"symbol unknown", refusal_code::symbol_not_in_universe, an_open(),
        [](plan&, facts& f) { f.instrument.reset(); }},
+      {"symbol left out binds entries", refusal_code::symbol_not_in_universe, an_open(),
+       [](plan&, facts& f) { f.instrument->offered = false; }},
       {"symbol not trading", refusal_code::symbol_not_trading, a_reduce(),
        [](plan&, facts& f) { f.instrument->tradable = false; }},
       {"halted binds exits", refusal_code::halted, a_reduce(),

@@ -79,8 +79,12 @@ facts any_facts() {
                 any_of<truth_source>(5),
                 any<std::uint64_t>()};
   f.instrument = maybe([] {
-    return instrument_facts{any<bool>(), any_decimal<quantity>(), any_decimal<quantity>(),
-                            any_decimal<quantity>(), any_decimal<notional>()};
+    return instrument_facts{any<bool>(),
+                            any<bool>(),
+                            any_decimal<quantity>(),
+                            any_decimal<quantity>(),
+                            any_decimal<quantity>(),
+                            any_decimal<notional>()};
   });
   f.mark = maybe([] { return any_decimal<price>(); });
   f.mark_at = any_instant();

@@ -73,6 +73,8 @@ TEST_CASE("every kind of record is one line of JSON that names seq, kind and tim
       truth_changed{},
       state_changed{},
       exit_changed{},
+      funding_booked{symbol("BTCUSDT"), "USDT", {}, {}},
+      universe_kept{{}, 7, std::make_shared<const universe>()},
       notice{"x", "y"}};
   REQUIRE(bodies.size() == std::variant_size_v<record_body>);
   for (const auto& body : bodies) {

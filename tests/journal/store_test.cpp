@@ -1,6 +1,8 @@
 // What goes into the journal comes out of it, in another process's hands too.
 #include <sys/stat.h>
 
+#include <sqlite3.h>
+
 #include "builders.hpp"
 #include "support/catch.hpp"
 
@@ -151,6 +153,51 @@ TEST_CASE("exit states and the trading state come back as they were last") {
   const auto back = s->recover().value();
   CHECK(back.exits == std::vector{kept});
   CHECK(back.state == trading_state::reduce_only);
+}
+
+TEST_CASE("the universe comes back as last read, its content from the record that has it") {
+  const directory d;
+  universe u;
+  instrument_rules rules;
+  rules.instrument = symbol("BTCUSDT");
+  rules.tradable = true;
+  rules.status = "TRADING";
+  rules.contract_type = "PERPETUAL";
+  rules.tick = decimal<price>("0.10");
+  rules.market_lot = {decimal<quantity>("0.001"), decimal<quantity>("120"),
+                      decimal<quantity>("0.001")};
+  u.instruments = {rules};
+  u.limits = {{"REQUEST_WEIGHT", milliseconds{60'000}, 2'400}};
+  const auto hash = content_hash(u);
+  auto s = opened(d.journal());
+  CHECK_FALSE(s->recover().value().last_universe);
+  put(*s, universe_kept{{1'000}, hash, std::make_shared<const universe>(u)});
+  put(*s, universe_kept{{2'000}, hash, nullptr});
+  const auto back = s->recover().value().last_universe;
+  REQUIRE(back);
+  CHECK(back->read_at == wall_time{2'000});
+  CHECK(content_hash(back->content) == hash);
+  REQUIRE(back->content.find(symbol("BTCUSDT")));
+  CHECK(back->content.find(symbol("BTCUSDT"))->market_lot.max == decimal<quantity>("120"));
+  put(*s, universe_kept{{3'000}, hash + 1, nullptr});  // Content that nobody wrote.
+  CHECK_FALSE(s->recover().value().last_universe);
+}
+
+TEST_CASE("a journal of the first schema version is brought up to date when it is opened") {
+  const directory d;
+  {
+    auto s = opened(d.journal());
+    put(*s, notice{"old", "words"});
+    REQUIRE(s->commit().has_value());
+  }
+  sqlite3* raw = nullptr;
+  REQUIRE(sqlite3_open(d.journal().c_str(), &raw) == SQLITE_OK);
+  CHECK(sqlite3_exec(raw, "DROP TABLE funding; DROP TABLE universe; PRAGMA user_version = 1;",
+                     nullptr, nullptr, nullptr) == SQLITE_OK);
+  sqlite3_close(raw);
+  auto s = opened(d.journal());
+  CHECK(put(*s, funding_booked{symbol("BTCUSDT"), "USDT", decimal<notional>("-1"), {5}}) == 2);
+  CHECK_FALSE(s->recover().value().last_universe);
 }
 
 }  // namespace

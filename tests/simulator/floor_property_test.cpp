@@ -50,6 +50,29 @@ settings any_settings(bool hedged) {
   return s;
 }
 
+/// A life in one-way or hedge mode, with crossed or isolated margin.
+bench_venue any_venue() {
+  bench_venue v(any_settings(*rc::gen::arbitrary<bool>()));
+  if (*rc::gen::arbitrary<bool>())
+    RC_ASSERT(v.call("POST", "/fapi/v1/marginType", "symbol=ETHUSDT&marginType=ISOLATED").status ==
+              200);
+  test::tick_at(v, "ETHUSDT", "3000");
+  return v;
+}
+
+/// Only what is held has money set aside, and the shared wallet is the rest.
+void check_set_aside(bench_venue& v) {
+  const auto books = test::books_of(v);
+  notional sum;
+  for (const auto& p : books.positions) {
+    RC_ASSERT(p.isolated_wallet.is_zero() == (p.margin == margin_type::crossed));
+    sum += p.isolated_wallet;
+  }
+  const auto shared =
+      test::field(v.call("GET", "/fapi/v3/account").body, "totalCrossWalletBalance");
+  RC_ASSERT(*notional::parse(shared) == books.wallet - sum);
+}
+
 std::string leg_text(const bench_venue& v, const step& s) {
   if (!v.chosen.trading.hedge_mode)
     return s.reduces ? "&reduceOnly=true" : "";
@@ -140,14 +163,14 @@ std::string bytes_of(const settings& s, const std::vector<step>& steps) {
 
 TEST_CASE("books balance to the last digit after any life, and reductions never flip a leg") {
   const bool held = rc::check("books balance", [] {
-    bench_venue v(any_settings(*rc::gen::arbitrary<bool>()));
-    test::tick_at(v, "ETHUSDT", "3000");
+    auto v = any_venue();
     for (const auto& s : *rc::gen::container<std::vector<step>>(any_step())) {
       do_step(v, s);
       const auto wrong = test::audit(v);
       if (!wrong.empty())
         RC_FAIL(wrong);
       check_resting(v);
+      check_set_aside(v);
     }
     check_reductions(v);
     const auto account = v.call("GET", "/fapi/v3/account").body;
@@ -159,8 +182,7 @@ TEST_CASE("books balance to the last digit after any life, and reductions never 
 
 TEST_CASE("margin kept symbol by symbol equals margin taken anew") {
   const bool held = rc::check("margin sums agree", [] {
-    bench_venue v(any_settings(*rc::gen::arbitrary<bool>()));
-    test::tick_at(v, "ETHUSDT", "3000");
+    auto v = any_venue();
     for (const auto& s : *rc::gen::container<std::vector<step>>(any_step()))
       do_step(v, s);
     const auto before = v.call("GET", "/fapi/v3/account").body;

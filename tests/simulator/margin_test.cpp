@@ -248,7 +248,7 @@ TEST_CASE("filters that change are in exchangeInfo at once and hold for the next
   bench_venue v;
   CHECK(v.market("BTCUSDT", "BUY", "0.001").status == 200);
   const auto change = [&](const char* what) {
-    return v.control("POST", "/sim/filters", std::string(R"({"symbol":"BTCUSDT",)") + what + "}")
+    return v.control("POST", "/sim/symbol", std::string(R"({"symbol":"BTCUSDT",)") + what + "}")
         .status;
   };
   CHECK(change(R"("step":"0.01","tick":"1","min_notional":"100")") == 200);

@@ -142,3 +142,26 @@ TEST_CASE("a mark that is set holds for one tick, or until it is released") {
   CHECK_FALSE(v.it->set_mark(btc, price{}));
   CHECK_FALSE(v.it->set_mark(symbol{"NOSUCH"}, at));
 }
+
+TEST_CASE("a symbol beyond ASCII is listed, traded and streamed, and asked for percent-encoded") {
+  auto s = test::quiet_settings();
+  s.unicode_symbols = 2;
+  bench_venue v(s);
+  const std::string name = "测试USDT";
+  const std::string encoded = "%E6%B5%8B%E8%AF%95USDT";
+  const auto listed = elements(field(v.get_public("/fapi/v1/exchangeInfo").body, "symbols"));
+  REQUIRE(listed.size() == 66);
+  CHECK(field(listed[60], "symbol") == name);
+  CHECK(field(listed[61], "symbol") == "测试2USDT");
+  CHECK(field(v.get_public("/fapi/v1/premiumIndex", "symbol=" + encoded).body, "symbol") == name);
+  CHECK(test::outcome_of(v.get_public("/fapi/v1/premiumIndex", "symbol=" + name)) == "400 -1100");
+  const auto marks = *v.it->open_stream("/market/ws/%E6%B5%8B%E8%AF%95usdt@markPrice@1s");
+  const auto step = *quantity::parse(field(elements(field(listed[60], "filters"))[1], "stepSize"));
+  const auto amount = floor_to_step(notional::whole(100) / *v.it->mark(symbol{name}), step) + step;
+  CHECK(v.market(encoded, "BUY", amount.str()).status == 200);
+  CHECK(v.held(name) == amount);
+  v.pass(milliseconds{1'000});
+  const auto heard = v.heard(marks);
+  REQUIRE(heard.size() == 1);
+  CHECK(field(heard[0], "s") == name);
+}

@@ -229,7 +229,7 @@ TEST_CASE("the venue's clock steps and drifts, and signatures feel it") {
 TEST_CASE("a symbol is taken off the market, and the market stream says so") {
   bench_venue v;
   const auto id = *v.it->open_stream("/market/ws/!contractInfo");
-  add(v, R"({"effect":"symbol_status","symbol":"BTCUSDT","value":"SETTLING","from_ms":2000})");
+  add(v, R"({"effect":"symbol_change","symbol":"BTCUSDT","status":"SETTLING","from_ms":2000})");
   CHECK(visit(v, order(v, "&symbol=BTCUSDT&side=BUY")).status == 200);
   v.pass(milliseconds{2'000});
   const auto told = v.heard(id);
@@ -243,10 +243,63 @@ TEST_CASE("a symbol is taken off the market, and the market stream says so") {
 TEST_CASE("a symbol's filters change and orders are judged by the new ones") {
   bench_venue v;
   CHECK(visit(v, order(v, "&symbol=BTCUSDT&side=BUY")).status == 200);
-  add(v, R"({"effect":"symbol_filter","symbol":"BTCUSDT","field":"step","value":"0.1"})");
+  add(v, R"({"effect":"symbol_change","symbol":"BTCUSDT","step":"0.1"})");
   CHECK(visit(v, order(v, "&symbol=BTCUSDT&side=BUY")).status == 400);
   const auto info = v.get_public("/fapi/v1/exchangeInfo").body;
   CHECK_THAT(elements(field(info, "symbols"))[0], ContainsSubstring(R"("stepSize":"0.1")"));
+}
+
+TEST_CASE("a change of a symbol is the same from the script and from the operator") {
+  const std::string change = R"("symbol":"BTCUSDT","status":"TRADING","tick":"0.5","step":"0.01",)"
+                             R"("market_max":"7","min_notional":"400"})";
+  bench_venue scripted;
+  add(scripted, R"({"effect":"symbol_change",)" + change);
+  scripted.pass(milliseconds{0});
+  bench_venue told;
+  const auto id = *told.it->open_stream("/market/ws/!contractInfo");
+  REQUIRE(told.control("POST", "/sim/symbol", "{" + change).status == 200);
+  const auto info = told.get_public("/fapi/v1/exchangeInfo").body;
+  CHECK(info == scripted.get_public("/fapi/v1/exchangeInfo").body);
+  CHECK_THAT(elements(field(info, "symbols"))[0], ContainsSubstring(R"("stepSize":"0.01")"));
+  CHECK(told.heard(id).size() == 1);
+}
+
+TEST_CASE("a change of a symbol that says nothing, or nothing possible, is refused when read") {
+  for (auto text : {R"({"effect":"symbol_change","symbol":"BTCUSDT"})",
+                    R"({"effect":"symbol_change","symbol":"BTCUSDT","status":""})",
+                    R"({"effect":"symbol_change","symbol":"BTCUSDT","step":"0"})",
+                    R"({"effect":"symbol_change","symbol":"BTCUSDT","tick":"thin"})",
+                    R"({"effect":"symbol_change","symbol":"BTCUSDT","lot":"1"})"}) {
+    INFO(text);
+    CHECK_FALSE(parse_fault(text));
+  }
+}
+
+TEST_CASE("a symbol that is delisted is told of on the market stream") {
+  bench_venue v;
+  const auto id = *v.it->open_stream("/market/ws/!contractInfo");
+  REQUIRE(v.it->settle(symbol{"BTCUSDT"}, v.now));
+  const auto told = v.heard(id);
+  REQUIRE(told.size() == 1);
+  CHECK(field(told[0], "cs") == "SETTLING");
+}
+
+TEST_CASE("a frozen read repeats its first answer until the fault ends; orders still happen") {
+  bench_venue v;
+  const std::string path = "/fapi/v3/positionRisk";
+  const auto read = [&](const std::string& more = "") {
+    return visit(v, v.signed_request("GET", path, more)).body;
+  };
+  add(v, R"({"effect":"freeze","path":"/fapi/v3/positionRisk","count":0,"for_ms":5000})");
+  CHECK(read() == "[]");
+  CHECK(visit(v, order(v, "&symbol=BTCUSDT&side=BUY")).status == 200);
+  v.pass(milliseconds{1'000});
+  CHECK(read() == "[]");
+  CHECK(elements(read("symbol=BTCUSDT")).size() == 1);
+  const auto account = visit(v, v.signed_request("GET", "/fapi/v3/account", "")).body;
+  CHECK(elements(field(account, "positions")).size() == 1);
+  v.pass(milliseconds{5'000});
+  CHECK(elements(read()).size() == 1);
 }
 
 TEST_CASE("the listing grows to ten thousand symbols in one reply") {

@@ -1,4 +1,5 @@
 // Keys, signatures and timestamps are checked as the general-info page says.
+#include "simulator/support/account_key.hpp"
 #include "simulator/support/bench_venue.hpp"
 #include "support/catch.hpp"
 
@@ -101,6 +102,86 @@ TEST_CASE("timestamps are accepted inside recvWindow and up to a second ahead") 
     INFO(r.name);
     CHECK(outcome_of(send_signed(v, r.text)) == r.expected);
   }
+}
+
+TEST_CASE("an account with an Ed25519 key is proven by signatures of that key alone") {
+  const test::account_key mine{1};
+  const test::account_key other{2};
+  auto s = test::quiet_settings();
+  s.account.api_secret.clear();
+  s.account.api_public_key = mine.public_pem();
+  bench_venue v(s);
+  const auto text = stamped(v, 0);
+  const auto answer = [&](const std::string& query, const std::string& signature) {
+    const request r{"GET", path, query + "&signature=" + signature, "", "mainKey"};
+    return outcome_of(v.it->perform(r, v.now));
+  };
+  const auto signature = mine.sign(text);
+  REQUIRE(signature.size() == 88);
+  const auto encoded = test::escaped(signature);
+  CHECK(answer(text, encoded) == "200");
+  CHECK(answer(text, test::escaped(other.sign(text))) == "400 -1022");
+  CHECK(answer("recvWindow=5000&" + text, encoded) == "400 -1022");
+  CHECK(answer(text, test::sign("mainSecret", text)) == "400 -1022");
+  CHECK(answer(text, test::sign("", text)) == "400 -1022");
+  CHECK(answer(text, encoded.substr(0, encoded.size() - 6)) == "400 -1022");
+  CHECK(answer(text, encoded + "%0A") == "400 -1022");
+  CHECK(answer(text, std::string(88, 'A')) == "400 -1022");
+}
+
+TEST_CASE("a base64 signature that was not percent-encoded is refused where it holds a plus") {
+  const test::account_key mine{1};
+  auto s = test::quiet_settings();
+  s.account.api_secret.clear();
+  s.account.api_public_key = mine.public_pem();
+  bench_venue v(s);
+  std::string text;
+  std::string signature;
+  for (int n = 1; n < 100 && signature.find('+') == std::string::npos; ++n) {
+    text = "recvWindow=" + std::to_string(1'000 + n) + "&" + stamped(v, 0);
+    signature = mine.sign(text);
+  }
+  REQUIRE(signature.find('+') != std::string::npos);
+  const request plain{"GET", path, text + "&signature=" + signature, "", "mainKey"};
+  CHECK(outcome_of(v.it->perform(plain, v.now)) == "400 -1022");
+  const request good{"GET", path, text + "&signature=" + test::escaped(signature), "", "mainKey"};
+  CHECK(outcome_of(v.it->perform(good, v.now)) == "200");
+}
+
+TEST_CASE("accounts with secrets and accounts with Ed25519 keys live side by side") {
+  const test::account_key theirs{3};
+  auto s = test::quiet_settings();
+  account_settings other;
+  other.api_key = "otherKey";
+  other.api_public_key = theirs.public_pem();
+  s.more_accounts = {other};
+  bench_venue v(s);
+  CHECK(outcome_of(v.call("GET", path)) == "200");
+  const auto text = stamped(v, 0);
+  const request r{"GET", path, text + "&signature=" + test::escaped(theirs.sign(text)), "",
+                  "otherKey"};
+  CHECK(outcome_of(v.it->perform(r, v.now)) == "200");
+}
+
+TEST_CASE("orders that were in time when they came in are looked at again when they are matched") {
+  bench_venue v;
+  const auto visit = [&](const std::string& method, const std::string& where,
+                         const std::string& parameters, std::int64_t late_ms) {
+    const auto r = v.signed_request(method, where, parameters);
+    course c;
+    c.before = milliseconds{late_ms};
+    v.pass(c.before);
+    return outcome_of(v.it->perform(r, c, v.now));
+  };
+  const std::string order = "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.01";
+  CHECK(visit("POST", "/fapi/v1/order", order, 5'000) == "200");
+  CHECK(visit("POST", "/fapi/v1/order", order, 5'001) == "400 -5028");
+  CHECK(visit("POST", "/fapi/v1/order", order + "&recvWindow=1500", 1'501) == "400 -5028");
+  CHECK(visit("PUT", "/fapi/v1/order", order, 5'001) == "400 -5028");
+  CHECK(visit("POST", "/fapi/v1/batchOrders", "batchOrders=%5B%5D", 5'001) == "400 -5028");
+  CHECK(visit("GET", path, "", 60'000) == "200");
+  CHECK(visit("DELETE", "/fapi/v1/allOpenOrders", "symbol=BTCUSDT", 60'000) == "200");
+  CHECK(v.held("BTCUSDT").str() == "0.01");
 }
 
 TEST_CASE("each account sees its own positions only") {

@@ -9,6 +9,7 @@
 #include <iterator>
 #include <thread>
 
+#include "simulator/support/account_key.hpp"
 #include "simulator/support/bench_venue.hpp"
 #include "simulator/support/client.hpp"
 #include "support/catch.hpp"
@@ -28,12 +29,16 @@ std::unique_ptr<server> start(settings s = test::quiet_settings()) {
   return std::move(*started);
 }
 
-std::string signed_target(const server& s, const std::string& path,
-                          const std::string& parameters = "") {
+/// Parameters with the time of this machine.
+std::string stamped(const std::string& parameters) {
   const auto now =
       std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch());
-  auto text =
-      parameters + (parameters.empty() ? "" : "&") + "timestamp=" + std::to_string(now.count());
+  return parameters + (parameters.empty() ? "" : "&") + "timestamp=" + std::to_string(now.count());
+}
+
+std::string signed_target(const server& s, const std::string& path,
+                          const std::string& parameters = "") {
+  const auto text = stamped(parameters);
   return path + "?" + text + "&signature=" + test::sign(s.api_secret(), text);
 }
 
@@ -101,6 +106,21 @@ TEST_CASE("keys are made at random at every start when none are given") {
   CHECK(a->api_key() != b->api_key());
   https_client c(a->port(), a->certificate_pem());
   CHECK(c.ask("GET", signed_target(*a, "/fapi/v3/balance"), "", a->api_key())->status == 200);
+}
+
+TEST_CASE("no secret is made for an account that has a public key") {
+  const test::account_key mine{7};
+  auto chosen = test::quiet_settings();
+  chosen.account.api_key.clear();
+  chosen.account.api_secret.clear();
+  chosen.account.api_public_key = mine.public_pem();
+  const auto s = start(chosen);
+  CHECK(s->api_key().size() == 64);
+  CHECK(s->api_secret().empty());
+  https_client c(s->port(), s->certificate_pem());
+  const auto text = stamped("");
+  const auto target = "/fapi/v3/balance?" + text + "&signature=" + test::escaped(mine.sign(text));
+  CHECK(c.ask("GET", target, "", s->api_key())->status == 200);
 }
 
 TEST_CASE("a signed order goes through, with parameters in the query or in the body") {

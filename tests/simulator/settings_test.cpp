@@ -1,4 +1,5 @@
 // Settings are checked all at once, and the defaults are usable.
+#include "simulator/support/account_key.hpp"
 #include "simulator/support/bench_venue.hpp"
 #include "support/catch.hpp"
 
@@ -23,6 +24,21 @@ TEST_CASE("every wrong setting of the venue is named at once") {
   }
   CHECK(fields ==
         std::vector<std::string>{"address", "account.api_key", "symbols", "leverage", "latency"});
+}
+
+TEST_CASE("an account's public key must be an Ed25519 one, and stand alone") {
+  settings s;
+  s.account.api_public_key = test::account_key{1}.public_pem();
+  CHECK(validate(s).empty());
+  s.account.api_secret = "secret";
+  REQUIRE(validate(s).size() == 1);
+  CHECK(validate(s).front().field == "account.api_public_key");
+  s.account.api_secret.clear();
+  for (const auto& wrong : {std::string("plain text"), test::account_key{1}.private_pem()}) {
+    s.account.api_public_key = wrong;
+    REQUIRE(validate(s).size() == 1);
+    CHECK(validate(s).front().text == "must be an Ed25519 public key in PEM");
+  }
 }
 
 TEST_CASE("every wrong rule of trading is named at once") {

@@ -66,12 +66,12 @@ TEST_CASE("a reader keeps its universe while another takes its place") {
   REQUIRE(none);
   CHECK(none->instruments.empty());
   auto next = std::make_shared<universe>();
-  next->source = "live";
+  next->source = universe_source::live;
   board.set(next);
-  CHECK(none->source.empty());
-  CHECK(board.current()->source == "live");
+  CHECK(none->source == universe_source::none);
+  CHECK(board.current()->source == universe_source::live);
   board.set(nullptr);
-  CHECK(board.current()->source == "live");
+  CHECK(board.current()->source == universe_source::live);
 }
 
 TEST_CASE("ages are summed up by nearest rank and rounded up") {

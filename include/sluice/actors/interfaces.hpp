@@ -48,14 +48,15 @@ using executor_actor = caf::typed_actor<     //
     caf::reacts_to<tick>,                    // itself: the machines' timers
     caf::replies_to<drain>::with<drained>>;  // supervisor: answered when no outcome is open
 
-using snapshot_manager_actor = caf::typed_actor<  //
-    caf::reacts_to<meet>,                         // supervisor, once, first
-    caf::reacts_to<read_truths>,                  // gate, executor: an urgent read
-    caf::reacts_to<fetch_ended>,                  // fetch_worker
-    caf::reacts_to<account_moved>,                // user_stream
-    caf::reacts_to<user_stream_changed>,          // user_stream
-    caf::reacts_to<universe_refreshed>,           // universe_keeper
-    caf::reacts_to<tick>>;                        // itself
+using snapshot_manager_actor = caf::typed_actor<                 //
+    caf::reacts_to<meet>,                                        // supervisor, once, first
+    caf::reacts_to<read_truths>,                                 // gate, executor: an urgent read
+    caf::reacts_to<fetch_ended>,                                 // fetch_worker
+    caf::reacts_to<account_moved>,                               // user_stream
+    caf::reacts_to<user_stream_changed>,                         // user_stream
+    caf::reacts_to<universe_refreshed>,                          // universe_keeper
+    caf::replies_to<change_freshness>::with<freshness_changed>,  // status, for an operator
+    caf::reacts_to<tick>>;                                       // itself
 
 using gate_actor = caf::typed_actor<  //
     caf::reacts_to<meet>,             // supervisor, once, first
@@ -94,6 +95,7 @@ using exit_engine_actor = caf::typed_actor<  //
 using reconciler_actor = caf::typed_actor<                 //
     caf::reacts_to<meet>,                                  // supervisor, once, first
     caf::reacts_to<fills_seen>,                            // executor
+    caf::reacts_to<funding_told>,                          // user_stream
     caf::reacts_to<truths_changed>,                        // snapshot_manager
     caf::reacts_to<order_pending_changed>,                 // executor
     caf::replies_to<release_holds>::with<holds_released>,  // status, for an operator
@@ -112,6 +114,7 @@ using universe_keeper_actor = caf::typed_actor<                    //
     caf::reacts_to<std::shared_ptr<const read_result<universe>>>,  // exchange port
     caf::reacts_to<std::shared_ptr<const read_result<account_settings>>>,  // exchange port
     caf::reacts_to<std::shared_ptr<const read_result<clock_offset>>>,      // exchange port
+    caf::reacts_to<settings_touched>,                                      // user_stream
     caf::reacts_to<tick>>;                                                 // itself: refresh
 
 using watchdog_actor = caf::typed_actor<  //
@@ -170,11 +173,15 @@ CAF_BEGIN_TYPE_ID_BLOCK(sluice, first_custom_type_id)
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::judge_again))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::carry_out))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::read_truths))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::change_freshness))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::freshness_changed))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::fetch_ended))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::account_moved))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::user_stream_changed))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::truths_changed))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::universe_refreshed))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::settings_touched))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::funding_told))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::reads_done))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::reach_changed))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::marks_moved))
@@ -218,11 +225,15 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::judge_plans)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::judge_again)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::carry_out)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::read_truths)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::change_freshness)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::freshness_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::fetch_ended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::account_moved)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::user_stream_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::truths_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::universe_refreshed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::settings_touched)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::funding_told)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::reads_done)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::reach_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::marks_moved)

@@ -13,6 +13,7 @@
 #include "sluice/domain/record.hpp"
 #include "sluice/gate/gate_actions.hpp"
 #include "sluice/status/http_server.hpp"
+#include "sluice/truth/rounds.hpp"
 
 namespace sluice::actors {
 
@@ -93,6 +94,17 @@ struct truth_wanted {
 struct read_truths {
   std::vector<truth_wanted> wanted{};
 };
+/// An operator changes where freshness comes from; answered by what is promised from now on.
+struct change_freshness {
+  freshness_strategy strategy{freshness_strategy::adaptive};
+  std::optional<milliseconds> bound{};  ///< None: as it is.
+  std::string author{};
+  std::string reason{};
+};
+struct freshness_changed {
+  freshness_promise now{};
+  std::string refusal{};  ///< Why nothing was changed, with the arithmetic; empty when it was.
+};
 /// A fetch worker has its reply.
 struct fetch_ended {
   std::uint64_t job{0};
@@ -115,6 +127,14 @@ struct truths_changed {
 /// A new universe is on the board.
 struct universe_refreshed {
   std::shared_ptr<const universe> now{};
+};
+/// Settings of the account were changed by somebody: read them again.
+struct settings_touched {
+  std::string what{};
+};
+/// Balances changed by a funding fee.
+struct funding_told {
+  std::shared_ptr<const account_update> update{};
 };
 /// Reads came to their end.
 struct reads_done {

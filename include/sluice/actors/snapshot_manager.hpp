@@ -14,6 +14,8 @@ namespace sluice::actors {
 struct snapshot_options {
   snapshot_settings settings{};
   std::shared_ptr<truth_keeper> keeper{};  ///< Its table is the one in the services.
+  /// A longer bound than this may not be chosen at run time: the gate would refuse the truth.
+  milliseconds bound_max{milliseconds::max()};
 };
 
 /// Reads begin when the first universe is known. Keeps the promised bound by `settings.strategy`;

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "sluice/domain/time.hpp"
+#include "sluice/truth/settings.hpp"
 
 namespace sluice::actors {
 

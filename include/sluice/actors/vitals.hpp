@@ -13,6 +13,7 @@
 
 #include "sluice/actors/stall.hpp"
 #include "sluice/domain/verdict.hpp"
+#include "sluice/truth/rounds.hpp"
 
 namespace sluice::actors {
 
@@ -37,10 +38,10 @@ struct vitals {
   std::atomic<std::uint64_t> reads_without_budget{0};
   std::atomic<std::uint64_t> reads_malformed{0};
   std::atomic<std::uint64_t> reads_clock_refused{0};
-  std::atomic<std::uint64_t> stream_mutes{0};  ///< The user stream was alive and hid a change.
+  std::atomic<std::uint64_t> stream_mutes{0};    ///< The user stream was alive and hid a change.
   std::atomic<std::uint64_t> workers_lost{0};    ///< Died or overran their deadline.
+  std::atomic<std::uint64_t> reads_retried{0};   ///< For a plan, over another connection.
   std::atomic<std::int64_t> read_latency_ms{0};  ///< A high quantile of the last account reads.
-  std::atomic<std::int64_t> account_period_ms{0};
   // gate
   std::atomic<std::uint64_t> parked_exit{0};
   std::atomic<std::uint64_t> parked_entry{0};
@@ -101,6 +102,16 @@ struct vitals {
     failing_symbol_ = std::move(now);
   }
 
+  /// What is promised of the age of truths, and by which reads.
+  [[nodiscard]] freshness_promise promise() const {
+    const std::lock_guard lock(mutex_);
+    return promise_;
+  }
+  void promise(freshness_promise now) {
+    const std::lock_guard lock(mutex_);
+    promise_ = std::move(now);
+  }
+
   [[nodiscard]] std::vector<stall> stalls() const {
     const std::lock_guard lock(mutex_);
     return stalls_;
@@ -113,6 +124,7 @@ struct vitals {
  private:
   mutable std::mutex mutex_{};
   std::optional<std::pair<std::string, std::uint64_t>> failing_symbol_{};
+  freshness_promise promise_{};
   std::vector<stall> stalls_{};
   std::array<std::vector<finding>, preflight_part_count> findings_{};
   reach exchange_{false, "not asked yet", std::nullopt};

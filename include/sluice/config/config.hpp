@@ -30,6 +30,12 @@ struct key_files {
   std::string api_secret_file{};
 };
 
+/// The same of the simulated exchange, which may know an Ed25519 key's public half instead of a
+/// secret.
+struct venue_key_files : key_files {
+  std::string api_public_key_file{};
+};
+
 /// Where a configuration came from.
 struct origin {
   std::string file{};
@@ -48,6 +54,7 @@ struct settings {
   ::sluice::exchange::settings exchange{};  ///< recv_window_orders follows executor.recv_window.
   key_files keys{};                         ///< Stand in the table [exchange].
   snapshot_settings snapshot{};
+  stall_settings watchdog{};
   universe_settings universe{};
   gate_settings gate{};
   intake_settings intake{};
@@ -58,7 +65,8 @@ struct settings {
   ::sluice::status::http_settings status{};
   ::sluice::status::log_settings log{};
   ::sluice::simulator::settings simulator{};
-  key_files simulator_keys{};  ///< Stand in the table [simulator]; empty: random at every start.
+  venue_key_files
+      simulator_keys{};  ///< Stand in the table [simulator]; empty: random at every start.
 
   origin from{};
 };

@@ -67,9 +67,16 @@ struct snapshot {
 enum class read_class : std::uint8_t { exit_demand, entry_demand, verification, routine };
 inline constexpr std::size_t read_class_count = 4;
 
+/// Over which connection a read goes.
+enum class connection_choice : std::uint8_t {
+  any,    ///< One that is open, if there is one.
+  fresh,  ///< One opened for it: those that are open may be dead without knowing it.
+};
+
 struct read_options {
   read_class traffic{read_class::routine};
   milliseconds timeout{2'000};
+  connection_choice connection{connection_choice::any};
 };
 
 /// The venue's clock against ours: venue = wall + offset, wrong by at most `error`.
@@ -135,10 +142,23 @@ struct position_change {
   quantity amount{};
   price entry{};
 };
+/// What a balance changed by, profit and fees of trades aside; zero when the venue does not say.
+struct balance_change {
+  std::string asset{};
+  notional change{};
+};
 struct account_update {
-  std::string reason{};  ///< ORDER, FUNDING_FEE, ...
+  std::string reason{};  ///< ORDER, FUNDING_FEE, MARGIN_TYPE_CHANGE, ...
   venue_time transaction_time{};
   std::vector<position_change> positions{};  ///< A delta: only what changed.
+  std::vector<balance_change> balances{};
+  symbol about{};  ///< Of a funding fee; empty when the venue does not say.
+};
+/// Leverage of a symbol or the multi-assets mode was changed, by whomever.
+struct settings_update {
+  symbol instrument{};       ///< Empty for the mode.
+  std::int64_t leverage{0};  ///< 0 for the mode.
+  std::optional<bool> multi_assets{};
 };
 struct order_update {
   order_report report{};
@@ -160,7 +180,7 @@ struct ignored_event {
   std::string type{};
 };
 using user_event_body = std::variant<stream_opened, stream_closed, account_update, order_update,
-                                     conditional_update, ignored_event>;
+                                     conditional_update, settings_update, ignored_event>;
 struct user_event {
   instant received_at{};
   instant occurred_at{};

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -23,6 +24,7 @@ struct lot_rules {
 struct instrument_rules {
   symbol instrument{};
   bool tradable{false};  ///< status == TRADING; every other or unknown status is not tradable.
+  bool offered{true};    ///< False: left out by the configuration; only exits may trade it.
   std::string status{};  ///< The venue's word.
   std::string contract_type{};
   std::string quote_asset{};
@@ -41,19 +43,34 @@ struct venue_limit {
   std::int64_t limit{0};
 };
 
-/// All symbols of one exchangeInfo reply. `source` says where it came from: "live", "last_good",
-/// "configured".
+/// Where symbols and rules come from, best first.
+enum class universe_source : std::uint8_t {
+  none,        ///< Nothing is known: every plan is denied.
+  live,        ///< Read from the venue, young enough.
+  last_good,   ///< Read from the venue, but too long ago to be called live.
+  configured,  ///< Names from the configuration, without any rule: exits only.
+};
+/// "none", "live", "last_good", "configured".
+[[nodiscard]] std::string_view to_string(universe_source s);
+
+/// All symbols of one exchangeInfo reply, or what stands in for one.
 struct universe {
   std::vector<instrument_rules> instruments{};
   std::unordered_map<symbol, std::size_t> index{};  ///< Position in `instruments`.
   std::vector<venue_limit> limits{};
   instant read_at{};
-  std::string source{};
+  universe_source source{universe_source::none};
 
+  /// After `instruments` changed.
+  void rebuild_index();
   [[nodiscard]] const instrument_rules* find(const symbol& s) const {
     auto it = index.find(s);
     return it == index.end() ? nullptr : &instruments[it->second];
   }
 };
+
+/// Tells two universes apart by their rules and limits, wherever and whenever they were read. The
+/// same in every process.
+[[nodiscard]] std::uint64_t content_hash(const universe& u);
 
 }  // namespace sluice

@@ -75,6 +75,16 @@ struct order_report {
 };
 
 /// One trade of one of the account's orders. Applied once by (symbol, id).
+/// Who gave the order behind a trade.
+enum class order_giver : std::uint8_t {
+  client,             ///< Somebody with a key or a mouse.
+  liquidation,        ///< The venue, because margin ran out.
+  auto_deleveraging,  ///< The venue, to settle the liquidation of somebody else.
+  settlement,         ///< The venue, because the symbol is delisted or delivered.
+};
+/// "client", "liquidation", "auto_deleveraging", "settlement".
+[[nodiscard]] std::string_view to_string(order_giver g);
+
 struct fill {
   symbol instrument{};
   position_side leg{position_side::both};
@@ -88,6 +98,7 @@ struct fill {
   std::string fee_asset{};
   notional realised{};  ///< The venue's realised profit of this fill.
   venue_time traded_at{};
+  order_giver given_by{order_giver::client};
 };
 
 /// Signed change of the position by a fill.

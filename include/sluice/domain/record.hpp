@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -119,15 +120,32 @@ struct exit_changed {
   exit_state what{};
 };
 
+/// A funding fee was paid (negative) or received, as the user stream told.
+struct funding_booked {
+  symbol instrument{};  ///< Empty when the venue did not say.
+  std::string asset{};
+  notional amount{};
+  venue_time booked_at{};
+};
+
+/// The venue's symbols and rules were read. The content goes with it when it is not that of the
+/// last record of this kind.
+struct universe_kept {
+  wall_time read_at{};
+  std::uint64_t content_hash{0};  ///< Of instruments and limits.
+  std::shared_ptr<const universe> content{};
+};
+
 /// A thing an operator should read: "stream_mute", "process_started", ...
 struct notice {
   std::string event{};
   std::string text{};
 };
 
-using record_body = std::variant<plan_accepted, plan_judged, order_intended, order_changed,
-                                 fill_recorded, ledger_adjusted, hold_placed, hold_released,
-                                 truth_changed, state_changed, exit_changed, notice>;
+using record_body =
+    std::variant<plan_accepted, plan_judged, order_intended, order_changed, fill_recorded,
+                 ledger_adjusted, hold_placed, hold_released, truth_changed, state_changed,
+                 exit_changed, funding_booked, universe_kept, notice>;
 
 /// `seq` is given by the journal at append, in one order for the whole account, starting at 1.
 struct record {

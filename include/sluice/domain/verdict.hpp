@@ -54,7 +54,8 @@ struct gate_limits {
 /// What the gate needs of an instrument.
 struct instrument_facts {
   bool tradable{false};
-  quantity step{};  ///< Of market orders.
+  bool offered{true};  ///< False: only exits may trade it.
+  quantity step{};     ///< Of market orders.
   quantity min_quantity{};
   quantity max_quantity{};  ///< Zero means no limit.
   notional min_notional{};

@@ -29,6 +29,7 @@ enum class order_fate : std::uint8_t {
   refused_for_clock,  ///< Definitely not done: our timestamp was off.
   already_so,         ///< Nothing to change: what was wanted holds.
   uncertain,          ///< It may have been done.
+  uncertain_of_time,  ///< The same, and our timestamp seems to have been off.
 };
 struct order_judgement {
   order_fate fate{order_fate::uncertain};
@@ -43,8 +44,18 @@ struct order_judgement {
 [[nodiscard]] failure_kind judge_read(const answer& a);
 
 /// What an answer says about when to stop sending.
-enum class stop_kind : std::uint8_t { none, orders_paused, paused, banned };
+enum class stop_kind : std::uint8_t {
+  none,
+  orders_paused,  ///< The venue takes no more orders for now.
+  paused,         ///< The venue takes nothing for now.
+  banned,         ///< The venue has banned this address.
+  turned_away,    ///< A firewall before the venue answered in its place.
+};
 [[nodiscard]] stop_kind judge_stop(const answer& a);
+
+/// Words of the venue as they may be told on: at most 300 bytes of printable text, with "***" for
+/// every run of 32 or more bytes of which keys and signatures are made, lest the venue quote one.
+[[nodiscard]] std::string quotable(std::string_view text);
 
 /// The time in "... banned until 1615183669840. ..."
 [[nodiscard]] std::optional<venue_time> banned_until(std::string_view text);

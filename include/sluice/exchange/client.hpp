@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "sluice/domain/exchange_port.hpp"
 #include "sluice/exchange/secret.hpp"
@@ -29,6 +30,9 @@ struct extras {
   /// Replaceable for tests; std::chrono clocks when empty. Called on any thread.
   std::function<instant()> steady_now{};
   std::function<wall_time()> wall_now{};
+  /// Literal addresses of a host, none when it has none; replaceable for tests, the system's
+  /// resolver when empty. Called on threads that are let go: it may block, and outlive the client.
+  std::function<std::vector<std::string>(const std::string& host)> look_up{};
   /// For the jitter of waits; from the system when not given.
   std::optional<std::uint32_t> seed{};
   /// Gets every line worth logging, on a thread of the port; never a secret. Must not block.

@@ -100,6 +100,16 @@ inline constexpr std::array endpoint_table{
   return endpoint_table[static_cast<std::size_t>(e)];
 }
 
+/// How long a reply may be: of lists as long as with ten thousand symbols and both sides of each
+/// (about 480 bytes a row), of exchangeInfo (up to 2 KiB a symbol), of all else far more than the
+/// one object it is.
+[[nodiscard]] constexpr std::uint64_t reply_bytes_max(const endpoint_row& row) {
+  constexpr std::uint64_t mib = 1'024ULL * 1'024;
+  if (row.id == endpoint::exchange_info)
+    return 24 * mib;
+  return row.method == "GET" ? 12 * mib : mib;
+}
+
 /// True when every row stands at the place of its own id.
 [[nodiscard]] constexpr bool endpoint_table_in_order() {
   for (std::size_t i = 0; i < endpoint_table.size(); ++i)

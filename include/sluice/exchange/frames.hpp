@@ -16,7 +16,8 @@ struct listen_key_expired {};
 /// One frame of the user stream, without our own instants.
 struct user_frame {
   venue_time event_time{};
-  std::variant<account_update, order_update, conditional_update, ignored_event, listen_key_expired>
+  std::variant<account_update, order_update, conditional_update, settings_update, ignored_event,
+               listen_key_expired>
       body{};
 };
 /// Accepts the event alone or wrapped as {"stream":..,"data":..}.

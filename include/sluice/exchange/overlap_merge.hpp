@@ -24,18 +24,21 @@ class overlap_merge {
   [[nodiscard]] frames finish();
 
   /// More waits or is remembered than should: the overlap must end.
-  [[nodiscard]] bool full() const { return held_.size() >= frames_max; }
+  [[nodiscard]] bool full() const { return held_.size() >= frames_max || held_bytes_ >= bytes_max; }
   [[nodiscard]] std::int64_t dropped() const { return dropped_; }
 
   static constexpr std::size_t frames_max = 10'000;
+  static constexpr std::size_t bytes_max = 8ULL * 1024 * 1024;
 
  private:
   [[nodiscard]] bool forget_passed(const std::string& frame);
   void remember_passed(std::string frame);
 
   std::deque<std::string> held_{};
+  std::size_t held_bytes_{0};
   std::unordered_map<std::string, int> passed_{};  ///< By the old one, not yet by the new one.
   std::deque<std::string> passed_order_{};
+  std::size_t passed_bytes_{0};
   bool finished_{false};
   std::int64_t dropped_{0};
 };

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sluice/domain/exchange_port.hpp"
+#include "sluice/exchange/secret.hpp"
 
 /// All parsers: unknown fields, unknown enum values and missing optional fields are tolerated;
 /// wrong types, missing or doubled required fields, decimals that do not fit and trailing bytes are
@@ -28,14 +29,14 @@ namespace sluice::exchange {
 [[nodiscard]] result<order_report> parse_order(std::string_view body);
 [[nodiscard]] result<std::vector<order_report>> parse_orders(std::string_view body);
 [[nodiscard]] result<std::vector<fill>> parse_user_trades(std::string_view body);
-/// Secret: never log it.
-[[nodiscard]] result<std::string> parse_listen_key(std::string_view body);
+[[nodiscard]] result<secret> parse_listen_key(std::string_view body);
 
 /// Balances are exact; empty ones, as inactive accounts have them, are zero.
 [[nodiscard]] result<std::vector<asset_balance>> parse_balances(std::string_view body);
 [[nodiscard]] result<margin_summary> parse_margin(std::string_view body);
 [[nodiscard]] result<std::vector<symbol_settings>> parse_symbol_settings(std::string_view body);
-/// Here and in parse_premiums one object is taken like an array of one.
+/// Here and in parse_premiums one object is taken like an array of one. A cap too large for us
+/// saturates; brackets that begin beyond what we can hold are left out.
 [[nodiscard]] result<std::vector<leverage_ladder>> parse_leverage_brackets(std::string_view body);
 [[nodiscard]] result<std::vector<premium>> parse_premiums(std::string_view body);
 [[nodiscard]] result<std::vector<venue_limit>> parse_order_limits(std::string_view body);

@@ -19,11 +19,15 @@ struct budget_refusal {
   instant retry_at{};
 };
 
+/// Exits have a reserve of every limit and are let out of a firewall's pause sooner.
+enum class budget_lane : std::uint8_t { exits, others };
+
 /// A reservation. It must be handed back exactly once, by settle() or withdraw().
 struct budget_ticket {
   int weight{0};
   int orders{0};
   venue_time made_at{};
+  budget_lane whose{budget_lane::others};
 };
 using budget_answer = std::variant<budget_ticket, budget_refusal>;
 
@@ -57,8 +61,9 @@ class request_budget {
   /// The transport sent the request of this ticket once more.
   void repeated(const budget_ticket& ticket, moment now);
 
-  /// 429: nothing more until then. `orders_only` for -1015, which leaves reads alone.
-  enum class pause_scope : std::uint8_t { everything, orders_only };
+  /// 429: nothing more until then. `orders_only` for -1015, which leaves reads alone;
+  /// `all_but_exits` for what costs exits less time than the rest.
+  enum class pause_scope : std::uint8_t { everything, all_but_exits, orders_only };
   void pause_until(instant until, pause_scope scope);
   /// 418: nothing at all until then.
   void ban_until(instant until);
@@ -66,12 +71,14 @@ class request_budget {
   [[nodiscard]] std::optional<budget_refusal> withheld(const budget_ticket& ticket,
                                                        moment now) const;
 
+  /// Why nothing at all of this lane may leave now; none when it may.
+  [[nodiscard]] std::optional<budget_refusal> stopped(budget_lane whose, moment now) const;
+
   [[nodiscard]] budget_view view(moment now) const;
 
  private:
   void roll(moment now);
-  [[nodiscard]] std::optional<budget_refusal> stopped(moment now) const;
-  [[nodiscard]] std::optional<budget_refusal> orders_stopped(moment now) const;
+  [[nodiscard]] std::optional<budget_refusal> orders_stopped(budget_lane whose, moment now) const;
 
   weight_shares shares_{};
   venue_window weight_{milliseconds{60'000}};
@@ -79,6 +86,7 @@ class request_budget {
   venue_window orders_1m_{milliseconds{60'000}};
   std::int64_t requests_{0};
   std::optional<instant> paused_until_{};
+  std::optional<instant> others_paused_until_{};
   std::optional<instant> orders_paused_until_{};
   bool own_order_limits_{false};  ///< The account named its own.
   std::optional<instant> banned_until_{};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -30,6 +31,9 @@ class secret {
 
   std::string text_{};
 };
+
+/// The parts one after the other, with no other copy left behind.
+[[nodiscard]] secret joined_secret(std::initializer_list<std::string_view> parts);
 
 /// Reads a secret from a regular file (no symbolic link) of this process's own user that nobody
 /// else may touch (mode at most 0600), without one trailing newline. errc::not_permitted when

@@ -13,6 +13,16 @@ namespace sluice::exchange {
 /// How requests are signed. The secret file holds the HMAC secret, or the Ed25519 key as PEM.
 enum class key_type : std::uint8_t { hmac, ed25519 };
 
+/// How the user stream is asked for. The documents name the first; clients that work use the
+/// second; the routes are newer than both, and a paper venue may still serve the paths without one.
+/// A wrong one is accepted and stays silent.
+enum class user_stream_form : std::uint8_t {
+  routed_path,   ///< /private/ws/<listenKey>
+  routed_query,  ///< /private/ws?listenKey=<listenKey>
+  plain_path,    ///< /ws/<listenKey>
+  plain_query,   ///< /ws?listenKey=<listenKey>
+};
+
 /// A setting that cannot be used as it is.
 struct fault {
   std::string field{};  ///< As in the struct, e.g. "connections_max".
@@ -38,6 +48,7 @@ struct settings {
   std::string rest_url{"https://demo-fapi.binance.com"};
   /// "wss://host" or "wss://host:port"; the routes /private and /market are added.
   std::string stream_url{"wss://demo-fstream.binance.com"};
+  user_stream_form user_stream{user_stream_form::routed_path};
   key_type key{key_type::hmac};
   std::string ca_file{};  ///< PEM file of trusted authorities; empty for the system's own.
 
@@ -46,6 +57,8 @@ struct settings {
   milliseconds connect_timeout{3'000};  ///< TCP and TLS together; within a request's own time.
   int connections_max{16};
   int requests_waiting_max{1'024};  ///< For a connection; beyond it a request fails at once.
+  /// Bytes of replies and frames held at once, over all connections; a quarter is kept for exits.
+  std::int64_t bytes_in_flight_max{64LL * 1024 * 1024};
   milliseconds idle_connection_max{25'000};  ///< A connection unused for longer is not used again.
   milliseconds clock_resync_every{60'000};
 

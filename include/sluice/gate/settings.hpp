@@ -18,6 +18,8 @@ struct gate_settings {
   milliseconds park_entry{5'000};
   std::size_t parked_exit_max{1'000};
   std::size_t parked_entry_max{1'000};
+  /// False: what a read would cure is denied at once, as if nobody could be asked.
+  bool read_on_demand{true};
   /// Pause before a failed read is asked for again.
   milliseconds read_retry{1'000};
   /// A read that was asked for and never answered counts as lost after this long.

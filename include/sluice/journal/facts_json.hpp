@@ -22,6 +22,10 @@ namespace sluice::journal {
 [[nodiscard]] std::string to_json(const facts& f);
 [[nodiscard]] result<facts> parse_facts(std::string_view text);
 
+/// Instruments and limits; found by symbol, without source and instant. Fields beside them are
+/// passed over.
+[[nodiscard]] result<universe> parse_universe(std::string_view text);
+
 /// `now` is that of the facts it was judged by.
 [[nodiscard]] std::string to_json(const verdict& v, instant now);
 [[nodiscard]] result<verdict> parse_verdict(std::string_view text, instant now);

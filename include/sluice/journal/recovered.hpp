@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -35,6 +36,13 @@ struct plan_identity {
   std::uint64_t content_hash{0};
 };
 
+/// The venue's symbols and rules as this account last read them. `content.read_at` means nothing
+/// in this process: `read_at` does.
+struct kept_universe {
+  wall_time read_at{};
+  universe content{};
+};
+
 struct recovered {
   std::int64_t last_seq{0};  ///< 0 in a new journal.
   /// Accepted, but the process ended before their verdict, oldest first. Their instants belong to
@@ -48,6 +56,7 @@ struct recovered {
       trade_ids{};                  ///< Newest first, as many as asked.
   std::vector<exit_state> exits{};  ///< Active ones.
   trading_state state{trading_state::active};
+  std::optional<kept_universe> last_universe{};
   std::vector<plan_identity> plans{};  ///< Every plan ever accepted.
 };
 

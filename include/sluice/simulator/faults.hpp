@@ -11,6 +11,7 @@
 
 #include "sluice/domain/result.hpp"
 #include "sluice/domain/time.hpp"
+#include "sluice/simulator/symbol_change.hpp"
 #include "sluice/simulator/wire.hpp"
 
 namespace sluice::simulator {
@@ -36,7 +37,8 @@ enum class request_effect : std::uint8_t {
   misframe,        ///< Takes effect; the reply is framed as `framing` says.
   cut_reply,       ///< Takes effect; `bytes` of the reply, header included, then `ending`.
   hold_for_event,  ///< Takes effect; the reply waits for a later user event, `delay` at most.
-  hide_order       ///< A query says -2013 until the order is `delay` old.
+  freeze,  ///< A read repeats what it answered when the fault first met it, as a lagging copy does.
+  hide_order  ///< A query says -2013 until the order is `delay` old.
 };
 
 using name_and_value = std::pair<std::string, std::string>;
@@ -59,7 +61,8 @@ struct request_fault {
   std::int64_t skip{0};  ///< So many matching requests pass unharmed first.
   std::vector<name_and_value> where{};
   std::vector<name_and_value> unless{};
-  bool spares_reducing{false};  ///< Orders that can only reduce, and cancels, pass (as with -1008).
+  bool spares_reducing{
+      false};  ///< Orders that can only reduce, batches of them, and cancels pass (-1008).
   std::optional<milliseconds> delay_to{};  ///< The delay grows to this until the window's end.
   milliseconds delay_jitter{0};            ///< Up to this much more.
   milliseconds ban{120'000};
@@ -115,11 +118,10 @@ struct connection_fault {
 enum class venue_effect : std::uint8_t {
   ban,                ///< The address is banned for `time`: 418 to everything.
   expire_listen_key,  ///< The account's key ends now; its event is sent unless `silent`.
-  symbol_status,      ///< `symbol` gets the status `value`.
-  symbol_filter,  ///< `symbol` gets `value` as its `field`: tick, step, market_max, min_notional.
-  more_symbols,   ///< The listing grows to `number` symbols.
-  clock_step,     ///< The venue's clock jumps by `number` milliseconds.
-  clock_drift     ///< It gains `number` microseconds a second while the window lasts.
+  symbol_change,      ///< `symbol` gets another status or other filters, as `change` says.
+  more_symbols,       ///< The listing grows to `number` symbols.
+  clock_step,         ///< The venue's clock jumps by `number` milliseconds.
+  clock_drift         ///< It gains `number` microseconds a second while the window lasts.
 };
 
 /// Happens once, when its window begins.
@@ -130,8 +132,7 @@ struct venue_fault {
   std::int64_t account{0};
   bool silent{false};
   std::string symbol{};
-  std::string field{};
-  std::string value{};
+  symbol_change change{};
   std::int64_t number{0};
 };
 

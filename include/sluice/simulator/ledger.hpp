@@ -18,12 +18,17 @@ enum class order_kind : std::uint8_t { market, limit };
 /// How long an order waits for a counterparty.
 enum class time_in_force : std::uint8_t { gtc, ioc, fok, gtx, gtd };
 
+/// Whether a symbol's positions draw on all of the account's money or on what was set aside.
+enum class margin_type : std::uint8_t { crossed, isolated };
+
 struct ledger_position {
   symbol instrument{};
   quantity amount{};  ///< Signed, never zero; short legs are negative.
   price entry{};
   venue_time changed_at{};
   position_side leg{position_side::both};
+  margin_type margin{margin_type::crossed};
+  notional isolated_wallet{};  ///< Set aside for it alone; zero when crossed.
 };
 
 /// One order as the venue holds it, resting or at the end of its life.
@@ -34,9 +39,11 @@ struct ledger_order {
   time_in_force lasts{time_in_force::gtc};
   price limit{};                    ///< Zero for a market order.
   std::string price_match{"NONE"};  ///< OPPONENT, QUEUE and so on when the venue chose the limit.
-  quantity asked{};                 ///< Before a reduce-only order was shrunk.
-  notional value{};                 ///< Sum of price times quantity of its trades.
-  bool result_reply{false};         ///< newOrderRespType=RESULT.
+  /// selfTradePreventionMode as asked; it never acts, for orders meet the venue's book alone.
+  std::string self_trade{"EXPIRE_MAKER"};
+  quantity asked{};          ///< Before a reduce-only order was shrunk.
+  notional value{};          ///< Sum of price times quantity of its trades.
+  bool result_reply{false};  ///< newOrderRespType=RESULT.
   bool closes_position{false};
   std::string original_type{};  ///< "STOP_MARKET" when a conditional order became it, else empty.
   price trigger{};              ///< Of that conditional order.
@@ -72,10 +79,12 @@ struct ledger_algo {
   symbol instrument{};
   side direction{side::buy};
   position_side leg{position_side::both};
-  std::string lasts{"GTC"};  ///< As sent: GTE_GTC ends with the position.
-  quantity amount{};         ///< Zero when it closes the position.
-  price limit{};
+  std::string lasts{"GTC"};         ///< As sent: GTE_GTC ends with the position.
+  quantity amount{};                ///< Zero when it closes the position.
+  price limit{};                    ///< Zero until a price match finds it at the trigger.
+  std::string price_match{"NONE"};  ///< As in ledger_order.
   price trigger{};
+  std::string self_trade{"EXPIRE_MAKER"};
   bool reduce_only{false};
   bool closes_position{false};
   bool price_protect{false};

@@ -34,7 +34,7 @@ class server {
   [[nodiscard]] std::string stream_url() const;              ///< "wss://127.0.0.1:40123".
   [[nodiscard]] const std::string& certificate_pem() const;  ///< The one to trust; signs itself.
   [[nodiscard]] const std::string& api_key() const;          ///< Of the main account.
-  [[nodiscard]] const std::string& api_secret() const;
+  [[nodiscard]] const std::string& api_secret() const;       ///< Empty when it has an Ed25519 key.
 
   [[nodiscard]] result<void> set_mark(const symbol& s, price p, mark_pin pin = mark_pin::next_tick);
   [[nodiscard]] result<void> release_mark(const symbol& s);

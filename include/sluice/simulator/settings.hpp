@@ -19,10 +19,12 @@ struct initial_position {
   quantity amount{};  ///< Signed: negative is short. Must satisfy the symbol's market filters.
 };
 
-/// One account of the venue. Keys of 1-128 letters and digits.
+/// One account of the venue. Keys and secrets of 1-128 letters and digits. Its requests are signed
+/// either with the secret (HMAC-SHA256) or with the private key that belongs to the public one.
 struct account_settings {
   std::string api_key{};
   std::string api_secret{};
+  std::string api_public_key{};                ///< Ed25519, as PEM; instead of a secret.
   notional balance{notional::whole(100'000)};  ///< USDT.
   std::vector<initial_position> initial_positions{};
 };
@@ -50,8 +52,9 @@ struct settings {
   std::size_t closed_symbols{4};  ///< Beyond those: SETTLING and PENDING_TRADING.
   std::size_t tradfi_symbols{
       0};  ///< Of the tradable ones: stocks and metals, in frames of their own.
-  std::size_t coin_symbols{0};  ///< COIN-M rows (st 2) among the all-market streams.
-  std::uint64_t seed{1};        ///< Instruments, marks, partial fills and faults follow from it.
+  std::size_t unicode_symbols{0};  ///< Further tradable ones, of names beyond ASCII.
+  std::size_t coin_symbols{0};     ///< COIN-M rows (st 2) among the all-market streams.
+  std::uint64_t seed{1};           ///< Instruments, marks, partial fills and faults follow from it.
 
   milliseconds latency{300};       ///< Of every request; half before it takes effect, half after.
   milliseconds latency_jitter{0};  ///< Up to this much more, evenly distributed.
@@ -63,7 +66,7 @@ struct settings {
   std::int64_t ban_after{10};           ///< Refused requests in one minute that earn a 418.
   retry_after_header retry_after{retry_after_header::sent};
 
-  /// Of the main account: keys are made at random at every start when left empty.
+  /// Of the main account: the server makes key and secret at random where they are left empty.
   account_settings account{};
   std::vector<account_settings> more_accounts{};
   std::int64_t leverage{20};        ///< Of every symbol, 1 to 125.

@@ -12,6 +12,7 @@
 #include "sluice/simulator/faults.hpp"
 #include "sluice/simulator/ledger.hpp"
 #include "sluice/simulator/settings.hpp"
+#include "sluice/simulator/symbol_change.hpp"
 #include "sluice/simulator/wire.hpp"
 
 namespace sluice::simulator {
@@ -48,18 +49,10 @@ struct deleveraging {
   std::size_t account{0};
 };
 
-/// New filters of a symbol, as the venue changes them without notice; what is not given stays.
-struct filter_change {
-  std::optional<price> tick{};
-  std::optional<quantity> step{};  ///< Also the least quantity.
-  std::optional<quantity> market_max{};
-  std::optional<notional> min_notional{};
-};
-
 /// A Binance USD-M futures venue as far as facts can be met: accounts, filters, orders against a
-/// book around the mark, conditional orders, one-way and hedge mode, cross margin, liquidation,
-/// funding, limits, streams. No clock, no thread, no socket; same settings, same calls at the same
-/// moments, same bytes. Moments must not go backwards. Not thread-safe.
+/// book around the mark, conditional orders, one-way and hedge mode, crossed and isolated margin,
+/// liquidation, funding, limits, streams. No clock, no thread, no socket; same settings, same calls
+/// at the same moments, same bytes. Moments must not go backwards. Not thread-safe.
 ///
 /// The book: best bid and ask stand `half_spread_bp` from the mark, and an order that takes from
 /// them fills in 1 to `fills_max` trades, each a tick worse. Resting orders, triggers, margin and
@@ -86,7 +79,7 @@ class venue {
   /// perform without latency and faults.
   [[nodiscard]] reply perform(const request& r, moment now);
   /// The operator's side, paths below /sim/: mark, trade, latency, fault, script, faults/clear,
-  /// liquidate, order, cancel, leverage, position_mode, multi_assets, adl, settle, filters, ledger,
+  /// liquidate, order, cancel, leverage, position_mode, multi_assets, adl, settle, symbol, ledger,
   /// transcript, status. Errors are 400 {"error": text}.
   [[nodiscard]] reply control(const request& r, moment now);
 
@@ -130,8 +123,9 @@ class venue {
   [[nodiscard]] result<ledger_order> deleverage(const deleveraging& d, moment now);
   /// Delists a symbol: orders expire, positions are closed (settlement_autoclose-), SETTLING.
   [[nodiscard]] result<void> settle(const symbol& s, moment now);
-  /// Takes effect at once, on new orders; fails when a value is not above zero.
-  [[nodiscard]] result<void> change_filters(const symbol& s, const filter_change& c);
+  /// Takes effect at once, on new orders, and a new status is told on !contractInfo. Fails when
+  /// nothing changes or a value is not above zero.
+  [[nodiscard]] result<void> change_symbol(const symbol& s, const symbol_change& c, moment now);
   void set_latency(milliseconds latency);
   void set_latency_jitter(milliseconds jitter);
   void add_fault(const fault& f);

@@ -96,6 +96,7 @@ struct course {
   connection_ending ending{connection_ending::reset};
   milliseconds event_wait{0};  ///< The reply waits for a user event, so long at most.
   milliseconds hidden_for{0};  ///< Orders younger than this are not found.
+  std::uint64_t frozen{0};     ///< Number of the fault whose first answer is repeated; 0: none.
   milliseconds ban{0};         ///< Added to the venue's time for "{until_ms}" in a body.
   reply instead{};
 };

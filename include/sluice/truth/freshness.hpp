@@ -55,4 +55,11 @@ struct freshness_plan {
 /// is no allowance for a lost poll: a symbol whose read was lost is late until the next one.
 [[nodiscard]] result<freshness_plan> plan_freshness(const freshness_request& request);
 
+/// For a bound that cannot be kept: the shortest periods that places and budget allow. Assumes that
+/// the request has places and a share of the budget at all (else once a minute).
+[[nodiscard]] freshness_plan fastest_plan(const freshness_request& request);
+/// The highest age that a plan of this request keeps; under `adaptive` with one lost poll.
+[[nodiscard]] milliseconds bound_kept_by(const freshness_plan& plan,
+                                         const freshness_request& request);
+
 }  // namespace sluice

@@ -33,6 +33,8 @@ inline constexpr std::size_t read_priority_count = 5;
 [[nodiscard]] std::string_view to_string(read_priority p);
 /// What the read spends of the request budget.
 [[nodiscard]] read_class budget_class(read_priority p);
+/// How urgent a read is that somebody asked for in this class.
+[[nodiscard]] read_priority priority_of(read_class c);
 /// True when a plan waits for the read.
 [[nodiscard]] constexpr bool is_demand(read_priority p) {
   return p <= read_priority::entry_demand;
@@ -63,6 +65,7 @@ struct read_want {
   /// A read already under way satisfies the wish when it was sent at or after this and the wish is
   /// due; otherwise another read follows it. The default accepts any read under way.
   instant newer_than{instant::min()};
+  connection_choice connection{connection_choice::any};
 };
 
 /// A read to be sent now.
@@ -73,6 +76,7 @@ struct read_job {
   instant due{};
   instant started_at{};
   instant deadline{};  ///< When it is given up; brought forward when a demand joins it.
+  connection_choice connection{connection_choice::any};
 };
 
 struct read_limits {
@@ -126,6 +130,8 @@ class read_scheduler {
   [[nodiscard]] std::optional<instant> next_wakeup(instant now) const;
   /// Forgets what is waiting for a target; a read under way stays.
   void drop(read_target target);
+  /// Forgets all that nobody waits for and nothing needs checked: rounds begin anew.
+  void drop_routine();
   /// From now on; reads under way stay as they are.
   void set_limits(const read_limits& limits);
 

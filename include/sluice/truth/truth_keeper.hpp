@@ -65,6 +65,8 @@ class truth_keeper {
   [[nodiscard]] const truth_oddities& oddities() const { return oddities_; }
   /// Ages of all known slots; the unknown ones are in counts().
   [[nodiscard]] age_summary ages(instant now) const;
+  /// Whether any position of the symbol is open.
+  [[nodiscard]] bool is_open(symbol_index index) const;
   /// Every open position.
   [[nodiscard]] std::vector<position_key> open_positions() const;
 

@@ -27,6 +27,7 @@ instrument_rules rules_of(const std::string& name, const std::string& step) {
   r.instrument = symbol(name);
   r.tradable = true;
   r.status = "TRADING";
+  r.contract_type = "PERPETUAL";
   r.tick = price::parse("0.01").value();
   r.lot = {quantity::parse(step).value(), quantity::whole(10'000), quantity::parse(step).value()};
   r.market_lot = r.lot;
@@ -131,7 +132,7 @@ void pipeline_run::give_universe() {
   for (std::size_t i = 0; i < u.instruments.size(); ++i)
     u.index.emplace(u.instruments[i].instrument, i);
   u.read_at = now();
-  u.source = "live";
+  u.source = universe_source::live;
   auto answer = std::exchange(world.exchange->universe_answer, nullptr);
   answer(std::move(u));
   settle();

@@ -44,6 +44,10 @@ std::string text_frame(const std::string& text) {
   std::string frame(1, '\x81');
   if (text.size() < 126) {
     frame += static_cast<char>(text.size());
+  } else if (text.size() > 0xffff) {
+    frame += static_cast<char>(127);
+    for (int shift = 56; shift >= 0; shift -= 8)
+      frame += static_cast<char>((text.size() >> static_cast<unsigned>(shift)) & 255U);
   } else {
     frame += static_cast<char>(126);
     frame += static_cast<char>(text.size() >> 8U);
@@ -165,6 +169,11 @@ void imposter::when(const std::string& start, std::vector<act> acts) {
   acts_[start] = {acts.begin(), acts.end()};
 }
 
+void imposter::decline_streams(act answer) {
+  const std::lock_guard lock(mutex_);
+  declines_ = std::move(answer);
+}
+
 void imposter::wait_to_go_on() {
   std::unique_lock lock(mutex_);
   changed_.wait_for(lock, std::chrono::seconds(10), [&] { return going_on_ || stopping_; });
@@ -236,6 +245,7 @@ void imposter::serve(int descriptor, int number) {
   descriptors_.remove(descriptor);
   SSL_free(tls);
   ::close(descriptor);
+  ++ended_;
 }
 
 void imposter::answer(imposter_connection& connection, const seen_request& request) {
@@ -260,8 +270,14 @@ void imposter::answer(imposter_connection& connection, const seen_request& reque
 }
 
 void imposter::run_stream(imposter_connection& connection, const seen_request& request) {
-  if (streams_refused_)
-    return connection.reply(503, "");
+  ++streams_asked_;
+  act declines;
+  {
+    const std::lock_guard lock(mutex_);
+    declines = declines_;
+  }
+  if (declines)
+    return declines(connection, request);
   connection.write(
       "HTTP/1.1 101 X\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
       "Sec-WebSocket-Accept: " +
@@ -275,13 +291,13 @@ void imposter::run_stream(imposter_connection& connection, const seen_request& r
     changed_.notify_all();
   }
   std::unique_lock lock(stream->mutex_);
-  while (!stream->dropped_ && connection.open()) {
+  do {  // What was pushed before a drop still goes out.
     stream->changed_.wait(lock, [&] { return stream->dropped_ || !stream->waiting_.empty(); });
     while (!stream->waiting_.empty()) {
       connection.write(stream->waiting_.front());
       stream->waiting_.pop_front();
     }
-  }
+  } while (!stream->dropped_ && connection.open());
   connection.hang_up();
 }
 

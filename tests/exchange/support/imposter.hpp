@@ -88,7 +88,11 @@ class imposter {
   /// So many next connections are reset before TLS.
   void reset_connections(int count) { resets_ = count; }
   /// WebSocket upgrades are answered by 503 from now on.
-  void refuse_streams(bool refused) { streams_refused_ = refused; }
+  void refuse_streams(bool refused) { decline_streams(refused ? reply_with(503, "") : act()); }
+  /// WebSocket upgrades are answered by this from now on; by what they ask for when it is empty.
+  void decline_streams(act answer);
+  /// WebSocket upgrades that were asked for, declined ones too.
+  [[nodiscard]] int streams_asked() const { return streams_asked_; }
 
   /// For acts that hold an answer back until the test says go_on() (or the imposter ends).
   void wait_to_go_on();
@@ -96,6 +100,8 @@ class imposter {
 
   [[nodiscard]] std::vector<seen_request> requests(const std::string& start);
   [[nodiscard]] int connections() const { return accepted_; }
+  /// Of these, how many have not ended.
+  [[nodiscard]] int open_connections() const { return accepted_ - ended_; }
   /// Connections that took up an earlier TLS session.
   [[nodiscard]] int resumed() const { return resumed_; }
   [[nodiscard]] int port() const { return port_; }
@@ -114,14 +120,16 @@ class imposter {
   int listener_{-1};
   int port_{0};
   std::atomic<bool> stopping_{false};
-  std::atomic<bool> streams_refused_{false};
+  std::atomic<int> streams_asked_{0};
   std::atomic<int> resets_{0};
   std::atomic<int> accepted_{0};
+  std::atomic<int> ended_{0};
   std::atomic<int> resumed_{0};
   std::mutex mutex_{};
   std::condition_variable changed_{};
   bool going_on_{false};
   std::map<std::string, std::deque<act>> acts_{};
+  act declines_{};
   std::vector<seen_request> seen_{};
   std::vector<std::pair<std::string, std::shared_ptr<imposter_stream>>> streams_{};
   std::list<int> descriptors_{};

@@ -1,0 +1,29 @@
+// What an operator may order with a POST: always with who and why; each answered when it took
+// effect, or with what is wrong with it.
+#pragma once
+
+#include <string_view>
+
+#include "sluice/actors/interfaces.hpp"
+#include "sluice/status/http_message.hpp"
+
+namespace sluice::actors {
+
+/// The status actor, who asks on the operator's behalf.
+using status_self = status_actor::base;
+
+/// {"author", "reason"}: 200 with how many holds on the symbol were released, 404 when none was.
+void order_release(status_self* self, const reconciler_actor& reconciler,
+                   std::string_view instrument, const status::request& asked,
+                   const status::responder& reply);
+
+/// {"author", "reason", "state": "active" | "reduce_only" | "halted"}: 202.
+void order_state_change(status_self* self, const gate_actor& gate, const status::request& asked,
+                        const status::responder& reply);
+
+/// {"author", "reason", "strategy", "bound": "2s" (optional)}: 200 with what is promised now; 409
+/// with the arithmetic when it could not be kept, and then nothing has changed.
+void order_freshness(status_self* self, const snapshot_manager_actor& manager,
+                     const status::request& asked, const status::responder& reply);
+
+}  // namespace sluice::actors

@@ -1,0 +1,108 @@
+// Live, last good, configured, none: by age alone, each with what it offers.
+#include "sluice/truth/universe_tiers.hpp"
+
+#include "support/catch.hpp"
+#include "truth/builders.hpp"
+
+using namespace sluice;
+using namespace sluice::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+instrument_rules rules(const char* name, const char* kind = "PERPETUAL") {
+  instrument_rules r;
+  r.instrument = symbol(name);
+  r.tradable = true;
+  r.status = "TRADING";
+  r.contract_type = kind;
+  r.lot.step = quantity::whole(1);
+  return r;
+}
+
+universe of(std::vector<instrument_rules> all, instant read_at) {
+  universe u;
+  u.instruments = std::move(all);
+  u.rebuild_index();
+  u.read_at = read_at;
+  return u;
+}
+
+universe_settings settings(std::vector<std::string> allow = {}) {
+  universe_settings s;
+  s.max_age = 300'000ms;
+  s.last_good_max_age = 3'600'000ms;
+  s.allow = std::move(allow);
+  return s;
+}
+
+}  // namespace
+
+TEST_CASE("a universe is live, then last good, then only the configured names are left") {
+  universe_tiers tiers(settings({"BTCUSDT"}));
+  CHECK(tiers.in_force(at(0))->source == universe_source::configured);
+  CHECK_FALSE(tiers.next_fall());
+  tiers.read(of({rules("BTCUSDT"), rules("ETHUSDT")}, at(0)));
+  CHECK(tiers.in_force(at(0))->source == universe_source::live);
+  CHECK(tiers.in_force(at(300'000)) == nullptr);
+  REQUIRE(tiers.next_fall());
+  CHECK(tiers.in_force(*tiers.next_fall())->source == universe_source::last_good);
+  REQUIRE(tiers.next_fall());
+  const auto named = tiers.in_force(*tiers.next_fall());
+  REQUIRE(named);
+  CHECK(named->source == universe_source::configured);
+  REQUIRE(named->find(symbol("BTCUSDT")));
+  CHECK_FALSE(named->find(symbol("BTCUSDT"))->offered);
+  CHECK_FALSE(named->find(symbol("ETHUSDT")));
+  tiers.read(of({rules("BTCUSDT")}, at(9'000'000)));
+  CHECK(tiers.in_force(at(9'000'000))->source == universe_source::live);
+}
+
+TEST_CASE("without configured names an old universe ends in none") {
+  universe_tiers tiers(settings());
+  tiers.read(of({rules("BTCUSDT")}, at(0)));
+  CHECK(tiers.in_force(at(3'600'001))->source == universe_source::none);
+  CHECK(tiers.in_force(at(3'600'002)) == nullptr);
+}
+
+TEST_CASE("what an earlier process read is last good however young, and gives way to the venue's") {
+  universe_tiers tiers(settings());
+  tiers.keep_last_good(of({rules("BTCUSDT"), rules("OLDUSDT")}, instant{}), at(-1'000));
+  const auto first = tiers.in_force(at(0));
+  CHECK(first->source == universe_source::last_good);
+  CHECK(first->read_at == at(-1'000));
+  CHECK(first->find(symbol("OLDUSDT"))->offered);
+  const auto changes = tiers.read(of({rules("BTCUSDT"), rules("NEWUSDT")}, at(10)));
+  REQUIRE(changes);
+  CHECK(changes->listed == std::vector{symbol("NEWUSDT")});
+  CHECK(changes->delisted == std::vector{symbol("OLDUSDT")});
+  CHECK(changes->changed.empty());
+  CHECK(tiers.in_force(at(10))->source == universe_source::live);
+}
+
+TEST_CASE("what an earlier process read too long ago is not used") {
+  universe_tiers tiers(settings());
+  tiers.keep_last_good(of({rules("BTCUSDT")}, instant{}), at(-3'600'001));
+  CHECK(tiers.in_force(at(0))->source == universe_source::none);
+}
+
+TEST_CASE("a symbol left out by name or by kind stays known and is not offered") {
+  universe_tiers tiers(settings({"BTCUSDT", "GOLDUSDT"}));
+  tiers.read(
+      of({rules("BTCUSDT"), rules("ETHUSDT"), rules("GOLDUSDT", "TRADIFI_PERPETUAL")}, at(0)));
+  const auto u = tiers.in_force(at(0));
+  CHECK(u->find(symbol("BTCUSDT"))->offered);
+  CHECK_FALSE(u->find(symbol("ETHUSDT"))->offered);
+  CHECK_FALSE(u->find(symbol("GOLDUSDT"))->offered);
+}
+
+TEST_CASE("another filter, status or kind is a change, the same rules are none") {
+  const auto before = of({rules("AUSDT"), rules("BUSDT"), rules("CUSDT")}, at(0));
+  auto after = before;
+  CHECK(difference(before, after).none());
+  CHECK(content_hash(before) == content_hash(after));
+  after.instruments[0].market_lot.step = quantity::whole(2);
+  after.instruments[1].tradable = false;
+  CHECK(difference(before, after).changed == std::vector{symbol("AUSDT"), symbol("BUSDT")});
+  CHECK(content_hash(before) != content_hash(after));
+}
