@@ -32,7 +32,7 @@ std::shared_ptr<const universe> universe_of(std::size_t symbols) {
     u->index.emplace(r.instrument, i);
     u->instruments.push_back(std::move(r));
   }
-  u->source = "live";
+  u->source = universe_source::live;
   return u;
 }
 
