@@ -35,6 +35,7 @@ class silent_reconciler : public actors::reconciler_actor::base {
             [](const actors::funding_told&) {},
             [](const actors::truths_changed&) {},
             [](const actors::order_pending_changed&) {},
+            [](const actors::funding_told&) {},
             [](const actors::release_holds&) { return actors::holds_released{}; },
             [](actors::tick) {}};
   }

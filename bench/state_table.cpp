@@ -119,6 +119,23 @@ outcome measure(std::size_t symbols, reading how, milliseconds time) {
   return first;
 }
 
+/// How often a reader saw half of a write, when one row is written and read without pause: at the
+/// usual pace the two would hardly ever meet.
+template <class Table>
+std::uint64_t torn_when_hammered(milliseconds time) {
+  Table table(1);
+  table.write(0, state_of(1));
+  const std::jthread writer([&](const std::stop_token& stop) {
+    for (std::uint64_t n = 1; !stop.stop_requested(); ++n)
+      table.write(0, state_of(n));
+  });
+  std::uint64_t torn = 0;
+  const auto until = clock_type::now() + time;
+  while (clock_type::now() < until)
+    torn += is_whole(table.read(0)) ? 0 : 1;
+  return torn;
+}
+
 /// Writes of the owner count until they can be asked for; what the sender pays comes beside them.
 struct owner_outcome {
   outcome common{};
@@ -186,7 +203,7 @@ void say(const char* mechanism, std::size_t symbols, const report& r) {
 
 template <class Table>
 std::uint64_t report_on(std::size_t symbols, milliseconds time) {
-  report r;
+  report r{torn_when_hammered<Table>(time), {}};
   for (const auto& [how, name] : hows) {
     auto o = measure<Table>(symbols, how, time);
     add(r, name, o.torn, text_of(how, o, time));
