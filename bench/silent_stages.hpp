@@ -32,7 +32,6 @@ class silent_reconciler : public actors::reconciler_actor::base {
   behavior_type make_behavior() override {
     return {[](const actors::meet&) {},
             [](const actors::fills_seen&) {},
-            [](const actors::funding_told&) {},
             [](const actors::truths_changed&) {},
             [](const actors::order_pending_changed&) {},
             [](const actors::funding_told&) {},

@@ -186,13 +186,15 @@ TEST_CASE("funding is told without positions, whether the list is empty or absen
   }
 }
 
-TEST_CASE("changes of settings and calls for margin are ignored by name and counted") {
+TEST_CASE("changes of leverage and of the multi-assets mode are told") {
   listening l;
   l.venue.act("leverage", R"({"symbol":"ETHUSDT","leverage":5})");
   l.venue.act("multi_assets", R"({"on":true})");
-  l.events.wait<ignored_event>(
-      2, [](const ignored_event& e) { return e.type == "ACCOUNT_CONFIG_UPDATE"; });
-  CHECK(l.client->streams().ignored == 2);
+  l.events.wait<settings_update>(
+      1, [](const settings_update& e) { return e.instrument == eth && e.leverage == 5; });
+  l.events.wait<settings_update>(1,
+                                 [](const settings_update& e) { return e.multi_assets == true; });
+  CHECK(l.client->streams().ignored == 0);
 }
 
 TEST_CASE("a call for margin comes before a liquidation, and the stream lives on") {
@@ -205,6 +207,9 @@ TEST_CASE("a call for margin comes before a liquidation, and the stream lives on
   l.venue.hold_mark(eth, "2840");
   l.events.wait<order_update>(
       1, [](const order_update& u) { return u.report.client_id.str().starts_with("autoclose-"); });
+  l.events.wait<order_update>(1, [](const order_update& u) {
+    return u.trade && u.trade->given_by == order_giver::liquidation;
+  });
   CHECK(l.client->streams().lost == 0);
 }
 

@@ -123,9 +123,10 @@ TEST_CASE("every event of the user stream is taken for what it is") {
   CHECK(event<order_update>("event_order_liquidation").execution == "CALCULATED");
   CHECK(event<conditional_update>("event_conditional_triggering").report.triggered_order == 0);
   CHECK(event<conditional_update>("event_conditional_triggered").report.triggered_order > 0);
+  CHECK(event<settings_update>("event_account_config").leverage > 0);
   event<listen_key_expired>("event_key_expired");
   event<listen_key_expired>("event_key_expired_text");
-  for (const char* name : {"event_trade_lite", "event_margin_call", "event_account_config"})
+  for (const char* name : {"event_trade_lite", "event_margin_call"})
     CHECK_FALSE(event<ignored_event>(name).type.empty());
 }
 
