@@ -87,7 +87,7 @@ class simulated_day {
       ++result_.reads;
       auto took = milliseconds{pick(40, 200)};
       if (weather_ == weather::slow)
-        took = milliseconds{pick(600, 3'000)};
+        took = milliseconds{pick(600, 4'000)};
       // One lost account-wide read at a time is what the promise allows for.
       const bool lost = weather_ == weather::dark ||
                         (weather_ == weather::lossy && pick(0, 1) == 0) ||
@@ -96,7 +96,7 @@ class simulated_day {
         lost_last_ = lost;
       result_.lost += lost ? 1 : 0;
       auto end = fate::answered;
-      if (lost) {
+      if (lost || took > read.options.timeout) {
         end = fate::lost;
         took = read.options.timeout;
       } else if (weather_ == weather::malformed) {
