@@ -35,9 +35,13 @@ class read_watch {
 
   /// Shows the symbol whose own reads have failed most often in a row.
   void symbol_read(read_target target, bool good, const symbol_directory& names, vitals& shown) {
-    if (target.is_account() || (good && failing_.empty()))
+    if (failing_.empty() && (good || target.is_account()))
       return;
-    if (good)
+    if (target.is_account()) {
+      if (!good)
+        return;
+      failing_.clear();  // Proven all the same; whatever still fails is counted anew.
+    } else if (good)
       failing_.erase(target.index());
     else
       ++failing_[target.index()];

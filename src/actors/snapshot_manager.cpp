@@ -8,16 +8,19 @@
 #include "reach_watch.hpp"
 #include "read_watch.hpp"
 #include "sluice/actors/fetch_worker.hpp"
+#include "sluice/truth/muster.hpp"
 #include "sluice/truth/read_scheduler.hpp"
 #include "sluice/truth/rounds.hpp"
 #include "stage.hpp"
+#include "truth_records.hpp"
 #include "worker_roster.hpp"
 
 namespace sluice::actors {
 namespace {
 
 /// What the transport may take beyond the scheduler's patience, so that late replies still count.
-constexpr milliseconds transport_slack{1'000};
+constexpr milliseconds transport_slack{3'000};
+constexpr milliseconds muster_period{1'000};
 
 /// The stream may tell of a change this much later than a read that shows it.
 constexpr milliseconds stream_patience{2'000};
@@ -74,18 +77,8 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
       follow_promise();
     if (first)
       begin_rounds();
-    else if (const auto count = given_.table->directory().size(); count > before)
-      welcome(static_cast<symbol_index>(before), static_cast<symbol_index>(count));
-  }
-
-  /// Symbols that are new to us: known by the next account-wide read, then in the rounds.
-  void welcome(symbol_index from, symbol_index to) {
-    const auto present = now();
-    scheduler_.want({read_target::account(), read_priority::verification, present, present},
-                    present);
-    if (rounds_.covers_all_singly())
-      for (auto i = from; i < to; ++i)
-        scheduler_.want({read_target::of(i), read_priority::rest, present}, present);
+    else if (given_.table->directory().size() > before)
+      scheduler_.want({read_target::account(), read_priority::verification, now(), now()}, now());
     run();
   }
 
@@ -121,20 +114,13 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
         scheduler_.want({read_target::of(static_cast<symbol_index>(i)), read_priority::rest,
                          rounds_.first_due(i, count, start)},
                         start);
-    else
-      for (const auto& key : keeper_->open_positions())
-        take_into_rounds(key.instrument, start);
+    muster_due_ = start;  // What is open comes round from now on.
     run();
-  }
-
-  /// A position that just became open and known.
-  void take_into_rounds(const symbol& instrument, instant known_at) {
-    if (const auto index = given_.table->directory().find(instrument))
-      come_round(read_target::of(*index), known_at, std::nullopt);
   }
 
   freshness_changed change(const change_freshness& asked) {
     const auto bound = asked.bound.value_or(rounds_.promise().bound);
+    rounds_.set_members(keeper_->counts().open);
     if (bound > bound_max_)
       return {rounds_.promise(),
               fmt::format("a bound of {} is longer than the {} after which the gate calls truth "
@@ -188,16 +174,37 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
     const auto present = now();
     for (const auto& job : scheduler_.expire(present)) {
       vitals().workers_lost += 1;
+      latency_seen(between(job.started_at, present));
       failed(job, {failure_kind::timed_out, 0, 0, "no reply in time", std::nullopt});
+    }
+    if (has_single_rounds() && present >= muster_due_) {
+      muster_due_ = present + duration{muster_period};
+      const auto members =
+          muster(rounds_, scheduler_, *keeper_, *given_.universe->current(), present);
+      if (rounds_.set_members(members))
+        follow_promise();
     }
     while (const auto job = scheduler_.next(present))
       start(*job, present);
+    if (has_single_rounds())
+      wake_at(muster_due_);
     if (const auto mute = mute_.look(present))
       renew_stream(*mute);
     if (const auto next = scheduler_.next_wakeup(present))
       wake_at(*next);
     if (const auto next = mute_.next_look())
       wake_at(*next);
+  }
+
+  [[nodiscard]] bool has_single_rounds() const {
+    return begun_ && rounds_.promise().plan.symbol_period.count() > 0;
+  }
+
+  /// A read that was given up took at least as long as we waited for it.
+  void latency_seen(milliseconds took) {
+    const auto high = watch_.took(took, vitals());
+    if (high && rounds_.latency_seen(*high, now()))
+      follow_promise();
   }
 
   /// Proof of life is not proof of truth: the stream answers pings and hides what reads show.
@@ -214,7 +221,9 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
     if (!job.target.is_account())
       task.scope = given_.table->directory().name_of(job.target.index());
     task.options.traffic = budget_class(job.priority);
-    task.options.timeout = between(present, job.deadline) + transport_slack;
+    // Longer than our patience: a reply that comes late still counts, and tells how slow reads are.
+    task.options.timeout =
+        std::max(between(present, job.deadline), settings_.read_timeout) + transport_slack;
     task.options.connection = job.connection;
     const auto worker = spawn_fetch_worker(system(), given_, std::move(task), this);
     monitor(worker);
@@ -238,13 +247,14 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
     const auto job = workers_.ended(reply.job);
     if (!job)
       return;
-    const bool in_time = scheduler_.finished(reply.job);
+    // As the scheduler has it: with the priority of all that joined it.
+    const auto in_time = scheduler_.finished(reply.job);
     const auto& outcome = *reply.outcome;
     count(*job, outcome.has_value());
     if (outcome)
-      succeeded(*job, *outcome, in_time);
+      succeeded(*job, *outcome, in_time.has_value());
     else if (in_time)
-      failed(*job, outcome.error());
+      failed(*in_time, outcome.error());
     run();
   }
 
@@ -254,8 +264,8 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
       return;
     vitals().workers_lost += 1;
     log().warn("snapshot_manager", "worker_died", {{"job", job->id}});
-    if (scheduler_.finished(job->id))
-      failed(*job, {failure_kind::unreachable, 0, 0, "the fetch worker died", std::nullopt});
+    if (const auto in_time = scheduler_.finished(job->id))
+      failed(*in_time, {failure_kind::unreachable, 0, 0, "the fetch worker died", std::nullopt});
     run();
   }
 
@@ -269,9 +279,7 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
     if (job.target.is_account())
       mute_.account_read(read.sent_at);
     tell_changes(std::move(changes));
-    const auto high = watch_.took(between(read.sent_at, read.received_at), vitals());
-    if (high && rounds_.latency_seen(*high, now()))
-      follow_promise();
+    latency_seen(between(read.sent_at, read.received_at));
     watch_.symbol_read(job.target, true, given_.table->directory(), vitals());
     tell_reach(reach_.succeeded());
     if (in_time)
@@ -308,8 +316,7 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
     if (!due)
       return;
     due = std::max(*due, not_before.value_or(*due));
-    const auto priority = open ? read_priority::open_position : read_priority::rest;
-    scheduler_.want({target, priority, *due, *due}, now());
+    scheduler_.want({target, routine_priority(open), *due, *due}, now());
   }
 
   [[nodiscard]] bool is_listed(symbol_index index) const {
@@ -338,25 +345,11 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
   void tell_changes(std::vector<truth_changed> changes) {
     if (changes.empty())
       return;
-    std::vector<record_body> bodies;
-    for (const auto& c : changes) {
-      if (worth_a_record(c))
-        bodies.emplace_back(c);
-      if (std::holds_alternative<position_open>(c.after.content))
-        take_into_rounds(c.position.instrument, c.after.as_of);
-    }
-    journal(std::move(bodies));
-    if (rounds_.set_open(keeper_->counts().open))
-      follow_promise();
+    journal(records_of(changes));
     const auto shared = std::make_shared<const std::vector<truth_changed>>(std::move(changes));
     send(peers_->gate, truths_changed{shared});
     send(peers_->reconciler, truths_changed{shared});
     send(peers_->exit_engine, truths_changed{shared});
-  }
-
-  /// The first proof that hundreds of symbols are flat is one fact, not hundreds of records.
-  static bool worth_a_record(const truth_changed& c) {
-    return is_known(c.before) || std::holds_alternative<position_open>(c.after.content);
   }
 
   void tell_reach(std::optional<reach> change) {
@@ -382,6 +375,7 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
   rounds rounds_;
   freshness_plan shown_{};
   bool begun_{false};  ///< The first universe is known.
+  instant muster_due_{};
   read_scheduler scheduler_;
   worker_roster workers_{};
   mute_watch mute_{stream_patience};

@@ -17,6 +17,8 @@ using clock_reply = std::shared_ptr<const read_result<clock_offset>>;
 constexpr milliseconds pause_min{500};
 constexpr milliseconds pause_max{15'000};
 constexpr milliseconds read_timeout{10'000};
+/// Somebody who changes one setting often changes many.
+constexpr milliseconds settings_gathered{1'000};
 constexpr milliseconds record_period{60'000};
 constexpr std::size_t names_told_max = 20;
 
@@ -57,11 +59,15 @@ class universe_keeper : public stage<universe_keeper_actor> {
     tiers_.keep_last_good(std::move(kept.content), at.steady - duration{age});
   }
 
-  /// What somebody changed is read at once, not only with the next round.
+  /// What somebody changed is read soon, not only with the next round; many changes in one read.
   void settings_changed(const settings_touched& touched) {
-    log().warn("universe", "account_settings_changed", {{"what", touched.what}});
+    log().limited("settings", status::log_level::warn, "universe", "account_settings_changed",
+                  {{"what", touched.what}});
     journal({notice{"account_settings_changed", touched.what}});
-    ask_settings();
+    touched_at_ = now();
+    if (settings_due_ != instant::max())  // Else one is under way; see its reply.
+      settings_due_ = std::min(settings_due_, now() + duration{settings_gathered});
+    wake();
   }
 
   void ask_universe() {
@@ -75,6 +81,7 @@ class universe_keeper : public stage<universe_keeper_actor> {
 
   void ask_settings() {
     settings_due_ = instant::max();
+    asked_at_ = now();
     ask_order_limits();
     given_.exchange->read_settings(
         {read_class::routine, read_timeout},
@@ -175,7 +182,9 @@ class universe_keeper : public stage<universe_keeper_actor> {
 
   void take(const read_result<account_settings>& reply) {
     if (reply) {
-      settings_due_ = now() + duration{settings_.refresh};
+      // A change while the read was under way may not be in it.
+      const bool again = touched_at_ >= asked_at_ && touched_at_ != instant{};
+      settings_due_ = now() + duration{again ? settings_gathered : settings_.refresh};
       report(preflight_part::account, check_account(*reply));
     } else {
       settings_due_ = after_failure("settings_failed", reply.error());
@@ -224,6 +233,8 @@ class universe_keeper : public stage<universe_keeper_actor> {
   universe_tiers tiers_;
   std::optional<std::uint64_t> recorded_{};  ///< Hash of the content the journal has.
   instant record_due_{};
+  instant touched_at_{};  ///< When somebody last changed a setting.
+  instant asked_at_{};    ///< When the settings were last asked for.
   milliseconds pause_{pause_min};
   instant universe_due_{instant::max()};
   instant settings_due_{instant::max()};

@@ -89,6 +89,9 @@ result<universe> parse_exchange_info(std::string_view body) {
     add_symbol(json_object(row, "symbol", faults), faults, read);
   if (!faults.none())
     return faults.first();
+  // No venue lists nothing: what looks like it must not take the place of what is known.
+  if (read.instruments.empty())
+    return fail(errc::malformed, "lists no symbol");
   return read;
 }
 

@@ -48,11 +48,16 @@ account_update account_from(const json_object& event, json_faults& faults) {
   const json_object body(*inner, "a", faults);
   update.reason = body.text_or_empty("m");
   update.about = symbol(std::string(body.text_or_empty("S")));
-  if (body.optional("B"))
-    for (const auto row : body.array("B")) {
-      const json_object balance(row, "B", faults);
+  // Bookkeeping: a balance that cannot be read must not take the positions beside it with it.
+  json_faults unread;
+  const json_object money(*inner, "a", unread);
+  if (money.optional("B"))
+    for (const auto row : money.array("B")) {
+      const json_object balance(row, "B", unread);
       update.balances.push_back({std::string(balance.text("a")), balance.lenient<notional>("bc")});
     }
+  if (!unread.none())
+    update.balances.clear();
   if (!body.optional("P"))
     return update;
   for (const auto row : body.array("P")) {

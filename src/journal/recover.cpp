@@ -83,31 +83,30 @@ result<void> recover_trades(database& db, std::int64_t kept, recovered& out) {
       });
 }
 
-/// A content that is not what the newest record names is of no use: the file was tampered with, and
-/// what the venue says is asked for anyway.
-result<void> recover_universe(database& db, recovered& out) {
+/// What cannot be used is left out: the venue is asked for it anyway, and no start may fail for it.
+void recover_universe(database& db, recovered& out) {
   kept_universe kept;
-  std::int64_t hash = 0;
-  auto newest = db.each("SELECT read_ms, content_hash FROM universe ORDER BY seq DESC LIMIT 1", {},
-                        [&](const row& r) {
-                          hash = r.number(1);
-                          return read_row(r, "universe", kept.read_at);
-                        });
+  std::uint64_t hash = 0;
+  const auto newest =
+      db.each("SELECT read_ms, content_hash FROM universe ORDER BY seq DESC LIMIT 1", {},
+              [&](const row& r) -> result<void> {
+                kept.read_at = {r.number(0)};
+                hash = static_cast<std::uint64_t>(r.number(1));
+                return {};
+              });
   if (!newest || kept.read_at.ms == 0)
-    return newest;
-  return db.each(
-      "SELECT u.content_hash, r.body FROM universe u JOIN record r ON r.seq = u.seq "
-      "WHERE u.has_content = 1 ORDER BY u.seq DESC LIMIT 1",
-      {}, [&](const row& r) -> result<void> {
-        if (r.number(0) != hash)
-          return {};
-        auto content = parse_universe(r.text(1));
-        if (!content)
-          return content.error();
-        kept.content = std::move(*content);
-        out.last_universe = std::move(kept);
-        return {};
-      });
+    return;
+  static_cast<void>(
+      db.each("SELECT r.body FROM universe u JOIN record r ON r.seq = u.seq "
+              "WHERE u.has_content = 1 ORDER BY u.seq DESC LIMIT 1",
+              {}, [&](const row& r) -> result<void> {
+                auto content = parse_universe(r.text(0));
+                if (content && content_hash(*content) == hash) {
+                  kept.content = std::move(*content);
+                  out.last_universe = std::move(kept);
+                }
+                return {};
+              }));
 }
 
 result<void> recover_state(database& db, recovered& out) {
@@ -141,12 +140,13 @@ result<std::vector<hold>> read_holds(database& db) {
 
 result<recovered> recover_from(database& db, std::int64_t trade_ids_kept) {
   recovered out;
-  for (const auto part : {&recover_state, &recover_plans, &recover_orders, &recover_holds,
-                          &recover_books, &recover_universe})
+  for (const auto part :
+       {&recover_state, &recover_plans, &recover_orders, &recover_holds, &recover_books})
     if (auto read = part(db, out); !read)
       return read.error();
   if (auto read = recover_trades(db, trade_ids_kept, out); !read)
     return read.error();
+  recover_universe(db, out);
   return out;
 }
 

@@ -181,15 +181,20 @@ std::optional<read_job> read_scheduler::next(instant now) {
   return job;
 }
 
-bool read_scheduler::finished(std::uint64_t job_id) {
+std::optional<read_job> read_scheduler::finished(std::uint64_t job_id) {
   const auto it = targets_.find(job_id);
   if (it == targets_.end()) {
     ++counters_.late;
-    return false;
+    return std::nullopt;
   }
   const auto job = jobs_.at(it->second);
   release(job);
-  return true;
+  return job;
+}
+
+std::optional<instant> read_scheduler::waits_until(read_target target) const {
+  const auto found = waiting_.find(target);
+  return found == waiting_.end() ? std::nullopt : std::optional(found->second.due);
 }
 
 std::vector<read_job> read_scheduler::expire(instant now) {

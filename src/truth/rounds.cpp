@@ -45,9 +45,27 @@ bool rounds::set_universe(std::size_t symbols, std::int64_t weight_limit_1m) {
   return plan();
 }
 
-bool rounds::set_open(std::size_t positions) {
-  open_ = positions;
+bool rounds::set_members(std::size_t symbols) {
+  members_ = symbols;
   return settings_.strategy == freshness_strategy::open_positions && plan();
+}
+
+void rounds::wanted_by_plan(symbol_index one, instant now) {
+  if (settings_.strategy == freshness_strategy::open_positions)
+    wanted_[one] = now;
+}
+
+bool rounds::comes_round(symbol_index one, bool is_open, instant now) {
+  if (promise_.plan.symbol_period.count() == 0)
+    return false;
+  if (covers_all_singly())
+    return true;
+  const auto wanted = wanted_.find(one);
+  if (wanted != wanted_.end() && now - wanted->second > duration{recent_plan}) {
+    wanted_.erase(wanted);
+    return is_open;
+  }
+  return is_open || wanted != wanted_.end();
 }
 
 bool rounds::latency_seen(milliseconds high, instant now) {
@@ -78,6 +96,7 @@ result<void> rounds::choose(freshness_strategy strategy, milliseconds bound) {
     return possible.error();
   settings_.strategy = strategy;
   settings_.bound = bound;
+  wanted_.clear();
   plan();
   return {};
 }
@@ -87,7 +106,7 @@ freshness_request rounds::request() const {
   r.strategy = settings_.strategy;
   r.bound = settings_.bound;
   r.symbols = symbols_;
-  r.positions = open_ + wanted_.size();
+  r.positions = members_;
   r.latency = latency_;
   r.weight_limit_1m = weight_limit_1m_;
   r.share_percent = settings_.budget_share_percent;
@@ -128,17 +147,8 @@ std::optional<instant> rounds::next_due(read_target target, instant sent_at, boo
       return std::nullopt;
     return sent_at + duration{plan.account_period};
   }
-  if (plan.symbol_period.count() == 0)
+  if (!comes_round(target.index(), is_open, sent_at))
     return std::nullopt;
-  if (!covers_all_singly() && !is_open) {
-    const auto wanted = wanted_.find(target.index());
-    if (wanted == wanted_.end())
-      return std::nullopt;
-    if (sent_at - wanted->second > duration{recent_plan}) {
-      wanted_.erase(wanted);
-      return std::nullopt;
-    }
-  }
   if (!may_come_early_)
     return sent_at + duration{plan.symbol_period};
   const auto range = static_cast<std::uint64_t>(plan.symbol_period.count() / jitter_part + 1);

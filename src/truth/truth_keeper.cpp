@@ -160,6 +160,20 @@ bool truth_keeper::is_open(symbol_index index) const {
   return false;
 }
 
+std::optional<instant> truth_keeper::proven_at(symbol_index index) const {
+  std::optional<instant> oldest;
+  const auto legs = table_->legs_per_symbol();
+  const auto account = table_->account_as_of();
+  for (auto slot = index * legs; slot < (index + 1) * legs && slot < records_.size(); ++slot) {
+    const auto& state = records_[slot].state;
+    if (!is_known(state.content))
+      return std::nullopt;
+    const auto as_of = settle(state, account).as_of;
+    oldest = std::min(oldest.value_or(as_of), as_of);
+  }
+  return oldest;
+}
+
 std::vector<position_key> truth_keeper::open_positions() const {
   std::vector<position_key> open;
   open.reserve(open_);

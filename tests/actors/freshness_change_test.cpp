@@ -181,6 +181,81 @@ TEST_CASE("a read that a plan waits for is tried once more, over another connect
   }
 }
 
+TEST_CASE("a plan that joined a routine read gets the second try too") {
+  pipeline_world world;
+  world.chosen.gate.limits.stale_after_exit = 2'000ms;
+  pipeline_run run(world);
+  const std::vector<position_row> rows{a_row("BTCUSDT", "0.5", "50000")};
+  run.make_ready(rows);
+  while (run.now() - run.truth_of("BTCUSDT").as_of < 3s) {
+    run.pass(100ms);
+    run.fail_read({}, failure_kind::timed_out);
+  }
+  while (reads_of(run, "") == 0)
+    run.pass(10ms);
+  run.offer({run.a_reduce("p", "BTCUSDT")});
+  REQUIRE(world.exchange->reads.size() == 1);  // It waits for the routine read.
+  REQUIRE(run.fail_read({}, failure_kind::unreachable));
+  REQUIRE(reads_of(run, "") == 1);
+  CHECK(world.exchange->reads.back().options.connection == connection_choice::fresh);
+  REQUIRE(run.answer_read({}, rows));
+  CHECK(run.verdict_of("p") == verdict_kind::allow);
+}
+
+TEST_CASE("a venue that turns slow at once is still read, and the promise says what it keeps") {
+  pipeline_world world;
+  pipeline_run run(world);
+  run.make_ready();
+  struct flying {
+    fake_exchange::pending_read read{};
+    instant sent{};
+  };
+  std::vector<flying> under_way;
+  milliseconds oldest{0};
+  for (int i = 0; i < 8'000; ++i) {  // 400 s at 2.5 s a read, cut when its time is over.
+    run.pass_at_once(50ms);
+    for (; !world.exchange->reads.empty(); world.exchange->reads.pop_front())
+      under_way.push_back({std::move(world.exchange->reads.front()), run.now()});
+    std::erase_if(under_way, [&](flying& f) {
+      const auto age = between(f.sent, run.now());
+      if (age >= f.read.options.timeout)
+        f.read.answer(read_failure{failure_kind::timed_out, 0, 0, "cut", std::nullopt});
+      else if (age >= 2'500ms)
+        f.read.answer(snapshot{f.read.scope, f.sent, run.now(), {}});
+      else
+        return false;
+      return true;
+    });
+    run.settle();
+    if (i > 400)
+      oldest = std::max(oldest, between(run.truth_of("BTCUSDT").as_of, run.now()));
+  }
+  REQUIRE(budget_finding(run));
+  CHECK(oldest <= run.given.vitals->promise().kept);
+  CHECK(oldest < 8s);
+}
+
+TEST_CASE("a symbol whose own reads failed is not called failing once the account is read") {
+  pipeline_world world;
+  world.chosen.gate.limits.stale_after_exit = 2'000ms;
+  world.chosen.gate.read_retry = 100ms;
+  pipeline_run run(world);
+  const std::vector<position_row> rows{a_row("BTCUSDT", "0.5", "50000")};
+  run.make_ready(rows);
+  while (run.now() - run.truth_of("BTCUSDT").as_of < 3s) {
+    run.pass(100ms);
+    run.fail_read({}, failure_kind::timed_out);
+  }
+  run.offer({run.a_reduce("p", "BTCUSDT")});
+  for (int i = 0; i < 20; ++i) {
+    run.pass(100ms);
+    run.fail_read(symbol("BTCUSDT"), failure_kind::unreachable);
+  }
+  CHECK(run.given.vitals->failing_symbol().has_value());
+  run.live(2s, rows);
+  CHECK_FALSE(run.given.vitals->failing_symbol().has_value());
+}
+
 TEST_CASE("without reads on demand a stale plan is denied at once, exits too") {
   pipeline_world world;
   world.chosen.gate.read_on_demand = false;

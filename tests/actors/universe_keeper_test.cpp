@@ -136,13 +136,27 @@ TEST_CASE("settings that somebody changes are read again at once, and noted") {
   CHECK(run.given.vitals->findings().empty());
   const auto noticed = run.records_of("notice");
   world.exchange->settings.can_trade = false;
+  const auto read_before = world.exchange->settings_reads;
   run.tell(settings_update{symbol("BTCUSDT"), 20, std::nullopt});
   CHECK(run.records_of("notice") == noticed + 1);
+  run.pass(1'100ms);
+  CHECK(world.exchange->settings_reads == read_before + 1);
   CHECK_FALSE(run.given.vitals->findings().empty());
   run.tell(settings_update{symbol{}, 0, true});
   run.tell(account_update{
       "MARGIN_TYPE_CHANGE", {5'000}, {{{symbol("ETHUSDT"), position_side::both}, {}, {}}}, {}, {}});
   CHECK(run.records_of("notice") == noticed + 3);
+}
+
+TEST_CASE("a storm of changed settings costs one read") {
+  pipeline_world world;
+  pipeline_run run(world);
+  run.make_ready();
+  const auto before = world.exchange->settings_reads;
+  for (int leverage = 1; leverage <= 100; ++leverage)
+    run.tell(settings_update{symbol("BTCUSDT"), leverage, std::nullopt});
+  run.pass(3s);
+  CHECK(world.exchange->settings_reads == before + 1);
 }
 
 TEST_CASE("funding is booked by symbol and asset, and moves no position") {

@@ -80,6 +80,10 @@ TEST_CASE("a maximum past what we can represent is as good as none") {
   CHECK(read->find(symbol("AUSDT"))->market_lot.max.raw() > quantity::whole(90'000'000'000).raw());
 }
 
+TEST_CASE("a listing without a single symbol is none") {
+  CHECK_FALSE(parse_exchange_info(R"({"rateLimits":[],"symbols":[]})").has_value());
+}
+
 TEST_CASE("a listing that is not quite right is rejected whole") {
   const auto good = listed("AUSDT", "TRADING", filters());
   CHECK_FALSE(parse_exchange_info(info(good + "," + good)).has_value());

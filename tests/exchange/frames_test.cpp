@@ -95,6 +95,14 @@ TEST_CASE("a funding event tells what each balance changed by, and of which symb
   CHECK(update.balances[1].change.is_zero());
 }
 
+TEST_CASE("a balance that cannot be read does not take the positions beside it with it") {
+  const auto update = body_of<account_update>(
+      R"({"e":"ACCOUNT_UPDATE","E":2,"T":1,"a":{"m":"ORDER","B":[{"wb":1},7],)"
+      R"("P":[{"s":"BTCUSDT","pa":"2","ep":"1","ps":"BOTH"}]}})");
+  CHECK(update.positions.size() == 1);
+  CHECK(update.balances.empty());
+}
+
 TEST_CASE("changed settings tell the leverage of a symbol, or the multi-assets mode") {
   const auto leverage = body_of<settings_update>(
       R"({"e":"ACCOUNT_CONFIG_UPDATE","E":2,"T":1,"ac":{"s":"BTCUSDT","l":25}})");

@@ -183,6 +183,25 @@ TEST_CASE("the universe comes back as last read, its content from the record tha
   CHECK_FALSE(s->recover().value().last_universe);
 }
 
+TEST_CASE("a universe that cannot be read is left out, and the journal opens all the same") {
+  const directory d;
+  auto s = opened(d.journal());
+  auto u = std::make_shared<universe>();
+  instrument_rules rules;
+  rules.instrument = symbol("BTCUSDT");
+  u->instruments = {rules};
+  put(*s, universe_kept{{1'000}, content_hash(*u), u});
+  REQUIRE(s->commit().has_value());
+  sqlite3* raw = nullptr;
+  REQUIRE(sqlite3_open(d.journal().c_str(), &raw) == SQLITE_OK);
+  CHECK(sqlite3_exec(raw, "UPDATE record SET body = '{\"limits\":7}'", nullptr, nullptr, nullptr) ==
+        SQLITE_OK);
+  sqlite3_close(raw);
+  const auto back = s->recover();
+  REQUIRE(back.has_value());
+  CHECK_FALSE(back->last_universe);
+}
+
 TEST_CASE("a journal of the first schema version is brought up to date when it is opened") {
   const directory d;
   {

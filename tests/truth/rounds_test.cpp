@@ -118,9 +118,9 @@ TEST_CASE("under open_positions only open ones and those that plans lately asked
 
 TEST_CASE("under open_positions the number of open ones decides whether the bound can be kept") {
   auto r = planned(of(freshness_strategy::open_positions, 10'000ms));
-  CHECK(r.set_open(30));
+  CHECK(r.set_members(30));
   CHECK(r.promise().fault.empty());
-  CHECK(r.set_open(100));
+  CHECK(r.set_members(100));
   CHECK_THAT(r.promise().fault, ContainsSubstring("100 open positions"));
 }
 
@@ -155,7 +155,7 @@ TEST_CASE("whatever is asked, what is kept is the bound or more, and more only w
     s.concurrency = static_cast<std::size_t>(*rc::gen::inRange(1, 64));
     s.budget_share_percent = *rc::gen::inRange(1, 101);
     rounds r(s);
-    r.set_open(static_cast<std::size_t>(*rc::gen::inRange(0, 300)));
+    r.set_members(static_cast<std::size_t>(*rc::gen::inRange(0, 300)));
     r.set_universe(static_cast<std::size_t>(*rc::gen::inRange(0, 3'000)),
                    *rc::gen::inRange(0, 10'000));
     const auto& p = r.promise();

@@ -74,7 +74,6 @@ struct order_report {
   std::string type_text{};  ///< "MARKET", "LIMIT", ...; empty when the venue did not say.
 };
 
-/// One trade of one of the account's orders. Applied once by (symbol, id).
 /// Who gave the order behind a trade.
 enum class order_giver : std::uint8_t {
   client,             ///< Somebody with a key or a mouse.
@@ -85,6 +84,7 @@ enum class order_giver : std::uint8_t {
 /// "client", "liquidation", "auto_deleveraging", "settlement".
 [[nodiscard]] std::string_view to_string(order_giver g);
 
+/// One trade of one of the account's orders. Applied once by (symbol, id).
 struct fill {
   symbol instrument{};
   position_side leg{position_side::both};

@@ -120,9 +120,11 @@ class read_scheduler {
   want_outcome demand(const read_want& w, instant now);
   /// The read to send now, or none: nothing is due, or no place is free. Call until it says none.
   [[nodiscard]] std::optional<read_job> next(instant now);
-  /// The worker of this read answered or failed. False when it had been given up before; its reply
-  /// may still be merged, for the merge decides by time.
-  bool finished(std::uint64_t job_id);
+  /// The worker of this read answered or failed: the read with all that joined it. None when it had
+  /// been given up before; its reply may still be merged, for the merge decides by time.
+  std::optional<read_job> finished(std::uint64_t job_id);
+  /// When the read that waits for a target is due; none when none waits.
+  [[nodiscard]] std::optional<instant> waits_until(read_target target) const;
   /// Gives up all reads past their deadline and returns them; whoever waits must be told.
   [[nodiscard]] std::vector<read_job> expire(instant now);
   /// When next() or expire() may have something to do, `now` when they have it already; none when

@@ -46,7 +46,8 @@ class rounds {
 
   // Each returns true when the promise changed by it.
   bool set_universe(std::size_t symbols, std::int64_t weight_limit_1m);
-  bool set_open(std::size_t positions);
+  /// How many symbols come round under open_positions.
+  bool set_members(std::size_t symbols);
   /// A high quantile of how long reads take. Raised at once when it is more than a little above
   /// what was planned with; lowered when it has stayed below half of that for a minute, or for five
   /// seconds while the bound cannot be kept.
@@ -56,7 +57,9 @@ class rounds {
   [[nodiscard]] result<void> choose(freshness_strategy strategy, milliseconds bound);
 
   /// A plan asked for this symbol: under open_positions it stays in the rounds for a while.
-  void wanted_by_plan(symbol_index one, instant now) { wanted_[one] = now; }
+  void wanted_by_plan(symbol_index one, instant now);
+  /// Whether the symbol has a read of its own in every round. Forgets plans of long ago.
+  [[nodiscard]] bool comes_round(symbol_index one, bool is_open, instant now);
 
   /// Whether every symbol has a read of its own, whatever is known of it.
   [[nodiscard]] bool covers_all_singly() const {
@@ -78,7 +81,7 @@ class rounds {
   snapshot_settings settings_;
   freshness_promise promise_{};
   std::size_t symbols_{0};
-  std::size_t open_{0};
+  std::size_t members_{0};
   std::int64_t weight_limit_1m_{0};
   milliseconds latency_;
   std::optional<instant> fast_since_{};

@@ -67,6 +67,8 @@ class truth_keeper {
   [[nodiscard]] age_summary ages(instant now) const;
   /// Whether any position of the symbol is open.
   [[nodiscard]] bool is_open(symbol_index index) const;
+  /// The oldest proof of any of its positions; none while one is unknown.
+  [[nodiscard]] std::optional<instant> proven_at(symbol_index index) const;
   /// Every open position.
   [[nodiscard]] std::vector<position_key> open_positions() const;
 

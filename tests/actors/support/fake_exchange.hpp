@@ -54,6 +54,7 @@ class fake_exchange final : public exchange_port {
     universe_answer = std::move(cb);
   }
   void read_settings(read_options, callback<read_result<account_settings>> cb) override {
+    ++settings_reads;
     cb(settings);
   }
   void read_clock(read_options, callback<read_result<clock_offset>> cb) override {
@@ -163,6 +164,7 @@ class fake_exchange final : public exchange_port {
   std::vector<std::string> renewals{};                        ///< Every renew_user_stream.
   std::vector<order_report> open_orders{};                    ///< What read_open_orders answers.
   account_settings settings{true, false, false};
+  int settings_reads{0};
   callback<read_result<universe>> universe_answer{};
   callback<std::vector<user_event>> user_sink{};
   callback<mark_batch> mark_sink{};
