@@ -1,4 +1,4 @@
-// One look per symbol: does it come round, and does a read wait for it in time?
+// One look per symbol: does it come round, and does a read wait for it in time. That is all.
 #include "sluice/truth/muster.hpp"
 
 #include <algorithm>
