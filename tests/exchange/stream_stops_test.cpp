@@ -73,6 +73,9 @@ TEST_CASE("a stream declined with a limit or a ban stops every request and every
         events.wait();
       else
         CHECK_FALSE(marks.wait().up);
+      // What was under way when the stop began (the clock is measured at the start) still arrives.
+      const auto arrived = std::chrono::steady_clock::now() + milliseconds(200);
+      wait_until([&] { return std::chrono::steady_clock::now() > arrived; });
       const auto sent = venue.requests("").size();
       CHECK(held(*client, read_class::exit_demand) >= row.exits_min);
       CHECK(held(*client, read_class::routine) >= row.others_min);
