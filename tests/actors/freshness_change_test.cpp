@@ -28,6 +28,14 @@ std::size_t reads_of(const pipeline_run& run, const char* scope) {
                                                      &fake_exchange::pending_read::scope));
 }
 
+/// No account-wide read succeeds until truth is three seconds old.
+void starve(pipeline_run& run) {
+  while (run.now() - run.truth_of("BTCUSDT").as_of < 3s) {
+    run.pass(100ms);
+    run.fail_read({}, failure_kind::timed_out);
+  }
+}
+
 std::optional<finding> budget_finding(const pipeline_run& run) {
   for (auto& f : run.given.vitals->findings())
     if (f.reason == "bound_cannot_be_kept")
@@ -150,10 +158,7 @@ TEST_CASE("a read that a plan waits for is tried once more, over another connect
   pipeline_run run(world);
   const std::vector<position_row> rows{a_row("BTCUSDT", "0.5", "50000")};
   run.make_ready(rows);
-  while (run.now() - run.truth_of("BTCUSDT").as_of < 3s) {
-    run.pass(100ms);
-    run.fail_read({}, failure_kind::timed_out);
-  }
+  starve(run);
   run.offer({run.a_reduce("p", "BTCUSDT")});
   REQUIRE(reads_of(run, "BTCUSDT") == 1);
   CHECK(world.exchange->reads.back().options.connection == connection_choice::any);
@@ -187,10 +192,7 @@ TEST_CASE("a plan that joined a routine read gets the second try too") {
   pipeline_run run(world);
   const std::vector<position_row> rows{a_row("BTCUSDT", "0.5", "50000")};
   run.make_ready(rows);
-  while (run.now() - run.truth_of("BTCUSDT").as_of < 3s) {
-    run.pass(100ms);
-    run.fail_read({}, failure_kind::timed_out);
-  }
+  starve(run);
   while (reads_of(run, "") == 0)
     run.pass(10ms);
   run.offer({run.a_reduce("p", "BTCUSDT")});
@@ -242,10 +244,7 @@ TEST_CASE("a symbol whose own reads failed is not called failing once the accoun
   pipeline_run run(world);
   const std::vector<position_row> rows{a_row("BTCUSDT", "0.5", "50000")};
   run.make_ready(rows);
-  while (run.now() - run.truth_of("BTCUSDT").as_of < 3s) {
-    run.pass(100ms);
-    run.fail_read({}, failure_kind::timed_out);
-  }
+  starve(run);
   run.offer({run.a_reduce("p", "BTCUSDT")});
   for (int i = 0; i < 20; ++i) {
     run.pass(100ms);
@@ -262,10 +261,7 @@ TEST_CASE("without reads on demand a stale plan is denied at once, exits too") {
   world.chosen.gate.limits.stale_after_exit = 2'000ms;
   pipeline_run run(world);
   run.make_ready({a_row("BTCUSDT", "0.5", "50000")});
-  while (run.now() - run.truth_of("BTCUSDT").as_of < 3s) {
-    run.pass(100ms);
-    run.fail_read({}, failure_kind::timed_out);
-  }
+  starve(run);
   run.offer({run.a_reduce("p", "BTCUSDT")});
   CHECK(run.reason_of("p") == refusal_code::stale_exchange_state);
 }
