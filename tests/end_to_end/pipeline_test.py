@@ -180,6 +180,21 @@ class PipelineTestCase(SluiceTestCase):
         self.until("the promise is kept",
                    lambda: self.get("/api/v1/status").json()["truth"]["age_ms"]["max"] <= 1500)
 
+    def test_a_symbol_tells_where_its_rules_come_from_and_what_may_be_done_with_it(self):
+        self.run_ready(extra='[universe]\nallow = ["BTCUSDT"]\n')
+        everything = self.get("/api/v1/universe").json()
+        self.assertEqual(everything["source"], "live")
+        self.assertEqual(everything["offered"], 1)
+        self.assertGreater(everything["count"], 500)
+        bitcoin = self.get("/api/v1/universe/BTCUSDT").json()
+        self.assertEqual(bitcoin["allowed"], "entries and exits")
+        self.assertEqual(bitcoin["source"], "live")
+        left_out = self.get("/api/v1/universe/ETHUSDT").json()
+        self.assertIn("left out by universe.allow", left_out["allowed"])
+        unknown = self.get("/api/v1/universe/NOSUCHUSDT").json()
+        self.assertEqual(unknown["allowed"], "nothing: not listed")
+        self.assertIsNone(unknown["rules"])
+
 
 class RestartTestCase(SluiceTestCase):
     def test_after_a_kill_the_journaled_plans_and_fills_are_still_there(self):
