@@ -322,7 +322,9 @@ TEST_CASE("the venue's counters and limits reach the budget") {
   venue.when(
       "GET /fapi/v1/exchangeInfo",
       {reply_with(200, R"({"rateLimits":[{"rateLimitType":"REQUEST_WEIGHT","interval":"MINUTE",)"
-                       R"("intervalNum":1,"limit":6000}],"symbols":[]})")});
+                       R"("intervalNum":1,"limit":6000}],"symbols":[{"symbol":"SOLUSDT",)"
+                       R"("contractType":"PERPETUAL","status":"TRADING","quoteAsset":"USDT",)"
+                       R"("filters":[]}]})")});
   const auto client = client_for(venue);
   answers<read_result<universe>> answer;
   client->read_universe(within(2'000), answer.taker());
