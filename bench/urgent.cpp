@@ -29,6 +29,7 @@ struct told {
   instant judged{};   ///< By the gate.
   instant durable{};  ///< When the record's commit was told.
   bool allowed{false};
+  milliseconds truth_age{};  ///< Of the truth it was judged on.
 };
 
 /// Verdicts as the journal tells them.
@@ -103,8 +104,12 @@ class scene {
     bench::wait_for("a verdict", patience, [&] { return verdicts_.count() > before; });
     const auto v = verdicts_.of(id);
     const std::lock_guard lock(mutex_);
-    if (!trips_.contains(name.str()))
+    if (!trips_.contains(name.str())) {
+      // Another read may have served it, but some read must have.
+      if (v.truth_age > stale_after)
+        bench::give_up("a plan was judged on stale truth without a read");
       return std::nullopt;
+    }
     return waited{trips_.at(name.str()), bench::us_between(offered, v.judged),
                   bench::us_between(offered, v.durable)};
   }
@@ -143,7 +148,8 @@ class scene {
     for (const auto& r : records)
       if (const auto* j = std::get_if<plan_judged>(&r.body))
         verdicts_.add(j->plan.str(),
-                      {j->seen.now.steady, now, j->outcome.kind == verdict_kind::allow});
+                      {j->seen.now.steady, now, j->outcome.kind == verdict_kind::allow,
+                       between(j->seen.position.as_of, j->seen.now.steady)});
   }
   void see_read(const read_result<snapshot>& r) {
     if (!r)

@@ -86,9 +86,10 @@ std::shared_ptr<const peers> spawn_pipeline(caf::actor_system& system, pipeline_
   all->watchdog = spawn_watchdog(system, given, {chosen.watchdog, chosen.gate.read_on_demand});
   all->user_stream = spawn_user_stream(system, given);
   all->market_stream = spawn_market_stream(system, given);
-  all->universe_keeper = spawn_universe_keeper(
-      system, given,
-      {chosen.universe, chosen.exchange.recv_window_orders, parts.found.last_universe});
+  all->universe_keeper =
+      spawn_universe_keeper(system, given,
+                            {chosen.universe, chosen.exchange.recv_window_orders,
+                             parts.found.last_universe, parts.found.universe_fault});
   all->status = spawn_status(system, given, status_options_of(parts));
   return all;
 }

@@ -120,13 +120,12 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
 
   freshness_changed change(const change_freshness& asked) {
     const auto bound = asked.bound.value_or(rounds_.promise().bound);
-    rounds_.set_members(keeper_->counts().open);
     if (bound > bound_max_)
       return {rounds_.promise(),
               fmt::format("a bound of {} is longer than the {} after which the gate calls truth "
                           "stale",
                           format_duration(bound), format_duration(bound_max_))};
-    if (const auto chosen = rounds_.choose(asked.strategy, bound); !chosen)
+    if (const auto chosen = rounds_.choose(asked.strategy, bound, keeper_->counts().open); !chosen)
       return {rounds_.promise(), chosen.error().text};
     const auto& p = rounds_.promise();
     log().info("snapshot_manager", "freshness_changed",

@@ -29,6 +29,8 @@ class universe_keeper : public stage<universe_keeper_actor> {
         settings_(std::move(options.settings)),
         recv_window_(options.recv_window),
         tiers_(settings_) {
+    if (!options.last_good_fault.empty())
+      log().warn("universe", "last_good_unusable", {{"why", options.last_good_fault}});
     if (options.last_good)
       remember(std::move(*options.last_good));
   }

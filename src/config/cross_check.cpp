@@ -77,6 +77,15 @@ void check_live(const settings& s, const places& given, fault_list& out) {
                         to_string(s.mode)));
 }
 
+/// Without reads on demand an exit can be lost to a truth that one read would have cured.
+void check_cure(const settings& s, const places& given, fault_list& out) {
+  if (!s.gate.read_on_demand && s.mode != run_mode::demo)
+    out.add(place_of(given, "gate.read_on_demand"), "gate.read_on_demand",
+            fmt::format("false denies exits that one read would let through; it is there to replay "
+                        "the incident in mode demo and is refused in mode {}",
+                        to_string(s.mode)));
+}
+
 /// The promise against what the venue lets us read. In mode demo the venue is ours to ask.
 void check_freshness(const settings& s, const places& given, fault_list& out) {
   const bool demo = s.mode == run_mode::demo;
@@ -150,6 +159,7 @@ constexpr std::array relations{
     relation{&check_venue_named, {"", "exchange", ""}},
     relation{&check_hosts, {"", "exchange", ""}},
     relation{&check_live, {"", "", ""}},
+    relation{&check_cure, {"", "gate", ""}},
     relation{&check_freshness, {"snapshot", "simulator", "exchange"}},
     relation{&check_bound_used, {"snapshot", "gate", "gate"}},
     relation{&check_shares, {"snapshot", "exchange", "exchange"}},

@@ -51,7 +51,7 @@ void describe_limits(section_builder& b, gate_limits& s) {
 void describe_parking(section_builder& b, gate_settings& s) {
   b.flag({"read_on_demand",
           "Whether a plan that a fresh read would let through waits for one. Without it such a "
-          "plan is denied at once, exits too."},
+          "plan is denied at once, exits too: only mode demo takes false."},
          s.read_on_demand);
   b.duration(
       {"permit_ttl",

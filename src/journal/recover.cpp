@@ -83,30 +83,36 @@ result<void> recover_trades(database& db, std::int64_t kept, recovered& out) {
       });
 }
 
-/// What cannot be used is left out: the venue is asked for it anyway, and no start may fail for it.
-void recover_universe(database& db, recovered& out) {
+result<void> read_universe(database& db, recovered& out) {
   kept_universe kept;
   std::uint64_t hash = 0;
-  const auto newest =
-      db.each("SELECT read_ms, content_hash FROM universe ORDER BY seq DESC LIMIT 1", {},
-              [&](const row& r) -> result<void> {
-                kept.read_at = {r.number(0)};
-                hash = static_cast<std::uint64_t>(r.number(1));
-                return {};
-              });
+  auto newest = db.each("SELECT read_ms, content_hash FROM universe ORDER BY seq DESC LIMIT 1", {},
+                        [&](const row& r) -> result<void> {
+                          kept.read_at = {r.number(0)};
+                          hash = static_cast<std::uint64_t>(r.number(1));
+                          return {};
+                        });
   if (!newest || kept.read_at.ms == 0)
-    return;
-  static_cast<void>(
-      db.each("SELECT r.body FROM universe u JOIN record r ON r.seq = u.seq "
-              "WHERE u.has_content = 1 ORDER BY u.seq DESC LIMIT 1",
-              {}, [&](const row& r) -> result<void> {
-                auto content = parse_universe(r.text(0));
-                if (content && content_hash(*content) == hash) {
-                  kept.content = std::move(*content);
-                  out.last_universe = std::move(kept);
-                }
-                return {};
-              }));
+    return newest;
+  return db.each(
+      "SELECT r.body FROM universe u JOIN record r ON r.seq = u.seq "
+      "WHERE u.has_content = 1 ORDER BY u.seq DESC LIMIT 1",
+      {}, [&](const row& r) -> result<void> {
+        auto content = parse_universe(r.text(0));
+        if (!content)
+          return content.error();
+        if (content_hash(*content) != hash)
+          return fail(errc::malformed, "is not the universe that was read last");
+        kept.content = std::move(*content);
+        out.last_universe = std::move(kept);
+        return {};
+      });
+}
+
+/// The venue is asked for it anyway, so no start fails for it; but it is told.
+void recover_universe(database& db, recovered& out) {
+  if (const auto read = read_universe(db, out); !read)
+    out.universe_fault = read.error().text;
 }
 
 result<void> recover_state(database& db, recovered& out) {

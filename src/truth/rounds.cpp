@@ -88,14 +88,16 @@ bool rounds::latency_seen(milliseconds high, instant now) {
   return plan();
 }
 
-result<void> rounds::choose(freshness_strategy strategy, milliseconds bound) {
+result<void> rounds::choose(freshness_strategy strategy, milliseconds bound, std::size_t open) {
   auto asked = request();
+  asked.positions = open;
   asked.strategy = strategy;
   asked.bound = bound;
   if (const auto possible = plan_freshness(asked); !possible)
     return possible.error();
   settings_.strategy = strategy;
   settings_.bound = bound;
+  members_ = open;
   wanted_.clear();
   plan();
   return {};

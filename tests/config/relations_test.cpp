@@ -25,6 +25,17 @@ TEST_CASE("single reads of every symbol are refused for a bound of 10 s under th
     CHECK(any_contains(lines, part));
 }
 
+TEST_CASE(
+    "reads on demand may be switched off where no money can be lost by it, and nowhere else") {
+  const std::string off = "[gate]\nread_on_demand = false\n";
+  CHECK(faults_of("mode = \"demo\"\n" + off).empty());
+  const auto lines = faults_of("mode = \"testnet\"\n" + venue + off);
+  REQUIRE(lines.size() == 1);
+  CHECK(lines.front().starts_with("test.toml:8:1: gate.read_on_demand: "));
+  CHECK(any_contains(faults_of("mode = \"live\"\nlive = true\n" + live_venue + off),
+                     "refused in mode live"));
+}
+
 TEST_CASE("the same bound is refused of a real venue, whose symbols nobody has counted yet") {
   const auto lines = faults_of("mode = \"testnet\"\n" + venue +
                                "[snapshot]\nstrategy = \"per_symbol\"\nbound = \"10s\"\n");

@@ -179,8 +179,10 @@ TEST_CASE("the universe comes back as last read, its content from the record tha
   CHECK(content_hash(back->content) == hash);
   REQUIRE(back->content.find(symbol("BTCUSDT")));
   CHECK(back->content.find(symbol("BTCUSDT"))->market_lot.max == decimal<quantity>("120"));
+  CHECK(s->recover().value().universe_fault.empty());
   put(*s, universe_kept{{3'000}, hash + 1, nullptr});  // Content that nobody wrote.
   CHECK_FALSE(s->recover().value().last_universe);
+  CHECK_FALSE(s->recover().value().universe_fault.empty());
 }
 
 TEST_CASE("a universe that cannot be read is left out, and the journal opens all the same") {
@@ -200,6 +202,7 @@ TEST_CASE("a universe that cannot be read is left out, and the journal opens all
   const auto back = s->recover();
   REQUIRE(back.has_value());
   CHECK_FALSE(back->last_universe);
+  CHECK_FALSE(back->universe_fault.empty());
 }
 
 TEST_CASE("a journal of the first schema version is brought up to date when it is opened") {

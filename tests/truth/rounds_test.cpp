@@ -92,16 +92,27 @@ TEST_CASE(
     "an operator's choice takes effect at once, or changes nothing and shows the arithmetic") {
   auto r = planned(of(freshness_strategy::adaptive, 2'000ms));
   const auto before = r.promise();
-  const auto refused = r.choose(freshness_strategy::per_symbol, 10'000ms);
+  const auto refused = r.choose(freshness_strategy::per_symbol, 10'000ms, 0);
   REQUIRE(refused.has_error());
   CHECK_THAT(refused.error().text, ContainsSubstring("16,980 weight a minute"));
   CHECK(r.promise() == before);
-  REQUIRE(r.choose(freshness_strategy::per_symbol, 142'000ms));
+  REQUIRE(r.choose(freshness_strategy::per_symbol, 142'000ms, 0));
   CHECK(r.promise().strategy == freshness_strategy::per_symbol);
   CHECK(r.promise().plan.account_period == 0ms);
   CHECK(r.covers_all_singly());
-  REQUIRE(r.choose(freshness_strategy::adaptive, 3'000ms));
+  REQUIRE(r.choose(freshness_strategy::adaptive, 3'000ms, 0));
   CHECK(r.promise().plan.account_period == 1'350ms);
+}
+
+TEST_CASE(
+    "an operator's choice of open_positions is judged by what is open, not by what was before") {
+  auto r = planned(of(freshness_strategy::open_positions, 10'000ms));
+  CHECK(r.set_members(30));
+  const auto before = r.promise();
+  CHECK(r.choose(freshness_strategy::open_positions, 10'000ms, 100).has_error());
+  CHECK(r.promise() == before);
+  REQUIRE(r.choose(freshness_strategy::open_positions, 10'000ms, 20));
+  CHECK(r.promise().plan.weight_1m < before.plan.weight_1m);
 }
 
 TEST_CASE("under open_positions only open ones and those that plans lately asked for come round") {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "sluice/actors/interfaces.hpp"
 #include "sluice/actors/services.hpp"
@@ -15,6 +16,7 @@ struct universe_keeper_options {
   universe_settings settings{};
   milliseconds recv_window{1'500};  ///< For how long an order is valid after it was signed.
   std::optional<journal::kept_universe> last_good{};  ///< Of an earlier process.
+  std::string last_good_fault{};  ///< Why that of an earlier process cannot be used; else empty.
 };
 
 /// Reads at once when it meets its peers, then every `refresh`; after a failure with growing

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -57,6 +58,7 @@ struct recovered {
   std::vector<exit_state> exits{};  ///< Active ones.
   trading_state state{trading_state::active};
   std::optional<kept_universe> last_universe{};
+  std::string universe_fault{};        ///< Why a universe that is there cannot be used; else empty.
   std::vector<plan_identity> plans{};  ///< Every plan ever accepted.
 };
 

@@ -53,8 +53,10 @@ class rounds {
   /// seconds while the bound cannot be kept.
   bool latency_seen(milliseconds high, instant now);
 
-  /// An operator's choice. An error with the arithmetic when it cannot be kept; then all stays.
-  [[nodiscard]] result<void> choose(freshness_strategy strategy, milliseconds bound);
+  /// An operator's choice, with so many open positions now. An error with the arithmetic when it
+  /// cannot be kept; then all stays.
+  [[nodiscard]] result<void> choose(freshness_strategy strategy, milliseconds bound,
+                                    std::size_t open);
 
   /// A plan asked for this symbol: under open_positions it stays in the rounds for a while.
   void wanted_by_plan(symbol_index one, instant now);
