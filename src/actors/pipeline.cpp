@@ -71,9 +71,9 @@ std::shared_ptr<const peers> spawn_pipeline(caf::actor_system& system, pipeline_
       system, given,
       {chosen.snapshot, parts.keeper,
        std::min(chosen.gate.limits.stale_after_exit, chosen.gate.limits.stale_after_entry)});
-  all->gate = spawn_gate(
-      system, given,
-      {chosen.gate, parts.found.state, blocked_positions(parts.found, now), parts.found.holds});
+  all->gate = spawn_gate(system, given,
+                         {chosen.gate, parts.found.state.state, blocked_positions(parts.found, now),
+                          parts.found.holds});
   all->planner =
       spawn_planner(system, given, {memory_of(parts.found, chosen.intake.remembered_ids_max)});
   all->intake = spawn_intake(system, given, chosen.intake);

@@ -72,6 +72,10 @@ class projection {
   void take(const state_changed&, const stamp&) {}
   void take(const funding_booked& b, const stamp& at);
   void take(const universe_kept&, const stamp&) {}
+  void take(const override_set&, const stamp&) {}
+  void take(const override_ended&, const stamp&) {}
+  void take(const close_armed&, const stamp&) {}
+  void take(const close_disarmed&, const stamp&) {}
   void take(const notice&, const stamp&) {}
 
   plan_counts plans_{};

@@ -188,10 +188,14 @@ class reconciler : public stage<reconciler_actor> {
   }
 
   void place(const position_key& key, const drift_report& report) {
-    const hold h{++last_hold_id_, key, report.cause, report.evidence, now_stamp().wall};
+    const hold h{++last_hold_id_,     key,
+                 report.holds_for,    report.ledger_amount,
+                 report.truth_amount, report.evidence,
+                 now_stamp().wall};
     holds_[key] = h;
-    log().warn("reconciler", "hold_placed",
-               {{"symbol", key.instrument}, {"cause", h.cause}, {"evidence", h.evidence}});
+    log().warn(
+        "reconciler", "hold_placed",
+        {{"symbol", key.instrument}, {"cause", to_string(h.cause)}, {"evidence", h.evidence}});
     journal({hold_placed{h}});
     send(peers_->gate, hold_changed{h, true});
     show_holds();

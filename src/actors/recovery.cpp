@@ -62,6 +62,11 @@ reconciler_options books_of(const journal::recovered& found, const reconcile_set
     ledger_line line;
     line.position = stored.position;
     line.amount = stored.amount;
+    line.entry = stored.entry;
+    line.realised = stored.realised;
+    line.fees = stored.fees;
+    line.fills = stored.fills;
+    line.last_traded_at = stored.last_traded_at;
     out.lines.push_back(std::move(line));
   }
   out.trade_ids = found.trade_ids;

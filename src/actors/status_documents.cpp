@@ -250,7 +250,7 @@ std::string holds_json(const projection& folded) {
         json::object{{"id", h.id},
                      {"symbol", key.instrument.str()},
                      {"position_side", to_string(key.leg)},
-                     {"cause", h.cause},
+                     {"cause", to_string(h.cause)},
                      {"evidence", h.evidence},
                      {"since", time_or_null(h.since)},
                      {"release", "POST /api/v1/holds/" + key.instrument.str() + "/release"}});

@@ -93,10 +93,20 @@ constexpr table<order_giver, 4> givers{{{order_giver::client, "client"},
                                         {order_giver::liquidation, "liquidation"},
                                         {order_giver::auto_deleveraging, "auto_deleveraging"},
                                         {order_giver::settlement, "settlement"}}};
+constexpr table<override_end, 5> override_ends{{{override_end::expired, "expired"},
+                                                {override_end::cause_gone, "cause_gone"},
+                                                {override_end::reverted, "reverted"},
+                                                {override_end::replaced, "replaced"},
+                                                {override_end::refused, "refused"}}};
+constexpr table<arming_end, 4> arming_ends{{{arming_end::expired, "expired"},
+                                            {arming_end::used, "used"},
+                                            {arming_end::disarmed, "disarmed"},
+                                            {arming_end::replaced, "replaced"}}};
 constexpr std::array<std::string_view, std::variant_size_v<record_body>> record_kinds{
     "plan_accepted",   "plan_judged",    "order_intended", "order_changed", "fill_recorded",
     "ledger_adjusted", "hold_placed",    "hold_released",  "truth_changed", "state_changed",
-    "exit_changed",    "funding_booked", "universe_kept",  "notice"};
+    "exit_changed",    "funding_booked", "universe_kept",  "override_set",  "override_ended",
+    "close_armed",     "close_disarmed", "notice"};
 
 }  // namespace
 
@@ -139,6 +149,12 @@ std::string_view to_string(universe_source v) {
 std::string_view to_string(order_giver v) {
   return word(givers, v);
 }
+std::string_view to_string(override_end v) {
+  return word(override_ends, v);
+}
+std::string_view to_string(arming_end v) {
+  return word(arming_ends, v);
+}
 std::string_view to_string(refusal_cure v) {
   return word(cures, v);
 }
@@ -157,11 +173,6 @@ std::optional<trading_state> parse_trading_state(std::string_view t) {
 }
 std::optional<order_state> parse_order_state(std::string_view t) {
   return value_of(order_states, t);
-}
-
-std::string_view kind_of(const truth& t) {
-  constexpr std::array<std::string_view, 3> kinds{"unknown", "flat", "open"};
-  return kinds[t.index()];
 }
 
 std::string_view kind_of(const record_body& b) {

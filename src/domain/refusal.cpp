@@ -1,4 +1,5 @@
-// The refusal codes' table: word, whether a read could cure it, whether it means the exit is done.
+// The refusal codes' table: word, what makes it go away by itself, whether it means the exit is
+// done.
 #include "sluice/domain/refusal.hpp"
 
 #include <fmt/format.h>
@@ -8,10 +9,13 @@
 namespace sluice {
 namespace {
 
+/// What makes a refusal go away by itself.
+enum class passes : std::uint8_t { never, by_read, by_waiting };
+
 struct row {
   refusal_code code;
   std::string_view word;
-  bool curable{false};
+  passes away{passes::never};
   bool done{false};
 };
 
@@ -23,22 +27,25 @@ constexpr std::array<row, refusal_code_count> rows{{
     {refusal_code::symbol_not_trading, "symbol_not_trading"},
     {refusal_code::halted, "halted"},
     {refusal_code::reduce_only_state, "reduce_only_state"},
-    {refusal_code::no_exchange_snapshot, "no_exchange_snapshot", true},
-    {refusal_code::stale_exchange_state, "stale_exchange_state", true},
+    {refusal_code::no_exchange_snapshot, "no_exchange_snapshot", passes::by_read},
+    {refusal_code::stale_exchange_state, "stale_exchange_state", passes::by_read},
     {refusal_code::reconcile_hold_active, "reconcile_hold_active"},
-    {refusal_code::order_in_flight, "order_in_flight", true},
-    {refusal_code::order_unknown, "order_unknown"},
+    {refusal_code::reconcile_required_side_mismatch, "reconcile_required_side_mismatch"},
+    {refusal_code::reconcile_required_qty_mismatch, "reconcile_required_qty_mismatch"},
+    {refusal_code::order_in_flight, "order_in_flight", passes::by_read},
+    {refusal_code::order_unknown, "order_unknown", passes::by_waiting},
     {refusal_code::cooldown_in_flight, "cooldown_in_flight"},
-    {refusal_code::no_position, "no_position", false, true},
-    {refusal_code::already_at_target, "already_at_target", false, true},
+    {refusal_code::no_position, "no_position", passes::never, true},
+    {refusal_code::already_at_target, "already_at_target", passes::never, true},
+    {refusal_code::would_increase, "would_increase"},
     {refusal_code::would_flip, "would_flip"},
     {refusal_code::position_exists, "position_exists"},
     {refusal_code::no_mark_price, "no_mark_price"},
     {refusal_code::below_min_quantity, "below_min_quantity"},
     {refusal_code::below_min_notional, "below_min_notional"},
     {refusal_code::above_max_quantity, "above_max_quantity"},
-    {refusal_code::exchange_unreachable, "exchange_unreachable", true},
-    {refusal_code::exchange_banned, "exchange_banned"},
+    {refusal_code::exchange_unreachable, "exchange_unreachable", passes::by_read},
+    {refusal_code::exchange_banned, "exchange_banned", passes::by_waiting},
     {refusal_code::plan_withdrawn, "plan_withdrawn"},
     {refusal_code::interrupted, "interrupted"},
 }};
@@ -79,7 +86,10 @@ std::optional<refusal_code> parse_refusal_code(std::string_view text) {
 }
 
 bool curable_by_read(refusal_code c) {
-  return row_of(c).curable;
+  return row_of(c).away == passes::by_read;
+}
+bool curable_by_waiting(refusal_code c) {
+  return row_of(c).away == passes::by_waiting;
 }
 bool counts_as_done(refusal_code c) {
   return row_of(c).done;

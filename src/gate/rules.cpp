@@ -2,6 +2,7 @@
 // about.
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "sizing.hpp"
 #include "sluice/gate/judge.hpp"
@@ -98,7 +99,36 @@ verdict_part reconcile_hold_active(const plan& p, const facts& f) {
   const bool binds = std::holds_alternative<open_plan>(p.body) || f.limits.hold_blocks_reduce;
   if (!f.held || !binds)
     return std::nullopt;
-  return refusal{refusal_code::reconcile_hold_active, f.held->cause, {}};
+  return refusal{refusal_code::reconcile_hold_active, std::string{to_string(f.held->cause)}, {}};
+}
+
+/// Both amounts, when there are two to compare.
+std::optional<std::pair<quantity, quantity>> truth_and_ledger(const facts& f) {
+  if (!f.ledger || !is_known(f.position.content))
+    return std::nullopt;
+  return std::pair{amount_of(f.position.content), *f.ledger};
+}
+
+/// `observed` is the truth, `limit` the ledger, both signed.
+verdict_part side_mismatch(const plan&, const facts& f) {
+  const auto both = truth_and_ledger(f);
+  if (!both || both->first.sign() * both->second.sign() >= 0)
+    return std::nullopt;
+  return refusal{refusal_code::reconcile_required_side_mismatch, both->first, both->second};
+}
+
+/// `observed` is how much they differ, `limit` how much they may.
+verdict_part quantity_mismatch(const plan&, const facts& f) {
+  const auto both = truth_and_ledger(f);
+  if (!both || both->first.sign() * both->second.sign() < 0)
+    return std::nullopt;
+  const auto& [actual, booked] = *both;
+  const quantity drift = (actual - booked).abs();
+  const quantity step = f.instrument ? f.instrument->step : quantity{};
+  const quantity allowed = drift_tolerance(actual, booked, step, f.limits.drift_tolerance_percent);
+  if (drift <= allowed)
+    return std::nullopt;
+  return refusal{refusal_code::reconcile_required_qty_mismatch, drift, allowed};
 }
 
 verdict_part order_in_flight_rule(const plan&, const facts& f) {
@@ -140,20 +170,38 @@ verdict_part already_at_target(const plan& p, const facts& f) {
   return refusal{refusal_code::already_at_target, held, target};
 }
 
-verdict_part would_flip(const plan& p, const facts& f) {
-  const int wanted = wanted_sign(std::get<open_plan>(p.body));
-  const int leg = sign_of_leg(p.leg);
-  const quantity held = amount_of(f.position.content);
-  const bool against_leg = leg != 0 && leg != wanted;
-  const bool against_position = held.sign() != 0 && held.sign() != wanted;
-  if (!against_leg && !against_position)
-    return std::nullopt;
-  return refusal{refusal_code::would_flip, held, quantity{}};
+/// The side of the position, or of the leg while that is flat; 0 when there is none to stand
+/// against.
+int standing_sign(const plan& p, const facts& f) {
+  const int held = amount_of(f.position.content).sign();
+  return held != 0 ? held : sign_of_leg(p.leg);
 }
 
-verdict_part position_exists(const plan& p, const facts& f) {
+bool stands_against(const plan& p, const facts& f) {
+  return standing_sign(p, f) * wanted_sign(std::get<open_plan>(p.body)) < 0;
+}
+
+verdict_part would_increase(const plan& p, const facts& f) {
   const quantity held = amount_of(f.position.content);
   if (f.limits.allow_add || held.sign() != wanted_sign(std::get<open_plan>(p.body)))
+    return std::nullopt;
+  return refusal{refusal_code::would_increase, held, quantity{}};
+}
+
+/// `observed` is what would be traded, `limit` what stands; a quantity that cannot be said flips.
+verdict_part would_flip(const plan& p, const facts& f) {
+  const quantity held = amount_of(f.position.content).abs();
+  const auto amount = safe_quantity(p, f);
+  if (!stands_against(p, f) || (amount && *amount <= held))
+    return std::nullopt;
+  return refusal{refusal_code::would_flip, amount.value_or(quantity{}), held};
+}
+
+/// An open that would only make the position smaller is an exit that does not say so.
+verdict_part position_exists(const plan& p, const facts& f) {
+  const quantity held = amount_of(f.position.content).abs();
+  const auto amount = safe_quantity(p, f);
+  if (!stands_against(p, f) || !amount || *amount > held)
     return std::nullopt;
   return refusal{refusal_code::position_exists, held, quantity{}};
 }
@@ -227,11 +275,14 @@ constexpr std::array table{
     rule{refusal_code::no_exchange_snapshot, orders, &no_exchange_snapshot},
     rule{refusal_code::stale_exchange_state, orders, &stale_exchange_state},
     rule{refusal_code::reconcile_hold_active, orders, &reconcile_hold_active},
+    rule{refusal_code::reconcile_required_side_mismatch, opens, &side_mismatch},
+    rule{refusal_code::reconcile_required_qty_mismatch, opens, &quantity_mismatch},
     rule{refusal_code::order_in_flight, orders, &order_in_flight_rule},
     rule{refusal_code::order_unknown, orders, &order_unknown},
     rule{refusal_code::cooldown_in_flight, opens, &cooldown_in_flight},
     rule{refusal_code::no_position, reduces, &no_position},
     rule{refusal_code::already_at_target, reduces, &already_at_target},
+    rule{refusal_code::would_increase, opens, &would_increase},
     rule{refusal_code::would_flip, opens, &would_flip},
     rule{refusal_code::position_exists, opens, &position_exists},
     rule{refusal_code::no_mark_price, opens, &no_mark_price},

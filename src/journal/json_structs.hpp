@@ -47,6 +47,8 @@ void describe(auto& d, is<hold> auto& h) {
   d("symbol", h.position.instrument);
   d("position_side", h.position.leg);
   d("cause", h.cause);
+  d.since_later("ledger_amount", h.ledger_amount);
+  d.since_later("truth_amount", h.truth_amount);
   d("evidence", h.evidence);
   d("since", h.since);
 }
@@ -64,6 +66,7 @@ void describe(auto& d, is<gate_limits> auto& l) {
   d("mark_stale_after_ms", l.mark_stale_after);
   d("allow_add", l.allow_add);
   d("hold_blocks_reduce", l.hold_blocks_reduce);
+  d.since_later("drift_tolerance_percent", l.drift_tolerance_percent);
 }
 
 void describe(auto& d, is<facts> auto& f) {
@@ -72,6 +75,7 @@ void describe(auto& d, is<facts> auto& f) {
   d("mode", f.mode);
   d("trading_state", f.state);
   d("position", f.position);
+  d.since_later("ledger", f.ledger);
   d("instrument", f.instrument);
   d("mark", f.mark);
   d("mark_at_ns", f.mark_at);
@@ -81,6 +85,7 @@ void describe(auto& d, is<facts> auto& f) {
   d("source_allowed", f.source_allowed);
   d("exchange", f.exchange);
   d("limits", f.limits);
+  d.since_later("overrides", f.overrides);
 }
 
 void describe(auto& d, is<lot_rules> auto& l) {

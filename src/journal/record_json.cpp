@@ -63,6 +63,7 @@ void put(json_writer& w, const fill_recorded& b) {
   w("ours", b.ours);
   w("given_by", b.what.given_by);
   w("plan_id", b.plan);
+  w("entry_after", b.entry_after);
 }
 
 void put(json_writer& w, const ledger_adjusted& b) {
@@ -71,6 +72,7 @@ void put(json_writer& w, const ledger_adjusted& b) {
   w("after", b.after);
   w("cause", b.cause);
   w("evidence", b.evidence);
+  w("entry_after", b.entry_after);
 }
 
 void put(json_writer& w, const hold_placed& b) {
@@ -98,6 +100,7 @@ void put(json_writer& w, const state_changed& b) {
   w("after", b.after);
   w("author", b.author);
   w("reason", b.reason);
+  w("until", b.until);
 }
 
 void put(json_writer& w, const exit_changed& b) {
@@ -124,6 +127,48 @@ void put(json_writer& w, const universe_kept& b) {
   w("content_hash", b.content_hash);
   if (b.content)
     describe(w, *b.content);
+}
+
+void put(json_writer& w, const setting_override& o) {
+  w("override_id", o.id);
+  w("key", o.key);
+  w("value", o.value);
+  w("author", o.author);
+  w("reason", o.reason);
+  w("since", o.since);
+  w("until", o.until);
+  w("fresh_for_ms", o.fresh_for);
+}
+
+void put(json_writer& w, const override_set& b) {
+  put(w, b.what);
+}
+
+void put(json_writer& w, const override_ended& b) {
+  put(w, b.what);
+  w("ended", b.why);
+  w("ended_by", b.author);
+  w("ended_because", b.reason);
+}
+
+void put(json_writer& w, const close_arming& a) {
+  w("arming_id", a.id);
+  w("symbol", a.instrument);
+  w("author", a.author);
+  w("reason", a.reason);
+  w("since", a.since);
+  w("until", a.until);
+}
+
+void put(json_writer& w, const close_armed& b) {
+  put(w, b.what);
+}
+
+void put(json_writer& w, const close_disarmed& b) {
+  put(w, b.what);
+  w("ended", b.why);
+  w("ended_by", b.author);
+  w("ended_because", b.reason);
 }
 
 void put(json_writer& w, const notice& b) {

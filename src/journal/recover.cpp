@@ -1,15 +1,21 @@
 // The state as of the last record, read from the state rows and, for whole plans, from the spine.
 #include "recover.hpp"
 
+#include <algorithm>
+
 #include "collect.hpp"
 #include "sluice/journal/facts_json.hpp"
 
 namespace sluice::journal {
 namespace {
 
+/// Enough to recognise what was traded while nobody listened.
+constexpr std::int64_t own_orders_max = 10'000;
+
 result<ledger_line> read_line(const row& r) {
   ledger_line l;
-  if (auto read = read_row(r, "ledger_line", l.position.instrument, l.position.leg, l.amount);
+  if (auto read = read_row(r, "ledger_line", l.position.instrument, l.position.leg, l.amount,
+                           l.entry, l.realised, l.fills, l.last_traded_at.ms);
       !read)
     return read.error();
   return l;
@@ -46,7 +52,16 @@ result<void> recover_orders(database& db, recovered& out) {
   if (!orders)
     return orders.error();
   out.unresolved_orders = std::move(*orders);
-  return {};
+  return collect(
+      db,
+      "SELECT symbol, order_id, client_order_id, plan_id FROM orders "
+      "WHERE order_id <> 0 ORDER BY intended_seq DESC LIMIT ?",
+      {own_orders_max}, out.own_orders, [](const row& r) -> result<own_order> {
+        own_order o;
+        if (auto read = read_row(r, "orders", o.instrument, o.venue_id, o.client_id, o.plan); !read)
+          return read.error();
+        return o;
+      });
 }
 
 result<void> recover_holds(database& db, recovered& out) {
@@ -61,9 +76,29 @@ result<void> recover_holds(database& db, recovered& out) {
   return {};
 }
 
+result<void> read_fees(database& db, recovered& out) {
+  return db.each("SELECT symbol, position_side, asset, amount FROM ledger_fee", {},
+                 [&](const row& r) -> result<void> {
+                   position_key key;
+                   std::string asset;
+                   notional paid;
+                   if (auto read = read_row(r, "ledger_fee", key.instrument, key.leg, asset, paid);
+                       !read)
+                     return read;
+                   const auto line = std::ranges::find(out.ledger, key, &ledger_line::position);
+                   if (line != out.ledger.end())
+                     line->fees[asset] = paid;
+                   return {};
+                 });
+}
+
 result<void> recover_books(database& db, recovered& out) {
-  auto read = collect(db, "SELECT symbol, position_side, amount FROM ledger_line", {}, out.ledger,
-                      read_line);
+  auto read = collect(db,
+                      "SELECT symbol, position_side, amount, entry, realised, fills, traded_ms "
+                      "FROM ledger_line ORDER BY symbol, position_side",
+                      {}, out.ledger, read_line);
+  if (read)
+    read = read_fees(db, out);
   if (!read)
     return read;
   return collect(db,
@@ -115,30 +150,31 @@ void recover_universe(database& db, recovered& out) {
     out.universe_fault = read.error().text;
 }
 
-result<void> recover_state(database& db, recovered& out) {
+result<void> recover_end(database& db, recovered& out) {
   const auto last = db.number("SELECT max(seq) FROM record");
   if (!last)
     return last.error();
   out.last_seq = *last;
-  return db.each("SELECT state_after FROM state_change ORDER BY seq DESC LIMIT 1", {},
-                 [&](const row& r) { return read_row(r, "state_change", out.state); });
+  return {};
 }
 
 }  // namespace
 
 result<std::vector<hold>> read_holds(database& db) {
   std::vector<hold> holds;
-  auto read = collect(db,
-                      "SELECT hold_id, symbol, position_side, cause, evidence, since_ms FROM hold "
-                      "ORDER BY placed_seq",
-                      {}, holds, [](const row& r) -> result<hold> {
-                        hold h;
-                        if (auto fits = read_row(r, "hold", h.id, h.position.instrument,
-                                                 h.position.leg, h.cause, h.evidence, h.since);
-                            !fits)
-                          return fits.error();
-                        return h;
-                      });
+  auto read = collect(
+      db,
+      "SELECT hold_id, symbol, position_side, cause, ledger_amount, truth_amount, "
+      "evidence, since_ms FROM hold "
+      "ORDER BY placed_seq",
+      {}, holds, [](const row& r) -> result<hold> {
+        hold h;
+        if (auto fits = read_row(r, "hold", h.id, h.position.instrument, h.position.leg, h.cause,
+                                 h.ledger_amount, h.truth_amount, h.evidence, h.since);
+            !fits)
+          return fits.error();
+        return h;
+      });
   if (!read)
     return read.error();
   return holds;
@@ -146,8 +182,8 @@ result<std::vector<hold>> read_holds(database& db) {
 
 result<recovered> recover_from(database& db, std::int64_t trade_ids_kept) {
   recovered out;
-  for (const auto part :
-       {&recover_state, &recover_plans, &recover_orders, &recover_holds, &recover_books})
+  for (const auto part : {&recover_end, &recover_operator, &recover_plans, &recover_orders,
+                          &recover_holds, &recover_books})
     if (auto read = part(db, out); !read)
       return read.error();
   if (auto read = recover_trades(db, trade_ids_kept, out); !read)

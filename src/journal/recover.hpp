@@ -19,4 +19,7 @@ namespace sluice::journal {
 /// All open holds, oldest first.
 [[nodiscard]] result<std::vector<hold>> read_holds(database& db);
 
+/// The parts of it that operators ordered.
+[[nodiscard]] result<void> recover_operator(database& db, recovered& out);
+
 }  // namespace sluice::journal

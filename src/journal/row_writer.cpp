@@ -1,21 +1,16 @@
 // Which rows each kind of record becomes.
 #include "row_writer.hpp"
 
+#include "book_rows.hpp"
 #include "chain.hpp"
+#include "operator_rows.hpp"
 #include "sluice/journal/facts_json.hpp"
 #include "sluice/journal/record_json.hpp"
 
 namespace sluice::journal {
 namespace {
 
-/// What every row of a record needs of it.
-struct head {
-  std::int64_t seq{0};
-  wall_time at{};
-  std::string_view facts{};  ///< Of a verdict, as JSON.
-};
-
-result<void> write(database& db, const head& h, const plan_accepted& b) {
+result<void> write(database& db, const row_head& h, const plan_accepted& b) {
   const auto& p = b.what;
   return db.run(
       "INSERT INTO plan (seq, plan_id, source, symbol, position_side, kind, content_hash, "
@@ -24,7 +19,7 @@ result<void> write(database& db, const head& h, const plan_accepted& b) {
        p.deadline_wall});
 }
 
-result<void> write(database& db, const head& h, const plan_judged& b) {
+result<void> write(database& db, const row_head& h, const plan_judged& b) {
   const auto reason = b.outcome.reason();
   auto written = db.run(
       "INSERT INTO verdict (seq, plan_id, symbol, lane, kind, reason, times_judged, facts) "
@@ -39,7 +34,7 @@ result<void> write(database& db, const head& h, const plan_judged& b) {
       {h.seq, b.outcome.kind, reason, h.at, b.plan});
 }
 
-result<void> write(database& db, const head& h, const order_intended& b) {
+result<void> write(database& db, const row_head& h, const order_intended& b) {
   const auto& q = b.request;
   auto written = db.run(
       "INSERT INTO order_event (seq, client_order_id, plan_id, symbol, state, order_id, executed, "
@@ -58,7 +53,7 @@ result<void> write(database& db, const head& h, const order_intended& b) {
        b.truth_version, h.seq, h.at});
 }
 
-result<void> write(database& db, const head& h, const order_changed& b) {
+result<void> write(database& db, const row_head& h, const order_changed& b) {
   auto written = db.run(
       "INSERT INTO order_event (seq, client_order_id, plan_id, symbol, state, order_id, executed, "
       "detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -71,77 +66,7 @@ result<void> write(database& db, const head& h, const order_changed& b) {
       {b.state, b.venue_id, b.executed, b.detail, h.at, b.order});
 }
 
-result<void> set_line(database& db, const head& h, const position_key& p, quantity amount) {
-  return db.run(
-      "INSERT INTO ledger_line (symbol, position_side, amount, changed_seq) VALUES (?1, ?2, ?3, "
-      "?4) "
-      "ON CONFLICT (symbol, position_side) DO UPDATE SET amount = ?3, changed_seq = ?4",
-      {p.instrument, p.leg, amount, h.seq});
-}
-
-result<void> add_to_line(database& db, const head& h, const position_key& p, quantity change) {
-  quantity amount{};
-  auto read = db.each("SELECT amount FROM ledger_line WHERE symbol = ? AND position_side = ?",
-                      {p.instrument, p.leg},
-                      [&](const row& r) { return read_row(r, "ledger_line", amount); });
-  if (!read)
-    return read;
-  return set_line(db, h, p, amount + change);
-}
-
-result<void> write(database& db, const head& h, const fill_recorded& b) {
-  const auto& f = b.what;
-  auto written = db.run(
-      "INSERT INTO fill (seq, symbol, trade_id, position_side, order_id, client_order_id, "
-      "direction, amount, price, fee, fee_asset, realised, traded_ms, ours, plan_id) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      {h.seq, f.instrument, f.id, f.leg, f.order, f.client_id, f.direction, f.amount, f.at, f.fee,
-       f.fee_asset, f.realised, f.traded_at, b.ours, b.plan});
-  if (!written || !b.ours)
-    return written;
-  return add_to_line(db, h, {f.instrument, f.leg}, signed_amount(f));
-}
-
-result<void> write(database& db, const head& h, const ledger_adjusted& b) {
-  auto written = db.run(
-      "INSERT INTO ledger_adjustment (seq, symbol, position_side, amount_before, amount_after, "
-      "cause, evidence) VALUES (?, ?, ?, ?, ?, ?, ?)",
-      {h.seq, b.position.instrument, b.position.leg, b.before, b.after, b.cause, b.evidence});
-  if (!written)
-    return written;
-  return set_line(db, h, b.position, b.after);
-}
-
-result<void> write(database& db, const head& h, const hold_placed& b) {
-  const auto& w = b.what;
-  auto written = db.run(
-      "INSERT INTO hold_event (seq, hold_id, event, symbol, position_side, cause, evidence) "
-      "VALUES (?, ?, 'placed', ?, ?, ?, ?)",
-      {h.seq, w.id, w.position.instrument, w.position.leg, w.cause, w.evidence});
-  if (!written)
-    return written;
-  return db.run(
-      "INSERT INTO hold (hold_id, symbol, position_side, cause, evidence, since_ms, placed_seq) "
-      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (hold_id, symbol, position_side) "
-      "DO UPDATE SET cause = ?4, evidence = ?5, since_ms = ?6, placed_seq = ?7",
-      {w.id, w.position.instrument, w.position.leg, w.cause, w.evidence, w.since, h.seq});
-}
-
-result<void> write(database& db, const head& h, const hold_released& b) {
-  const auto& w = b.what;
-  auto written = db.run(
-      "INSERT INTO hold_event (seq, hold_id, event, symbol, position_side, cause, evidence, "
-      "author, "
-      "reason) VALUES (?, ?, 'released', ?, ?, ?, ?, ?, ?)",
-      {h.seq, w.id, w.position.instrument, w.position.leg, w.cause, w.evidence, b.author,
-       b.reason});
-  if (!written)
-    return written;
-  return db.run("DELETE FROM hold WHERE hold_id = ? AND symbol = ? AND position_side = ?",
-                {w.id, w.position.instrument, w.position.leg});
-}
-
-result<void> write(database& db, const head& h, const truth_changed& b) {
+result<void> write(database& db, const row_head& h, const truth_changed& b) {
   return db.run(
       "INSERT INTO truth_change (seq, symbol, position_side, kind_before, amount_before, "
       "kind_after, "
@@ -150,14 +75,7 @@ result<void> write(database& db, const head& h, const truth_changed& b) {
        kind_of(b.after.content), amount_of(b.after.content), b.after.source, b.after.version});
 }
 
-result<void> write(database& db, const head& h, const state_changed& b) {
-  return db.run(
-      "INSERT INTO state_change (seq, state_before, state_after, author, reason) "
-      "VALUES (?, ?, ?, ?, ?)",
-      {h.seq, b.before, b.after, b.author, b.reason});
-}
-
-result<void> write(database& db, const head& h, const exit_changed& b) {
+result<void> write(database& db, const row_head& h, const exit_changed& b) {
   const auto& e = b.what;
   return db.run(
       "INSERT OR REPLACE INTO exit_state (symbol, position_side, active, entry, initial, "
@@ -167,19 +85,19 @@ result<void> write(database& db, const head& h, const exit_changed& b) {
        e.target, e.time_limit, e.origin, h.seq});
 }
 
-result<void> write(database& db, const head& h, const funding_booked& b) {
+result<void> write(database& db, const row_head& h, const funding_booked& b) {
   return db.run(
       "INSERT INTO funding (seq, symbol, asset, amount, booked_ms) VALUES (?, ?, ?, ?, ?)",
       {h.seq, b.instrument, b.asset, b.amount, b.booked_at});
 }
 
-result<void> write(database& db, const head& h, const universe_kept& b) {
+result<void> write(database& db, const row_head& h, const universe_kept& b) {
   return db.run(
       "INSERT INTO universe (seq, read_ms, content_hash, has_content) VALUES (?, ?, ?, ?)",
       {h.seq, b.read_at, b.content_hash, b.content != nullptr});
 }
 
-result<void> write(database& db, const head& h, const notice& b) {
+result<void> write(database& db, const row_head& h, const notice& b) {
   return db.run("INSERT INTO notice (seq, event, text) VALUES (?, ?, ?)", {h.seq, b.event, b.text});
 }
 
@@ -213,7 +131,7 @@ result<std::uint64_t> write_record(database& db, const record& r, std::uint64_t 
       {r.seq, kind_of(r.body), r.at.wall, steady_ns, body, chain});
   if (!written)
     return written.error();
-  const head h{.seq = r.seq, .at = r.at.wall, .facts = seen};
+  const row_head h{.seq = r.seq, .at = r.at.wall, .facts = seen};
   written = std::visit([&](const auto& b) { return write(db, h, b); }, r.body);
   if (!written)
     return written.error();

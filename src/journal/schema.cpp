@@ -109,8 +109,43 @@ CREATE TABLE universe (
 CREATE INDEX universe_content ON universe(seq) WHERE has_content = 1;
 )sql";
 
+/// What the books and holds stand on, states that end by themselves, overrides, armed closes.
+constexpr const char* version_3 = R"sql(
+ALTER TABLE ledger_line ADD COLUMN entry TEXT NOT NULL DEFAULT '0';
+ALTER TABLE ledger_line ADD COLUMN realised TEXT NOT NULL DEFAULT '0';
+ALTER TABLE ledger_line ADD COLUMN fills INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE ledger_line ADD COLUMN traded_ms INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE ledger_fee (
+  symbol TEXT NOT NULL, position_side TEXT NOT NULL, asset TEXT NOT NULL, amount TEXT NOT NULL,
+  PRIMARY KEY (symbol, position_side, asset)) STRICT, WITHOUT ROWID;
+
+ALTER TABLE hold ADD COLUMN ledger_amount TEXT NOT NULL DEFAULT '0';
+ALTER TABLE hold ADD COLUMN truth_amount TEXT NOT NULL DEFAULT '0';
+
+ALTER TABLE state_change ADD COLUMN until_ms INTEGER;
+
+CREATE TABLE setting_override (
+  override_id INTEGER PRIMARY KEY, key TEXT NOT NULL, value TEXT NOT NULL, author TEXT NOT NULL,
+  reason TEXT NOT NULL, since_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL,
+  fresh_for_ms INTEGER, set_seq INTEGER NOT NULL REFERENCES record(seq)) STRICT;
+CREATE TABLE override_event (
+  seq INTEGER PRIMARY KEY REFERENCES record(seq), override_id INTEGER NOT NULL,
+  event TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, author TEXT NOT NULL,
+  reason TEXT NOT NULL) STRICT;
+
+CREATE TABLE close_arming (
+  arming_id INTEGER PRIMARY KEY, symbol TEXT NOT NULL, author TEXT NOT NULL, reason TEXT NOT NULL,
+  since_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL,
+  armed_seq INTEGER NOT NULL REFERENCES record(seq)) STRICT;
+CREATE TABLE close_arming_event (
+  seq INTEGER PRIMARY KEY REFERENCES record(seq), arming_id INTEGER NOT NULL, event TEXT NOT NULL,
+  symbol TEXT NOT NULL, author TEXT NOT NULL, reason TEXT NOT NULL) STRICT;
+
+CREATE INDEX orders_at_venue ON orders(intended_seq) WHERE order_id <> 0;
+)sql";
+
 /// Step i brings version i to i + 1.
-constexpr std::array<const char*, schema_version> steps{version_1, version_2};
+constexpr std::array<const char*, schema_version> steps{version_1, version_2, version_3};
 
 result<std::int64_t> version_of(database& db) {
   const auto id = db.number("PRAGMA application_id");

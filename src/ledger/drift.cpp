@@ -39,14 +39,6 @@ std::string_view to_string(drift_action a) {
   return "?";
 }
 
-quantity drift_tolerance(quantity truth_amount, quantity ledger_amount, quantity step,
-                         int percent) {
-  if (truth_amount.sign() * ledger_amount.sign() <= 0)
-    return {};
-  const wide_int share = static_cast<wide_int>(truth_amount.abs().raw()) * percent / 100;
-  return std::max(step, quantity::from_raw(static_cast<std::int64_t>(share)));
-}
-
 std::size_t fills_explaining(quantity drift, const std::deque<drift_evidence>& evidence) {
   quantity sum;
   for (std::size_t i = 0; i < evidence.size(); ++i) {

@@ -125,7 +125,7 @@ void drift_watch::adopt_explained(drift_report& out) {
   const auto count = fills_explaining(out.drift, evidence_);
   out.evidence += "; accounted for by " + in_words(evidence_, count);
   if (out.kind == drift_kind::foreign && settings_.foreign == foreign_policy::hold) {
-    place(out, "foreign_fill");
+    place(out, hold_cause::foreign_fill);
     return;
   }
   out.action = drift_action::adopt;
@@ -153,15 +153,17 @@ void drift_watch::suspect(const drift_input& in, drift_report& out) {
   else
     out.evidence += "; not accounted for by " + in_words(evidence_, evidence_.size());
   if (quiet_for >= settings_.quiet_window && confirmed_ >= settings_.confirmations)
-    place(out, out.kind == drift_kind::side_flip ? "side_flip" : "unexplained_drift");
+    place(out, out.kind == drift_kind::side_flip ? hold_cause::side_flip
+                                                 : hold_cause::unexplained_drift);
 }
 
-void drift_watch::place(drift_report& out, std::string_view cause) {
+void drift_watch::place(drift_report& out, hold_cause cause) {
   if (hold_stands_)
     return;
   hold_stands_ = true;
   out.action = drift_action::place_hold;
-  out.cause = cause;
+  out.holds_for = cause;
+  out.cause = to_string(cause);
 }
 
 }  // namespace sluice

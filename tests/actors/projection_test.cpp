@@ -81,7 +81,7 @@ TEST_CASE("an open order is never forgotten, however many come after it") {
 
 TEST_CASE("a hold is shown until its release") {
   projection p;
-  const hold h{1, btc, "side_flip", "ledger 1, truth -1", {}};
+  const hold h{.id = 1, .position = btc, .cause = hold_cause::side_flip, .evidence = "1, -1"};
   p.apply(a_record(hold_placed{h}));
   CHECK(p.holds().size() == 1);
   p.apply(a_record(hold_released{h, "ops", "checked"}));

@@ -61,10 +61,12 @@ TEST_CASE("what is refused because of the position is refused on fresh truth onl
       {"nothing to reduce", a_reduce("p"), position_flat{}, refusal_code::no_position},
       {"nothing left to reduce", a_reduce("p", "0.5"), position_open{qty("0.5"), px("50000")},
        refusal_code::already_at_target},
-      {"an opening that flips", an_open("p"), position_open{qty("-0.5"), px("50000")},
+      {"an opening that flips", an_open("p", "0.6"), position_open{qty("-0.5"), px("50000")},
        refusal_code::would_flip},
-      {"an opening that adds", an_open("p"), position_open{qty("0.5"), px("50000")},
+      {"an opening that would be an exit", an_open("p"), position_open{qty("-0.5"), px("50000")},
        refusal_code::position_exists},
+      {"an opening that adds", an_open("p"), position_open{qty("0.5"), px("50000")},
+       refusal_code::would_increase},
   };
   for (const auto& r : rows) {
     INFO(r.name);

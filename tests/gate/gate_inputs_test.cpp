@@ -10,7 +10,7 @@ using namespace sluice::test;
 namespace {
 
 hold a_hold(std::int64_t id = 1) {
-  return {id, btc(), "unexplained_drift", "0.1 missing", {}};
+  return {.id = id, .position = btc(), .evidence = "0.1 missing"};
 }
 stamp ms(int n) {
   return at(milliseconds{n});

@@ -66,7 +66,7 @@ void spoil(facts& f) {
   if (one_in(3))
     f.mark.reset();
   if (one_in(3))
-    f.held = hold{1, btc(), "side_flip", "", {}};
+    f.held = hold{.id = 1, .position = btc(), .cause = hold_cause::side_flip};
   if (one_in(3))
     f.last_fill_at = start - some_span(30'000);
   if (one_in(3))
@@ -87,6 +87,8 @@ facts some_facts() {
   f.instrument->max_quantity = one_in(2) ? quantity{} : some_quantity(3'000);
   f.instrument->min_notional = raw_between<notional>(0, 20'000'000'000);
   f.source_allowed = !one_in(20);
+  if (one_in(2))
+    f.ledger = one_in(2) ? amount_of(f.position.content) : -some_quantity(2'000);
   f.instrument->tradable = !one_in(20);
   f.limits.allow_add = one_in(2);
   f.limits.hold_blocks_reduce = one_in(2);
@@ -122,9 +124,14 @@ bool violates(const refusal& r) {
       return exceeds<quantity>(r.observed, r.limit);
     case refusal_code::below_min_notional:
       return exceeds<notional>(r.limit, r.observed);
+    case refusal_code::would_increase:
+      return !std::get<quantity>(r.observed).is_zero();
     case refusal_code::would_flip:
     case refusal_code::position_exists:
-      return std::get<quantity>(r.observed) != std::get<quantity>(r.limit);
+    case refusal_code::reconcile_required_qty_mismatch:
+      return exceeds<quantity>(r.observed, r.limit) || std::get<quantity>(r.observed).is_zero();
+    case refusal_code::reconcile_required_side_mismatch:
+      return std::get<quantity>(r.observed).sign() * std::get<quantity>(r.limit).sign() < 0;
     case refusal_code::no_mark_price:
       return !std::holds_alternative<milliseconds>(r.observed) ||
              exceeds<milliseconds>(r.observed, r.limit);

@@ -57,11 +57,11 @@ std::vector<row> common_rows() {
        [](plan&, facts& f) { f.position.as_of = start - milliseconds{10'001}; }},
       {"hold", refusal_code::reconcile_hold_active, an_open(),
        [](plan&, facts& f) {
-         f.held = hold{1, btc(), "side_flip", "", {}};
+         f.held = hold{.id = 1, .position = btc(), .cause = hold_cause::side_flip};
        }},
       {"hold that binds exits", refusal_code::reconcile_hold_active, a_reduce(),
        [](plan&, facts& f) {
-         f.held = hold{1, btc(), "side_flip", "", {}};
+         f.held = hold{.id = 1, .position = btc(), .cause = hold_cause::side_flip};
          f.limits.hold_blocks_reduce = true;
        }},
       {"permit is out", refusal_code::order_in_flight, a_reduce(),
@@ -89,11 +89,21 @@ std::vector<row> position_rows() {
        [](plan&, facts&) {}},
       {"target between two steps", refusal_code::already_at_target, a_reduce("r", "0.4995"),
        [](plan&, facts&) {}},
-      {"open against the position", refusal_code::would_flip, an_open(),
+      {"open against a smaller position", refusal_code::would_flip, an_open("o", "0.3"),
        [](plan&, facts& f) { f.position = holding("-0.2"); }},
+      {"open against a larger position", refusal_code::position_exists, an_open(),
+       [](plan&, facts& f) { f.position = holding("-0.2"); }},
+      {"ledger on the other side", refusal_code::reconcile_required_side_mismatch, an_open(),
+       [](plan&, facts& f) {
+         f.position = holding("0.2");
+         f.ledger = qty("-0.2");
+         f.limits.allow_add = true;
+       }},
+      {"ledger differs", refusal_code::reconcile_required_qty_mismatch, an_open(),
+       [](plan&, facts& f) { f.ledger = qty("0.001"); }},
       {"open against its own leg", refusal_code::would_flip, an_open(),
        [](plan& p, facts&) { p.leg = position_side::short_; }},
-      {"position of that side stands", refusal_code::position_exists, an_open(),
+      {"position of that side stands", refusal_code::would_increase, an_open(),
        [](plan&, facts& f) { f.position = holding("0.2"); }},
       {"no mark", refusal_code::no_mark_price, an_open(), [](plan&, facts& f) { f.mark.reset(); }},
       {"mark too old", refusal_code::no_mark_price, an_open(),
@@ -172,7 +182,7 @@ TEST_CASE("all refusals are reported, in the order of the codes") {
 TEST_CASE("exits pass where only entries are bound") {
   auto f = facts_for_reduce();
   f.state = trading_state::reduce_only;
-  f.held = hold{1, btc(), "unexplained_drift", "", {}};
+  f.held = hold{.id = 1, .position = btc(), .cause = hold_cause::unexplained_drift};
   f.last_fill_at = start;
   f.mark.reset();
   f.instrument->min_notional = value_of("1000000");

@@ -116,13 +116,15 @@ fill_recorded a_fill(const std::string& symbol_name, trade_id id, side direction
   f.fee = decimal<notional>("0.01");
   f.fee_asset = "USDT";
   f.traded_at = {1'795'000'002'000};
-  return {.what = f, .ours = true, .plan = plan_id("p1")};
+  return {.what = f, .ours = true, .plan = plan_id("p1"), .entry_after = f.at};
 }
 
 hold a_hold(std::int64_t id, const std::string& symbol_name) {
   return {.id = id,
           .position = {symbol(symbol_name), position_side::both},
-          .cause = "unexplained_drift",
+          .cause = hold_cause::unexplained_drift,
+          .ledger_amount = decimal<quantity>("0.1"),
+          .truth_amount = decimal<quantity>("0.3"),
           .evidence = "ledger 0.1, truth 0.3",
           .since = {1'795'000'003'000}};
 }

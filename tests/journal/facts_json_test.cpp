@@ -53,7 +53,9 @@ truth any_truth() {
 hold any_hold() {
   return {.id = any<std::int64_t>(),
           .position = {symbol(any_text()), any_of<position_side>(3)},
-          .cause = any_text(),
+          .cause = any_of<hold_cause>(3),
+          .ledger_amount = any_decimal<quantity>(),
+          .truth_amount = any_decimal<quantity>(),
           .evidence = any_text(),
           .since = any_wall()};
 }
@@ -65,7 +67,8 @@ gate_limits any_limits() {
           .cooldown = span(),
           .mark_stale_after = span(),
           .allow_add = any<bool>(),
-          .hold_blocks_reduce = any<bool>()};
+          .hold_blocks_reduce = any<bool>(),
+          .drift_tolerance_percent = any<int>()};
 }
 
 facts any_facts() {
@@ -78,6 +81,8 @@ facts any_facts() {
                 {any<std::int64_t>()},
                 any_of<truth_source>(5),
                 any<std::uint64_t>()};
+  f.ledger = maybe([] { return any_decimal<quantity>(); });
+  f.overrides = any<std::vector<std::int64_t>>();
   f.instrument = maybe([] {
     return instrument_facts{any<bool>(),
                             any<bool>(),

@@ -55,6 +55,37 @@ TEST_CASE("a ledger line is the sum of our fills, signed, and set by an adjustme
   CHECK(line_of(*s, "BTCUSDT") == decimal<quantity>("8.70000001"));
 }
 
+TEST_CASE("a ledger line comes back with entry, profit, fees by asset and number of fills") {
+  const directory d;
+  {
+    auto s = opened(d.journal());
+    auto first = a_fill("BTCUSDT", 1, side::buy, "0.5");
+    first.entry_after = decimal<price>("97000");
+    put(*s, first);
+    auto second = a_fill("BTCUSDT", 2, side::sell, "0.2");
+    second.what.fee = decimal<notional>("0.002");
+    second.what.fee_asset = "BNB";
+    second.what.realised = decimal<notional>("-3.5");
+    second.what.traded_at = {1'795'000'003'000};
+    second.entry_after = decimal<price>("97000");
+    put(*s, second);
+    auto third = a_fill("BTCUSDT", 3, side::sell, "0.1");
+    third.what.realised = decimal<notional>("1.25");
+    third.entry_after = decimal<price>("97000");
+    put(*s, third);
+    REQUIRE(s->commit().has_value());
+  }
+  const auto back = opened(d.journal())->recover().value().ledger;
+  REQUIRE(back.size() == 1);
+  CHECK(back[0].amount == decimal<quantity>("0.2"));
+  CHECK(back[0].entry == decimal<price>("97000"));
+  CHECK(back[0].realised == decimal<notional>("-2.25"));
+  CHECK(back[0].fills == 3);
+  CHECK(back[0].last_traded_at == venue_time{1'795'000'003'000});
+  CHECK(back[0].fees == std::map<std::string, notional>{{"BNB", decimal<notional>("0.002")},
+                                                        {"USDT", decimal<notional>("0.02")}});
+}
+
 TEST_CASE("the two legs of a symbol have a ledger line each") {
   const directory d;
   auto s = opened(d.journal());

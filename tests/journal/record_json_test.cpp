@@ -30,7 +30,8 @@ TEST_CASE("records read as their kind, their time and their fields") {
        head + "notice" + at + R"("event":"stream_mute","text":"no \"update\""})"},
       {state_changed{trading_state::active, trading_state::halted, "mara", "venue down"},
        head + "state_changed" + at +
-           R"("before":"active","after":"halted","author":"mara","reason":"venue down"})"},
+           R"("before":"active","after":"halted","author":"mara","reason":"venue down",)" +
+           R"("until":null})"},
       {a_change("o1", "p1", order_state::unknown),
        head + "order_changed" + at +
            R"("client_order_id":"o1","plan_id":"p1","symbol":"BTCUSDT","state":"unknown",)" +
@@ -75,6 +76,10 @@ TEST_CASE("every kind of record is one line of JSON that names seq, kind and tim
       exit_changed{},
       funding_booked{symbol("BTCUSDT"), "USDT", {}, {}},
       universe_kept{{}, 7, std::make_shared<const universe>()},
+      override_set{{1, "gate.cooldown", "1s", "mara", "slow", {10}, {20}, {}}},
+      override_ended{},
+      close_armed{},
+      close_disarmed{},
       notice{"x", "y"}};
   REQUIRE(bodies.size() == std::variant_size_v<record_body>);
   for (const auto& body : bodies) {

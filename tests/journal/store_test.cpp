@@ -141,7 +141,7 @@ TEST_CASE("exit states and the trading state come back as they were last") {
   auto gone = kept;
   gone.position.instrument = symbol("ETHUSDT");
   auto s = opened(d.journal());
-  CHECK(s->recover().value().state == trading_state::active);
+  CHECK(s->recover().value().state.state == trading_state::active);
   put(*s, exit_changed{kept});
   put(*s, exit_changed{gone});
   gone.active = false;
@@ -149,10 +149,67 @@ TEST_CASE("exit states and the trading state come back as they were last") {
   kept.stop = decimal<price>("96000");
   put(*s, exit_changed{kept});
   put(*s, state_changed{trading_state::active, trading_state::halted, "mara", "venue down"});
-  put(*s, state_changed{trading_state::halted, trading_state::reduce_only, "mara", "back"});
+  put(*s, state_changed{trading_state::halted, trading_state::reduce_only, "mara", "back",
+                        wall_time{1'795'000'900'000}});
   const auto back = s->recover().value();
   CHECK(back.exits == std::vector{kept});
-  CHECK(back.state == trading_state::reduce_only);
+  CHECK(back.state.state == trading_state::reduce_only);
+  CHECK(back.state.author == "mara");
+  CHECK(back.state.reason == "back");
+  CHECK(back.state.since.ms > 0);
+  CHECK(back.state.until == wall_time{1'795'000'900'000});
+}
+
+TEST_CASE(
+    "what was ordered otherwise than by the halt file is remembered beside what is in force") {
+  const directory d;
+  auto s = opened(d.journal());
+  put(*s, state_changed{trading_state::active, trading_state::reduce_only, "mara", "drill"});
+  put(*s, state_changed{trading_state::reduce_only, trading_state::halted, "halt_file", "there"});
+  const auto back = s->recover().value();
+  CHECK(back.state.state == trading_state::halted);
+  CHECK(back.state.author == "halt_file");
+  CHECK(back.ordered_state.state == trading_state::reduce_only);
+  CHECK(back.ordered_state.author == "mara");
+}
+
+TEST_CASE("overrides and armed closes come back until they have ended") {
+  const directory d;
+  const setting_override older{1, "gate.cooldown", "1s", "mara", "slow", {10}, {20}, {}};
+  const setting_override kept{4,    "gate.stale_after_entry", "30s", "mara", "outage", {10},
+                              {20}, milliseconds{1'800'000}};
+  const close_arming armed{3, symbol("BTCUSDT"), "mara", "checked", {10}, {20}};
+  const close_arming used{5, symbol("ETHUSDT"), "mara", "checked", {10}, {20}};
+  {
+    auto s = opened(d.journal());
+    put(*s, override_set{older});
+    put(*s, override_set{kept});
+    put(*s, override_ended{older, override_end::expired, "gate", "its time was over"});
+    put(*s, close_armed{armed});
+    put(*s, close_armed{used});
+    put(*s, close_disarmed{used, arming_end::used, "reconciler", "hold 7"});
+    REQUIRE(s->commit().has_value());
+  }
+  const auto back = opened(d.journal())->recover().value();
+  CHECK(back.overrides == std::vector{kept});
+  CHECK(back.last_override_id == 4);
+  CHECK(back.armings == std::vector{armed});
+  CHECK(back.last_arming_id == 5);
+}
+
+TEST_CASE("our orders come back with the ids that the venue gave them, newest first") {
+  const directory d;
+  auto s = opened(d.journal());
+  for (const auto* id : {"o1", "o2", "o3"})
+    put(*s, an_intent(id, std::string("p") + id[1]));
+  put(*s, a_change("o1", "p1", order_state::filled));
+  put(*s, a_change("o3", "p3", order_state::filled));
+  const auto own = s->recover().value().own_orders;
+  REQUIRE(own.size() == 2);
+  CHECK(own[0].client_id == client_order_id("o3"));
+  CHECK(own[0].plan == plan_id("p3"));
+  CHECK(own[0].venue_id == 9'007'199'254'740'993);
+  CHECK(own[1].client_id == client_order_id("o1"));
 }
 
 TEST_CASE("the universe comes back as last read, its content from the record that has it") {
@@ -214,12 +271,29 @@ TEST_CASE("a journal of the first schema version is brought up to date when it i
   }
   sqlite3* raw = nullptr;
   REQUIRE(sqlite3_open(d.journal().c_str(), &raw) == SQLITE_OK);
-  CHECK(sqlite3_exec(raw, "DROP TABLE funding; DROP TABLE universe; PRAGMA user_version = 1;",
+  CHECK(sqlite3_exec(raw,
+                     "DROP TABLE funding; DROP TABLE universe; DROP TABLE ledger_fee;"
+                     "DROP TABLE setting_override; DROP TABLE override_event;"
+                     "DROP TABLE close_arming; DROP TABLE close_arming_event;"
+                     "DROP INDEX orders_at_venue;"
+                     "ALTER TABLE ledger_line DROP COLUMN entry;"
+                     "ALTER TABLE ledger_line DROP COLUMN realised;"
+                     "ALTER TABLE ledger_line DROP COLUMN fills;"
+                     "ALTER TABLE ledger_line DROP COLUMN traded_ms;"
+                     "ALTER TABLE hold DROP COLUMN ledger_amount;"
+                     "ALTER TABLE hold DROP COLUMN truth_amount;"
+                     "ALTER TABLE state_change DROP COLUMN until_ms;"
+                     "INSERT INTO ledger_line VALUES ('ETHUSDT', 'both', '2', 1);"
+                     "PRAGMA user_version = 1;",
                      nullptr, nullptr, nullptr) == SQLITE_OK);
   sqlite3_close(raw);
   auto s = opened(d.journal());
   CHECK(put(*s, funding_booked{symbol("BTCUSDT"), "USDT", decimal<notional>("-1"), {5}}) == 2);
-  CHECK_FALSE(s->recover().value().last_universe);
+  const auto back = s->recover().value();
+  CHECK_FALSE(back.last_universe);
+  REQUIRE(back.ledger.size() == 1);
+  CHECK(back.ledger.front().amount == decimal<quantity>("2"));
+  CHECK(back.ledger.front().entry.is_zero());
 }
 
 }  // namespace

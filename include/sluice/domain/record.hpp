@@ -8,6 +8,8 @@
 #include <string_view>
 #include <variant>
 
+#include "sluice/domain/close_arming.hpp"
+#include "sluice/domain/override.hpp"
 #include "sluice/domain/verdict.hpp"
 
 namespace sluice {
@@ -68,7 +70,8 @@ struct order_changed {
 struct fill_recorded {
   fill what{};
   bool ours{true};
-  plan_id plan{};  ///< Empty when not ours.
+  plan_id plan{};       ///< Empty when not ours.
+  price entry_after{};  ///< Of the ledger's line once it has this fill; zero when flat or not ours.
 };
 
 /// The ledger was set otherwise than by our own fill.
@@ -78,6 +81,7 @@ struct ledger_adjusted {
   quantity after{};
   std::string cause{};  ///< "adopted_at_start", "foreign_fill", "explained".
   std::string evidence{};
+  price entry_after{};  ///< Zero when flat.
 };
 
 struct hold_placed {
@@ -99,8 +103,9 @@ struct truth_changed {
 struct state_changed {
   trading_state before{trading_state::active};
   trading_state after{trading_state::active};
-  std::string author{};
+  std::string author{};  ///< "halt_file" and "signal" are not people.
   std::string reason{};
+  std::optional<wall_time> until{};  ///< When it ends by itself; none: not before somebody acts.
 };
 
 /// What the exit engine keeps of a position, so that a restart resumes it.
@@ -136,6 +141,26 @@ struct universe_kept {
   std::shared_ptr<const universe> content{};
 };
 
+struct override_set {
+  setting_override what{};
+};
+struct override_ended {
+  setting_override what{};
+  override_end why{override_end::expired};
+  std::string author{};  ///< Of a revert; else "gate".
+  std::string reason{};
+};
+
+struct close_armed {
+  close_arming what{};
+};
+struct close_disarmed {
+  close_arming what{};
+  arming_end why{arming_end::expired};
+  std::string author{};  ///< Of an operator; else "reconciler".
+  std::string reason{};
+};
+
 /// A thing an operator should read: "stream_mute", "process_started", ...
 struct notice {
   std::string event{};
@@ -145,7 +170,8 @@ struct notice {
 using record_body =
     std::variant<plan_accepted, plan_judged, order_intended, order_changed, fill_recorded,
                  ledger_adjusted, hold_placed, hold_released, truth_changed, state_changed,
-                 exit_changed, funding_booked, universe_kept, notice>;
+                 exit_changed, funding_booked, universe_kept, override_set, override_ended,
+                 close_armed, close_disarmed, notice>;
 
 /// `seq` is given by the journal at append, in one order for the whole account, starting at 1.
 struct record {

@@ -24,11 +24,14 @@ enum class refusal_code : std::uint8_t {
   no_exchange_snapshot,
   stale_exchange_state,
   reconcile_hold_active,
+  reconcile_required_side_mismatch,
+  reconcile_required_qty_mismatch,
   order_in_flight,
   order_unknown,
   cooldown_in_flight,
   no_position,
   already_at_target,
+  would_increase,
   would_flip,
   position_exists,
   no_mark_price,
@@ -40,15 +43,20 @@ enum class refusal_code : std::uint8_t {
   plan_withdrawn,
   interrupted,
 };
-inline constexpr std::size_t refusal_code_count = 25;
+inline constexpr std::size_t refusal_code_count = 28;
 
 /// "stale_exchange_state" and so on: the same word in API, log, journal and metrics.
 [[nodiscard]] std::string_view to_string(refusal_code c);
 [[nodiscard]] std::optional<refusal_code> parse_refusal_code(std::string_view text);
 /// True when reading truth from the exchange could make the refusal go away.
 [[nodiscard]] bool curable_by_read(refusal_code c);
+/// True when the refusal may go away while nothing is read: an order resolves, a ban ends.
+[[nodiscard]] bool curable_by_waiting(refusal_code c);
 /// True when the refusal says that the exit wanted has already happened.
 [[nodiscard]] bool counts_as_done(refusal_code c);
+/// What is the case, and what helps: a sentence each, for people.
+[[nodiscard]] std::string_view cause_of(refusal_code c);
+[[nodiscard]] std::string_view cure_of(refusal_code c);
 
 /// A value a refusal observed or a limit it held it against; text only where a name was compared.
 using measure = std::variant<std::monostate, milliseconds, quantity, price, notional, std::int64_t,

@@ -59,6 +59,10 @@ struct truth_view {
   const auto* open = std::get_if<position_open>(&t);
   return open ? open->amount : quantity{};
 }
+/// What ledger and truth may differ by without it being a drift: max(1 step, percent of |truth|),
+/// and nothing at all unless both are open on the same side.
+[[nodiscard]] quantity drift_tolerance(quantity truth_amount, quantity ledger_amount, quantity step,
+                                       int percent);
 /// "open", "flat" or "unknown".
 [[nodiscard]] std::string_view kind_of(const truth& t);
 

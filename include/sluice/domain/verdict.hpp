@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sluice/domain/hold.hpp"
 #include "sluice/domain/instrument.hpp"
 #include "sluice/domain/order.hpp"
 #include "sluice/domain/plan.hpp"
@@ -14,16 +15,6 @@
 #include "sluice/domain/truth.hpp"
 
 namespace sluice {
-
-/// A per-position stop on increases, with its cause. Survives restarts until a recorded release.
-struct hold {
-  std::int64_t id{0};
-  position_key position{};
-  std::string cause{};     ///< "unexplained_drift", "side_flip".
-  std::string evidence{};  ///< In words with numbers.
-  wall_time since{};
-  friend bool operator==(const hold&, const hold&) = default;
-};
 
 /// How far an order of ours on a position has come, as the gate sees it.
 enum class flight_phase : std::uint8_t {
@@ -48,6 +39,8 @@ struct gate_limits {
   milliseconds mark_stale_after{10'000};
   bool allow_add{false};  ///< May an open plan add to a position of its own side?
   bool hold_blocks_reduce{false};
+  /// What ledger and truth may differ by before an open plan is refused; see drift_tolerance.
+  int drift_tolerance_percent{1};
   friend bool operator==(const gate_limits&, const gate_limits&) = default;
 };
 
@@ -64,7 +57,8 @@ struct instrument_facts {
 /// Whether the exchange can be asked or told anything.
 struct reach {
   bool reachable{true};
-  std::string why{};  ///< What failed last, when not reachable.
+  /// What failed last, when not reachable; in facts also why the last read of the position failed.
+  std::string why{};
   std::optional<instant> banned_until{};
 };
 
@@ -74,6 +68,7 @@ struct facts {
   run_mode mode{run_mode::demo};
   trading_state state{trading_state::active};
   truth_view position{};
+  std::optional<quantity> ledger{};  ///< What our books say of the position; none: no line yet.
   std::optional<instrument_facts> instrument{};
   std::optional<price> mark{};
   instant mark_at{};
@@ -82,7 +77,8 @@ struct facts {
   std::optional<instant> last_fill_at{};
   bool source_allowed{true};
   reach exchange{};
-  gate_limits limits{};
+  gate_limits limits{};                   ///< In force at that moment.
+  std::vector<std::int64_t> overrides{};  ///< Ids of those that `limits` come from, ascending.
 };
 
 enum class verdict_kind : std::uint8_t { allow, deny, expire };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -28,7 +29,29 @@ struct stored_order {
 /// What our fills and the recorded adjustments add up to.
 struct ledger_line {
   position_key position{};
-  quantity amount{};  ///< Signed; zero once closed.
+  quantity amount{};    ///< Signed; zero once closed.
+  price entry{};        ///< Zero when flat, or not known (written by an older version).
+  notional realised{};  ///< Before fees.
+  std::map<std::string, notional> fees{};  ///< Paid, by asset.
+  std::int64_t fills{0};
+  venue_time last_traded_at{};
+};
+
+/// One of our orders as the venue names it: tells whose a trade is that names its order only.
+struct own_order {
+  symbol instrument{};
+  order_id venue_id{0};
+  client_order_id client_id{};
+  plan_id plan{};
+};
+
+/// A trading state with who ordered it, why, since when and until when.
+struct standing_state {
+  trading_state state{trading_state::active};
+  std::string author{};
+  std::string reason{};
+  wall_time since{};
+  std::optional<wall_time> until{};
 };
 
 /// Tells a repeated plan without keeping its text: stable_hash of its id, and content_hash.
@@ -56,7 +79,14 @@ struct recovered {
   std::unordered_map<symbol, std::vector<trade_id>>
       trade_ids{};                  ///< Newest first, as many as asked.
   std::vector<exit_state> exits{};  ///< Active ones.
-  trading_state state{trading_state::active};
+  standing_state state{};           ///< In force when the process ended.
+  /// The last one that was ordered otherwise than by the halt file: what holds without it.
+  standing_state ordered_state{};
+  std::vector<setting_override> overrides{};  ///< Not ended, oldest first.
+  std::int64_t last_override_id{0};           ///< The highest ever given.
+  std::vector<close_arming> armings{};        ///< Not ended, oldest first.
+  std::int64_t last_arming_id{0};
+  std::vector<own_order> own_orders{};  ///< Known to the venue, newest first, bounded.
   std::optional<kept_universe> last_universe{};
   std::string universe_fault{};        ///< Why a universe that is there cannot be used; else empty.
   std::vector<plan_identity> plans{};  ///< Every plan ever accepted.

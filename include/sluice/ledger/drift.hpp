@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sluice/domain/hold.hpp"
 #include "sluice/domain/order.hpp"
 #include "sluice/domain/truth.hpp"
 #include "sluice/ledger/ledger.hpp"
@@ -44,9 +45,9 @@ struct drift_input {
   instant now{};
 };
 
-/// What a comparison found. `cause` is what journal and hold carry: "adopted_at_start",
-/// "explained", "foreign_fill" for adopt; "unexplained_drift", "side_flip", "foreign_fill" for
-/// place_hold; "drift_gone" for release_hold. `evidence` is for people, with the numbers.
+/// What a comparison found. `cause` is what the journal carries: "adopted_at_start", "explained",
+/// "foreign_fill" for adopt; "drift_gone" for release_hold; for place_hold the word of `holds_for`.
+/// `evidence` is for people, with the numbers.
 struct drift_report {
   drift_kind kind{drift_kind::none};
   quantity truth_amount{};
@@ -54,6 +55,7 @@ struct drift_report {
   quantity drift{};  ///< truth_amount - ledger_amount.
   drift_action action{drift_action::nothing};
   std::string cause{};
+  hold_cause holds_for{hold_cause::unexplained_drift};  ///< Of place_hold.
   std::string evidence{};
 };
 
@@ -63,11 +65,6 @@ struct drift_evidence {
   bool ours{false};
   instant seen_at{};
 };
-
-/// What may differ without being a drift: max(1 step, percent of |truth|), and nothing at all
-/// unless both are open on the same side.
-[[nodiscard]] quantity drift_tolerance(quantity truth_amount, quantity ledger_amount, quantity step,
-                                       int percent);
 
 /// How many of the oldest fills in `evidence` (ascending by trade id) add up to exactly `drift`;
 /// the smallest such number, 0 when none does.
@@ -104,7 +101,7 @@ class drift_watch {
   void settle(const drift_input& in, drift_report& out);
   void adopt_explained(drift_report& out);
   void suspect(const drift_input& in, drift_report& out);
-  void place(drift_report& out, std::string_view cause);
+  void place(drift_report& out, hold_cause cause);
 
   reconcile_settings settings_;
   std::deque<drift_evidence> evidence_{};  ///< Ascending by trade id, bounded.

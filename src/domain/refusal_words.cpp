@@ -1,0 +1,107 @@
+// What each refusal means to a person: its cause and its cure, a sentence each.
+#include <array>
+
+#include "sluice/domain/refusal.hpp"
+
+namespace sluice {
+namespace {
+
+struct words {
+  refusal_code code;
+  std::string_view cause;
+  std::string_view cure;
+};
+
+constexpr std::array<words, refusal_code_count> table{{
+    {refusal_code::plan_expired, "The plan's deadline has passed.",
+     "Send a new plan; give it more time (ttl) if it had to wait for something that passes."},
+    {refusal_code::duplicate_plan, "A plan with this id and other content was accepted before.",
+     "Give the new plan an id of its own."},
+    {refusal_code::source_not_allowed,
+     "The plan's source is not on the list of its lane, and unlisted sources are denied.",
+     "Add it to gate.exit_sources or gate.entry_sources, or set gate.unlisted_source."},
+    {refusal_code::symbol_not_in_universe,
+     "The universe does not have the symbol, or the configuration leaves it out for entries.",
+     "See /api/v1/universe/SYMBOL for why; change universe.allow or universe.contract_types."},
+    {refusal_code::symbol_not_trading, "The venue's status of the symbol is not TRADING.",
+     "Wait until the venue trades it again."},
+    {refusal_code::halted, "Trading is halted.",
+     "sluice state active --reason \"...\", and remove the halt file if there is one."},
+    {refusal_code::reduce_only_state, "Only exits are permitted at present.",
+     "sluice state active --reason \"...\"."},
+    {refusal_code::no_exchange_snapshot, "Nothing is known of the position.",
+     "None needed: a read is asked for at once. If it stays, the exchange cannot be read; see "
+     "/readyz."},
+    {refusal_code::stale_exchange_state,
+     "What is known of the position is older than the limit of the plan's lane.",
+     "None needed: a read is asked for at once. If it stays, the exchange cannot be read; see "
+     "/readyz."},
+    {refusal_code::reconcile_hold_active, "A hold stops increases of the position.",
+     "See /api/v1/holds for its evidence, rule and the command that releases it."},
+    {refusal_code::reconcile_required_side_mismatch,
+     "Our books and the exchange stand on different sides.",
+     "Close the position by a reduce plan, or release the hold that follows, which accepts the "
+     "exchange's side."},
+    {refusal_code::reconcile_required_qty_mismatch,
+     "Our books and the exchange differ by more than the tolerance.",
+     "Wait: fills that account for it are looked for. If they are not found, a hold says so."},
+    {refusal_code::order_in_flight,
+     "An order of ours on the position is not resolved, or no truth newer than it has been read.",
+     "None needed: a read is asked for as soon as it can help."},
+    {refusal_code::order_unknown, "Nobody can say yet whether an order of ours was carried out.",
+     "Wait: the order is looked for at the exchange until its fate is proven."},
+    {refusal_code::cooldown_in_flight, "Our last fill on the position is too recent.",
+     "Wait until gate.cooldown has passed."},
+    {refusal_code::no_position, "There is nothing to reduce: the position is flat.",
+     "None needed: the exit that was wanted has happened."},
+    {refusal_code::already_at_target, "The position is not above the target.",
+     "None needed: the exit that was wanted has happened."},
+    {refusal_code::would_increase,
+     "A position of the plan's side stands already, and adding to it is not allowed.",
+     "Wait until it is closed, or set gate.allow_add."},
+    {refusal_code::would_flip,
+     "The plan stands against the position and is larger: it would turn it around.",
+     "Close the position with a reduce plan first."},
+    {refusal_code::position_exists,
+     "The plan stands against the position and is not larger: it would be a hidden exit.",
+     "Send a reduce plan with the quantity that shall be left as its target."},
+    {refusal_code::no_mark_price, "There is no mark price of the symbol, or it is too old.",
+     "Wait for the mark stream; /readyz says when it is down."},
+    {refusal_code::below_min_quantity,
+     "Floored to the symbol's step, the quantity is below what the venue takes.",
+     "Ask for more, or for a target of 0, which closes everything whatever its size."},
+    {refusal_code::below_min_notional, "At the mark price the order is worth too little.",
+     "Ask for more."},
+    {refusal_code::above_max_quantity, "The quantity is above the venue's largest market order.",
+     "Ask for less, in several plans."},
+    {refusal_code::exchange_unreachable,
+     "The exchange cannot be asked or told; `observed` names what failed last.",
+     "Look at network, exchange status and /readyz; exits wait for it until their deadline."},
+    {refusal_code::exchange_banned, "The exchange has banned this address for a while.",
+     "Wait: nothing is sent before the ban ends, since that would prolong it."},
+    {refusal_code::plan_withdrawn, "A cancel plan withdrew it; `observed` is that plan's id.",
+     "Send a new plan if it is wanted after all."},
+    {refusal_code::interrupted, "The process ended before the plan had a verdict.",
+     "Send a new plan if it is still wanted."},
+}};
+
+consteval bool in_enum_order() {
+  for (std::size_t i = 0; i < table.size(); ++i)
+    if (static_cast<std::size_t>(table[i].code) != i || table[i].cause.empty() ||
+        table[i].cure.empty())
+      return false;
+  return true;
+}
+static_assert(in_enum_order(), "the table is indexed by the enum, and complete");
+
+}  // namespace
+
+std::string_view cause_of(refusal_code c) {
+  return table[static_cast<std::size_t>(c)].cause;
+}
+
+std::string_view cure_of(refusal_code c) {
+  return table[static_cast<std::size_t>(c)].cure;
+}
+
+}  // namespace sluice
