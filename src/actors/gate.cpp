@@ -16,7 +16,7 @@ class gate : public stage<gate_actor> {
       : stage(config, std::move(given)),
         core_(std::make_shared<board_view>(given_.table, given_.universe, given_.marks),
               options.settings, given_.mode) {
-    core_.recover(options.orders, options.holds);
+    core_.recover(options.orders, options.holds, options.books);
     core_.trading_state_changed(options.state, now_stamp(), actions_);
     core_.reach_changed(vitals().exchange(), now_stamp(), actions_);
     vitals().state = options.state;
@@ -58,6 +58,10 @@ class gate : public stage<gate_actor> {
             core_.hold_set(change.what, now_stamp(), actions_);
           else
             core_.hold_cleared(change.what, now_stamp(), actions_);
+          act();
+        },
+        [this](const ledger_moved& moved) {
+          core_.ledger_moved(moved.position, moved.amount, now_stamp(), actions_);
           act();
         },
         [this](const reach_changed& change) {

@@ -83,12 +83,19 @@ class reconciler : public stage<reconciler_actor> {
       record_fill(f);
       if (effect == fill_effect::contained)
         record_contained(key, f.what);
+      tell_gate(key);
     } else if (effect == fill_effect::refused) {
       watch(key).note_own_fill(f.what, now());
       log().warn("reconciler", "fill_refused",
                  {{"symbol", key.instrument}, {"trade", f.what.id}, {"order", f.what.order}});
     }
     compare(key);
+  }
+
+  void tell_gate(const position_key& key) {
+    const auto line = books_.line(key);
+    if (peers_ && line)
+      send(peers_->gate, ledger_moved{key, line->amount});
   }
 
   /// Money that came or went without a trade. The venue names one symbol, or none.
@@ -113,7 +120,9 @@ class reconciler : public stage<reconciler_actor> {
     journal({notice{std::string(to_string(f.given_by)), text}});
   }
 
-  void record_fill(const fill_recorded& f) {
+  void record_fill(fill_recorded f) {
+    if (const auto line = books_.line({f.what.instrument, f.what.leg}); line && f.ours)
+      f.entry_after = line->entry;
     log().info("reconciler", "fill",
                {{"symbol", f.what.instrument},
                 {"trade", f.what.id},
@@ -123,7 +132,7 @@ class reconciler : public stage<reconciler_actor> {
                 {"fee", f.what.fee},
                 {"ours", f.ours},
                 {"plan", f.plan}});
-    journal({f});
+    journal({std::move(f)});
   }
 
   /// The journal adds every fill of ours to its ledger line; this one is in the line already.
@@ -132,7 +141,8 @@ class reconciler : public stage<reconciler_actor> {
     const auto amount = line ? line->amount : quantity{};
     journal({ledger_adjusted{
         key, amount + signed_amount(f), amount, "contained",
-        "trade " + std::to_string(f.id) + " is older than the truth that the ledger was set to"}});
+        "trade " + std::to_string(f.id) + " is older than the truth that the ledger was set to",
+        line ? line->entry : price{}}});
   }
 
   void compare_all() {
@@ -184,7 +194,8 @@ class reconciler : public stage<reconciler_actor> {
                 {"cause", report.cause},
                 {"evidence", report.evidence}});
     journal({ledger_adjusted{key, report.ledger_amount, report.truth_amount, report.cause,
-                             report.evidence}});
+                             report.evidence, open ? open->entry : price{}}});
+    tell_gate(key);
   }
 
   void place(const position_key& key, const drift_report& report) {

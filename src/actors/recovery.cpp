@@ -54,6 +54,13 @@ std::vector<recovered_order> blocked_positions(const journal::recovered& found, 
   return out;
 }
 
+std::vector<booked> booked_positions(const journal::recovered& found) {
+  std::vector<booked> out;
+  for (const auto& line : found.ledger)
+    out.push_back({line.position, line.amount});
+  return out;
+}
+
 reconciler_options books_of(const journal::recovered& found, const reconcile_settings& settings,
                             std::size_t trade_ids_max) {
   reconciler_options out;

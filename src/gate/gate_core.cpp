@@ -126,6 +126,12 @@ void gate_core::hold_cleared(const hold& h, const stamp& now, gate_actions& out)
   judge_waiting(h.position, now, out);
 }
 
+void gate_core::ledger_moved(const position_key& key, quantity amount, const stamp& now,
+                             gate_actions& out) {
+  books_[key] = amount;
+  judge_waiting(key, now, out);
+}
+
 void gate_core::reach_changed(const reach& r, const stamp& now, gate_actions& out) {
   exchange_ = r;
   judge_all(parked_.take_all(), now, out);
@@ -136,7 +142,10 @@ void gate_core::trading_state_changed(trading_state s, const stamp& now, gate_ac
   judge_all(parked_.take_all(), now, out);
 }
 
-void gate_core::recover(std::span<const recovered_order> orders, std::span<const hold> holds) {
+void gate_core::recover(std::span<const recovered_order> orders, std::span<const hold> holds,
+                        std::span<const booked> books) {
+  for (const auto& line : books)
+    books_[line.position] = line.amount;
   for (const auto& order : orders)
     flights_.recovered(order);
   for (const auto& h : holds)
@@ -180,6 +189,8 @@ facts gate_core::facts_for(const plan& p, const stamp& now) {
   f.in_flight = flights_.worst(key);
   if (const auto held = holds_.find(key); held != holds_.end())
     f.held = held->second.front();
+  if (const auto line = books_.find(key); line != books_.end())
+    f.ledger = line->second;
   if (const auto last = last_fill_.find(key); last != last_fill_.end())
     f.last_fill_at = last->second;
   f.source_allowed = source_allowed(p);

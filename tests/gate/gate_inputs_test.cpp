@@ -136,7 +136,7 @@ TEST_CASE("after a restart unresolved orders and holds bind as before") {
   const std::vector<recovered_order> orders{
       {btc(), {plan_id{"before"}, flight_phase::unknown, start}}};
   const std::vector<hold> holds{a_hold()};
-  g.core.recover(orders, holds);
+  g.core.recover(orders, holds, {});
   g.truth_is(position_flat{}, 1);
   g.submit(an_open("o1"), 2);
   REQUIRE(g.ended("o1"));
@@ -155,7 +155,7 @@ TEST_CASE("a recovered permit that came to nothing frees its position") {
   gate_fixture g;
   const std::vector<recovered_order> orders{
       {btc(), {plan_id{"before"}, flight_phase::permitted, start}}};
-  g.core.recover(orders, {});
+  g.core.recover(orders, {}, {});
   CHECK(g.core.stats().in_flight == 1);
   g.moved("before", flight_step::resolved, 3);
   CHECK(g.core.stats().in_flight == 0);

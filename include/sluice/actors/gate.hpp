@@ -14,6 +14,7 @@ struct gate_options {
   trading_state state{trading_state::active};  ///< As the journal has it.
   std::vector<recovered_order> orders{};       ///< Not yet resolved.
   std::vector<hold> holds{};
+  std::vector<booked> books{};  ///< As the journal has them.
 };
 
 [[nodiscard]] gate_actor spawn_gate(caf::actor_system& system, services given,

@@ -67,6 +67,7 @@ using gate_actor = caf::typed_actor<  //
     caf::reacts_to<order_moved>,      // executor
     caf::reacts_to<fills_seen>,       // executor: starts the cooldown
     caf::reacts_to<hold_changed>,     // reconciler
+    caf::reacts_to<ledger_moved>,     // reconciler
     caf::reacts_to<reach_changed>,    // snapshot_manager
     caf::reacts_to<change_state>,     // supervisor, status
     caf::reacts_to<tick>>;            // itself: deadlines
@@ -192,6 +193,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(sluice, first_custom_type_id)
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::fills_read))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::fills_seen))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::order_pending_changed))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::ledger_moved))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::hold_changed))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::release_holds))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::holds_released))
@@ -244,6 +246,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::order_queried)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::fills_read)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::fills_seen)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::order_pending_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::ledger_moved)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::hold_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::release_holds)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::holds_released)

@@ -183,6 +183,11 @@ struct order_pending_changed {
   position_key position{};
   bool pending{false};
 };
+/// Our books say something new of a position.
+struct ledger_moved {
+  position_key position{};
+  quantity amount{};  ///< Signed.
+};
 struct hold_changed {
   hold what{};
   bool active{true};

@@ -20,6 +20,8 @@ namespace sluice::actors {
 [[nodiscard]] std::vector<inherited_order> inherited_orders(const journal::recovered& found);
 [[nodiscard]] std::vector<recovered_order> blocked_positions(const journal::recovered& found,
                                                              const stamp& now);
+/// What the gate compares truth with until the reconciler tells it more.
+[[nodiscard]] std::vector<booked> booked_positions(const journal::recovered& found);
 [[nodiscard]] reconciler_options books_of(const journal::recovered& found,
                                           const reconcile_settings& settings,
                                           std::size_t trade_ids_max);

@@ -57,6 +57,12 @@ struct recovered_order {
   order_in_flight order{};
 };
 
+/// What our books say of a position, signed.
+struct booked {
+  position_key position{};
+  quantity amount{};
+};
+
 /// Everything that has to happen after one input, in order: verdicts first.
 struct gate_actions {
   std::vector<plan_verdict> verdicts{};

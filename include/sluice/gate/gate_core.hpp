@@ -41,10 +41,13 @@ class gate_core {
   void fill_seen(const position_key& key, instant at);
   void hold_set(const hold& h, const stamp& now, gate_actions& out);
   void hold_cleared(const hold& h, const stamp& now, gate_actions& out);
+  /// Our books were changed: what had to wait for them is judged again.
+  void ledger_moved(const position_key& key, quantity amount, const stamp& now, gate_actions& out);
   void reach_changed(const reach& r, const stamp& now, gate_actions& out);
   void trading_state_changed(trading_state s, const stamp& now, gate_actions& out);
   /// What the journal knows of before the restart; before the first submit.
-  void recover(std::span<const recovered_order> orders, std::span<const hold> holds);
+  void recover(std::span<const recovered_order> orders, std::span<const hold> holds,
+               std::span<const booked> books);
 
   /// When tick has something to do; none while nothing waits.
   [[nodiscard]] std::optional<instant> next_deadline() const;
@@ -78,6 +81,7 @@ class gate_core {
   urgent_reads reads_;
   flights flights_{};
   std::unordered_map<position_key, std::vector<hold>> holds_{};  ///< Oldest first.
+  std::unordered_map<position_key, quantity> books_{};
   std::unordered_map<position_key, instant> last_fill_{};
   std::uint64_t parking_full_{0};
 };
