@@ -76,6 +76,8 @@ std::vector<reason_row> position_rows() {
        refusal_code::already_at_target, a_reduce("r", "0.4995"), [](plan&, facts&) {}},
       {"it stands against a smaller position", refusal_code::would_flip, an_open("o", "0.3"),
        [](plan&, facts& f) { f.position = holding("-0.2"); }},
+      {"it stands against a position of its own size", refusal_code::position_exists,
+       an_open("o", "0.2"), [](plan&, facts& f) { f.position = holding("-0.2"); }},
       {"it stands against a larger position", refusal_code::position_exists, an_open(),
        [](plan&, facts& f) { f.position = holding("-0.2"); }},
       {"the books stand on the other side", refusal_code::reconcile_required_side_mismatch,
