@@ -12,18 +12,12 @@ class silent_gate : public actors::gate_actor::base {
  public:
   using actors::gate_actor::base::base;
   behavior_type make_behavior() override {
-    return {[](const actors::meet&) {},
-            [](const actors::judge_plans&) {},
-            [](const actors::judge_again&) {},
-            [](const actors::reads_done&) {},
-            [](const actors::truths_changed&) {},
-            [](const order_moved&) {},
-            [](const actors::fills_seen&) {},
-            [](const actors::hold_changed&) {},
-            [](const actors::ledger_moved&) {},
-            [](const actors::reach_changed&) {},
-            [](const actors::change_state&) {},
-            [](actors::tick) {}};
+    return {[](const actors::meet&) {},           [](const actors::judge_plans&) {},
+            [](const actors::judge_again&) {},    [](const actors::reads_done&) {},
+            [](const actors::truths_changed&) {}, [](const order_moved&) {},
+            [](const actors::fills_seen&) {},     [](const actors::hold_changed&) {},
+            [](const actors::ledger_moved&) {},   [](const actors::reach_changed&) {},
+            [](const actors::change_state&) {},   [](actors::tick) {}};
   }
 };
 
@@ -36,7 +30,10 @@ class silent_reconciler : public actors::reconciler_actor::base {
             [](const actors::truths_changed&) {},
             [](const actors::order_pending_changed&) {},
             [](const actors::funding_told&) {},
+            [](const actors::trades_read&) {},
             [](const actors::release_holds&) { return actors::holds_released{}; },
+            [](const actors::arm_close&) { return actors::close_arming_answer{}; },
+            [](const actors::disarm_close&) { return actors::close_arming_answer{}; },
             [](actors::tick) {}};
   }
 };
