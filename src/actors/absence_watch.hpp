@@ -8,11 +8,13 @@
 #include "sluice/domain/order.hpp"
 #include "sluice/domain/truth.hpp"
 #include "sluice/execution/order_machine.hpp"
+#include "sluice/ledger/own_orders.hpp"
 
 namespace sluice::actors {
 
 /// What an order is recognised by when its venue id is not known.
 struct order_trace {
+  client_order_id id{};
   side direction{side::buy};
   wall_time intended_at{};
   quantity amount_before{};  ///< Of the position, signed, when the intent was made.
@@ -30,11 +32,14 @@ class absence_watch {
   [[nodiscard]] bool wants_trades() const { return wait_ && !wait_->no_trades; }
 
   /// The newest trades of the symbol: none in the order's direction since its intent may be its.
-  void trades_read(const std::vector<fill>& trades, const order_trace& order) {
+  /// What other orders of ours traded, by the venue's numbers of them, is not.
+  void trades_read(const std::vector<fill>& trades, const order_trace& order,
+                   const own_orders& others) {
     if (wait_)
       wait_->no_trades = std::ranges::none_of(trades, [&](const fill& f) {
         return f.direction == order.direction &&
-               f.traded_at.ms >= order.intended_at.ms - clock_slack_ms;
+               f.traded_at.ms >= order.intended_at.ms - clock_slack_ms &&
+               !is_of_another(f, order, others);
       });
   }
 
@@ -52,6 +57,11 @@ class absence_watch {
   }
 
  private:
+  static bool is_of_another(const fill& f, const order_trace& order, const own_orders& others) {
+    const auto known = others.find(f.instrument, f.order);
+    return known && !known->client_id.empty() && known->client_id != order.id;
+  }
+
   struct wait {
     instant newer_than{};
     std::optional<bool> no_trades{};

@@ -182,7 +182,7 @@ class executor : public stage<executor_actor> {
       return;
     if (!trades)
       return nothing_proven(id, e);
-    e.absence.trades_read(*trades, e.trace());
+    e.absence.trades_read(*trades, e.trace(), options_.at_venue);
     weigh_absence(id, e);
   }
 
@@ -317,6 +317,7 @@ class executor : public stage<executor_actor> {
     else
       attempts_.erase(task.plan);
     finished_.add(id, task.plan);
+    options_.at_venue.learn(task.request.instrument, venue_id, {id, task.plan});
     orders_.erase(id);
     log().info("executor", "order_finished",
                {{"order", id},

@@ -22,7 +22,8 @@ struct order_entry {
   absence_watch absence{};
 
   [[nodiscard]] order_trace trace() const {
-    return {machine.task().request.direction, intended_at, amount_before};
+    return {machine.task().request.id, machine.task().request.direction, intended_at,
+            amount_before};
   }
 };
 

@@ -59,6 +59,13 @@ std::vector<inherited_order> inherited_orders(const journal::recovered& found) {
   return out;
 }
 
+own_orders known_at_venue(const journal::recovered& found) {
+  own_orders known;
+  for (const auto& o : std::views::reverse(found.own_orders))
+    known.learn(o.instrument, o.venue_id, {o.client_id, o.plan});
+  return known;
+}
+
 std::vector<recovered_order> blocked_positions(const journal::recovered& found, const stamp& now) {
   std::vector<recovered_order> out;
   for (const auto& o : found.unresolved_orders)

@@ -15,7 +15,8 @@ instant at_ms(std::int64_t ms) {
 }
 
 order_trace a_buy(std::string_view before) {
-  return {side::buy, wall_time{intended_ms}, quantity::parse(before).value()};
+  return {client_order_id{"mine"}, side::buy, wall_time{intended_ms},
+          quantity::parse(before).value()};
 }
 
 truth_view holding(std::string_view amount, std::int64_t as_of_ms) {
@@ -29,8 +30,10 @@ truth_view holding(std::string_view amount, std::int64_t as_of_ms) {
   return seen;
 }
 
-fill a_trade(side direction, std::int64_t ms) {
+fill a_trade(side direction, std::int64_t ms, order_id order = 7) {
   fill f;
+  f.instrument = symbol{"BTCUSDT"};
+  f.order = order;
   f.direction = direction;
   f.amount = quantity::whole(1);
   f.traded_at = venue_time{ms};
@@ -45,7 +48,7 @@ TEST_CASE("absence needs both a newer truth and the trades") {
   watch.begin(at_ms(1'000));
   CHECK(watch.wants_trades());
   CHECK_FALSE(watch.weigh(holding("0", 2'000), a_buy("0")));
-  watch.trades_read({}, a_buy("0"));
+  watch.trades_read({}, a_buy("0"), {});
   CHECK_FALSE(watch.wants_trades());
   SECTION("truth as of the moment itself is not newer") {
     CHECK_FALSE(watch.weigh(holding("0", 1'000), a_buy("0")));
@@ -68,7 +71,7 @@ TEST_CASE("absence needs both a newer truth and the trades") {
 TEST_CASE("others may trade meanwhile without hiding that the order is absent") {
   absence_watch watch;
   watch.begin(at_ms(1'000));
-  watch.trades_read({a_trade(side::sell, intended_ms + 10)}, a_buy("1"));
+  watch.trades_read({a_trade(side::sell, intended_ms + 10)}, a_buy("1"), {});
   SECTION("a move against the order's direction is not the order") {
     const auto shown = watch.weigh(holding("0.4", 2'000), a_buy("1"));
     REQUIRE(shown.has_value());
@@ -87,7 +90,7 @@ TEST_CASE("a trade in the order's direction since its intent may be the order's"
   watch.begin(at_ms(1'000));
   const auto late_enough =
       GENERATE(std::int64_t{0}, std::int64_t{10}, -absence_watch::clock_slack_ms);
-  watch.trades_read({a_trade(side::buy, intended_ms + late_enough)}, a_buy("0"));
+  watch.trades_read({a_trade(side::buy, intended_ms + late_enough)}, a_buy("0"), {});
   const auto shown = watch.weigh(holding("0", 2'000), a_buy("0"));
   REQUIRE(shown.has_value());
   CHECK_FALSE(shown->no_trades);
@@ -97,8 +100,30 @@ TEST_CASE("an older trade in the order's direction is not the order's") {
   absence_watch watch;
   watch.begin(at_ms(1'000));
   watch.trades_read({a_trade(side::buy, intended_ms - absence_watch::clock_slack_ms - 1)},
-                    a_buy("0"));
+                    a_buy("0"), {});
   const auto shown = watch.weigh(holding("0", 2'000), a_buy("0"));
   REQUIRE(shown.has_value());
   CHECK(shown->no_trades);
+}
+
+TEST_CASE("what another order of ours traded is not the order's, however late") {
+  own_orders known;
+  known.learn(symbol{"BTCUSDT"}, 7, {client_order_id{"before"}, plan_id{"p"}});
+  known.learn(symbol{"BTCUSDT"}, 8, {client_order_id{"mine"}, plan_id{"q"}});
+  struct row {
+    const char* name;
+    order_id order;
+    bool absent;
+  };
+  for (const auto& r :
+       {row{"of the order before it", 7, true}, row{"of the order itself", 8, false},
+        row{"of an order nobody knows", 9, false}}) {
+    INFO(r.name);
+    absence_watch watch;
+    watch.begin(at_ms(1'000));
+    watch.trades_read({a_trade(side::buy, intended_ms + 10, r.order)}, a_buy("0"), known);
+    const auto shown = watch.weigh(holding("0", 2'000), a_buy("0"));
+    REQUIRE(shown.has_value());
+    CHECK(shown->no_trades == r.absent);
+  }
 }

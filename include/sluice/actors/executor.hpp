@@ -7,6 +7,7 @@
 #include "sluice/actors/interfaces.hpp"
 #include "sluice/actors/services.hpp"
 #include "sluice/execution/order_machine.hpp"
+#include "sluice/ledger/own_orders.hpp"
 
 namespace sluice::actors {
 
@@ -22,6 +23,7 @@ struct inherited_order {
 struct executor_options {
   executor_settings settings{};
   std::vector<inherited_order> inherited{};
+  own_orders at_venue{};  ///< Those that the venue is known to have, of this run and before.
 };
 
 /// Inherited orders are resolved first, before anything new on their positions: the gate is told of

@@ -18,6 +18,7 @@ namespace sluice::actors {
 
 /// Unresolved orders as the executor inherits them, and as the gate blocks their positions.
 [[nodiscard]] std::vector<inherited_order> inherited_orders(const journal::recovered& found);
+[[nodiscard]] own_orders known_at_venue(const journal::recovered& found);
 [[nodiscard]] std::vector<recovered_order> blocked_positions(const journal::recovered& found,
                                                              const stamp& now);
 /// What the gate compares truth with until the reconciler tells it more.

@@ -1,0 +1,110 @@
+"""Compares a journal with the venue's own books: what must hold after any crash.
+
+Reads the SQLite file and the venue's ledger and shares nothing with the product.
+"""
+
+import json
+import sqlite3
+from collections import defaultdict
+from decimal import Decimal
+
+
+def rows(journal, sql):
+    connection = sqlite3.connect(f"file:{journal}?mode=ro", uri=True)
+    try:
+        return connection.execute(sql).fetchall()
+    finally:
+        connection.close()
+
+
+def signed(fill):
+    amount = Decimal(fill["quantity"])
+    return amount if fill["side"].lower() == "buy" else -amount
+
+
+def violations(journal, account):
+    """Every promise that journal and venue together show broken, as sentences."""
+    found = []
+    found += of_records(journal)
+    found += of_verdicts(journal)
+    orders = {row[0]: row for row in rows(
+        journal, "SELECT client_order_id, plan_id, symbol, direction, amount, reduce_only, state,"
+                 " executed FROM orders")}
+    found += of_orders(orders, account)
+    found += of_plans(orders, account)
+    found += of_fills(orders, account)
+    found += of_books(journal, account)
+    return found
+
+
+def of_records(journal):
+    count, first, last = rows(journal, "SELECT count(*), min(seq), max(seq) FROM record")[0]
+    if (count, first) != (last, 1):
+        return [f"records have gaps: {count} of them from {first} to {last}"]
+    return []
+
+
+def of_verdicts(journal):
+    """I4: exactly one terminal verdict for each accepted plan."""
+    found = []
+    for plan, count in rows(journal, "SELECT p.plan_id, count(v.seq) FROM plan p LEFT JOIN verdict v"
+                                     " ON v.plan_id = p.plan_id GROUP BY p.plan_id"):
+        if count != 1:
+            found.append(f"plan {plan} has {count} verdicts")
+    return found
+
+
+def of_orders(orders, account):
+    """I8: nothing arrived whose intent was not durable before; and both tell the same of it."""
+    found = []
+    for order in account["orders"]:
+        if order["origin"] != "api":
+            continue
+        known = orders.get(order["client_order_id"])
+        if known is None:
+            found.append(f"the venue has an order without an intent: {order}")
+        elif Decimal(known[7]) != Decimal(order["executed"]):
+            found.append(f"{order['client_order_id']} executed {order['executed']} at the venue,"
+                         f" {known[7]} in the journal ({known[6]})")
+    return found
+
+
+def of_plans(orders, account):
+    """I2: at most one order of a plan traded, and no more than was permitted."""
+    traded = defaultdict(list)
+    for order in account["orders"]:
+        known = orders.get(order["client_order_id"])
+        if known is not None and Decimal(order["executed"]) > 0:
+            traded[known[1]].append(order)
+            if Decimal(order["executed"]) > Decimal(known[4]):
+                return [f"plan {known[1]} traded {order['executed']} of {known[4]}"]
+    return [f"plan {plan} traded by {len(all_of_it)} orders"
+            for plan, all_of_it in traded.items() if len(all_of_it) > 1]
+
+
+def of_fills(orders, account):
+    """I3: no reduce ever crosses zero or makes a position larger."""
+    found = []
+    held = defaultdict(Decimal)
+    for fill in sorted(account["fills"], key=lambda f: f["trade_id"]):
+        before = held[fill["symbol"]]
+        after = before + signed(fill)
+        held[fill["symbol"]] = after
+        known = orders.get(fill["client_order_id"])
+        if known is not None and known[5] and not (abs(after) < abs(before) and after * before >= 0):
+            found.append(f"a reduce of {fill['symbol']} went from {before} to {after}")
+    return found
+
+
+def of_books(journal, account):
+    """The ledger is what the venue holds."""
+    booked = {symbol: Decimal(amount) for symbol, amount in rows(
+        journal, "SELECT symbol, amount FROM ledger_line")}
+    held = {p["symbol"]: Decimal(p["amount"]) for p in account["positions"]}
+    return [f"{symbol}: books {booked.get(symbol, 0)}, venue {held.get(symbol, 0)}"
+            for symbol in sorted(set(booked) | set(held))
+            if booked.get(symbol, Decimal(0)) != held.get(symbol, Decimal(0))]
+
+
+def holds(journal):
+    return [json.dumps(row) for row in rows(journal, "SELECT symbol, cause, evidence FROM hold")]
