@@ -56,6 +56,10 @@ class Books:
         """Account and order events are lost from now on; reads are not."""
         self.venue("POST", "/sim/fault", {"effect": "mute", "stream": "user"})
 
+    def refuse_trades(self):
+        self.venue("POST", "/sim/fault", {"effect": "status", "path": "/fapi/v1/userTrades",
+                                          "status": 500, "body": "{}", "count": 1000})
+
 
 class DriftTestCase(Books, SluiceTestCase):
     def run_books(self, foreign="adopt", **options):
@@ -157,8 +161,7 @@ class DriftTestCase(Books, SluiceTestCase):
         self.run_books()
         self.open_by_us()
         self.mute_fills()
-        self.venue("POST", "/sim/fault", {"effect": "status", "path": "/fapi/v1/userTrades",
-                                          "status": 500, "body": "{}", "count": 1000})
+        self.refuse_trades()
         self.person("BUY", "0.050")
         self.until("hold", lambda: self.status()["holds"] == 1)
         self.assertEqual(self.holds(), ["unexplained_drift"])
@@ -236,6 +239,31 @@ class DriftOverRestartsTestCase(Books, OutsideTestCase):
         self.assertEqual(self.holds(), [])
         self.assertEqual(len(self.orders_sent()), 2)
         self.assertEqual(self.journal("SELECT count(*) FROM fill WHERE ours = 1"), [(2,)])
+
+    def test_a_hold_outlives_a_kill_and_goes_once_its_trades_can_be_read(self):
+        self.begin()
+        self.run_outside()
+        self.open_by_us()
+        self.mute_fills()
+        self.refuse_trades()
+        self.person("BUY", "0.050")
+        self.until("hold", lambda: self.status()["holds"] == 1)
+        self.sluice.end(signal.SIGKILL)
+        self.run_outside()
+        self.assertEqual(self.status()["holds"], 1)
+        refused = self.post("/api/v1/plans?wait=5s", an_open("more")).json()
+        self.assertNotEqual(refused["judged"]["verdict"]["kind"], "allow")
+        self.let_holds_come()
+        self.assertEqual(self.holds(), ["unexplained_drift"])
+        self.assertEqual(self.status()["holds"], 1)
+        self.sluice.end(signal.SIGKILL)
+        self.venue("POST", "/sim/faults/clear")
+        self.run_outside()
+        self.until("released", lambda: self.status()["holds"] == 0)
+        self.until_books_agree(150)
+        self.assertEqual(self.adjustments(), ["foreign_fill"])
+        self.assertEqual(self.journal("SELECT reason FROM hold_event WHERE event = 'released'"),
+                         [("repaired: foreign_fill",)])
 
 
 if __name__ == "__main__":
