@@ -193,6 +193,8 @@ TEST_CASE("an armed close is proposed once for a hold and its fill leaves the le
   CHECK(a.records<close_disarmed>().back().why == arming_end::used);
   a.live(5'000);
   CHECK(a.done.plans.size() == 1);
+  CHECK_THAT(a.core().arm(a_minute, a.now(), a.done).refusal,
+             ContainsSubstring("one for each hold"));
 
   a.plan = p.id;
   SECTION("told by the stream, in two parts") {
@@ -243,4 +245,26 @@ TEST_CASE("an arming that is over, and a flip, close nothing") {
     a.live(5'000);
   }
   CHECK(a.done.plans.empty());
+}
+
+TEST_CASE("what a close took is a part of what explains the rest of a foreign drift") {
+  reconcile_settings settings;
+  settings.foreign = foreign_policy::hold;
+  account_model a{settings};
+  a.live(1'000);
+  a.tell_own_order();
+  a.trade(side::buy, "1", whose::ours, told::yes);
+  a.live(1'000);
+  a.trade(side::buy, "2", whose::foreign, told::yes);
+  a.live(1'000);
+  REQUIRE(a.standing());
+  CHECK(a.core().arm(a_minute, a.now(), a.done).refusal.empty());
+  REQUIRE(a.done.plans.size() == 1);
+  a.plan = a.done.plans.front().id;
+  const auto searches = a.done.searches.size();
+  a.trade(side::sell, "0.5", whose::ours, told::yes);
+  a.live(5'000);
+  CHECK(a.line()->amount == qty("1"));
+  CHECK(a.standing());
+  CHECK(a.done.searches.size() == searches);
 }

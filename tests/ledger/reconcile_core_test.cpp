@@ -178,6 +178,75 @@ TEST_CASE("no hold is placed before trades were searched for, or could not be re
   }
 }
 
+TEST_CASE("a fill that is told late repairs and ends the hold in the same moment") {
+  account_model a;
+  open_by_us(a);
+  const auto late = a.trade(side::buy, "2", whose::foreign, told::no);
+  a.trades.pop_back();
+  a.live(10'000);
+  REQUIRE(a.standing());
+  a.core().take({late, false, {}}, a.now(), a.done);
+  CHECK_FALSE(a.standing());
+  CHECK(a.line()->amount == qty("3"));
+  CHECK(a.records<hold_released>().back().author == "reconciler");
+}
+
+TEST_CASE("a fill of ours that is told after a person accepted its truth counts its fee alone") {
+  account_model a;
+  open_by_us(a);
+  const auto late = a.trade(side::buy, "2", whose::ours, told::no);
+  a.trades.pop_back();
+  a.live(10'000);
+  REQUIRE(a.core().release(btc.instrument, "ops", "seen", a.now(), a.done) == 1);
+  CHECK(a.line()->amount == qty("3"));
+  a.core().take({late, true, a.plan}, a.now(), a.done);
+  CHECK(a.line()->amount == qty("3"));
+  CHECK(a.line()->fees.at("USDT").str() == "0.02");
+  CHECK(a.records<ledger_adjusted>().back().cause == "contained");
+}
+
+TEST_CASE("a trade read while its order was not known to be ours is ours once it is") {
+  account_model a;
+  a.live(1'000);
+  a.core().order_moved({btc, true, 0, {a.client, a.plan}}, a.now(), a.done);
+  a.trade(side::buy, "1", whose::ours, told::no);
+  a.read();
+  a.core().trades_read(btc.instrument, a.trades, a.now(), a.done);
+  CHECK(a.records<fill_recorded>().empty());
+  a.tell_own_order();
+  CHECK(a.records<ledger_adjusted>().back().cause == "explained");
+  CHECK(a.records<fill_recorded>().back().ours);
+  CHECK(a.line()->fills == 1);
+}
+
+TEST_CASE("after a restart a trade of before the journal's line explains nothing") {
+  account_model a;
+  a.trade(side::buy, "2", whose::foreign, told::no);
+  a.wait(60'000);
+  a.live(1'000);
+  REQUIRE(a.line()->amount == qty("2"));
+  const auto found = books_of(a);
+  a.wait(60'000);
+  a.change_without_trade("2");
+  a.restart_with(found);
+  a.live(10'000);
+  REQUIRE(a.standing());
+  CHECK(a.line()->amount == qty("2"));
+}
+
+TEST_CASE("a trade of the other leg explains nothing of this one") {
+  account_model a;
+  open_by_us(a);
+  a.change_without_trade("2");
+  auto other = a_fill(50, side::buy, "2", "100");
+  other.leg = position_side::long_;
+  other.traded_at = {a.now().wall.ms};
+  a.trades.push_back(other);
+  a.live(10'000);
+  REQUIRE(a.standing());
+  CHECK(a.line()->amount == qty("1"));
+}
+
 TEST_CASE("a position found at the start is adopted, and one that opens later is a drift") {
   account_model a;
   SECTION("found") {
@@ -211,7 +280,7 @@ TEST_CASE("what happened while nobody listened is found after the start") {
     a.trade(side::buy, "1", whose::ours, told::no);
     a.wait(1'000);
     a.trade(side::sell, "2", whose::ours, told::no);
-    a.wait(10'000);
+    a.wait(3'600'000);
     a.restart_with(found);
     a.live(20'000);
     CHECK(a.line()->amount.is_zero());
