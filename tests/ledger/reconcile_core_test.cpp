@@ -219,6 +219,21 @@ TEST_CASE("a fill of ours that is told after a person accepted its truth counts 
   CHECK(a.records<ledger_adjusted>().back().cause == "contained");
 }
 
+TEST_CASE("a fill that the books cannot tell from a forgotten one is told once to a person") {
+  account_model a;
+  open_by_us(a);
+  auto found = a.journalled();
+  found.trade_ids[btc.instrument] = {50};
+  found.trade_ids_max = 1;  // There were more, and they are not known.
+  a.restart_with(found);
+  const auto old = a_fill(20, side::buy, "1", "100");
+  for (int i = 0; i < 3; ++i)
+    a.core().take({old, true, a.plan}, a.now(), a.done);
+  REQUIRE(a.records<notice>().size() == 1);
+  CHECK(a.records<notice>().front().event == "fill_refused");
+  CHECK(a.line()->amount == qty("1"));
+}
+
 TEST_CASE("a trade read while its order was not known to be ours is ours once it is") {
   account_model a;
   a.live(1'000);
