@@ -23,8 +23,9 @@ std::string_view release_rule(hold_cause c) {
       return "by itself as soon as ledger and truth agree or fills account for the difference; "
              "else by an operator with a reason, which sets the ledger to the truth";
     case hold_cause::side_flip:
-      return "by itself as soon as ledger and truth agree; else by an operator with a reason, "
-             "which sets the ledger to the truth";
+      return "by itself as soon as ledger and truth agree, or the position has left the other side "
+             "and fills account for the rest; else by an operator with a reason, which sets the "
+             "ledger to the truth";
     case hold_cause::foreign_fill:
       return "by itself as soon as ledger and truth agree; else by an operator with a reason, "
              "which accepts what was traded by somebody else";

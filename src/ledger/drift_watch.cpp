@@ -115,8 +115,7 @@ void drift_watch::adopt_explained(const drift_input& in, const evidence_run& run
   out.trades = evidence_.trades_of(run);
   if (out.kind == drift_kind::foreign && settings_.foreign == foreign_policy::hold) {
     place(out, hold_cause::foreign_fill);
-    if (out.action == drift_action::place_hold)
-      evidence_.mark_recorded(run);
+    evidence_.mark_recorded(run);
     return;
   }
   out.action = drift_action::adopt;

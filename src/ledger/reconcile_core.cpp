@@ -104,18 +104,17 @@ void reconcile_core::compare(const position_key& key, const stamp& now, reconcil
 
 void reconcile_core::act_on(const drift_report& report, const drift_input& in,
                             reconcile_actions& out) {
+  record_missing(report, in, out);
   switch (report.action) {
     case drift_action::nothing:
       return;
     case drift_action::adopt:
-      record_missing(report, in, out);
       return adopt(report, in, out);
     case drift_action::release_hold:
       return lift(in.position, "reconciler", report.cause, out);
     case drift_action::place_hold:
       break;
   }
-  record_missing(report, in, out);
   const auto placed = holds_.place(in.position, report, in.now.wall);
   out.records.emplace_back(hold_placed{placed});
   out.holds.push_back({placed, true});
@@ -134,6 +133,7 @@ void reconcile_core::record_missing(const drift_report& report, const drift_inpu
     }
     // This truth has it in it, so that the next comparison need not wait for a newer one.
     const auto effect = books_.apply(e.what, in.seen.as_of - duration{1}, scope_of(e.plan));
+    watch(in.position).forget(e.what.id);
     if (effect == fill_effect::applied || effect == fill_effect::contained)
       record_own(std::move(f), effect, out);
   }

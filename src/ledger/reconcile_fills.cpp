@@ -19,6 +19,12 @@ notice forced_close(const fill& f) {
                       f.at.str())};
 }
 
+notice refused_fill(const fill& f) {
+  return {"fill_refused",
+          fmt::format("{} trade {} of order {}: the books cannot tell whether they have it",
+                      f.instrument.str(), f.id, f.order)};
+}
+
 }  // namespace
 
 void reconcile_core::take(fill_recorded f, const stamp& now, reconcile_actions& out) {
@@ -60,11 +66,8 @@ void reconcile_core::take_own(fill_recorded f, const stamp& now, reconcile_actio
   if (effect == fill_effect::duplicate)
     return;
   if (effect == fill_effect::refused) {
-    out.records.emplace_back(notice{
-        "fill_refused", fmt::format("{} trade {} of order {}: the books cannot tell whether they "
-                                    "have it",
-                                    key.instrument.str(), f.what.id, f.what.order)});
-    watch(key).note({f.what, true, now.steady, f.plan, false});
+    if (watch(key).note({f.what, true, now.steady, f.plan, false}))
+      out.records.emplace_back(refused_fill(f.what));
     return;
   }
   watch(key).forget(f.what.id);

@@ -55,6 +55,30 @@ TEST_CASE("a ledger line is the sum of our fills, signed, and set by an adjustme
   CHECK(line_of(*s, "BTCUSDT") == decimal<quantity>("8.70000001"));
 }
 
+TEST_CASE("a trade of others is given back as known once the ledger was set to a truth after it") {
+  const directory d;
+  auto s = opened(d.journal());
+  put(*s, a_fill("BTCUSDT", 1, side::buy, "0.5"));
+  auto foreign = a_fill("BTCUSDT", 2, side::buy, "1");
+  foreign.ours = false;
+  put(*s, foreign);
+  const auto known = [&] { return s->recover().value().trade_ids.at(symbol("BTCUSDT")); };
+  CHECK(known() == std::vector<trade_id>{1});
+  const auto adjust = [&](const char* name, const char* cause) {
+    put(*s, ledger_adjusted{{symbol(name), position_side::both},
+                            decimal<quantity>("0.5"),
+                            decimal<quantity>("1.5"),
+                            cause,
+                            "why"});
+  };
+  adjust("BTCUSDT", "contained");
+  adjust("BTCUSDT", "reconcile_close");
+  adjust("ETHUSDT", "foreign_fill");
+  CHECK(known() == std::vector<trade_id>{1});
+  adjust("BTCUSDT", "foreign_fill");
+  CHECK(known() == std::vector<trade_id>{2, 1});
+}
+
 TEST_CASE("a ledger line comes back with entry, profit, fees by asset and number of fills") {
   const directory d;
   {

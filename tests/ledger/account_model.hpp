@@ -3,9 +3,9 @@
 #pragma once
 
 #include <algorithm>
-#include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "books.hpp"
@@ -59,6 +59,7 @@ class account_model final : public book_view {
     trades.push_back(f);
     if (is_told == told::yes)
       core_->take({f, of == whose::ours, of == whose::ours ? plan : plan_id{}}, now(), done);
+    note_changes();
     return f;
   }
   /// The position changes, and no trade tells why.
@@ -101,9 +102,33 @@ class account_model final : public book_view {
       core_->compare(btc, now(), done);
       core_->compare_all(now(), done);
       answer_searches();
+      note_changes();
     }
   }
   void wait(std::int64_t ms) { now_ += milliseconds{ms}; }
+
+  /// What the journal would give back now.
+  [[nodiscard]] restored_books journalled() const {
+    restored_books found;
+    if (line())
+      found.lines.push_back({*line(), line_changed_at_});
+    std::vector<trade_id> waiting;  // Trades of others that no adjustment followed yet.
+    for (const auto& r : done.records) {
+      if (const auto* f = std::get_if<fill_recorded>(&r))
+        (f->ours ? found.trade_ids[btc.instrument] : waiting).push_back(f->what.id);
+      if (const auto* a = std::get_if<ledger_adjusted>(&r))
+        if (a->cause != "contained" && a->cause != "reconcile_close")
+          for (const auto id : std::exchange(waiting, {}))
+            found.trade_ids[btc.instrument].push_back(id);
+    }
+    found.trade_ids_max = 1'000;
+    found.own_orders.push_back({btc.instrument, 900, {client, plan}});
+    for (const auto& placed : records<hold_placed>())
+      found.last_hold_id = placed.what.id;
+    if (standing())
+      found.holds.push_back(*standing());
+    return found;
+  }
 
   // ---- what came of it
 
@@ -129,8 +154,19 @@ class account_model final : public book_view {
   client_order_id client{"sl-own"};
 
  private:
+  void note_changes() {
+    for (; noted_ < done.records.size(); ++noted_) {
+      const auto& r = done.records[noted_];
+      const auto* f = std::get_if<fill_recorded>(&r);
+      if ((f && f->ours) || std::holds_alternative<ledger_adjusted>(r))
+        line_changed_at_ = now().wall;
+    }
+  }
+
   reconcile_settings settings_;
   std::optional<reconcile_core> core_{};
+  std::size_t noted_{0};
+  wall_time line_changed_at_{};
   truth_view seen_{};
   quantity held_{};
   venue_time changed_at_{1};

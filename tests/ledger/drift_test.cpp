@@ -281,4 +281,10 @@ TEST_CASE("settings of the reconciler that cannot be kept are named") {
   const auto faults = s.validate();
   REQUIRE(faults.size() == 4);
   CHECK(faults[1].key == "confirmations");
+  reconcile_settings t;
+  t.evidence_window = milliseconds{4'999};
+  t.close_max = milliseconds{-1};
+  REQUIRE(t.validate().size() == 2);
+  CHECK(t.validate()[0].text == "must not be shorter than quiet_window");
+  CHECK(t.validate()[1].key == "close_max");
 }

@@ -58,7 +58,7 @@ struct drift_report {
   std::string cause{};
   hold_cause holds_for{hold_cause::unexplained_drift};  ///< Of place_hold.
   std::string evidence{};
-  /// The trades that account for it, when `action` rests on them.
+  /// The trades that account for it. Those not recorded yet are to be recorded, whatever `action`.
   std::vector<drift_evidence> trades{};
   /// The newest trades of the symbol are wanted, from a read sent at this time or later.
   std::optional<instant> trades_wanted{};
