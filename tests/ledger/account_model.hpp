@@ -175,4 +175,13 @@ class account_model final : public book_view {
   std::size_t searches_{0};
 };
 
+/// One unit long by an order of ours, known to everybody.
+inline void open_by_us(account_model& a) {
+  a.live(1'000);
+  a.core().order_moved({btc, true, 0, {a.client, a.plan}}, a.now(), a.done);
+  a.trade(side::buy, "1", whose::ours, told::yes);
+  a.tell_own_order();
+  a.live(2'000);
+}
+
 }  // namespace sluice::testing
