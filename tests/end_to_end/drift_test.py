@@ -146,6 +146,21 @@ class DriftTestCase(Books, SluiceTestCase):
         self.named("auto_deleveraging")
         self.assertEqual(self.adjustments(), ["foreign_fill"] * 2)
 
+    def test_funding_is_booked_and_moves_no_position(self):
+        self.run_books()
+        self.open_by_us()
+        # Funding is due every eight hours of the venue's time.
+        self.venue("POST", "/sim/fault", {"effect": "clock_step", "number": 8 * 3600 * 1000})
+        paid = self.until("booked", lambda: self.journal("SELECT symbol, amount FROM funding"))
+        self.until_ready()
+        self.until_books_agree(100)
+        fundings = self.venue("GET", "/sim/ledger")["accounts"][0]["fundings"]
+        self.assertEqual([row[0] for row in paid], [BTC] * len(paid))
+        self.assertEqual(sum(float(row[1]) for row in paid),
+                         sum(float(f["amount"]) for f in fundings))
+        self.assertLess(sum(float(row[1]) for row in paid), 0)
+        self.assertEqual((self.adjustments(), self.holds()), ([], []))
+
     def test_settlement_is_named_and_followed(self):
         self.run_books()
         self.open_by_us()
