@@ -170,7 +170,8 @@ gate_stats gate_core::stats() const {
 
 bool gate_core::source_allowed(const plan& p) const {
   const auto& listed = lane_of(p) == lane::exit ? exit_sources_ : entry_sources_;
-  return listed.empty() || !settings_.deny_unlisted || listed.contains(p.source);
+  return listed.empty() || settings_.unlisted_source == unlisted_policy::permit_decides ||
+         is_own_source(p.source) || listed.contains(p.source);
 }
 
 facts gate_core::facts_for(const plan& p, const stamp& now) {
