@@ -142,6 +142,14 @@ void gate_core::trading_state_changed(trading_state s, const stamp& now, gate_ac
   judge_all(parked_.take_all(), now, out);
 }
 
+void gate_core::settings_in_force(const gate_settings& s, std::vector<std::int64_t> override_ids,
+                                  const stamp& now, gate_actions& out) {
+  settings_.limits = s.limits;
+  settings_.park_entry = s.park_entry;
+  overrides_ = std::move(override_ids);
+  judge_all(parked_.take_all(), now, out);
+}
+
 void gate_core::recover(std::span<const recovered_order> orders, std::span<const hold> holds,
                         std::span<const booked> books) {
   for (const auto& line : books)
@@ -199,6 +207,7 @@ facts gate_core::facts_for(const plan& p, const stamp& now) {
   if (f.exchange.why.empty())
     f.exchange.why = reads_.last_failure(key);
   f.limits = settings_.limits;
+  f.overrides = overrides_;
   return f;
 }
 
