@@ -22,7 +22,12 @@ class silent_gate : public actors::gate_actor::base {
             [](const actors::hold_changed&) {},
             [](const actors::ledger_moved&) {},
             [](const actors::reach_changed&) {},
-            [](const actors::change_state&) {},
+            [](const actors::change_state&) { return actors::state_answer{}; },
+            [](const actors::restrict_state&) {},
+            [](const actors::halt_file_changed&) {},
+            [](const actors::stop_allowing&) {},
+            [](const actors::set_override&) { return actors::override_answer{}; },
+            [](const actors::revert_override&) { return actors::override_answer{}; },
             [](actors::tick) {}};
   }
 };

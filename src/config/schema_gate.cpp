@@ -95,6 +95,11 @@ section describe_gate(gate_settings& s) {
           live},
          s.unlisted_source,
          {{"deny", unlisted_policy::deny}, {"permit_decides", unlisted_policy::permit_decides}});
+  b.text(
+      {"halt_file",
+       "While a file of this name exists nothing is allowed; its first line is the reason. \"\": "
+       "\"halt\" in journal.state_dir."},
+      s.halt_file, "a path in quotes");
   b.validate([&s] { return s.validate(); });
   return std::move(b).take();
 }

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "sluice/domain/ids.hpp"
@@ -36,6 +37,8 @@ struct gate_settings {
   std::vector<source_id> exit_sources{};
   std::vector<source_id> entry_sources{};
   unlisted_policy unlisted_source{unlisted_policy::deny};
+  /// While this file exists nothing is allowed. Empty: "halt" in the state directory.
+  std::string halt_file{};
 
   [[nodiscard]] std::vector<setting_fault> validate() const;
 };
