@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include "commands.hpp"
+#include "operator_commands.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -50,6 +51,7 @@ int main_of(int argc, char** argv, const actors::build_info& build) {
   const auto* check_command = with_file("check", check_help);
   const auto* sim_command = with_file("sim", sim_help);
   const auto* version_command = app.add_subcommand("version", "Prints version and revision.");
+  const operator_commands operators(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
@@ -65,7 +67,7 @@ int main_of(int argc, char** argv, const actors::build_info& build) {
     return static_cast<int>(check(file));
   if (sim_command->parsed())
     return static_cast<int>(sim(file));
-  return static_cast<int>(actors::exit_code::usage);
+  return operators.run();
 }
 
 }  // namespace sluice::cli
