@@ -108,6 +108,7 @@ class gate : public stage<gate_actor> {
     untold_.insert(untold_.end(), changes.begin(), changes.end());
     for (const auto& body : untold_)
       tell_log(log(), body);
+    tell_standing(log(), switch_.in_force(), book_.standing());
     follow();
   }
 

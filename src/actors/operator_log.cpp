@@ -45,4 +45,21 @@ void tell_log(status::logger& log, const record_body& body) {
   std::visit(teller{log}, body);
 }
 
+void tell_standing(status::logger& log, const standing_state& trading,
+                   const std::vector<setting_override>& overrides) {
+  if (trading.state != trading_state::active)
+    log.warn("gate", "state_stands",
+             {{"state", to_string(trading.state)},
+              {"author", trading.author},
+              {"reason", trading.reason},
+              {"until", until_text(trading.until)}});
+  for (const auto& o : overrides)
+    log.warn("gate", "override_stands",
+             {{"key", o.key},
+              {"value", o.value},
+              {"author", o.author},
+              {"reason", o.reason},
+              {"until", until_text(o.until)}});
+}
+
 }  // namespace sluice::actors

@@ -43,6 +43,7 @@ order_body::order_body(std::string_view body) {
 }
 
 std::string order_body::text(std::string_view key) const {
+  read_.emplace_back(key);
   const auto at = std::ranges::find(texts_, key, &std::pair<std::string, std::string>::first);
   return at == texts_.end() ? std::string{} : at->second;
 }
@@ -73,7 +74,14 @@ void order_body::complain(std::string_view key, std::string why) {
   faults_.push_back({std::string{key}, std::move(why)});
 }
 
-bool order_body::good(const status::responder& reply) const {
+void order_body::complain_of_unread() {
+  for (const auto& [key, value] : texts_)
+    if (std::ranges::find(read_, key) == read_.end())
+      complain(key, "is no field of this order");
+}
+
+bool order_body::good(const status::responder& reply) {
+  complain_of_unread();
   if (!faults_.empty())
     reply(status::problem_response({400, std::string{refused_type}, {}, {}, faults_}));
   return faults_.empty();

@@ -31,11 +31,15 @@ class order_body {
   std::optional<milliseconds> span(std::string_view key, std::string_view example);
 
   void complain(std::string_view key, std::string why);
-  /// True when nothing is wrong; otherwise the refusal has been sent.
-  [[nodiscard]] bool good(const status::responder& reply) const;
+  /// True when nothing is wrong; otherwise the refusal has been sent. A field that nobody has read
+  /// until now is wrong too: a misspelt end would be no end.
+  [[nodiscard]] bool good(const status::responder& reply);
 
  private:
+  void complain_of_unread();
+
   std::vector<std::pair<std::string, std::string>> texts_{};
+  mutable std::vector<std::string> read_{};  ///< Keys that were asked for.
   std::string author_{};
   std::string reason_{};
   std::vector<status::problem_field> faults_{};

@@ -81,7 +81,8 @@ gate_options gate_options_of(const pipeline_parts& parts, const stamp& now) {
 std::string halt_file_path(const config::settings& chosen) {
   if (!chosen.gate.halt_file.empty())
     return chosen.gate.halt_file;
-  return (std::filesystem::path(chosen.journal.state_dir) / "halt").string();
+  // Whole, since it is told to people who do not know where the process was started.
+  return std::filesystem::absolute(chosen.journal.state_dir).lexically_normal() / "halt";
 }
 
 std::shared_ptr<const peers> spawn_pipeline(caf::actor_system& system, pipeline_parts parts) {

@@ -106,6 +106,8 @@ class status_stage : public stage<status_actor> {
     v.mode = given_.mode;
     v.account = given_.account;
     v.promise = vitals().promise();
+    v.trading = vitals().trading();
+    v.overrides = vitals().overrides();
     std::vector<duration> ages;
     v.universe_now = given_.universe->current();
     given_.table->scan([&](const position_key& key, const truth_view& seen) {
@@ -124,8 +126,6 @@ class status_stage : public stage<status_actor> {
     v.numbers = &vitals();
     v.not_ready_for = readiness(readiness_of(v, *v.universe_now));
     v.stalls = vitals().stalls();
-    v.trading = vitals().trading();
-    v.overrides = vitals().overrides();
     v.warnings = vitals().findings();
     std::erase_if(v.warnings, [](const finding& f) { return f.kind == finding_kind::blocks; });
     return v;
@@ -148,7 +148,7 @@ class status_stage : public stage<status_actor> {
     in.stalls = vitals().stalls();
     in.user_stream_up = vitals().user_stream_up;
     in.mark_stream_up = vitals().mark_stream_up;
-    in.state = vitals().trading().state;
+    in.trading = v.trading;
     in.draining = vitals().draining;
     return in;
   }

@@ -62,12 +62,13 @@ class OperatorTestCase(SluiceTestCase):
         self.assertEqual(self.state()["author"], "halt_file")
         self.until("the reason", lambda: self.state()["reason"] == "disk is smoking")
         self.assertEqual(self.reason(an_open("a")), "halted")
+        self.assertIn("halt_file: disk is smoking", self.get("/readyz").text)
         ready = self.get("/readyz")
         self.assertEqual(ready.status, 503)
         self.assertEqual(ready.json()["trading_state"], "halted")
         refused = self.order_state("active")
         self.assertEqual(refused.status, 409)
-        self.assertIn("remove state/halt", refused.text)
+        self.assertIn(f"remove {self.directory}/state/halt", refused.text)
         self.assertEqual(self.state()["state"], "halted")
         halt.unlink()
         self.until_state("active")
@@ -109,6 +110,8 @@ class OperatorTestCase(SluiceTestCase):
         self.until_state("active")
         self.assertEqual(self.state()["author"], "gate")
         self.assertEqual(self.order_state("active", **{"for": "1m"}).status, 409)
+        self.assertIn("no field", self.fault_of(self.order_state("halted", fro="1m"), "fro"))
+        self.assertEqual(self.state()["state"], "active")
 
     def test_a_state_survives_a_kill_and_one_whose_time_ran_out_does_not(self):
         self.run_ready()
@@ -258,7 +261,7 @@ class OperatorTestCase(SluiceTestCase):
         self.until_state("halted")
         code, _, errors = self.command("state", "active", "--reason", "over")
         self.assertEqual(code, 1)
-        self.assertIn("remove state/halt", errors)
+        self.assertIn(f"remove {self.directory}/state/halt", errors)
         self.assertEqual(self.command("state", url="http://127.0.0.1:1")[0], 69)
         self.assertEqual(self.command("state", url="http://example.com:80")[0], 2)
         for words in (["state"], ["hold"], ["override"], ["override", "set"], ["hold", "release"]):
