@@ -197,6 +197,13 @@ TEST_CASE("a restart keeps what is left of an override") {
     CHECK(ended(next.resume({stored}, 1, floors, at(10min))).why == override_end::expired);
     CHECK(next.in_force().limits == gate_settings{}.limits);
   }
+  SECTION("one that lasts longer than any may is refused") {
+    auto endless = stored;
+    endless.until.ms = stored.since.ms + (override_book::lasts_max + 1ms).count();
+    override_book next{gate_settings{}};
+    CHECK(ended(next.resume({endless}, 1, floors, at(1min))).why == override_end::refused);
+    CHECK(next.ids().empty());
+  }
   SECTION("one that is not allowed any more is refused") {
     auto beyond = stored;
     const auto [key, value] = GENERATE(table<std::string, std::string>(
@@ -264,7 +271,7 @@ TEST_CASE("the gate judges by what is in force, waiting plans too, and notes the
       return instrument_facts{true, true, qty("0.001"), qty("0.001"), qty("1000"), value_of("5")};
     }
     [[nodiscard]] std::optional<mark_seen> mark(const symbol&) const override {
-      return mark_seen{px("50000"), start + 6s};
+      return mark_seen{px("50000"), start + 20s};
     }
   };
   gate_core core{std::make_shared<view>(), settings, run_mode::demo};
@@ -278,4 +285,11 @@ TEST_CASE("the gate judges by what is in force, waiting plans too, and notes the
   CHECK(out.verdicts[0].outcome.kind == verdict_kind::allow);
   CHECK(out.verdicts[0].seen.overrides == std::vector<std::int64_t>{1});
   CHECK(out.verdicts[0].seen.limits.stale_after_entry == 20s);
+
+  (void)book.set(wanted("gate.park_entry", "0ms"), floors, at(8s));
+  core.settings_in_force(book.in_force(), book.ids(), at(8s), out);
+  out.clear();
+  core.submit(shared(an_open("o2", "0.020")), at(25s), out);
+  REQUIRE(out.verdicts.size() == 1);
+  CHECK(out.verdicts[0].outcome.kind == verdict_kind::deny);
 }

@@ -22,10 +22,12 @@ struct journal_model {
   standing_state ordered{};
   trading_state in_force{trading_state::active};
   std::size_t written{0};
+  state_changed last{};
 
   void take(const std::vector<state_changed>& records, const stamp& now) {
     for (const auto& r : records) {
       ++written;
+      last = r;
       in_force = r.after;
       if (r.author != halt_file_author)
         ordered = {r.after, r.author, r.reason, now.wall, r.until};
@@ -137,6 +139,8 @@ TEST_CASE("while the halt file is there no order can make it less than halted") 
     CHECK(r.subject.in_force().author == "alice");
     CHECK(r.journal.in_force == trading_state::reduce_only);
     CHECK(r.journal.ordered.author == "alice");
+    CHECK(r.journal.last.author == halt_file_author);
+    CHECK(r.journal.last.reason == "/state/halt is gone: reduce_only holds again");
   }
   SECTION("and halted may be ordered meanwhile, and stays when it goes") {
     r.order(ordered(trading_state::halted), 30);
@@ -225,6 +229,8 @@ TEST_CASE("a restart halts by a file that came, and goes on without one that wen
   CHECK(after.in_force().state == trading_state::reduce_only);
   CHECK(r.journal.in_force == trading_state::reduce_only);
   CHECK(r.journal.ordered.author == "alice");
+  CHECK(r.journal.last.author == halt_file_author);
+  CHECK(r.journal.last.reason == "/state/halt is gone: reduce_only holds again");
 }
 
 TEST_CASE("a process that ends for a fault permits nothing, and the next one is not bound by it") {
