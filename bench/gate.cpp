@@ -12,6 +12,7 @@
 
 #include "quantiles.hpp"
 #include "sluice/actors/scheduler.hpp"
+#include "sluice/gate/judge.hpp"
 #include "sluice/truth/truth_keeper.hpp"
 
 using namespace sluice;
@@ -19,8 +20,6 @@ using namespace std::chrono_literals;
 using clock_type = std::chrono::steady_clock;
 
 namespace {
-
-constexpr std::size_t symbols = 566;
 
 /// Counts verdicts and lets the measuring thread wait for the next one.
 struct tally {
@@ -98,7 +97,7 @@ symbol name_of(std::size_t i) {
   return symbol(fmt::format("SYM{}USDT", i));
 }
 
-universe a_universe() {
+universe a_universe(std::size_t symbols) {
   universe u;
   for (std::size_t i = 0; i < symbols; ++i) {
     instrument_rules r;
@@ -113,7 +112,7 @@ universe a_universe() {
   return u;
 }
 
-plan_ptr a_plan(std::size_t i) {
+plan_ptr a_plan(std::size_t i, std::size_t symbols) {
   auto p = std::make_shared<plan>();
   p->id = plan_id(fmt::format("p-{}", i));
   p->source = source_id("bench");
@@ -127,7 +126,7 @@ plan_ptr a_plan(std::size_t i) {
 }
 
 /// Half of the symbols are flat, so half of the plans are allowed; the others have positions.
-snapshot a_snapshot(std::int64_t turn) {
+snapshot a_snapshot(std::int64_t turn, std::size_t symbols) {
   snapshot s;
   s.sent_at = clock_type::now();
   s.received_at = s.sent_at;
@@ -175,12 +174,19 @@ struct latencies {
   double p999_us{0};
 };
 
+/// Gives out plans of a growing number, over all symbols in turn.
+struct plan_maker {
+  std::size_t symbols{0};
+  std::size_t made{0};
+  plan_ptr operator()() { return a_plan(made++, symbols); }
+};
+
 latencies one_by_one(const actors::gate_actor& gate, tally& counted, std::size_t plans,
-                     std::size_t first) {
+                     plan_maker& next) {
   std::vector<double> us;
   us.reserve(plans);
   for (std::size_t i = 0; i < plans; ++i) {
-    const auto p = a_plan(first + i);
+    const auto p = next();
     const auto before = counted.verdicts.load(std::memory_order_acquire);
     const auto sent = clock_type::now();
     caf::anon_send(gate, actors::judge_plans{{p}});
@@ -194,12 +200,12 @@ latencies one_by_one(const actors::gate_actor& gate, tally& counted, std::size_t
 }
 
 double back_to_back(const actors::gate_actor& gate, tally& counted, std::size_t plans,
-                    std::size_t first) {
+                    plan_maker& next) {
   std::vector<actors::judge_plans> batches;
   for (std::size_t i = 0; i < plans; i += 100) {
     actors::judge_plans batch;
     for (std::size_t k = 0; k < 100; ++k)
-      batch.plans.push_back(a_plan(first + i + k));
+      batch.plans.push_back(next());
     batches.push_back(std::move(batch));
   }
   const auto wanted = counted.verdicts.load() + plans;
@@ -213,18 +219,16 @@ double back_to_back(const actors::gate_actor& gate, tally& counted, std::size_t 
   return static_cast<double>(plans) / seconds;
 }
 
-}  // namespace
-
-int main() {
-  auto keeper = std::make_shared<truth_keeper>(truth_keeper::options{});
-  const auto u = std::make_shared<const universe>(a_universe());
-  keeper->register_symbols(*u);
-  (void)keeper->apply(a_snapshot(1));
+/// Boards as the gate finds them in a running process.
+actors::services services_of(truth_keeper& keeper, std::size_t symbols) {
+  const auto u = std::make_shared<const universe>(a_universe(symbols));
+  keeper.register_symbols(*u);
+  (void)keeper.apply(a_snapshot(1, symbols));
   status::log_settings quiet;
   quiet.level = status::log_level::error;
   actors::services given;
-  given.table = keeper->table();
-  given.marks = std::make_shared<mark_board>(keeper->directory());
+  given.table = keeper.table();
+  given.marks = std::make_shared<mark_board>(keeper.directory());
   given.universe = std::make_shared<universe_board>();
   given.universe->set(u);
   given.vitals = std::make_shared<actors::vitals>();
@@ -233,42 +237,66 @@ int main() {
   given.metrics = std::make_shared<status::metrics>();
   for (std::size_t i = 0; i < symbols; ++i)
     given.marks->set(name_of(i), price::whole(100), clock_type::now() + 1h);
-  auto counted = std::make_shared<tally>();
+  return given;
+}
+
+/// Every rule has something to look at: a line in the books for all, a hold on some.
+actors::gate_options options_of(std::size_t symbols) {
   actors::gate_options options;
   options.settings.limits.stale_after_entry = milliseconds{3'600'000};
-  std::string text;
-  {
-    caf::actor_system_config config;
-    actors::configure_scheduler(config);
-    caf::actor_system system(config);
-    auto all = std::make_shared<actors::peers>();
-    all->gate = actors::spawn_gate(system, given, options);
-    all->journal = system.spawn<journal_end>(counted);
-    all->executor = system.spawn<executor_end>(counted);
-    all->snapshot_manager = system.spawn<manager_end>();
-    caf::anon_send(all->gate, actors::meet{all});
-    caf::anon_send(all->executor, actors::meet{all});
-    std::size_t first = 0;
-    for (const int rate : {1'000, 50'000}) {
-      const updater running(*keeper, rate);
-      (void)one_by_one(all->gate, *counted, 2'000, first);
-      const auto l = one_by_one(all->gate, *counted, 20'000, first + 2'000);
-      const auto per_second = back_to_back(all->gate, *counted, 200'000, first + 22'000);
-      first += 222'000;
-      text += fmt::format(
-          R"({}"updates_{}":{{"p50_us":{:.1f},"p99_us":{:.1f},"p999_us":{:.1f},"plans_per_s":{:.0f}}})",
-          text.empty() ? "" : ",", rate, l.p50_us, l.p99_us, l.p999_us, per_second);
-    }
-    const auto over = [](const auto& handle) {
-      caf::anon_send_exit(handle, caf::exit_reason::user_shutdown);
-    };
-    over(all->gate);
-    over(all->journal);
-    over(all->executor);
-    over(all->snapshot_manager);
+  for (std::size_t i = 0; i < symbols; ++i) {
+    const position_key key{name_of(i), position_side::both};
+    options.books.push_back({key, quantity::whole(i % 2 == 0 ? 1 : 0)});
+    if (i % 20 == 0)
+      options.holds.push_back({.id = static_cast<std::int64_t>(i), .position = key});
   }
-  fmt::print(R"({{"bench":"gate","symbols":{},{}}})"
-             "\n",
-             symbols, text);
+  return options;
+}
+
+/// The figures of one number of symbols, as the members of a JSON object.
+std::string measure_gate(std::size_t symbols) {
+  truth_keeper::options keeping;
+  keeping.capacity = 2 * symbols;
+  auto keeper = std::make_shared<truth_keeper>(keeping);
+  const auto given = services_of(*keeper, symbols);
+  auto counted = std::make_shared<tally>();
+  std::string text;
+  caf::actor_system_config config;
+  actors::configure_scheduler(config);
+  caf::actor_system system(config);
+  auto all = std::make_shared<actors::peers>();
+  all->gate = actors::spawn_gate(system, given, options_of(symbols));
+  all->journal = system.spawn<journal_end>(counted);
+  all->executor = system.spawn<executor_end>(counted);
+  all->snapshot_manager = system.spawn<manager_end>();
+  caf::anon_send(all->gate, actors::meet{all});
+  caf::anon_send(all->executor, actors::meet{all});
+  plan_maker next{symbols};
+  for (const int rate : {1'000, 50'000}) {
+    const updater running(*keeper, rate);
+    (void)one_by_one(all->gate, *counted, 2'000, next);
+    const auto l = one_by_one(all->gate, *counted, 20'000, next);
+    const auto per_second = back_to_back(all->gate, *counted, 200'000, next);
+    text += fmt::format(
+        R"(,"updates_{}":{{"p50_us":{:.1f},"p99_us":{:.1f},"p999_us":{:.1f},"plans_per_s":{:.0f}}})",
+        rate, l.p50_us, l.p99_us, l.p999_us, per_second);
+  }
+  const auto over = [](const auto& handle) {
+    caf::anon_send_exit(handle, caf::exit_reason::user_shutdown);
+  };
+  over(all->gate);
+  over(all->journal);
+  over(all->executor);
+  over(all->snapshot_manager);
+  return fmt::format(R"("symbols":{}{})", symbols, text);
+}
+
+}  // namespace
+
+int main() {
+  for (const std::size_t symbols : {566, 10'000})
+    fmt::print(R"({{"bench":"gate","rules":{},{}}})"
+               "\n",
+               rules().size(), measure_gate(symbols));
   return 0;
 }

@@ -6,6 +6,7 @@
 
 #include "freshness_look.hpp"
 #include "operator_log.hpp"
+#include "sluice/gate/blocked_exit.hpp"
 #include "sluice/gate/board_view.hpp"
 #include "sluice/gate/trading_switch.hpp"
 #include "stage.hpp"
@@ -207,6 +208,8 @@ class gate : public stage<gate_actor> {
   void act() {
     std::vector<record_body> denied;
     for (auto& v : actions_.verdicts) {
+      if (auto blocked = blocked_exit(v))
+        denied.emplace_back(tell_blocked(v, std::move(*blocked)));
       const auto leave = std::ranges::find_if(
           actions_.permits, [&](const permit& p) { return !p.spent() && p.plan() == v.what->id; });
       plan_judged judged{v.what->id,           v.what->instrument, lane_of(*v.what),
@@ -227,6 +230,14 @@ class gate : public stage<gate_actor> {
       send(peers_->snapshot_manager, std::move(reads));
     actions_.clear();
     show();
+  }
+
+  /// An exit ends without an order: a person should know, whatever the cause.
+  notice tell_blocked(const plan_verdict& v, std::string what) {
+    metrics().add(status::metric::exits_blocked, {to_string(*v.outcome.reason())});
+    log().limited(v.what->instrument.str(), status::log_level::error, "gate", "exit_blocked",
+                  {{"what", what}});
+    return {"exit_blocked", std::move(what)};
   }
 
   void show() {

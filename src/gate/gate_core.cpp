@@ -31,14 +31,28 @@ bool follows_from_position(refusal_code c, const plan& p) {
   }
 }
 
-/// Is there hope that a read makes all of these go away? What was refused because of a position
-/// that is stale may not be so: an exit would be lost because old truth says flat.
-bool curable(const plan& p, const std::vector<refusal>& refusals) {
-  const bool stale = std::ranges::any_of(
-      refusals, [](const refusal& r) { return r.code == refusal_code::stale_exchange_state; });
+/// Could the refusal be gone at `until`, by a read or by itself?
+bool passes_before(const refusal& r, const facts& seen, instant until) {
+  if (r.code == refusal_code::exchange_banned)
+    return *seen.exchange.banned_until < until;
+  return curable_by_read(r.code) || curable_by_waiting(r.code);
+}
+
+/// Is there hope that all of these go away in time? What was refused because of a position that is
+/// not proven may not be so: an exit would be lost because old truth says flat, or because the
+/// entry before it is still being filled.
+bool curable(const parked_plan& p, const std::vector<refusal>& refusals, const facts& seen) {
+  const bool open =
+      std::ranges::any_of(refusals, [](const refusal& r) { return leaves_position_open(r.code); });
   return std::ranges::all_of(refusals, [&](const refusal& r) {
-    return curable_by_read(r.code) || (stale && follows_from_position(r.code, p));
+    return passes_before(r, seen, p.until) || (open && follows_from_position(r.code, *p.what));
   });
+}
+
+/// So much before its deadline a plan that waits is judged for the last time, so that its verdict
+/// says what stood in its way, in time, and not only that it is too late.
+duration last_word_before(duration life) {
+  return std::min<duration>(milliseconds{50}, life / 10);
 }
 
 /// The terminal answer made outside of the rules.
@@ -240,14 +254,15 @@ void gate_core::judge_one(parked_plan p, const stamp& now, gate_actions& out) {
 }
 
 instant gate_core::waits_until(const plan& p, const stamp& now) const {
+  const instant last = p.deadline - last_word_before(p.deadline - now.steady);
   if (lane_of(p) == lane::exit)
-    return p.deadline;
-  return std::min(p.deadline, now.steady + settings_.park_entry);
+    return last;
+  return std::min(last, now.steady + settings_.park_entry);
 }
 
 bool gate_core::keep_waiting(const parked_plan& p, const std::vector<refusal>& refusals,
                              const facts& seen, gate_actions& out) {
-  if (!settings_.read_on_demand || !curable(*p.what, refusals) || seen.now.steady >= p.until)
+  if (!settings_.read_on_demand || seen.now.steady >= p.until || !curable(p, refusals, seen))
     return false;
   if (!parked_.park(p)) {
     ++parking_full_;
@@ -262,8 +277,8 @@ void gate_core::want_read(const plan& p, const std::vector<refusal>& refusals, c
   const auto key = key_of(p);
   const auto reflected = flights_.reflected_after(key);
   // While an order is not resolved no read could help: the gate waits to hear of it.
-  const bool helps = std::any_of(refusals.begin(), refusals.end(), [&](const refusal& r) {
-    return r.code != refusal_code::order_in_flight || reflected;
+  const bool helps = std::ranges::any_of(refusals, [&](const refusal& r) {
+    return curable_by_read(r.code) && (r.code != refusal_code::order_in_flight || reflected);
   });
   if (!helps)
     return;

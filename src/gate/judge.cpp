@@ -17,15 +17,6 @@ bool applies(const rule_scope& scope, const plan& p) {
   }
 }
 
-std::vector<refusal> run_rules(const plan& p, const facts& f) {
-  std::vector<refusal> refusals;
-  for (const auto& r : rules())
-    if (applies(r.scope, p))
-      if (auto found = r.check(p, f))
-        refusals.push_back(std::move(*found));
-  return refusals;
-}
-
 /// A reduce trades against the sign of the truth, whatever its producer believed.
 side direction_of(const plan& p, const facts& f) {
   if (const auto* open = std::get_if<open_plan>(&p.body))
@@ -50,8 +41,29 @@ struct verdict_of {
 
 }  // namespace
 
+std::vector<refusal> refusals_of(std::span<const rule> all, const plan& p, const facts& f) {
+  std::vector<refusal> refusals;
+  for (const auto& r : all)
+    if (applies(r.scope, p))
+      if (auto found = r.check(p, f))
+        refusals.push_back(std::move(*found));
+  return refusals;
+}
+
+bool leaves_position_open(refusal_code c) {
+  switch (c) {
+    case refusal_code::no_exchange_snapshot:
+    case refusal_code::stale_exchange_state:
+    case refusal_code::order_in_flight:
+    case refusal_code::order_unknown:
+      return true;
+    default:
+      return false;
+  }
+}
+
 judgement judge(const plan& p, const facts& f, milliseconds permit_ttl) {
-  auto refusals = run_rules(p, f);
+  auto refusals = refusals_of(rules(), p, f);
   if (!refusals.empty())
     return refused{std::move(refusals)};
   if (std::holds_alternative<cancel_plan>(p.body))

@@ -246,8 +246,11 @@ verdict_part above_max_quantity(const plan& p, const facts& f) {
   return refusal{refusal_code::above_max_quantity, *amount, f.instrument->max_quantity};
 }
 
-verdict_part exchange_unreachable(const plan&, const facts& f) {
-  if (f.exchange.reachable)
+/// Also when only this position cannot be read: `observed` names what failed last.
+verdict_part exchange_unreachable(const plan& p, const facts& f) {
+  const bool proven = is_known(f.position.content) &&
+                      elapsed(f.position.as_of, f.now.steady) <= stale_limit(p, f.limits);
+  if (f.exchange.reachable && (proven || f.exchange.why.empty()))
     return std::nullopt;
   return refusal{refusal_code::exchange_unreachable, f.exchange.why, {}};
 }

@@ -51,7 +51,7 @@ TEST_CASE("a plan that comes later and is denied does not take the stop of the o
   run.offer({first});
   run.offer({second});
   run.pass(1'100ms);
-  CHECK(run.verdict_of("second") == verdict_kind::expire);
+  CHECK(run.verdict_of("second") == verdict_kind::deny);
   run.fill_order(quantity::parse("0.01").value(), price::whole(50'000));
   run.give_marks({{"BTCUSDT", "49899"}});
   REQUIRE(world.exchange->placed.size() == 2);

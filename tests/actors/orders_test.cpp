@@ -69,7 +69,7 @@ TEST_CASE("a plan on stale truth is parked, read for, and then allowed") {
   CHECK(world.exchange->placed.front().amount == quantity::parse("0.5").value());
 }
 
-TEST_CASE("a plan whose truth cannot be read ends at its deadline, and nothing is sent") {
+TEST_CASE("an exit whose truth cannot be read is denied in time, told of, and nothing is sent") {
   pipeline_world world;
   world.chosen.gate.limits.stale_after_exit = 2'000ms;
   pipeline_run run(world);
@@ -78,13 +78,19 @@ TEST_CASE("a plan whose truth cannot be read ends at its deadline, and nothing i
   auto p = run.a_reduce("x", "BTCUSDT");
   p.deadline = run.now() + 5s;
   run.offer({p});
-  for (int i = 0; i < 60; ++i) {
+  for (int i = 0; i < 49; ++i) {
     run.pass(100ms);
     run.fail_read({}, failure_kind::unreachable);
     run.fail_read(symbol("BTCUSDT"), failure_kind::unreachable);
   }
-  CHECK(run.verdict_of("x") == verdict_kind::expire);
+  CHECK_FALSE(run.verdict_of("x"));
+  run.pass(60ms);
+  CHECK(run.now() < p.deadline);
+  CHECK(run.verdict_of("x") == verdict_kind::deny);
+  CHECK(run.reason_of("x") == refusal_code::stale_exchange_state);
+  run.pass(1s);
   CHECK(run.records_of("plan_judged") == 1);
+  CHECK(run.notices_of("exit_blocked") == 1);
   CHECK(world.exchange->placed.empty());
 }
 

@@ -1,8 +1,11 @@
 // The order's table, checked cell by cell against the transitions as they are meant.
 #include "sluice/execution/order_life.hpp"
 
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <set>
+#include <string>
 
 #include "support/catch.hpp"
 
@@ -75,4 +78,41 @@ TEST_CASE("every order event has its own word") {
     words.insert(to_string(static_cast<order_event>(e)));
   CHECK(words.size() == order_event_count);
   CHECK(words.count("prove_absent") == 1);
+}
+
+namespace {
+
+/// "send → sent · doubt → unknown": what changes the state, in the order of the events.
+std::string ways_out_of(order_state from) {
+  std::string ways;
+  for (std::size_t e = 0; e < order_event_count; ++e) {
+    const auto event = static_cast<order_event>(e);
+    const auto to = next_state(from, event);
+    if (to == from)
+      continue;
+    ways += ways.empty() ? "" : " · ";
+    ways += std::string(to_string(event)) + " → " + std::string(to_string(to));
+  }
+  return ways;
+}
+
+/// The table as it has to stand in the README.
+std::string readme_table() {
+  std::string table = "| state | ways out |\n|---|---|\n";
+  for (std::size_t s = 0; s < order_state_count; ++s) {
+    const auto from = static_cast<order_state>(s);
+    const auto ways = ways_out_of(from);
+    table += "| `" + std::string(to_string(from)) + "` | " + (ways.empty() ? "none: final" : ways) +
+             " |\n";
+  }
+  return table;
+}
+
+}  // namespace
+
+TEST_CASE("the README's table of an order's life is that of the code") {
+  std::ifstream in(std::string(SLUICE_SOURCE_DIR) + "/README.md");
+  const std::string readme{std::istreambuf_iterator<char>(in), {}};
+  INFO(readme_table());
+  CHECK(readme.find(readme_table()) != std::string::npos);
 }

@@ -251,3 +251,50 @@ TEST_CASE("only missing truth speaks of truth that is missing") {
     }
   });
 }
+
+TEST_CASE("more rules can only refuse more") {
+  property("monotone", [] {
+    const auto p = some_plan();
+    const auto f = some_facts();
+    const auto all = refusals_of(rules(), p, f);
+    std::vector<rule> some;
+    for (const auto& r : rules())
+      if (one_in(2))
+        some.push_back(r);
+    const auto fewer = refusals_of(some, p, f);
+    RC_CLASSIFY(fewer.empty() && !all.empty(), "allowed by fewer rules only");
+    // Exactly those of `all` whose rules were asked, with the same numbers.
+    std::vector<refusal> expected;
+    for (const auto& r : all)
+      if (std::ranges::find(some, r.code, &rule::code) != some.end())
+        expected.push_back(r);
+    RC_ASSERT(fewer == expected);
+    // A rule of somebody else's that always refuses leaves nothing allowed, and changes no other.
+    some.push_back({refusal_code::interrupted,
+                    {.open = true, .reduce = true, .cancel = true},
+                    [](const plan&, const facts&) {
+                      return std::optional<refusal>{refusal{refusal_code::interrupted, {}, {}}};
+                    }});
+    expected.push_back({refusal_code::interrupted, {}, {}});
+    RC_ASSERT(refusals_of(some, p, f) == expected);
+  });
+}
+
+TEST_CASE("an entry that may add is never allowed while the books disagree with the exchange") {
+  property("books", [] {
+    auto p = some_plan();
+    p.body = open_plan{.direction = side::buy, .amount = some_quantity(2'000)};
+    auto f = some_facts();
+    f.position.content = position_open{some_quantity(2'000) + quantity::from_raw(1), px("50000")};
+    f.ledger = some_quantity(4'000) - quantity::from_raw(50'000'000);
+    f.limits.allow_add = true;
+    const auto terms = terms_if_allowed(p, f);
+    RC_CLASSIFY(terms.has_value(), "allowed");
+    if (!terms)
+      return;
+    const auto held = amount_of(f.position.content);
+    RC_ASSERT(held.sign() * f.ledger->sign() > 0);
+    const auto one_percent = quantity::from_raw(held.raw() / 100);
+    RC_ASSERT((held - *f.ledger).abs() <= std::max(one_percent, f.instrument->step));
+  });
+}

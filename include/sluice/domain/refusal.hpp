@@ -50,7 +50,8 @@ inline constexpr std::size_t refusal_code_count = 28;
 [[nodiscard]] std::optional<refusal_code> parse_refusal_code(std::string_view text);
 /// True when reading truth from the exchange could make the refusal go away.
 [[nodiscard]] bool curable_by_read(refusal_code c);
-/// True when the refusal may go away while nothing is read: an order resolves, a ban ends.
+/// True when the refusal may go away while nothing is read: an order resolves, the books are
+/// repaired, a ban ends.
 [[nodiscard]] bool curable_by_waiting(refusal_code c);
 /// True when the refusal says that the exit wanted has already happened.
 [[nodiscard]] bool counts_as_done(refusal_code c);

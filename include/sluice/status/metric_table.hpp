@@ -47,6 +47,7 @@ enum class metric : std::uint8_t {
   log_suppressed,
   log_dropped,
   exit_proposals,
+  exits_blocked,
   series_dropped,
 };
 
@@ -267,6 +268,12 @@ inline constexpr std::array metric_table{
                 "sluice_exit_proposals_total",
                 metric_kind::counter,
                 "Exits proposed by the exit engine, by reason.",
+                {"reason"},
+                {}},
+    metric_spec{metric::exits_blocked,
+                "sluice_exits_blocked_total",
+                metric_kind::counter,
+                "Exits that ended without an order although their position stands, by reason.",
                 {"reason"},
                 {}},
     metric_spec{metric::series_dropped,

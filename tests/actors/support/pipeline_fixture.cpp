@@ -287,6 +287,14 @@ std::size_t pipeline_run::records_of(std::string_view kind) {
   return static_cast<std::size_t>(std::ranges::count(events, kind, &journal::event::kind));
 }
 
+std::size_t pipeline_run::notices_of(std::string_view event) {
+  const auto wanted = "\"event\":\"" + std::string(event) + '"';
+  const auto events = reader_->events_after(0, 100'000).value();
+  return static_cast<std::size_t>(std::ranges::count_if(events, [&](const journal::event& e) {
+    return e.kind == "notice" && e.json.find(wanted) != std::string::npos;
+  }));
+}
+
 truth_view pipeline_run::truth_of(const std::string& symbol_name) const {
   return given.table->read(position_key{symbol(symbol_name), position_side::both});
 }

@@ -67,6 +67,8 @@ class pipeline_run {
   [[nodiscard]] std::optional<verdict_kind> verdict_of(const std::string& id);
   [[nodiscard]] std::optional<refusal_code> reason_of(const std::string& id);
   [[nodiscard]] std::size_t records_of(std::string_view kind);
+  /// Notices to the operator of this event.
+  [[nodiscard]] std::size_t notices_of(std::string_view event);
   [[nodiscard]] truth_view truth_of(const std::string& symbol_name) const;
 
   /// Ends the run in order; -1 when it did not end.
