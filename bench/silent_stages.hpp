@@ -41,7 +41,10 @@ class silent_reconciler : public actors::reconciler_actor::base {
             [](const actors::truths_changed&) {},
             [](const actors::order_pending_changed&) {},
             [](const actors::funding_told&) {},
+            [](const actors::trades_read&) {},
             [](const actors::release_holds&) { return actors::holds_released{}; },
+            [](const actors::arm_close&) { return actors::close_arming_answer{}; },
+            [](const actors::disarm_close&) { return actors::close_arming_answer{}; },
             [](actors::tick) {}};
   }
 };

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "absence_watch.hpp"
 #include "finished_orders.hpp"
+#include "order_entry.hpp"
 #include "order_questions.hpp"
 #include "sluice/execution/client_id.hpp"
 #include "stage.hpp"
@@ -57,16 +57,7 @@ class executor : public stage<executor_actor> {
   }
 
  private:
-  struct entry {
-    order_machine machine;
-    plan_ptr what{};                              ///< None for an inherited order.
-    std::shared_ptr<const plan_judged> judged{};  ///< Until it is recorded.
-    wall_time intended_at{};
-    quantity amount_before{};
-    int attempt{1};
-    std::optional<instant> timer{};
-    absence_watch absence{};
-  };
+  using entry = order_entry;
   using entries = std::unordered_map<client_order_id, entry>;
 
   void inherit() {
@@ -79,7 +70,7 @@ class executor : public stage<executor_actor> {
         continue;
       log().warn("executor", "order_inherited",
                  {{"order", old.request.id}, {"state", to_string(old.known.state)}});
-      send(peers_->reconciler, order_pending_changed{position_of(old.request), true});
+      tell_pending(old.request, old.plan, true);
       carry_out_all(at->first, at->second.machine.on_restart(old.known, now()));
     }
     options_.inherited.clear();
@@ -119,7 +110,7 @@ class executor : public stage<executor_actor> {
     orders_.try_emplace(id, entry{order_machine(std::move(task), options_.settings), permitted.what,
                                   permitted.judged, now_stamp().wall, held, attempt});
     vitals().orders_under_way = orders_.size();
-    send(peers_->reconciler, order_pending_changed{position_of(request), true});
+    tell_pending(request, permitted.what->id, true);
     append_durable intent;
     intent.bodies.emplace_back(
         order_intended{permitted.what->id, std::move(request), attempt, terms.truth_version});
@@ -191,12 +182,8 @@ class executor : public stage<executor_actor> {
       return;
     if (!trades)
       return nothing_proven(id, e);
-    e.absence.trades_read(*trades, trace_of(e));
+    e.absence.trades_read(*trades, e.trace());
     weigh_absence(id, e);
-  }
-
-  static order_trace trace_of(const entry& e) {
-    return {e.machine.task().request.direction, e.intended_at, e.amount_before};
   }
 
   void pass_on_fills(const entry& e, const std::vector<fill>& fills) {
@@ -211,7 +198,7 @@ class executor : public stage<executor_actor> {
 
   void weigh_absence(const client_order_id& id, entry& e) {
     const auto seen = given_.table->read(position_of(e.machine.task().request));
-    if (const auto shown = e.absence.weigh(seen, trace_of(e)))
+    if (const auto shown = e.absence.weigh(seen, e.trace()))
       feed(id, [&](order_machine& m) { return m.on_absence_checked(*shown, now()); });
     else
       wake_at(now() + duration{evidence_poll});
@@ -322,6 +309,7 @@ class executor : public stage<executor_actor> {
 
   void act(const client_order_id& id, entry& e, const order_finished& a) {
     const auto task = e.machine.task();
+    const auto venue_id = e.machine.venue_id();
     const auto what = e.what;
     const bool never_sent = e.judged != nullptr;
     if (never_sent)
@@ -338,7 +326,7 @@ class executor : public stage<executor_actor> {
                 {"executed", a.executed}});
     send_moved(task.request, task.plan, flight_step::resolved, a.last_executed_at,
                !a.executed.is_zero());
-    send(peers_->reconciler, order_pending_changed{position_of(task.request), false});
+    tell_pending(task.request, task.plan, false, venue_id);
     // A plan whose order was never sent has no verdict yet: it is judged once more, and its next
     // order gets an id of its own.
     if (never_sent && what && !draining_)
@@ -355,6 +343,10 @@ class executor : public stage<executor_actor> {
   void send_moved(const order_request& request, const plan_id& plan, flight_step step,
                   venue_time venue_at, bool executed) {
     send(peers_->gate, order_moved{position_of(request), plan, step, now(), venue_at, executed});
+  }
+
+  void tell_pending(const order_request& r, const plan_id& plan, bool pending, order_id venue = 0) {
+    send(peers_->reconciler, order_pending_changed{position_of(r), pending, r.id, plan, venue});
   }
 
   [[nodiscard]] std::uint64_t truth_version(const order_request& r) const {

@@ -36,4 +36,11 @@ void ask_fills(exchange_port& exchange, const executor_actor& asker, const clien
                       });
 }
 
+void ask_trades(exchange_port& exchange, const reconciler_actor& asker, const symbol& instrument) {
+  exchange.read_fills(instrument, 0, {read_class::verification, query_timeout},
+                      [asker, instrument](read_result<std::vector<fill>> found) {
+                        caf::anon_send(asker, trades_read{instrument, shared(std::move(found))});
+                      });
+}
+
 }  // namespace sluice::actors

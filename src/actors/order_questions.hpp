@@ -1,4 +1,4 @@
-// What the executor asks of the exchange; each answer comes back to it as one message.
+// What executor and reconciler ask of the exchange; each answer comes back as one message.
 #pragma once
 
 #include "sluice/actors/interfaces.hpp"
@@ -14,5 +14,8 @@ void query(exchange_port& exchange, const executor_actor& asker, const symbol& i
 /// The trades of one order, or the newest ones of the symbol for id 0; answered by fills_read.
 void ask_fills(exchange_port& exchange, const executor_actor& asker, const client_order_id& order,
                const symbol& instrument, order_id id);
+
+/// The newest trades of the symbol, whosever they are; answered by trades_read.
+void ask_trades(exchange_port& exchange, const reconciler_actor& asker, const symbol& instrument);
 
 }  // namespace sluice::actors

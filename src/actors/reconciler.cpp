@@ -1,31 +1,53 @@
-// The reconciler's shell: fills into the ledger, comparisons on every change and every period.
+// The reconciler's shell: hands fills, truths and answers to its core and carries out what that
+// says.
 #include "sluice/actors/reconciler.hpp"
 
-#include <fmt/format.h>
+#include <utility>
 
-#include <unordered_set>
-
+#include "book_log.hpp"
+#include "order_questions.hpp"
 #include "stage.hpp"
 
 namespace sluice::actors {
 namespace {
+
+/// The boards as the core may look at them.
+class board_books final : public book_view {
+ public:
+  explicit board_books(const services& given)
+      : table_(given.table), universe_(given.universe), time_(given.time) {}
+
+  [[nodiscard]] truth_view position(const position_key& key) const override {
+    return table_->read(key);
+  }
+  [[nodiscard]] std::vector<position_key> open_positions() const override {
+    std::vector<position_key> keys;
+    table_->scan([&](const position_key& key, const truth_view& seen) {
+      if (std::holds_alternative<position_open>(seen.content))
+        keys.push_back(key);
+    });
+    return keys;
+  }
+  [[nodiscard]] quantity step(const symbol& instrument) const override {
+    const auto all = universe_->current();
+    const auto* rules = all->find(instrument);
+    return rules ? rules->lot.step : quantity{};
+  }
+  [[nodiscard]] wall_time wall_at(instant at) const override { return time_.at(at).wall; }
+
+ private:
+  std::shared_ptr<const state_table> table_;
+  std::shared_ptr<const universe_board> universe_;
+  timekeeper time_;
+};
 
 class reconciler : public stage<reconciler_actor> {
  public:
   reconciler(caf::actor_config& config, services given, reconciler_options options)
       : stage(config, std::move(given)),
         settings_(options.settings),
-        last_hold_id_(options.last_hold_id) {
-    for (const auto& line : options.lines)
-      books_.restore(line);
-    for (const auto& [instrument, ids] : options.trade_ids)
-      books_.restore_seen(
-          instrument, ids,
-          ids.size() < options.trade_ids_max ? seen_ids::complete : seen_ids::newest_only);
-    for (const auto& h : options.holds) {
-      holds_[h.position] = h;
-      watch(h.position).hold_restored();
-    }
+        boards_(given_),
+        core_(boards_, options.settings, options.found, now_stamp()) {
     show_holds();
   }
 
@@ -34,68 +56,102 @@ class reconciler : public stage<reconciler_actor> {
         [this](const meet& m) {
           met(m);
           round_due_ = now() + duration{settings_.period};
-          wake_at(round_due_);
+          core_.begin(actions_);
+          act();
         },
         [this](const fills_seen& seen) {
           for (const auto& f : seen.fills)
-            take(f);
+            core_.take(f, now_stamp(), actions_);
+          act();
         },
         [this](const funding_told& told) { book_funding(*told.update); },
         [this](const truths_changed& changed) {
           for (const auto& c : *changed.changes)
-            compare(c.position);
+            core_.compare(c.position, now_stamp(), actions_);
+          act();
         },
         [this](const order_pending_changed& change) {
-          if (change.pending)
-            pending_.insert(change.position);
-          else
-            pending_.erase(change.position);
+          core_.order_moved(
+              {change.position, change.pending, change.venue_id, {change.order, change.plan}},
+              now_stamp(), actions_);
+          act();
+        },
+        [this](const trades_read& answer) {
+          tell_search(answer);
+          core_.trades_read(answer.instrument, *answer.outcome, now_stamp(), actions_);
+          act();
         },
         [this](const release_holds& asked) { return release(asked); },
-        [this](tick) {
-          if (round_due_ <= now()) {
-            round_due_ = now() + duration{settings_.period};
-            compare_all();
-          }
-          wake_at(round_due_);
+        [this](const arm_close& asked) {
+          return answered(core_.arm({asked.instrument, asked.lasts, asked.author, asked.reason},
+                                    now_stamp(), actions_));
         },
+        [this](const disarm_close& asked) {
+          return answered(core_.disarm(asked.instrument, asked.author, asked.reason, actions_));
+        },
+        [this](tick) { run_timers(); },
     };
   }
 
  private:
-  drift_watch& watch(const position_key& key) {
-    return watches_.try_emplace(key, settings_).first->second;
+  void run_timers() {
+    core_.tick(now_stamp(), actions_);
+    if (round_due_ <= now()) {
+      round_due_ = now() + duration{settings_.period};
+      core_.compare_all(now_stamp(), actions_);
+    }
+    act();
   }
 
-  void take(const fill_recorded& f) {
-    const position_key key{f.what.instrument, f.what.leg};
-    if (!f.ours) {
-      if (watch(key).note_foreign_fill(f.what, now())) {
-        record_fill(f);
-        if (f.what.given_by != order_giver::client)
-          tell_forced_close(f.what);
-      }
-      return compare(key);
-    }
-    const auto effect = books_.apply(f.what, now());
-    if (effect == fill_effect::applied || effect == fill_effect::contained) {
-      metrics().add(status::metric::fills);
-      record_fill(f);
-      if (effect == fill_effect::contained)
-        record_contained(key, f.what);
-      tell_gate(key);
-    } else if (effect == fill_effect::refused) {
-      watch(key).note_own_fill(f.what, now());
-      log().warn("reconciler", "fill_refused",
-                 {{"symbol", key.instrument}, {"trade", f.what.id}, {"order", f.what.order}});
-    }
-    compare(key);
+  /// Carries out what the core said, and asks for the next tick.
+  void act() {
+    if (!peers_)
+      return;  // Kept until they are known.
+    auto all = std::exchange(actions_, {});
+    for (const auto& body : all.records)
+      tell_of_books(log(), body);
+    metrics().add(status::metric::fills, static_cast<double>(all.fills));
+    journal(std::move(all.records));
+    for (const auto& line : all.lines)
+      send(peers_->gate, ledger_moved{line.position, line.amount});
+    for (const auto& h : all.holds)
+      send(peers_->gate, hold_changed{h.what, h.active});
+    for (const auto& instrument : all.searches)
+      ask(instrument);
+    for (auto& p : all.plans)
+      offer(std::move(p));
+    show_holds();
+    wake_at(std::min(round_due_, core_.next_due().value_or(round_due_)));
   }
 
-  void tell_gate(const position_key& key) {
-    const auto line = books_.line(key);
-    if (peers_ && line)
-      send(peers_->gate, ledger_moved{key, line->amount});
+  void ask(const symbol& instrument) {
+    log().info("reconciler", "evidence_search", {{"symbol", instrument}});
+    ask_trades(*given_.exchange, this, instrument);
+  }
+
+  void tell_search(const trades_read& answer) {
+    const bool found = answer.outcome->has_value();
+    metrics().add(status::metric::evidence_searches, {found ? "answered" : "failed"});
+    if (!found)
+      log().warn("reconciler", "evidence_search_failed",
+                 {{"symbol", answer.instrument},
+                  {"kind", to_string(answer.outcome->error().kind)},
+                  {"why", answer.outcome->error().text}});
+  }
+
+  /// An armed close goes the way of every plan; the gate judges it like any exit.
+  void offer(plan p) {
+    const auto id = p.id;
+    log().warn("reconciler", "close_proposed", {{"plan", id}, {"symbol", p.instrument}});
+    request(peers_->planner, caf::infinite, take_plans{{std::move(p)}})
+        .then(
+            [this, id](const plans_taken& taken) {
+              if (taken.receptions.front() != plan_reception::accepted)
+                log().warn("reconciler", "close_not_repeated", {{"plan", id}});
+            },
+            [this, id](const caf::error&) {
+              log().warn("reconciler", "close_not_taken", {{"plan", id}});
+            });
   }
 
   /// Money that came or went without a trade. The venue names one symbol, or none.
@@ -103,169 +159,36 @@ class reconciler : public stage<reconciler_actor> {
     auto about = update.about;
     if (about.empty() && update.positions.size() == 1)
       about = update.positions.front().position.instrument;
-    for (const auto& b : update.balances) {
-      if (b.change.is_zero())
-        continue;
-      log().info("reconciler", "funding",
-                 {{"symbol", about}, {"asset", b.asset}, {"amount", b.change}});
-      journal({funding_booked{about, b.asset, b.change, update.transaction_time}});
-    }
-  }
-
-  /// The venue closed something of ours by itself: a person should know, whatever becomes of it.
-  void tell_forced_close(const fill& f) {
-    const auto text = fmt::format("{} {} {} at {}", f.instrument.str(), to_string(f.direction),
-                                  f.amount.str(), f.at.str());
-    log().error("reconciler", to_string(f.given_by), {{"what", text}});
-    journal({notice{std::string(to_string(f.given_by)), text}});
-  }
-
-  void record_fill(fill_recorded f) {
-    if (const auto line = books_.line({f.what.instrument, f.what.leg}); line && f.ours)
-      f.entry_after = line->entry;
-    log().info("reconciler", "fill",
-               {{"symbol", f.what.instrument},
-                {"trade", f.what.id},
-                {"side", to_string(f.what.direction)},
-                {"amount", f.what.amount},
-                {"price", f.what.at},
-                {"fee", f.what.fee},
-                {"ours", f.ours},
-                {"plan", f.plan}});
-    journal({std::move(f)});
-  }
-
-  /// The journal adds every fill of ours to its ledger line; this one is in the line already.
-  void record_contained(const position_key& key, const fill& f) {
-    const auto line = books_.line(key);
-    const auto amount = line ? line->amount : quantity{};
-    journal({ledger_adjusted{
-        key, amount + signed_amount(f), amount, "contained",
-        "trade " + std::to_string(f.id) + " is older than the truth that the ledger was set to",
-        line ? line->entry : price{}}});
-  }
-
-  void compare_all() {
-    std::unordered_set<position_key> known;
-    for (const auto& line : books_.lines())
-      known.insert(line.position);
-    for (const auto& [key, h] : holds_)
-      known.insert(key);
-    given_.table->scan([&](const position_key& key, const truth_view& seen) {
-      if (std::holds_alternative<position_open>(seen.content))
-        known.insert(key);
-    });
-    for (const auto& key : known)
-      compare(key);
-  }
-
-  void compare(const position_key& key) {
-    drift_input in;
-    in.position = key;
-    in.seen = given_.table->read(key);
-    in.line = books_.line(key);
-    if (const auto u = given_.universe->current(); const auto* rules = u->find(key.instrument))
-      in.step = rules->lot.step;
-    in.order_unresolved = pending_.contains(key);
-    in.now = now();
-    const auto report = watch(key).observe(in);
-    switch (report.action) {
-      case drift_action::nothing:
-        break;
-      case drift_action::adopt:
-        adopt(key, in.seen, report);
-        break;
-      case drift_action::place_hold:
-        place(key, report);
-        break;
-      case drift_action::release_hold:
-        lift(key, "reconciler", report.cause);
-        break;
-    }
-  }
-
-  void adopt(const position_key& key, const truth_view& seen, const drift_report& report) {
-    const auto* open = std::get_if<position_open>(&seen.content);
-    books_.set(key, report.truth_amount, open ? open->entry : price{}, seen.changed_at);
-    log().info("reconciler", "ledger_adjusted",
-               {{"symbol", key.instrument},
-                {"from", report.ledger_amount},
-                {"to", report.truth_amount},
-                {"cause", report.cause},
-                {"evidence", report.evidence}});
-    journal({ledger_adjusted{key, report.ledger_amount, report.truth_amount, report.cause,
-                             report.evidence, open ? open->entry : price{}}});
-    tell_gate(key);
-  }
-
-  void place(const position_key& key, const drift_report& report) {
-    const hold h{++last_hold_id_,     key,
-                 report.holds_for,    report.ledger_amount,
-                 report.truth_amount, report.evidence,
-                 now_stamp().wall};
-    holds_[key] = h;
-    log().warn(
-        "reconciler", "hold_placed",
-        {{"symbol", key.instrument}, {"cause", to_string(h.cause)}, {"evidence", h.evidence}});
-    journal({hold_placed{h}});
-    send(peers_->gate, hold_changed{h, true});
-    show_holds();
-  }
-
-  bool lift(const position_key& key, const std::string& author, const std::string& reason) {
-    const auto at = holds_.find(key);
-    if (at == holds_.end())
-      return false;
-    const auto h = at->second;
-    holds_.erase(at);
-    log().info("reconciler", "hold_released",
-               {{"symbol", key.instrument}, {"author", author}, {"reason", reason}});
-    journal({hold_released{h, author, reason}});
-    send(peers_->gate, hold_changed{h, false});
-    show_holds();
-    return true;
+    for (const auto& b : update.balances)
+      if (!b.change.is_zero())
+        actions_.records.emplace_back(
+            funding_booked{about, b.asset, b.change, update.transaction_time});
+    act();
   }
 
   holds_released release(const release_holds& asked) {
-    std::vector<position_key> keys;
-    for (const auto& [key, h] : holds_)
-      if (key.instrument == asked.instrument)
-        keys.push_back(key);
-    for (const auto& key : keys) {
-      lift(key, asked.author, asked.reason);
-      watch(key).hold_lifted();
-      accept_truth(key, asked);
-    }
-    return {keys.size()};
+    if (asked.author.empty() || asked.reason.empty())
+      return {0, asked.author.empty() ? "author: is missing" : "reason: is missing"};
+    const auto count =
+        core_.release(asked.instrument, asked.author, asked.reason, now_stamp(), actions_);
+    act();
+    return {count, {}};
   }
 
-  /// Whoever releases a hold says that the exchange is right: otherwise the same drift would only
-  /// become the same hold again.
-  void accept_truth(const position_key& key, const release_holds& asked) {
-    const auto seen = given_.table->read(key);
-    const auto line = books_.line(key);
-    if (!is_known(seen.content))
-      return;
-    drift_report accepted;
-    accepted.truth_amount = amount_of(seen.content);
-    accepted.ledger_amount = line ? line->amount : quantity{};
-    accepted.cause = "released_by_operator";
-    accepted.evidence = asked.author + ": " + asked.reason;
-    if (accepted.truth_amount != accepted.ledger_amount)
-      adopt(key, seen, accepted);
+  close_arming_answer answered(arming_outcome outcome) {
+    act();
+    return {std::move(outcome.now), std::move(outcome.refusal)};
   }
 
   void show_holds() {
-    vitals().holds = holds_.size();
-    metrics().set(status::metric::holds, static_cast<double>(holds_.size()));
+    vitals().holds = core_.holds().count();
+    metrics().set(status::metric::holds, static_cast<double>(core_.holds().count()));
   }
 
   reconcile_settings settings_;
-  ledger books_{};
-  std::unordered_map<position_key, drift_watch> watches_{};
-  std::unordered_map<position_key, hold> holds_{};
-  std::unordered_set<position_key> pending_{};
-  std::int64_t last_hold_id_{0};
+  board_books boards_;
+  reconcile_core core_;
+  reconcile_actions actions_{};
   instant round_due_{};
 };
 

@@ -2,6 +2,7 @@
 #include "sluice/actors/recovery.hpp"
 
 #include <algorithm>
+#include <ranges>
 
 namespace sluice::actors {
 namespace {
@@ -18,6 +19,18 @@ verdict verdict_for(const plan& p, const journal::recovered& found) {
   v.terms = order_terms{order->request.direction, order->request.amount, order->request.reduce_only,
                         order->truth_version, instant{}};
   return v;
+}
+
+ledger_line line_of(const journal::ledger_line& stored) {
+  ledger_line line;
+  line.position = stored.position;
+  line.amount = stored.amount;
+  line.entry = stored.entry;
+  line.realised = stored.realised;
+  line.fees = stored.fees;
+  line.fills = stored.fills;
+  line.last_traded_at = stored.last_traded_at;
+  return line;
 }
 
 }  // namespace
@@ -65,21 +78,17 @@ reconciler_options books_of(const journal::recovered& found, const reconcile_set
                             std::size_t trade_ids_max) {
   reconciler_options out;
   out.settings = settings;
-  for (const auto& stored : found.ledger) {
-    ledger_line line;
-    line.position = stored.position;
-    line.amount = stored.amount;
-    line.entry = stored.entry;
-    line.realised = stored.realised;
-    line.fees = stored.fees;
-    line.fills = stored.fills;
-    line.last_traded_at = stored.last_traded_at;
-    out.lines.push_back(std::move(line));
-  }
-  out.trade_ids = found.trade_ids;
-  out.trade_ids_max = trade_ids_max;
-  out.holds = found.holds;
-  out.last_hold_id = found.last_hold_id;
+  auto& books = out.found;
+  for (const auto& stored : found.ledger)
+    books.lines.push_back({line_of(stored), stored.changed_at});
+  books.trade_ids = found.trade_ids;
+  books.trade_ids_max = trade_ids_max;
+  books.holds = found.holds;
+  books.last_hold_id = found.last_hold_id;
+  books.armings = found.armings;
+  books.last_arming_id = found.last_arming_id;
+  for (const auto& o : std::views::reverse(found.own_orders))
+    books.own_orders.push_back({o.instrument, o.venue_id, {o.client_id, o.plan}});
   return out;
 }
 

@@ -38,6 +38,18 @@ section describe_reconcile(reconcile_settings& s) {
              "one step if that is more. Percent.",
              live},
             s.tolerance_percent, {0, 10});
+  b.duration(
+      {"evidence_window",
+       "How far back, from the first sight of a drift or from the last agreement if that was "
+       "earlier, a trade may lie and still explain it.",
+       live},
+      s.evidence_window, {seconds{1}, hours{24}});
+  b.duration(
+      {"close_max",
+       "The longest time for which an operator may let the reconciler close, reduce-only and "
+       "once per cause, what the exchange holds beyond the ledger. \"0s\": never.",
+       live},
+      s.close_max, {milliseconds{0}, hours{24}});
   b.validate([&s] { return s.validate(); });
   return std::move(b).take();
 }

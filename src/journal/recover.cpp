@@ -15,7 +15,7 @@ constexpr std::int64_t own_orders_max = 10'000;
 result<ledger_line> read_line(const row& r) {
   ledger_line l;
   if (auto read = read_row(r, "ledger_line", l.position.instrument, l.position.leg, l.amount,
-                           l.entry, l.realised, l.fills, l.last_traded_at.ms);
+                           l.entry, l.realised, l.fills, l.last_traded_at.ms, l.changed_at);
       !read)
     return read.error();
   return l;
@@ -94,8 +94,9 @@ result<void> read_fees(database& db, recovered& out) {
 
 result<void> recover_books(database& db, recovered& out) {
   auto read = collect(db,
-                      "SELECT symbol, position_side, amount, entry, realised, fills, traded_ms "
-                      "FROM ledger_line ORDER BY symbol, position_side",
+                      "SELECT symbol, position_side, amount, entry, realised, fills, traded_ms, "
+                      "wall_ms FROM ledger_line JOIN record ON seq = changed_seq "
+                      "ORDER BY symbol, position_side",
                       {}, out.ledger, read_line);
   if (read)
     read = read_fees(db, out);
@@ -108,10 +109,15 @@ result<void> recover_books(database& db, recovered& out) {
 }
 
 /// The venue's trade ids grow, so the highest are the newest, and the unique index has their order.
+/// A trade of others is in a line from the first adjustment to the truth after it; until then it
+/// may still explain a drift.
 result<void> recover_trades(database& db, std::int64_t kept, recovered& out) {
   return db.each(
       "SELECT symbol, trade_id FROM (SELECT symbol, trade_id, row_number() OVER "
-      "(PARTITION BY symbol ORDER BY trade_id DESC) AS place FROM fill) WHERE place <= ?",
+      "(PARTITION BY symbol ORDER BY trade_id DESC) AS place FROM fill f WHERE ours = 1 OR EXISTS "
+      "(SELECT 1 FROM ledger_adjustment a WHERE a.symbol = f.symbol "
+      "AND a.position_side = f.position_side AND a.seq > f.seq "
+      "AND a.cause NOT IN ('contained', 'reconcile_close'))) WHERE place <= ?",
       {kept}, [&](const row& r) {
         out.trade_ids[symbol(std::string(r.text(0)))].push_back(r.number(1));
         return result<void>{};

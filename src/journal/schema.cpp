@@ -141,6 +141,7 @@ CREATE TABLE close_arming_event (
   seq INTEGER PRIMARY KEY REFERENCES record(seq), arming_id INTEGER NOT NULL, event TEXT NOT NULL,
   symbol TEXT NOT NULL, author TEXT NOT NULL, reason TEXT NOT NULL) STRICT;
 
+CREATE INDEX ledger_adjustment_by_line ON ledger_adjustment(symbol, position_side, seq);
 CREATE INDEX orders_at_venue ON orders(intended_seq) WHERE order_id <> 0;
 )sql";
 

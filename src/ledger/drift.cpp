@@ -1,8 +1,6 @@
 // Tells what a drift is: by the fills seen, by what may still be under way, by tolerance.
 #include "sluice/ledger/drift.hpp"
 
-#include <algorithm>
-
 namespace sluice {
 
 std::string_view to_string(drift_kind k) {
@@ -39,17 +37,7 @@ std::string_view to_string(drift_action a) {
   return "?";
 }
 
-std::size_t fills_explaining(quantity drift, const std::deque<drift_evidence>& evidence) {
-  quantity sum;
-  for (std::size_t i = 0; i < evidence.size(); ++i) {
-    sum += signed_amount(evidence[i].what);
-    if (sum == drift)
-      return i + 1;
-  }
-  return 0;
-}
-
-drift_kind classify(const drift_input& in, const std::deque<drift_evidence>& evidence,
+drift_kind classify(const drift_input& in, const std::optional<evidence_run>& run, bool all_ours,
                     const reconcile_settings& settings) {
   if (!is_known(in.seen.content) || in.order_unresolved)
     return drift_kind::pending;
@@ -62,13 +50,12 @@ drift_kind classify(const drift_input& in, const std::deque<drift_evidence>& evi
   const quantity drift = actual - booked;
   if (drift.is_zero())
     return drift_kind::none;
+  if (run && all_ours)
+    return drift_kind::explained;
   if (actual.sign() * booked.sign() < 0)
     return drift_kind::side_flip;
-  if (const auto n = fills_explaining(drift, evidence); n > 0) {
-    const bool all_ours = std::all_of(evidence.begin(), evidence.begin() + std::ptrdiff_t(n),
-                                      [](const auto& e) { return e.ours; });
-    return all_ours ? drift_kind::explained : drift_kind::foreign;
-  }
+  if (run)
+    return drift_kind::foreign;
   if (drift.abs() <= drift_tolerance(actual, booked, in.step, settings.tolerance_percent))
     return drift_kind::none;
   return drift_kind::unexplained;

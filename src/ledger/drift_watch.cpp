@@ -8,40 +8,18 @@
 namespace sluice {
 namespace {
 
-/// More unexplained fills of others than this, and the oldest are no evidence any more.
-constexpr std::size_t evidence_max = 200;
-/// Trade ids by which a repeated note is recognised.
-constexpr std::size_t noted_max = 1'000;
-/// Fills named in an evidence text; the rest is counted.
-constexpr std::size_t fills_named_max = 5;
-
-std::string in_words(const drift_evidence& e) {
-  const auto& f = e.what;
-  const auto whose = e.ours                              ? std::string_view{"our"}
-                     : f.given_by == order_giver::client ? std::string_view{"foreign"}
-                                                         : to_string(f.given_by);
-  return fmt::format("trade {} {} {} at {} by {} order {}", f.id, to_string(f.direction),
-                     f.amount.str(), f.at.str(), whose,
-                     f.client_id.empty() ? std::to_string(f.order) : f.client_id.str());
-}
-
-std::string in_words(const std::deque<drift_evidence>& evidence, std::size_t count) {
-  std::string text;
-  for (std::size_t i = 0; i < std::min(count, fills_named_max); ++i)
-    text += (i == 0 ? "" : ", ") + in_words(evidence[i]);
-  if (count > fills_named_max)
-    text += fmt::format(" and {} more", count - fills_named_max);
-  return text;
-}
+/// While a hold stands, trades are read again this often: the venue may list them late.
+constexpr milliseconds search_again_after{60'000};
+/// How old a truth may have been when the journal's line was set to it: no bound is longer.
+constexpr milliseconds restored_staleness{30'000};
 
 std::string amounts(const drift_report& r) {
   return fmt::format("ledger {}, truth {}, drift {}", r.ledger_amount.str(), r.truth_amount.str(),
                      r.drift.str());
 }
 
-drift_report begin(const drift_input& in, drift_kind kind) {
+drift_report begin(const drift_input& in) {
   drift_report r;
-  r.kind = kind;
   r.truth_amount = amount_of(in.seen.content);
   r.ledger_amount = in.line ? in.line->amount : quantity{};
   r.drift = r.truth_amount - r.ledger_amount;
@@ -56,35 +34,27 @@ drift_report begin(const drift_input& in, drift_kind kind) {
 
 drift_watch::drift_watch(reconcile_settings settings) : settings_(settings) {}
 
-bool drift_watch::note_foreign_fill(const fill& f, instant seen_at) {
-  return note(f, false, seen_at);
+void drift_watch::line_restored(wall_time changed_at) {
+  agreed_at_ = changed_at;
+  evidence_.agree_restored(changed_at, restored_staleness);
 }
 
-bool drift_watch::note_own_fill(const fill& f, instant seen_at) {
-  return note(f, true, seen_at);
-}
-
-bool drift_watch::note(const fill& f, bool ours, instant seen_at) {
-  if (f.id <= 0 || std::find(noted_.begin(), noted_.end(), f.id) != noted_.end())
-    return false;
-  noted_.push_back(f.id);
-  if (noted_.size() > noted_max)
-    noted_.pop_front();
-  const auto place = std::find_if(evidence_.begin(), evidence_.end(),
-                                  [&](const auto& e) { return e.what.id > f.id; });
-  evidence_.insert(place, drift_evidence{f, ours, seen_at});
-  if (evidence_.size() > evidence_max)
-    evidence_.pop_front();
-  return true;
+void drift_watch::agreed(const truth_view& seen, wall_time as_of) {
+  agreed_at_ = std::max(agreed_at_, as_of);
+  evidence_.agree(seen, as_of);
 }
 
 void drift_watch::hold_lifted() {
   hold_stands_ = false;
   drifting_since_.reset();
+  ripe_since_.reset();
 }
 
 drift_report drift_watch::observe(const drift_input& in) {
-  auto out = begin(in, classify(in, evidence_, settings_));
+  auto out = begin(in);
+  note_amount(in, out);
+  const auto run = evidence_.explaining(out.drift, cut_of(in.seen, in.as_of), oldest_evidence(in));
+  out.kind = classify(in, run, run && evidence_.all_ours(*run), settings_);
   switch (out.kind) {
     case drift_kind::pending:
       break;
@@ -94,10 +64,11 @@ drift_report drift_watch::observe(const drift_input& in) {
     case drift_kind::unledgered:
       out.action = drift_action::adopt;
       out.cause = "adopted_at_start";
+      agreed(in.seen, in.as_of);
       break;
     case drift_kind::explained:
     case drift_kind::foreign:
-      adopt_explained(out);
+      adopt_explained(in, *run, out);
       break;
     case drift_kind::unexplained:
     case drift_kind::side_flip:
@@ -107,54 +78,115 @@ drift_report drift_watch::observe(const drift_input& in) {
   return out;
 }
 
+void drift_watch::note_amount(const drift_input& in, const drift_report& out) {
+  if (out.drift == drift_)
+    return;
+  drift_ = out.drift;
+  drift_changed_at_ = in.now.steady;
+}
+
+/// A trade much older than the drift is no evidence of it, whatever the sums say.
+venue_time drift_watch::oldest_evidence(const drift_input& in) const {
+  auto from = drifting_since_ ? drifting_since_wall_ : in.now.wall;
+  if (agreed_at_.ms != 0)
+    from = std::min(from, agreed_at_);
+  return {from.ms - settings_.evidence_window.count()};
+}
+
 /// Ends a suspicion, and forgets evidence that this truth already has in it.
 void drift_watch::settle(const drift_input& in, drift_report& out) {
   drifting_since_.reset();
-  std::erase_if(evidence_, [&](const drift_evidence& e) {
-    return e.seen_at < in.seen.as_of ||
-           (in.seen.changed_at.ms != 0 && e.what.traded_at <= in.seen.changed_at);
-  });
+  ripe_since_.reset();
+  if (!out.drift.is_zero())
+    want_trades(in, out);
+  else
+    agreed(in.seen, in.as_of);
   if (!hold_stands_)
     return;
   hold_stands_ = false;
   out.action = drift_action::release_hold;
-  out.cause = "drift_gone";
+  out.cause = repaired_by_.empty() ? "drift_gone" : "repaired: " + repaired_by_;
+  repaired_by_.clear();
 }
 
-void drift_watch::adopt_explained(drift_report& out) {
-  const auto count = fills_explaining(out.drift, evidence_);
-  out.evidence += "; accounted for by " + in_words(evidence_, count);
+void drift_watch::adopt_explained(const drift_input& in, const evidence_run& run,
+                                  drift_report& out) {
+  out.evidence += "; accounted for by " + evidence_.in_words(run);
+  out.trades = evidence_.trades_of(run);
   if (out.kind == drift_kind::foreign && settings_.foreign == foreign_policy::hold) {
     place(out, hold_cause::foreign_fill);
+    if (out.action == drift_action::place_hold)
+      evidence_.mark_recorded(run);
     return;
   }
   out.action = drift_action::adopt;
   out.cause = out.kind == drift_kind::foreign ? "foreign_fill" : "explained";
-  evidence_.erase(evidence_.begin(), evidence_.begin() + std::ptrdiff_t(count));
+  if (hold_stands_)
+    repaired_by_ = out.cause;
+  (void)evidence_.spend(run);
+  agreed_at_ = std::max(agreed_at_, in.as_of);
 }
 
 void drift_watch::suspect(const drift_input& in, drift_report& out) {
   if (!drifting_since_) {
-    drifting_since_ = in.now;
+    drifting_since_ = in.now.steady;
+    drifting_since_wall_ = in.now.wall;
     last_read_ = in.seen.as_of;
     confirmed_ = 0;
   } else if (in.seen.as_of > last_read_) {
     last_read_ = in.seen.as_of;
     ++confirmed_;
   }
+  const bool ripe = is_ripe(in, out);
+  want_trades(in, out);
+  describe(out);
+  if (ripe && !out.trades_wanted)
+    place(out, out.kind == drift_kind::side_flip ? hold_cause::side_flip
+                                                 : hold_cause::unexplained_drift);
+}
+
+bool drift_watch::is_ripe(const drift_input& in, drift_report& out) {
   // A fill of ours restarts the window: truth may still be on its way.
   const auto quiet_since =
       std::max(*drifting_since_, in.line->last_fill_at.value_or(instant::min()));
-  const auto quiet_for = between(quiet_since, in.now);
+  const auto quiet_for = between(quiet_since, in.now.steady);
   out.evidence += fmt::format("; stands for {}, confirmed by {} newer reads",
                               format_duration(quiet_for), confirmed_);
+  if (quiet_for < settings_.quiet_window || confirmed_ < settings_.confirmations) {
+    ripe_since_.reset();
+    return false;
+  }
+  if (!ripe_since_)
+    ripe_since_ = in.now.steady;
+  return true;
+}
+
+/// When the drift is first seen with this amount, and again when it is about to become a hold.
+void drift_watch::want_trades(const drift_input& in, drift_report& out) const {
+  auto needed = drift_changed_at_;
+  if (drifting_since_)
+    needed = std::max(needed, *drifting_since_);
+  if (ripe_since_)
+    needed = std::max(needed, *ripe_since_);
+  if (hold_stands_ && search_ && in.now.steady - search_->sent_at >= search_again_after)
+    needed = in.now.steady;
+  if (!search_ || search_->sent_at < needed)
+    out.trades_wanted = needed;
+}
+
+void drift_watch::describe(drift_report& out) const {
+  if (!search_)
+    out.evidence += "; trades not read yet";
+  else if (!search_->failure.empty())
+    out.evidence += "; trades could not be read: " + search_->failure;
+  else
+    out.evidence += fmt::format("; the newest {} trades were read", search_->trades);
   if (evidence_.empty())
     out.evidence += "; no fill seen that the ledger does not have";
+  else if (out.kind == drift_kind::side_flip)
+    out.evidence += "; seen: " + evidence_.all_in_words();
   else
-    out.evidence += "; not accounted for by " + in_words(evidence_, evidence_.size());
-  if (quiet_for >= settings_.quiet_window && confirmed_ >= settings_.confirmations)
-    place(out, out.kind == drift_kind::side_flip ? hold_cause::side_flip
-                                                 : hold_cause::unexplained_drift);
+    out.evidence += "; not accounted for by " + evidence_.all_in_words();
 }
 
 void drift_watch::place(drift_report& out, hold_cause cause) {

@@ -63,7 +63,7 @@ auto place_of(auto& trades, trade_id id) {
 
 }  // namespace
 
-fill_effect ledger::apply(const fill& f, instant received_at) {
+fill_effect ledger::apply(const fill& f, instant received_at, fill_scope scope) {
   if (f.id <= 0 || f.amount.raw() <= 0 || f.at.raw() <= 0)
     return fill_effect::refused;
   auto& all = symbols_[f.instrument];
@@ -74,7 +74,8 @@ fill_effect ledger::apply(const fill& f, instant received_at) {
     return fill_effect::refused;
 
   auto& b = book_of(all, {f.instrument, f.leg});
-  const bool contained = b.contains.ms != 0 && f.traded_at <= b.contains;
+  const bool contained =
+      scope == fill_scope::sums_only || (b.contains.ms != 0 && f.traded_at <= b.contains);
   const bool newest = place == all.trades.end();
   const trade t{f.id, f.leg, contained ? quantity{} : signed_amount(f), f.at};
   all.trades.insert(place, t);
@@ -175,6 +176,13 @@ bool ledger::has_seen(const symbol& instrument, trade_id id) const {
     return false;
   const auto place = place_of(all->second.trades, id);
   return place != all->second.trades.end() && place->id == id;
+}
+
+bool ledger::is_new(const symbol& instrument, trade_id id) const {
+  const auto all = symbols_.find(instrument);
+  if (all == symbols_.end())
+    return true;
+  return id > all->second.forgotten_up_to && !has_seen(instrument, id);
 }
 
 }  // namespace sluice

@@ -96,7 +96,8 @@ TEST_CASE("a manual trade reported by the stream is adopted without a hold") {
   pipeline_run run(world);
   run.make_ready();
   const position_key eth{symbol("ETHUSDT"), position_side::both};
-  run.tell(account_update{"ORDER", {9'000}, {{eth, quantity::whole(2), price::whole(2'000)}}});
+  const auto when = run.given.time.at(run.now()).wall.ms;
+  run.tell(account_update{"ORDER", {when}, {{eth, quantity::whole(2), price::whole(2'000)}}});
   order_update u;
   u.report.client_id = client_order_id("web_abc");
   u.report.instrument = eth.instrument;
@@ -113,9 +114,9 @@ TEST_CASE("a manual trade reported by the stream is adopted without a hold") {
                  notional{},
                  "USDT",
                  notional{},
-                 {9'000}};
+                 {when}};
   run.tell(u);
-  run.live(12s, {a_row("ETHUSDT", "2", "2000", 9'000)});
+  run.live(12s, {a_row("ETHUSDT", "2", "2000", when)});
   CHECK(run.records_of("hold_placed") == 0);
   CHECK(run.records_of("ledger_adjusted") == 1);
 }

@@ -19,6 +19,11 @@ inline instant at_ms(std::int64_t ms) {
   return instant{} + milliseconds{ms};
 }
 
+/// The venue's clock, our wall clock and the steady one run together, a thousand seconds apart.
+inline stamp now_at(std::int64_t ms) {
+  return {at_ms(ms), wall_time{1'000'000 + ms}};
+}
+
 inline fill a_fill(trade_id id, side direction, std::string_view amount, std::string_view at) {
   fill f;
   f.instrument = btc.instrument;

@@ -17,18 +17,34 @@ drift_input input(truth_view seen, std::optional<ledger_line> line, std::int64_t
   in.seen = std::move(seen);
   in.line = std::move(line);
   in.step = qty("0.001");
-  in.now = at_ms(now_ms);
+  in.now = now_at(now_ms);
   return in;
 }
 
 std::deque<drift_evidence> seen_fills(bool ours) {
   // Together +0.5, the first alone +0.2.
-  return {{a_fill(1, side::buy, "0.2", "100"), ours, at_ms(1)},
-          {a_fill(2, side::buy, "0.3", "100"), ours, at_ms(2)}};
+  return {{a_fill(1, side::buy, "0.2", "100"), ours, at_ms(1), {}, true},
+          {a_fill(2, side::buy, "0.3", "100"), ours, at_ms(2), {}, true}};
 }
 
 drift_kind kind_of_drift(const drift_input& in, const std::deque<drift_evidence>& evidence = {}) {
-  return classify(in, evidence, reconcile_settings{});
+  drift_watch watch{reconcile_settings{}};
+  for (const auto& e : evidence)
+    watch.note(e);
+  return watch.observe(in).kind;
+}
+
+drift_evidence foreign(const fill& f, std::int64_t seen_ms) {
+  return {f, false, at_ms(seen_ms), {}, true};
+}
+
+/// Looks, and answers at once whenever trades are wanted: there are none.
+drift_report look_and_search(drift_watch& watch, const drift_input& in) {
+  auto report = watch.observe(in);
+  if (!report.trades_wanted)
+    return report;
+  watch.search_ended({in.now.steady, 0, {}});
+  return watch.observe(in);
 }
 
 ledger_line line_filled_at(const char* amount, std::int64_t ms) {
@@ -87,7 +103,7 @@ TEST_CASE("tolerance is the larger of one step and one percent, between two of a
 TEST_CASE("an unexplained drift is a hold only after the quiet window and two newer reads") {
   drift_watch watch{reconcile_settings{}};
   const auto look = [&](std::int64_t as_of, std::int64_t now) {
-    return watch.observe(input(open_truth("2", as_of), a_line("1"), now));
+    return look_and_search(watch, input(open_truth("2", as_of), a_line("1"), now));
   };
   CHECK(look(1'000, 1'000).action == drift_action::nothing);
   CHECK(look(2'000, 2'000).action == drift_action::nothing);
@@ -101,39 +117,40 @@ TEST_CASE("an unexplained drift is a hold only after the quiet window and two ne
   CHECK(watch.hold_stands());
   CHECK(look(7'000, 7'000).action == drift_action::nothing);
 
-  const auto released = watch.observe(input(open_truth("1", 8'000), a_line("1"), 8'000));
+  const auto released = look_and_search(watch, input(open_truth("1", 8'000), a_line("1"), 8'000));
   CHECK(released.action == drift_action::release_hold);
   CHECK(released.cause == "drift_gone");
-  CHECK(watch.observe(input(open_truth("1", 9'000), a_line("1"), 9'000)).action ==
+  CHECK(look_and_search(watch, input(open_truth("1", 9'000), a_line("1"), 9'000)).action ==
         drift_action::nothing);
 }
 
 TEST_CASE("two newer reads within the quiet window do not yet make a hold") {
   drift_watch watch{reconcile_settings{}};
   for (const std::int64_t ms : {1'000, 2'000, 3'000, 5'999})
-    CHECK(watch.observe(input(open_truth("2", ms), a_line("1"), ms)).action ==
+    CHECK(look_and_search(watch, input(open_truth("2", ms), a_line("1"), ms)).action ==
           drift_action::nothing);
-  CHECK(watch.observe(input(open_truth("2", 6'000), a_line("1"), 6'000)).action ==
+  CHECK(look_and_search(watch, input(open_truth("2", 6'000), a_line("1"), 6'000)).action ==
         drift_action::place_hold);
 }
 
 TEST_CASE("a fill of ours restarts the quiet window") {
   drift_watch watch{reconcile_settings{}};
   for (const std::int64_t ms : {1'000, 2'000, 3'000})
-    CHECK(watch.observe(input(open_truth("2", ms), a_line("1"), ms)).action ==
+    CHECK(look_and_search(watch, input(open_truth("2", ms), a_line("1"), ms)).action ==
           drift_action::nothing);
   const auto line = line_filled_at("1", 4'000);
-  CHECK(watch.observe(input(open_truth("2", 8'999), line, 8'999)).action == drift_action::nothing);
-  CHECK(watch.observe(input(open_truth("2", 9'000), line, 9'000)).action ==
+  CHECK(look_and_search(watch, input(open_truth("2", 8'999), line, 8'999)).action ==
+        drift_action::nothing);
+  CHECK(look_and_search(watch, input(open_truth("2", 9'000), line, 9'000)).action ==
         drift_action::place_hold);
 }
 
 TEST_CASE("a side flip is a hold whatever explains it") {
   drift_watch watch{reconcile_settings{}};
-  watch.note_foreign_fill(a_fill(1, side::sell, "2", "100"), at_ms(500));
+  watch.note(foreign(a_fill(1, side::sell, "2", "100"), 500));
   drift_report last;
   for (const std::int64_t ms : {1'000, 3'000, 6'000})
-    last = watch.observe(input(open_truth("-1", ms), a_line("1"), ms));
+    last = look_and_search(watch, input(open_truth("-1", ms), a_line("1"), ms));
   CHECK(last.kind == drift_kind::side_flip);
   CHECK(last.action == drift_action::place_hold);
   CHECK(last.cause == "side_flip");
@@ -144,26 +161,28 @@ TEST_CASE("a foreign fill that accounts for the drift is adopted at once, and on
   drift_watch watch{reconcile_settings{}};
   auto liquidation = a_fill(77, side::sell, "1", "90");
   liquidation.client_id = client_order_id{"autoclose-123"};
-  CHECK(watch.note_foreign_fill(liquidation, at_ms(900)));
-  CHECK_FALSE(watch.note_foreign_fill(liquidation, at_ms(950)));
-  const auto report = watch.observe(input(flat_truth(1'000), a_line("1"), 1'000));
+  CHECK(watch.note(foreign(liquidation, 900)));
+  CHECK_FALSE(watch.note(foreign(liquidation, 950)));
+  const auto report = look_and_search(watch, input(flat_truth(1'000), a_line("1"), 1'000));
   CHECK(report.kind == drift_kind::foreign);
   CHECK(report.action == drift_action::adopt);
   CHECK(report.cause == "foreign_fill");
   CHECK_THAT(report.evidence,
              ContainsSubstring("trade 77 sell 1 at 90 by foreign order autoclose-123"));
-  CHECK(watch.observe(input(flat_truth(1'100), a_line("0"), 1'100)).kind == drift_kind::none);
-  CHECK(watch.observe(input(flat_truth(1'200), a_line("1"), 1'200)).kind ==
+  CHECK(look_and_search(watch, input(flat_truth(1'100), a_line("0"), 1'100)).kind ==
+        drift_kind::none);
+  CHECK(look_and_search(watch, input(flat_truth(1'200), a_line("1"), 1'200)).kind ==
         drift_kind::unexplained);
 }
 
 TEST_CASE("evidence spent on one adoption does not stand in the way of the next") {
   drift_watch watch{reconcile_settings{}};
-  watch.note_foreign_fill(a_fill(1, side::buy, "1", "90"), at_ms(900));
+  watch.note(foreign(a_fill(1, side::buy, "1", "90"), 900));
   // The read left before the event came: no time says that this truth has the fill in it.
-  CHECK(watch.observe(input(open_truth("2", 850), a_line("1"), 950)).action == drift_action::adopt);
-  watch.note_foreign_fill(a_fill(2, side::buy, "3", "90"), at_ms(960));
-  const auto report = watch.observe(input(open_truth("5", 955), a_line("2"), 1'000));
+  CHECK(look_and_search(watch, input(open_truth("2", 850), a_line("1"), 950)).action ==
+        drift_action::adopt);
+  watch.note(foreign(a_fill(2, side::buy, "3", "90"), 960));
+  const auto report = look_and_search(watch, input(open_truth("5", 955), a_line("2"), 1'000));
   CHECK(report.action == drift_action::adopt);
   CHECK_THAT(report.evidence, !ContainsSubstring("trade 1 "));
 }
@@ -172,27 +191,28 @@ TEST_CASE("under the policy hold a foreign fill stops increases until the drift 
   reconcile_settings settings;
   settings.foreign = foreign_policy::hold;
   drift_watch watch{settings};
-  watch.note_foreign_fill(a_fill(1, side::sell, "1", "90"), at_ms(900));
-  const auto report = watch.observe(input(flat_truth(1'000), a_line("1"), 1'000));
+  watch.note(foreign(a_fill(1, side::sell, "1", "90"), 900));
+  const auto report = look_and_search(watch, input(flat_truth(1'000), a_line("1"), 1'000));
   CHECK(report.action == drift_action::place_hold);
   CHECK(report.cause == "foreign_fill");
-  CHECK(watch.observe(input(flat_truth(1'100), a_line("1"), 1'100)).action ==
+  CHECK(look_and_search(watch, input(flat_truth(1'100), a_line("1"), 1'100)).action ==
         drift_action::nothing);
-  CHECK(watch.observe(input(flat_truth(1'200), a_line("0"), 1'200)).action ==
+  CHECK(look_and_search(watch, input(flat_truth(1'200), a_line("0"), 1'200)).action ==
         drift_action::release_hold);
 }
 
 TEST_CASE("evidence that a matching truth already contains explains nothing later") {
   drift_watch watch{reconcile_settings{}};
-  watch.note_foreign_fill(a_fill(1, side::buy, "1", "90"), at_ms(900));
-  CHECK(watch.observe(input(open_truth("1", 1'000), a_line("1"), 1'000)).kind == drift_kind::none);
-  CHECK(watch.observe(input(open_truth("2", 2'000), a_line("1"), 2'000)).kind ==
+  watch.note(foreign(a_fill(1, side::buy, "1", "90"), 900));
+  CHECK(look_and_search(watch, input(open_truth("1", 1'000), a_line("1"), 1'000)).kind ==
+        drift_kind::none);
+  CHECK(look_and_search(watch, input(open_truth("2", 2'000), a_line("1"), 2'000)).kind ==
         drift_kind::unexplained);
 }
 
 TEST_CASE("a position found at start is adopted") {
   drift_watch watch{reconcile_settings{}};
-  const auto report = watch.observe(input(open_truth("3", 10), std::nullopt, 10));
+  const auto report = look_and_search(watch, input(open_truth("3", 10), std::nullopt, 10));
   CHECK(report.kind == drift_kind::unledgered);
   CHECK(report.action == drift_action::adopt);
   CHECK(report.cause == "adopted_at_start");
@@ -204,9 +224,10 @@ TEST_CASE("a hold from the journal is released by the first truth without drift"
   watch.hold_restored();
   auto pending = input(open_truth("1", 10), a_line("1"), 10);
   pending.order_unresolved = true;
-  CHECK(watch.observe(pending).action == drift_action::nothing);
-  CHECK(watch.observe(input(truth_view{}, a_line("0"), 11)).action == drift_action::nothing);
-  CHECK(watch.observe(input(open_truth("1", 12), a_line("1"), 12)).action ==
+  CHECK(look_and_search(watch, pending).action == drift_action::nothing);
+  CHECK(look_and_search(watch, input(truth_view{}, a_line("0"), 11)).action ==
+        drift_action::nothing);
+  CHECK(look_and_search(watch, input(open_truth("1", 12), a_line("1"), 12)).action ==
         drift_action::release_hold);
 }
 
@@ -214,7 +235,7 @@ TEST_CASE("a hold that an operator lifted needs the whole proof again") {
   drift_watch watch{reconcile_settings{}};
   watch.hold_restored();
   const auto look = [&](std::int64_t ms) {
-    return watch.observe(input(open_truth("2", ms), a_line("1"), ms)).action;
+    return look_and_search(watch, input(open_truth("2", ms), a_line("1"), ms)).action;
   };
   CHECK(look(1'000) == drift_action::nothing);
   watch.hold_lifted();
@@ -234,7 +255,7 @@ TEST_CASE("holds are placed and released in turn, whatever is observed") {
       const auto amount = step % 3 == 0 ? "1" : step % 3 == 1 ? "2" : "-1";
       auto in = input(open_truth(amount, now - step % 7), a_line("1"), now);
       in.order_unresolved = step % 11 == 0;
-      const auto report = watch.observe(in);
+      const auto report = look_and_search(watch, in);
       if (report.action == drift_action::place_hold) {
         RC_ASSERT(!stands);
         RC_ASSERT(report.kind == drift_kind::unexplained || report.kind == drift_kind::side_flip);

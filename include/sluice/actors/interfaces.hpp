@@ -98,14 +98,17 @@ using exit_engine_actor = caf::typed_actor<  //
     caf::reacts_to<records_committed>,       // journal_writer: ends of exits
     caf::reacts_to<tick>>;                   // itself: time limits without marks
 
-using reconciler_actor = caf::typed_actor<                 //
-    caf::reacts_to<meet>,                                  // supervisor, once, first
-    caf::reacts_to<fills_seen>,                            // executor
-    caf::reacts_to<funding_told>,                          // user_stream
-    caf::reacts_to<truths_changed>,                        // snapshot_manager
-    caf::reacts_to<order_pending_changed>,                 // executor
-    caf::replies_to<release_holds>::with<holds_released>,  // status, for an operator
-    caf::reacts_to<tick>>;                                 // itself: every period
+using reconciler_actor = caf::typed_actor<                     //
+    caf::reacts_to<meet>,                                      // supervisor, once, first
+    caf::reacts_to<fills_seen>,                                // executor
+    caf::reacts_to<funding_told>,                              // user_stream
+    caf::reacts_to<truths_changed>,                            // snapshot_manager
+    caf::reacts_to<order_pending_changed>,                     // executor
+    caf::reacts_to<trades_read>,                               // exchange port: evidence
+    caf::replies_to<release_holds>::with<holds_released>,      // status, for an operator
+    caf::replies_to<arm_close>::with<close_arming_answer>,     // status, for an operator
+    caf::replies_to<disarm_close>::with<close_arming_answer>,  // status, for an operator
+    caf::reacts_to<tick>>;                                     // itself: every period
 
 using user_stream_actor = caf::typed_actor<    //
     caf::reacts_to<meet>,                      // supervisor, once, first
@@ -198,10 +201,14 @@ CAF_BEGIN_TYPE_ID_BLOCK(sluice, first_custom_type_id)
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::fills_read))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::fills_seen))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::order_pending_changed))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::trades_read))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::ledger_moved))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::hold_changed))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::release_holds))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::holds_released))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::arm_close))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::disarm_close))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::close_arming_answer))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::change_state))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::state_answer))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::restrict_state))
@@ -258,10 +265,14 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::order_queried)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::fills_read)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::fills_seen)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::order_pending_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::trades_read)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::ledger_moved)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::hold_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::release_holds)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::holds_released)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::arm_close)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::disarm_close)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::close_arming_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::change_state)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::state_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::restrict_state)

@@ -180,10 +180,18 @@ struct fills_read {
 struct fills_seen {
   std::vector<fill_recorded> fills{};
 };
-/// The executor has, or no longer has, an unresolved order on this position.
+/// The executor has, or no longer has, this unresolved order on this position.
 struct order_pending_changed {
   position_key position{};
   bool pending{false};
+  client_order_id order{};
+  plan_id plan{};
+  order_id venue_id{0};  ///< At its end, if the venue ever gave one.
+};
+/// The exchange answered a search for the newest trades of a symbol.
+struct trades_read {
+  symbol instrument{};
+  std::shared_ptr<const read_result<std::vector<fill>>> outcome{};
 };
 /// Our books say something new of a position.
 struct ledger_moved {
@@ -202,6 +210,26 @@ struct release_holds {
 };
 struct holds_released {
   std::uint64_t count{0};
+  std::string refusal{};  ///< Why none was looked at: no author, no reason; else empty.
+};
+/// An operator lets the reconciler close, once, what the exchange holds of a symbol beyond the
+/// ledger, if a hold says that it does so without explanation. Replaces an earlier arming.
+struct arm_close {
+  symbol instrument{};
+  milliseconds lasts{0};
+  std::string author{};
+  std::string reason{};
+};
+struct disarm_close {
+  symbol instrument{};
+  std::string author{};
+  std::string reason{};
+};
+/// Answer to both: the arming that is in force now (arm) or was until now (disarm). When `refusal`
+/// says why, nothing was changed, and `now` is what is in force.
+struct close_arming_answer {
+  std::optional<close_arming> now{};
+  std::string refusal{};
 };
 
 // ---- operation

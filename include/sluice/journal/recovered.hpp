@@ -36,6 +36,7 @@ struct ledger_line {
   std::map<std::string, notional> fees{};  ///< Paid, by asset.
   std::int64_t fills{0};
   venue_time last_traded_at{};
+  wall_time changed_at{};  ///< Of the record that changed it last.
 };
 
 /// One of our orders as the venue names it: tells whose a trade is that names its order only.
@@ -69,7 +70,8 @@ struct recovered {
   std::int64_t last_hold_id{0};  ///< The highest ever given.
   std::vector<ledger_line> ledger{};
   std::unordered_map<symbol, std::vector<trade_id>>
-      trade_ids{};                  ///< Newest first, as many as asked.
+      trade_ids{};  ///< Newest first, as many as asked; not those of others that the
+                    ///< ledger has not followed yet.
   std::vector<exit_state> exits{};  ///< Active ones.
   standing_state state{};           ///< In force when the process ended.
   /// The last one that was ordered otherwise than by the halt file: what holds without it.

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +10,7 @@
 #include "sluice/domain/hold.hpp"
 #include "sluice/domain/order.hpp"
 #include "sluice/domain/truth.hpp"
+#include "sluice/ledger/evidence.hpp"
 #include "sluice/ledger/ledger.hpp"
 #include "sluice/ledger/settings.hpp"
 
@@ -20,9 +20,9 @@ enum class drift_kind : std::uint8_t {
   none,       ///< Equal, or within tolerance.
   explained,  ///< Fills of ours that the ledger does not have account for it exactly.
   pending,    ///< Cannot be told yet: an order is unresolved, or the truth is older than our fill.
-  foreign,    ///< Fills of others account for it exactly.
+  foreign,    ///< Fills of others, or of others and ours, account for it exactly.
   unexplained,  ///< Nothing seen accounts for it.
-  side_flip,    ///< Ledger and truth stand on different sides: always a hold.
+  side_flip,    ///< Ledger and truth stand on different sides, not by fills of ours alone: a hold.
   unledgered    ///< An open position without a line: adopted.
 };
 [[nodiscard]] std::string_view to_string(drift_kind k);
@@ -39,15 +39,16 @@ enum class drift_action : std::uint8_t {
 struct drift_input {
   position_key position{};
   truth_view seen{};
+  wall_time as_of{};  ///< Our wall time of seen.as_of; 0 when not known.
   std::optional<ledger_line> line{};
   quantity step{};               ///< Of the instrument; zero when not known.
   bool order_unresolved{false};  ///< An order of ours here is not finished, its fills included.
-  instant now{};
+  stamp now{};
 };
 
 /// What a comparison found. `cause` is what the journal carries: "adopted_at_start", "explained",
-/// "foreign_fill" for adopt; "drift_gone" for release_hold; for place_hold the word of `holds_for`.
-/// `evidence` is for people, with the numbers.
+/// "foreign_fill" for adopt; "drift_gone" or "repaired: <cause of the adoption>" for release_hold;
+/// for place_hold the word of `holds_for`. `evidence` is for people, with the numbers.
 struct drift_report {
   drift_kind kind{drift_kind::none};
   quantity truth_amount{};
@@ -57,39 +58,44 @@ struct drift_report {
   std::string cause{};
   hold_cause holds_for{hold_cause::unexplained_drift};  ///< Of place_hold.
   std::string evidence{};
+  /// The trades that account for it, when `action` rests on them.
+  std::vector<drift_evidence> trades{};
+  /// The newest trades of the symbol are wanted, from a read sent at this time or later.
+  std::optional<instant> trades_wanted{};
 };
 
-/// A fill that the ledger did not apply but that may explain a drift.
-struct drift_evidence {
-  fill what{};
-  bool ours{false};
-  instant seen_at{};
+/// The kind alone: `run` are the trades that account for the drift, `all_ours` says whose they are.
+[[nodiscard]] drift_kind classify(const drift_input& in, const std::optional<evidence_run>& run,
+                                  bool all_ours, const reconcile_settings& settings);
+
+/// How a search for trades of the symbol ended.
+struct search_result {
+  instant sent_at{};      ///< Of its last request.
+  std::size_t trades{0};  ///< Rows of the reply.
+  std::string failure{};  ///< Why there is none; empty when there is one.
 };
-
-/// How many of the oldest fills in `evidence` (ascending by trade id) add up to exactly `drift`;
-/// the smallest such number, 0 when none does.
-[[nodiscard]] std::size_t fills_explaining(quantity drift,
-                                           const std::deque<drift_evidence>& evidence);
-
-/// The kind alone, without memory of earlier comparisons.
-[[nodiscard]] drift_kind classify(const drift_input& in, const std::deque<drift_evidence>& evidence,
-                                  const reconcile_settings& settings);
 
 /// Watches one position. A hold is asked for once, when a drift without explanation has stood for
-/// the quiet window and `confirmations` newer reads, and its release once, when it is gone.
+/// the quiet window and `confirmations` newer reads and the trades read after that do not explain
+/// it either, and its release once, when it is gone.
 class drift_watch {
  public:
   explicit drift_watch(reconcile_settings settings);
 
-  /// A fill of somebody else. False when its trade id was noted before.
-  bool note_foreign_fill(const fill& f, instant seen_at);
-  /// A fill of ours known not to be in the ledger, e.g. refused there and missing in the journal.
-  bool note_own_fill(const fill& f, instant seen_at);
+  /// A trade that the ledger does not have. False when its trade id was noted before.
+  bool note(const drift_evidence& e) { return evidence_.note(e); }
+  void claim(order_id order, const plan_id& plan) { evidence_.claim(order, plan); }
+  void forget(trade_id id) { evidence_.forget(id); }
+  void search_ended(const search_result& ended) { search_ = ended; }
 
   /// Compares. Evidence that an `adopt` rests on is spent by returning it: the caller must carry
   /// the adoption out.
   [[nodiscard]] drift_report observe(const drift_input& in);
+  /// The ledger was set to this truth for another reason.
+  void agreed(const truth_view& seen, wall_time as_of);
 
+  /// The line is from the journal, which changed it last at this time.
+  void line_restored(wall_time changed_at);
   /// A hold from the journal stands on this position.
   void hold_restored() { hold_stands_ = true; }
   /// An operator released the hold: the same drift counts from the beginning.
@@ -97,19 +103,29 @@ class drift_watch {
   [[nodiscard]] bool hold_stands() const { return hold_stands_; }
 
  private:
-  bool note(const fill& f, bool ours, instant seen_at);
+  void note_amount(const drift_input& in, const drift_report& out);
   void settle(const drift_input& in, drift_report& out);
-  void adopt_explained(drift_report& out);
+  void adopt_explained(const drift_input& in, const evidence_run& run, drift_report& out);
   void suspect(const drift_input& in, drift_report& out);
+  [[nodiscard]] bool is_ripe(const drift_input& in, drift_report& out);
+  void want_trades(const drift_input& in, drift_report& out) const;
+  void describe(drift_report& out) const;
   void place(drift_report& out, hold_cause cause);
+  [[nodiscard]] venue_time oldest_evidence(const drift_input& in) const;
 
   reconcile_settings settings_;
-  std::deque<drift_evidence> evidence_{};  ///< Ascending by trade id, bounded.
-  std::deque<trade_id> noted_{};           ///< Newest last, bounded.
-  std::optional<instant> drifting_since_{};
-  instant last_read_{};  ///< as_of of the last read that confirmed the drift.
+  evidence_book evidence_{};
+  std::optional<search_result> search_{};    ///< The last one that ended.
+  wall_time agreed_at_{};                    ///< Up to when ledger and truth are known to agree.
+  quantity drift_{};                         ///< As last seen.
+  instant drift_changed_at_{};               ///< When it was first seen with this amount.
+  std::optional<instant> drifting_since_{};  ///< In suspicion since.
+  wall_time drifting_since_wall_{};
+  std::optional<instant> ripe_since_{};  ///< Stood long enough and was confirmed.
+  instant last_read_{};                  ///< as_of of the last read that confirmed the drift.
   int confirmed_{0};
   bool hold_stands_{false};
+  std::string repaired_by_{};  ///< Cause of the adoption that ends the hold.
 };
 
 }  // namespace sluice

@@ -32,11 +32,17 @@ struct ledger_line {
 /// What the ledger did with a fill.
 enum class fill_effect : std::uint8_t {
   applied,    ///< Amount, fees and realised profit changed.
-  contained,  ///< New, but older than the truth the line was set to: only fees and profit changed.
+  contained,  ///< New, but the line's amount stays: only fees and profit changed.
   duplicate,  ///< Its trade id was seen before.
   refused     ///< No trade id, amount or price, or not newer than what was forgotten.
 };
 [[nodiscard]] std::string_view to_string(fill_effect e);
+
+/// What a fill changes.
+enum class fill_scope : std::uint8_t {
+  position,  ///< Everything, unless it is older than the truth the line was set to.
+  sums_only  ///< Fees, profit and counts: it closed what the ledger never had.
+};
 
 /// Whether restored trade ids are all there ever were on their symbol.
 enum class seen_ids : std::uint8_t {
@@ -57,7 +63,7 @@ class ledger {
   explicit ledger(std::size_t remembered_max = 10'000);
 
   /// `received_at` is when we learned of the fill. A position without a line starts from nothing.
-  fill_effect apply(const fill& f, instant received_at);
+  fill_effect apply(const fill& f, instant received_at, fill_scope scope = fill_scope::position);
 
   /// Adopts a truth that has every fill applied so far in it: the line's amount and entry become
   /// these. Fills that come later but were traded at or before `contains` (the venue's time of that
@@ -72,6 +78,9 @@ class ledger {
   [[nodiscard]] std::optional<ledger_line> line(const position_key& key) const;
   [[nodiscard]] std::vector<ledger_line> lines() const;
   [[nodiscard]] bool has_seen(const symbol& instrument, trade_id id) const;
+  /// Would a fill with this id count? False for those seen and for those older than what was
+  /// forgotten.
+  [[nodiscard]] bool is_new(const symbol& instrument, trade_id id) const;
 
  private:
   /// A remembered fill; only what the fold needs.

@@ -26,6 +26,11 @@ struct reconcile_settings {
   /// Drift that is let pass between two amounts of one side: the larger of one step and this share
   /// of the truth. Sizing differences of the venue are smaller; anything larger was a trade.
   int tolerance_percent{1};
+  /// How far back from the first sight of a drift, or from the last agreement if that was earlier,
+  /// a trade may lie and still explain it.
+  milliseconds evidence_window{300'000};
+  /// The longest time for which an operator may arm the reconcile close; zero: never.
+  milliseconds close_max{1'800'000};
 
   [[nodiscard]] std::vector<setting_fault> validate() const;
 };

@@ -1,0 +1,29 @@
+// What the executor keeps of an order until it is finished.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "absence_watch.hpp"
+#include "sluice/domain/record.hpp"
+#include "sluice/execution/order_machine.hpp"
+#include "sluice/gate/gate_actions.hpp"
+
+namespace sluice::actors {
+
+struct order_entry {
+  order_machine machine;
+  plan_ptr what{};                              ///< None for an inherited order.
+  std::shared_ptr<const plan_judged> judged{};  ///< Until it is recorded.
+  wall_time intended_at{};
+  quantity amount_before{};
+  int attempt{1};
+  std::optional<instant> timer{};
+  absence_watch absence{};
+
+  [[nodiscard]] order_trace trace() const {
+    return {machine.task().request.direction, intended_at, amount_before};
+  }
+};
+
+}  // namespace sluice::actors

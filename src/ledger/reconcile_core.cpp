@@ -1,0 +1,283 @@
+// Comparisons and what follows from them: repairs, holds, searches, armed closes.
+#include "sluice/ledger/reconcile_core.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace sluice {
+namespace {
+
+/// Fills that were traded up to then and come later are in this truth.
+venue_time contained_until(const drift_input& in) {
+  return in.seen.changed_at.ms != 0 ? in.seen.changed_at : cut_of(in.seen, in.as_of).all_until;
+}
+
+}  // namespace
+
+reconcile_core::reconcile_core(const book_view& view, reconcile_settings settings,
+                               const restored_books& found, const stamp& now)
+    : view_(view),
+      settings_(settings),
+      holds_(found.last_hold_id),
+      desk_(settings.close_max, found.last_arming_id) {
+  for (const auto& [instrument, ids] : found.trade_ids)
+    books_.restore_seen(
+        instrument, ids,
+        ids.size() < found.trade_ids_max ? seen_ids::complete : seen_ids::newest_only);
+  for (const auto& [line, changed_at] : found.lines) {
+    books_.restore(line);
+    watch(line.position).line_restored(changed_at);
+  }
+  for (const auto& h : found.holds) {
+    holds_.restore(h);
+    watch(h.position).hold_restored();
+  }
+  for (const auto& o : found.own_orders)
+    own_.learn(o.instrument, o.order, o.name);
+  overdue_ = desk_.restore(found.armings, now);
+}
+
+void reconcile_core::begin(reconcile_actions& out) {
+  std::ranges::move(std::exchange(overdue_, {}), std::back_inserter(out.records));
+}
+
+drift_watch& reconcile_core::watch(const position_key& key) {
+  return watches_.try_emplace(key, settings_).first->second;
+}
+
+void reconcile_core::order_moved(const order_pending& change, const stamp& now,
+                                 reconcile_actions& out) {
+  auto& open = pending_[change.position];
+  open = std::max(0, open + (change.pending ? 1 : -1));
+  if (change.pending)
+    return;
+  own_.learn(change.position.instrument, change.venue_id, change.name);
+  if (const auto at = watches_.find(change.position); at != watches_.end() && change.venue_id != 0)
+    at->second.claim(change.venue_id, change.name.plan);
+  compare(change.position, now, out);
+}
+
+// ---- comparing
+
+void reconcile_core::compare_all(const stamp& now, reconcile_actions& out) {
+  std::unordered_set<position_key> known;
+  for (const auto& line : books_.lines())
+    known.insert(line.position);
+  for (const auto& keys : {holds_.positions(), view_.open_positions()})
+    known.insert(keys.begin(), keys.end());
+  for (const auto& key : known)
+    compare(key, now, out);
+}
+
+drift_input reconcile_core::input_for(const position_key& key, const stamp& now) {
+  drift_input in;
+  in.position = key;
+  in.seen = view_.position(key);
+  in.as_of = view_.wall_at(in.seen.as_of);
+  in.line = books_.line(key);
+  in.step = view_.step(key.instrument);
+  const auto open = pending_.find(key);
+  in.order_unresolved = open != pending_.end() && open->second > 0;
+  in.now = now;
+  if (in.line)
+    return in;
+  // What was flat under our eyes has books: they say zero.
+  if (std::holds_alternative<position_flat>(in.seen.content))
+    seen_flat_.insert(key);
+  else if (seen_flat_.contains(key))
+    in.line = ledger_line{.position = key};
+  return in;
+}
+
+void reconcile_core::compare(const position_key& key, const stamp& now, reconcile_actions& out) {
+  const auto in = input_for(key, now);
+  const auto report = watch(key).observe(in);
+  act_on(report, in, out);
+  if (report.trades_wanted)
+    search(key.instrument, *report.trades_wanted, now, out);
+  close_if_armed(report, in, out);
+  // A repair ends the hold at once, not with the next truth.
+  if (report.action == drift_action::adopt && holds_.find(key))
+    compare(key, now, out);
+}
+
+void reconcile_core::act_on(const drift_report& report, const drift_input& in,
+                            reconcile_actions& out) {
+  switch (report.action) {
+    case drift_action::nothing:
+      return;
+    case drift_action::adopt:
+      record_missing(report, in, out);
+      return adopt(report, in, out);
+    case drift_action::release_hold:
+      return lift(in.position, "reconciler", report.cause, out);
+    case drift_action::place_hold:
+      break;
+  }
+  record_missing(report, in, out);
+  const auto placed = holds_.place(in.position, report, in.now.wall);
+  out.records.emplace_back(hold_placed{placed});
+  out.holds.push_back({placed, true});
+}
+
+/// Trades that a search brought: ours with fees and profit into the line, all into the journal.
+void reconcile_core::record_missing(const drift_report& report, const drift_input& in,
+                                    reconcile_actions& out) {
+  for (const auto& e : report.trades) {
+    if (e.recorded)
+      continue;
+    fill_recorded f{e.what, e.ours, e.plan};
+    if (!e.ours) {
+      out.records.emplace_back(std::move(f));
+      continue;
+    }
+    // This truth has it in it, so that the next comparison need not wait for a newer one.
+    const auto effect = books_.apply(e.what, in.seen.as_of - duration{1}, scope_of(e.plan));
+    if (effect == fill_effect::applied || effect == fill_effect::contained)
+      record_own(std::move(f), effect, out);
+  }
+}
+
+void reconcile_core::adopt(const drift_report& report, const drift_input& in,
+                           reconcile_actions& out) {
+  const auto* open = std::get_if<position_open>(&in.seen.content);
+  const auto entry = open ? open->entry : price{};
+  books_.set(in.position, report.truth_amount, entry, contained_until(in));
+  out.records.emplace_back(ledger_adjusted{in.position, report.ledger_amount, report.truth_amount,
+                                           report.cause, report.evidence, entry});
+  out.lines.push_back({in.position, report.truth_amount});
+}
+
+void reconcile_core::close_if_armed(const drift_report& report, const drift_input& in,
+                                    reconcile_actions& out) {
+  const auto standing = holds_.find(in.position);
+  const auto decision =
+      decide_close({desk_.armed(in.position.instrument, in.now.steady).has_value(), standing,
+                    report.kind, in.seen, report.ledger_amount});
+  const auto* target = std::get_if<quantity>(&decision);
+  if (!target)
+    return;
+  out.records.push_back(desk_.use(in.position.instrument, *standing));
+  out.plans.push_back(plan_for_close(*standing, *target, in.now));
+}
+
+// ---- holds and armings
+
+void reconcile_core::lift(const position_key& key, const std::string& author,
+                          const std::string& reason, reconcile_actions& out) {
+  const auto gone = holds_.lift(key);
+  if (!gone)
+    return;
+  out.records.emplace_back(hold_released{*gone, author, reason});
+  out.holds.push_back({*gone, false});
+}
+
+std::size_t reconcile_core::release(const symbol& instrument, const std::string& author,
+                                    const std::string& reason, const stamp& now,
+                                    reconcile_actions& out) {
+  const auto keys = holds_.on(instrument);
+  for (const auto& key : keys) {
+    lift(key, author, reason, out);
+    watch(key).hold_lifted();
+    accept_truth(key, author + ": " + reason, now, out);
+  }
+  return keys.size();
+}
+
+/// Whoever releases a hold says that the exchange is right: otherwise the same drift would only
+/// become the same hold again.
+void reconcile_core::accept_truth(const position_key& key, const std::string& evidence,
+                                  const stamp& now, reconcile_actions& out) {
+  const auto in = input_for(key, now);
+  if (!is_known(in.seen.content))
+    return;
+  drift_report accepted;
+  accepted.truth_amount = amount_of(in.seen.content);
+  accepted.ledger_amount = in.line ? in.line->amount : quantity{};
+  accepted.cause = "released_by_operator";
+  accepted.evidence = evidence;
+  if (accepted.truth_amount == accepted.ledger_amount)
+    return;
+  watch(key).agreed(in.seen, in.as_of);
+  adopt(accepted, in, out);
+}
+
+arming_outcome reconcile_core::arm(const arming_order& order, const stamp& now,
+                                   reconcile_actions& out) {
+  auto outcome = desk_.arm(order, now);
+  std::ranges::move(std::exchange(outcome.records, {}), std::back_inserter(out.records));
+  if (outcome.refusal.empty())
+    for (const auto& key : holds_.on(order.instrument))
+      compare(key, now, out);
+  return outcome;
+}
+
+arming_outcome reconcile_core::disarm(const symbol& instrument, const std::string& author,
+                                      const std::string& reason, reconcile_actions& out) {
+  auto outcome = desk_.disarm(instrument, author, reason);
+  std::ranges::move(std::exchange(outcome.records, {}), std::back_inserter(out.records));
+  return outcome;
+}
+
+// ---- searching
+
+void reconcile_core::search(const symbol& instrument, instant newer_than, const stamp& now,
+                            reconcile_actions& out) {
+  if (searches_.want(instrument, newer_than, now.steady))
+    out.searches.push_back(instrument);
+}
+
+void reconcile_core::trades_read(const symbol& instrument,
+                                 const read_result<std::vector<fill>>& trades, const stamp& now,
+                                 reconcile_actions& out) {
+  if (trades) {
+    note_trades(instrument, *trades, now);
+    return search_ended(instrument, searches_.answered(instrument, trades->size()), now, out);
+  }
+  const auto why = std::string(to_string(trades.error().kind)) + " " + trades.error().text;
+  if (const auto ended = searches_.failed(instrument, why, now.steady))
+    search_ended(instrument, *ended, now, out);
+}
+
+void reconcile_core::note_trades(const symbol& instrument, const std::vector<fill>& trades,
+                                 const stamp& now) {
+  for (const auto& f : trades) {
+    const auto at = watches_.find({instrument, f.leg});
+    if (f.instrument != instrument || at == watches_.end() || !books_.is_new(instrument, f.id))
+      continue;
+    drift_evidence e{.what = f, .seen_at = now.steady, .told = false};
+    if (const auto own = own_.find(instrument, f.order)) {
+      e.ours = true;
+      e.plan = own->plan;
+      e.what.client_id = own->client_id;
+    }
+    at->second.note(e);
+  }
+}
+
+void reconcile_core::search_ended(const symbol& instrument, const search_result& ended,
+                                  const stamp& now, reconcile_actions& out) {
+  std::vector<position_key> legs;
+  for (auto& [key, w] : watches_)
+    if (key.instrument == instrument) {
+      w.search_ended(ended);
+      legs.push_back(key);
+    }
+  for (const auto& key : legs)
+    compare(key, now, out);
+}
+
+void reconcile_core::tick(const stamp& now, reconcile_actions& out) {
+  std::ranges::move(desk_.expire(now.steady), std::back_inserter(out.records));
+  std::ranges::move(searches_.due(now.steady), std::back_inserter(out.searches));
+}
+
+std::optional<instant> reconcile_core::next_due() const {
+  const auto pause = searches_.next_due();
+  const auto arming = desk_.next_end();
+  if (pause && arming)
+    return std::min(*pause, *arming);
+  return pause ? pause : arming;
+}
+
+}  // namespace sluice

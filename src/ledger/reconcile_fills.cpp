@@ -1,0 +1,82 @@
+// Fills as they reach the books: ours into the line, once; those of others as evidence.
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "sluice/ledger/reconcile_core.hpp"
+
+namespace sluice {
+namespace {
+
+/// The venue closed something by itself: a person should know, whatever becomes of it.
+notice forced_close(const fill& f) {
+  return {std::string(to_string(f.given_by)),
+          fmt::format("{} {} {} at {}", f.instrument.str(), to_string(f.direction), f.amount.str(),
+                      f.at.str())};
+}
+
+}  // namespace
+
+void reconcile_core::take(fill_recorded f, const stamp& now, reconcile_actions& out) {
+  const position_key key{f.what.instrument, f.what.leg};
+  if (f.ours)
+    take_own(std::move(f), now, out);
+  else
+    take_foreign(std::move(f), now, out);
+  compare(key, now, out);
+}
+
+void reconcile_core::take_foreign(fill_recorded f, const stamp& now, reconcile_actions& out) {
+  const position_key key{f.what.instrument, f.what.leg};
+  if (!watch(key).note({f.what, false, now.steady, {}, true}))
+    return;
+  if (f.what.given_by != order_giver::client)
+    out.records.emplace_back(forced_close(f.what));
+  out.records.emplace_back(std::move(f));
+}
+
+void reconcile_core::take_own(fill_recorded f, const stamp& now, reconcile_actions& out) {
+  const position_key key{f.what.instrument, f.what.leg};
+  own_.learn(key.instrument, f.what.order, {f.what.client_id, f.plan});
+  if (f.plan.empty())
+    if (const auto known = own_.find(key.instrument, f.what.order))
+      f.plan = known->plan;
+  const auto effect = books_.apply(f.what, now.steady, scope_of(f.plan));
+  if (effect == fill_effect::duplicate)
+    return;
+  if (effect == fill_effect::refused) {
+    out.records.emplace_back(notice{
+        "fill_refused", fmt::format("{} trade {} of order {}: the books cannot tell whether they "
+                                    "have it",
+                                    key.instrument.str(), f.what.id, f.what.order)});
+    watch(key).note({f.what, true, now.steady, f.plan, false});
+    return;
+  }
+  watch(key).forget(f.what.id);
+  // A part of the drift that it closes is a part of what explains the rest.
+  if (is_reconcile_close(f.plan))
+    watch(key).note({f.what, true, now.steady, f.plan, true});
+  record_own(std::move(f), effect, out);
+}
+
+/// The journal adds every fill of ours to its line; where ours did not move, it is set back.
+void reconcile_core::record_own(fill_recorded f, fill_effect effect, reconcile_actions& out) {
+  const auto line = books_.line({f.what.instrument, f.what.leg}).value_or(ledger_line{});
+  const auto change = signed_amount(f.what);
+  const auto trade = f.what.id;
+  const bool beside = is_reconcile_close(f.plan);
+  ++out.fills;
+  f.entry_after = line.entry;
+  out.records.emplace_back(std::move(f));
+  out.lines.push_back({line.position, line.amount});
+  if (effect != fill_effect::contained)
+    return;
+  out.records.emplace_back(ledger_adjusted{
+      line.position, line.amount + change, line.amount, beside ? "reconcile_close" : "contained",
+      fmt::format("trade {} {}", trade,
+                  beside ? "closed what the ledger never had"
+                         : "is older than the truth that the ledger was set to"),
+      line.entry});
+}
+
+}  // namespace sluice
