@@ -51,6 +51,16 @@ json::object hold_object(const hold& h) {
           {"release", "POST /api/v1/holds/" + name + "/release"}};
 }
 
+json::object close_object(const close_arming& a) {
+  return {{"id", a.id},         {"symbol", a.instrument.str()},   {"author", a.author},
+          {"reason", a.reason}, {"since", time_or_null(a.since)}, {"until", time_or_null(a.until)}};
+}
+
+/// "29m58s"; "0ms" once it is over.
+std::string left_until(wall_time until, wall_time now) {
+  return format_duration(milliseconds{std::max<std::int64_t>(until.ms - now.ms, 0)});
+}
+
 }  // namespace
 
 json::object state_object(const standing_state& s) {
@@ -69,8 +79,7 @@ json::array overrides_array(const std::vector<setting_override>& standing, wall_
   json::array out;
   for (const auto& o : standing) {
     auto row = override_object(o);
-    const milliseconds left{std::max<std::int64_t>(o.until.ms - now.ms, 0)};
-    row["left"] = format_duration(left);
+    row["left"] = left_until(o.until, now);
     out.push_back(std::move(row));
   }
   return out;
@@ -95,6 +104,20 @@ std::string holds_json(const projection& folded) {
   for (const auto& [key, h] : folded.holds())
     rows.push_back(hold_object(h));
   return json::serialize(json::object{{"holds", std::move(rows)}});
+}
+
+std::string closes_json(const projection& folded, wall_time now) {
+  json::array rows;
+  for (const auto& [id, arming] : folded.armings()) {
+    auto row = close_object(arming);
+    row["left"] = left_until(arming.until, now);
+    rows.push_back(std::move(row));
+  }
+  return json::serialize(json::object{{"closes", std::move(rows)}});
+}
+
+std::string close_json(const close_arming& a) {
+  return json::serialize(close_object(a));
 }
 
 }  // namespace sluice::actors

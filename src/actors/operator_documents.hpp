@@ -1,4 +1,5 @@
-// The JSON documents of what operators order and release: trading state, overrides, holds.
+// The JSON documents of what operators order and release: trading state, overrides, holds, armed
+// closes.
 #pragma once
 
 #include <boost/json/fwd.hpp>
@@ -23,5 +24,9 @@ namespace sluice::actors {
                                          const gate_settings& normal, wall_time now);
 
 [[nodiscard]] std::string holds_json(const projection& folded);
+
+/// Closes that the reconciler may propose, each with the time that is left.
+[[nodiscard]] std::string closes_json(const projection& folded, wall_time now);
+[[nodiscard]] std::string close_json(const close_arming& a);
 
 }  // namespace sluice::actors

@@ -19,6 +19,24 @@ auto no_answer(const status::responder& reply, std::string_view stage) {
   };
 }
 
+symbol read_symbol(order_body& order, std::string_view text) {
+  auto parsed = parse_symbol(text);
+  if (parsed)
+    return std::move(*parsed);
+  order.complain("symbol", parsed.error().text);
+  return {};
+}
+
+/// An arming as the reconciler answers it.
+auto close_answer(const status::responder& reply) {
+  return [reply](const close_arming_answer& answer) {
+    if (answer.refusal.empty() && answer.now)
+      reply(status::json_response(close_json(*answer.now)));
+    else
+      reply(status::problem_response(409, answer.refusal));
+  };
+}
+
 /// "fresh_for 30m".
 std::optional<milliseconds> read_fresh_for(order_body& order) {
   constexpr std::string_view word = "fresh_for ";
@@ -54,12 +72,14 @@ void order_release(status_self* self, const reconciler_actor& reconciler,
                    std::string_view instrument, const status::request& asked,
                    const status::responder& reply) {
   order_body order(asked.body);
+  const auto on = read_symbol(order, instrument);
   if (!order.good(reply))
     return;
-  self->request(reconciler, caf::infinite,
-                release_holds{symbol(std::string(instrument)), order.author(), order.reason()})
+  self->request(reconciler, caf::infinite, release_holds{on, order.author(), order.reason()})
       .then(
           [reply, name = std::string(instrument)](const holds_released& gone) {
+            if (!gone.refusal.empty())
+              return reply(status::problem_response(409, gone.refusal));
             reply(gone.count > 0
                       ? status::json_response(fmt::format(R"({{"released":{}}})", gone.count))
                       : status::problem_response(404, fmt::format("{} has no hold", name)));
@@ -134,6 +154,30 @@ void order_revert(status_self* self, const gate_actor& gate, std::string_view ke
                       : status::problem_response(404, answer.faults.front().text));
           },
           no_answer(reply, "gate"));
+}
+
+void order_arm(status_self* self, const reconciler_actor& reconciler, std::string_view instrument,
+               const status::request& asked, const status::responder& reply) {
+  order_body order(asked.body);
+  const auto on = read_symbol(order, instrument);
+  if (order.text("for").empty())
+    order.complain("for", "is missing: an arming has an end, e.g. \"30m\"");
+  const auto lasts = order.span("for", "30m").value_or(milliseconds{0});
+  if (!order.good(reply))
+    return;
+  self->request(reconciler, caf::infinite, arm_close{on, lasts, order.author(), order.reason()})
+      .then(close_answer(reply), no_answer(reply, "reconciler"));
+}
+
+void order_disarm(status_self* self, const reconciler_actor& reconciler,
+                  std::string_view instrument, const status::request& asked,
+                  const status::responder& reply) {
+  order_body order(asked.body);
+  const auto on = read_symbol(order, instrument);
+  if (!order.good(reply))
+    return;
+  self->request(reconciler, caf::infinite, disarm_close{on, order.author(), order.reason()})
+      .then(close_answer(reply), no_answer(reply, "reconciler"));
 }
 
 }  // namespace sluice::actors

@@ -40,4 +40,14 @@ void order_override(status_self* self, const gate_actor& gate,
 void order_revert(status_self* self, const gate_actor& gate, std::string_view key,
                   const status::request& asked, const status::responder& reply);
 
+/// {"author", "reason", "for": "30m"}: 200 with the arming; 409 with why the reconciler does not
+/// take it.
+void order_arm(status_self* self, const reconciler_actor& reconciler, std::string_view instrument,
+               const status::request& asked, const status::responder& reply);
+
+/// {"author", "reason"}: 200 with the arming that has ended; 409 with why not.
+void order_disarm(status_self* self, const reconciler_actor& reconciler,
+                  std::string_view instrument, const status::request& asked,
+                  const status::responder& reply);
+
 }  // namespace sluice::actors

@@ -32,6 +32,8 @@ class status_stage : public stage<status_actor> {
       folded_.ledger_line(line.position, line.amount);
     for (const auto& h : options_.recovered.holds)
       folded_.restore(h);
+    for (const auto& a : options_.recovered.armings)
+      folded_.restore(a);
     for (const auto& s : options_.recovered.exits)
       folded_.restore(s);
   }
@@ -261,6 +263,8 @@ class status_stage : public stage<status_actor> {
       case page::overrides:
         return reply(status::json_response(
             overrides_json(vitals().overrides(), options_.gate, now_stamp().wall)));
+      case page::closes:
+        return reply(status::json_response(closes_json(folded_, now_stamp().wall)));
       default:
         return take_order(found, asked, reply);
     }
@@ -280,6 +284,10 @@ class status_stage : public stage<status_actor> {
                                               reply);
       case page::revert_order:
         return order_revert(this, peers_->gate, *found.parameter("key"), asked, reply);
+      case page::arm_order:
+        return order_arm(this, peers_->reconciler, *found.parameter("symbol"), asked, reply);
+      case page::disarm_order:
+        return order_disarm(this, peers_->reconciler, *found.parameter("symbol"), asked, reply);
       default:
         return reply(status::problem_response(404, "there is nothing here"));
     }

@@ -23,11 +23,14 @@ const std::vector<status::route>& routes() {
       row("GET", "/api/v1/events", page::events),
       row("GET", "/api/v1/state", page::state),
       row("GET", "/api/v1/overrides", page::overrides),
+      row("GET", "/api/v1/closes", page::closes),
       row("POST", "/api/v1/holds/{symbol}/release", page::release_order),
       row("POST", "/api/v1/state", page::state_order),
       row("POST", "/api/v1/freshness", page::freshness_order),
       row("POST", "/api/v1/overrides", page::override_order),
       row("POST", "/api/v1/overrides/{key}/revert", page::revert_order),
+      row("POST", "/api/v1/closes/{symbol}/arm", page::arm_order),
+      row("POST", "/api/v1/closes/{symbol}/disarm", page::disarm_order),
   };
   return table;
 }

@@ -23,11 +23,14 @@ enum class page {
   events,
   state,
   overrides,
+  closes,
   release_order,
   state_order,
   freshness_order,
   override_order,
   revert_order,
+  arm_order,
+  disarm_order,
 };
 
 /// `id` of each is its page.

@@ -59,6 +59,25 @@ constexpr const char* revert_help = R"(Takes an override back before its time.
 Example:
   sluice override revert gate.cooldown --reason "no longer needed")";
 
+constexpr const char* close_help =
+    R"(Shows, arms or disarms closes: with one armed the reconciler may close, once, what the exchange
+holds of a symbol beyond the ledger.
+
+Examples:
+  sluice close
+  sluice close arm BTCUSDT --for 30m --reason "left over from the old bot"
+  sluice close disarm BTCUSDT --reason "closed by hand")";
+
+constexpr const char* arm_help = R"(Lets the reconciler close what a symbol has too much of, once.
+
+Example:
+  sluice close arm BTCUSDT --for 30m --reason "left over from the old bot")";
+
+constexpr const char* disarm_help = R"(Takes that leave back.
+
+Example:
+  sluice close disarm BTCUSDT --reason "closed by hand")";
+
 }  // namespace
 
 operator_commands::operator_commands(CLI::App& app) {
@@ -67,6 +86,7 @@ operator_commands::operator_commands(CLI::App& app) {
   add_state(app);
   add_holds(app);
   add_overrides(app);
+  add_closes(app);
 }
 
 CLI::App* operator_commands::add(CLI::App& below, const char* name, const char* help, action act) {
@@ -130,6 +150,23 @@ void operator_commands::add_overrides(CLI::App& app) {
     return order(options_, fmt::format("/api/v1/overrides/{}/revert", path_segment(key_)));
   });
   revert->add_option("KEY", key_, "e.g. gate.stale_after_entry")->required();
+}
+
+void operator_commands::add_closes(CLI::App& app) {
+  const auto list = [this] { return show(options_, "/api/v1/closes"); };
+  auto* close = add(app, "close", close_help, list);
+  close->require_subcommand(0, 1);
+  add(*close, "list", "Shows every close that is armed.", list);
+  auto* arm = add_order(*close, "arm", arm_help, [this] {
+    return order(options_, fmt::format("/api/v1/closes/{}/arm", path_segment(symbol_)),
+                 {{"for", lasts_}});
+  });
+  arm->add_option("SYMBOL", symbol_, "e.g. BTCUSDT")->required();
+  arm->add_option("--for", lasts_, "how long at most, e.g. 30m")->required();
+  auto* disarm = add_order(*close, "disarm", disarm_help, [this] {
+    return order(options_, fmt::format("/api/v1/closes/{}/disarm", path_segment(symbol_)));
+  });
+  disarm->add_option("SYMBOL", symbol_, "e.g. BTCUSDT")->required();
 }
 
 int operator_commands::run() const {

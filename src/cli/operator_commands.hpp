@@ -1,4 +1,5 @@
-// The commands that ask or order something of a running Sluice: state, hold, override.
+// The commands that ask or order something of a running Sluice: state, hold, override,
+// close.
 #pragma once
 
 #include <functional>
@@ -33,6 +34,7 @@ class operator_commands {
   void add_state(CLI::App& app);
   void add_holds(CLI::App& app);
   void add_overrides(CLI::App& app);
+  void add_closes(CLI::App& app);
 
   [[nodiscard]] int change_state() const;
 

@@ -228,6 +228,26 @@ class OperatorTestCase(SluiceTestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.until("no hold", lambda: self.get("/api/v1/holds").json()["holds"] == [])
 
+    def test_a_close_is_armed_shown_and_disarmed_over_a_kill(self):
+        self.run_ready()
+        code, output, errors = self.command("close", "arm", "BTCUSDT", "--for", "30m",
+                                            "--reason", "left over")
+        self.assertEqual(code, 0, errors)
+        self.assertIn("author: carol", output)
+        closes = lambda: self.get("/api/v1/closes").json()["closes"]
+        self.until("shown", lambda: [c["symbol"] for c in closes()] == ["BTCUSDT"])
+        self.sluice.end(signal.SIGKILL)
+        self.restart()
+        self.until_ready()
+        self.assertEqual([c["reason"] for c in closes()], ["left over"])
+        self.assertIn("symbol: BTCUSDT", self.command("close")[1])
+        self.assertEqual(self.command("close", "disarm", "BTCUSDT", "--reason", "done")[0], 0)
+        self.until("gone", lambda: closes() == [])
+        code, _, errors = self.command("close", "disarm", "BTCUSDT", "--reason", "done")
+        self.assertEqual(code, 1)
+        self.assertIn("refused: ", errors)
+        self.assertIn("is missing", self.fault_of(self.post("/api/v1/closes/BTCUSDT/arm", BY), "for"))
+
     def test_commands_do_what_a_person_asks_and_say_why_not(self):
         self.run_ready()
         code, output, _ = self.command("state")
@@ -264,7 +284,8 @@ class OperatorTestCase(SluiceTestCase):
         self.assertIn(f"remove {self.directory}/state/halt", errors)
         self.assertEqual(self.command("state", url="http://127.0.0.1:1")[0], 69)
         self.assertEqual(self.command("state", url="http://example.com:80")[0], 2)
-        for words in (["state"], ["hold"], ["override"], ["override", "set"], ["hold", "release"]):
+        for words in (["state"], ["hold"], ["override"], ["override", "set"], ["hold", "release"],
+                      ["close"], ["close", "arm"]):
             code, output, _ = self.command(*words, "--help")
             self.assertEqual(code, 0)
             self.assertIn("Example", output)
