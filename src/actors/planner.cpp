@@ -1,7 +1,6 @@
 // The planner's shell: new plans go to journal and gate at once; the answer waits for the journal.
 #include "sluice/actors/planner.hpp"
 
-#include "sluice/gate/board_view.hpp"
 #include "stage.hpp"
 
 namespace sluice::actors {
@@ -22,9 +21,7 @@ plan_reception reception_of(plan_identity identity) {
 class planner : public stage<planner_actor> {
  public:
   planner(caf::actor_config& config, services given, planner_options options)
-      : stage(config, std::move(given)),
-        memory_(std::move(options.memory)),
-        boards_(given_.table, given_.universe, given_.marks) {}
+      : stage(config, std::move(given)), memory_(std::move(options.memory)) {}
 
   behavior_type make_behavior() override {
     return {
@@ -58,12 +55,6 @@ class planner : public stage<planner_actor> {
     return promise;
   }
 
-  plan sized(plan p) const {
-    const auto mark = boards_.mark(p.instrument);
-    return prepare(std::move(p), boards_.instrument(p.instrument),
-                   mark ? std::optional(mark->mark) : std::nullopt);
-  }
-
   template <class Answer>
   void accept(std::vector<plan> fresh, Answer answer) {
     append_durable records;
@@ -73,9 +64,10 @@ class planner : public stage<planner_actor> {
       log().info(
           "planner", "plan_accepted",
           {{"plan", p.id}, {"source", p.source}, {"kind", kind_of(p)}, {"symbol", p.instrument}});
-      // What was asked for is what is recorded: a repetition is recognised by it after a restart.
+      // As it was asked for: a repetition is recognised by it after a restart, and its verdict can
+      // be made again from it, since the gate sizes by the facts alone.
       records.bodies.emplace_back(plan_accepted{p});
-      wanted.plans.push_back(std::make_shared<const plan>(sized(std::move(p))));
+      wanted.plans.push_back(std::make_shared<const plan>(std::move(p)));
     }
     // The journal keeps the order in which it is told: whatever follows from the plan comes later.
     request(peers_->journal, caf::infinite, std::move(records))
@@ -85,7 +77,6 @@ class planner : public stage<planner_actor> {
   }
 
   planner_core memory_;
-  board_view boards_;
   bool draining_{false};
 };
 

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include "commands.hpp"
+#include "journal_commands.hpp"
 #include "operator_commands.hpp"
 
 namespace sluice::cli {
@@ -51,6 +52,7 @@ int main_of(int argc, char** argv, const actors::build_info& build) {
   const auto* check_command = with_file("check", check_help);
   const auto* sim_command = with_file("sim", sim_help);
   const auto* version_command = app.add_subcommand("version", "Prints version and revision.");
+  const journal_commands journals(app);
   const operator_commands operators(app);
   try {
     app.parse(argc, argv);
@@ -61,6 +63,8 @@ int main_of(int argc, char** argv, const actors::build_info& build) {
     fmt::print("sluice {} ({})\n", build.version, build.revision);
     return 0;
   }
+  if (journals.parsed())
+    return journals.run();
   if (run_command->parsed())
     return static_cast<int>(run(file, understands_live, build));
   if (check_command->parsed())

@@ -34,7 +34,8 @@ result<judgement> read_judgement(const row& r) {
   return judgement{.seq = r.number(0),
                    .what = std::move(*what),
                    .seen = std::move(*seen),
-                   .outcome = std::move(*outcome)};
+                   .outcome = std::move(*outcome),
+                   .times_judged = static_cast<int>(r.number(4))};
 }
 
 }  // namespace
@@ -107,7 +108,7 @@ result<std::int64_t> reader::last_seq() {
 
 result<void> reader::each_judgement(const std::function<void(const judgement&)>& visit) {
   return impl_->db.each(
-      "SELECT v.seq, accepted.body, v.facts, judged.body FROM verdict v "
+      "SELECT v.seq, accepted.body, v.facts, judged.body, v.times_judged FROM verdict v "
       "JOIN plan p ON p.plan_id = v.plan_id JOIN record accepted ON accepted.seq = p.seq "
       "JOIN record judged ON judged.seq = v.seq "
       "WHERE ifnull(v.reason, '') <> 'duplicate_plan' ORDER BY v.seq",

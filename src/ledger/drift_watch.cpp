@@ -123,7 +123,7 @@ void drift_watch::adopt_explained(const drift_input& in, const evidence_run& run
   out.cause = out.kind == drift_kind::foreign ? "foreign_fill" : "explained";
   if (hold_stands_)
     repaired_by_ = out.cause;
-  (void)evidence_.spend(run);
+  evidence_.spend(run, in.seen, in.as_of);
   agreed_at_ = std::max(agreed_at_, in.as_of);
 }
 

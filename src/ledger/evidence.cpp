@@ -26,10 +26,14 @@ std::string words_of(const drift_evidence& e) {
                      f.client_id.empty() ? std::to_string(f.order) : f.client_id.str());
 }
 
+bool is_timeless(const truth_view& seen, wall_time as_of) {
+  return seen.changed_at.ms == 0 && as_of.ms == 0;
+}
+
 /// As a start, after which all counts that is not in this truth. Where nothing is known, everything
 /// that is noted counts.
 trade_cut base_at(const truth_view& seen, wall_time as_of) {
-  if (seen.changed_at.ms == 0 && as_of.ms == 0)
+  if (is_timeless(seen, as_of))
     return {};
   auto cut = cut_of(seen, as_of);
   cut.all_until = std::max(cut.all_until, seen.changed_at);
@@ -134,15 +138,13 @@ std::optional<evidence_run> evidence_book::explaining(quantity drift, const trad
   return run_explaining(drift, evidence_, end, oldest);
 }
 
-std::vector<drift_evidence> evidence_book::spend(const evidence_run& run) {
-  auto taken = trades_of(run);
-  spent_up_to_ = taken.back().what.id;
+void evidence_book::spend(const evidence_run& run, const truth_view& seen, wall_time as_of) {
+  spent_up_to_ = evidence_[run.last].what.id;
   std::erase_if(evidence_, [&](const auto& e) { return e.what.id <= spent_up_to_; });
-  // What was traded after the run is not in this truth: the ids say so better than any time.
-  base_ = {};
+  // The run may have been the wrong one of two that fit: what lies near its end stays in doubt.
+  base_ = is_timeless(seen, as_of) ? trade_cut{} : cut_of(seen, as_of);
   for (auto& e : evidence_)
-    e.maybe_contained = false;
-  return taken;
+    e.maybe_contained = !surely_after(e, base_);
 }
 
 std::vector<drift_evidence> evidence_book::trades_of(const evidence_run& run) const {

@@ -270,6 +270,8 @@ void reconcile_core::search_ended(const symbol& instrument, const search_result&
 void reconcile_core::tick(const stamp& now, reconcile_actions& out) {
   std::ranges::move(desk_.expire(now.steady), std::back_inserter(out.records));
   std::ranges::move(searches_.due(now.steady), std::back_inserter(out.searches));
+  for (const auto& key : holds_.positions())
+    compare(key, now, out);
 }
 
 std::optional<instant> reconcile_core::next_due() const {

@@ -1,12 +1,16 @@
 // Fills as they reach the books: ours into the line, once; those of others as evidence.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "sluice/ledger/reconcile_core.hpp"
 
 namespace sluice {
 namespace {
+
+/// Forced closes by which a repeated event is recognised.
+constexpr std::size_t forced_told_max = 1'000;
 
 /// The venue closed something by itself: a person should know, whatever becomes of it.
 notice forced_close(const fill& f) {
@@ -28,11 +32,22 @@ void reconcile_core::take(fill_recorded f, const stamp& now, reconcile_actions& 
 
 void reconcile_core::take_foreign(fill_recorded f, const stamp& now, reconcile_actions& out) {
   const position_key key{f.what.instrument, f.what.leg};
-  if (!watch(key).note({f.what, false, now.steady, {}, true}))
-    return;
-  if (f.what.given_by != order_giver::client)
+  // A search may have found the trade before its event came: only the event tells who gave the
+  // order.
+  if (f.what.given_by != order_giver::client && is_untold(key.instrument, f.what.id))
     out.records.emplace_back(forced_close(f.what));
-  out.records.emplace_back(std::move(f));
+  if (watch(key).note({f.what, false, now.steady, {}, true}))
+    out.records.emplace_back(std::move(f));
+}
+
+bool reconcile_core::is_untold(const symbol& instrument, trade_id id) {
+  const std::pair told{instrument, id};
+  if (std::ranges::find(forced_told_, told) != forced_told_.end())
+    return false;
+  forced_told_.push_back(told);
+  if (forced_told_.size() > forced_told_max)
+    forced_told_.pop_front();
+  return true;
 }
 
 void reconcile_core::take_own(fill_recorded f, const stamp& now, reconcile_actions& out) {

@@ -39,20 +39,6 @@ plan_identity planner_core::remember(std::uint64_t id_hash, std::uint64_t conten
   return plan_identity::fresh;
 }
 
-plan prepare(plan p, const std::optional<instrument_facts>& instrument, std::optional<price> mark) {
-  auto* open = std::get_if<open_plan>(&p.body);
-  if (!open || !instrument)
-    return p;
-  if (!open->amount) {
-    if (!open->value || !mark || mark->sign() <= 0)
-      return p;
-    open->amount = *open->value / *mark;
-    open->value.reset();
-  }
-  open->amount = floor_to_step(*open->amount, instrument->step);
-  return p;
-}
-
 void order_exits_first(std::vector<plan>& plans) {
   std::stable_partition(plans.begin(), plans.end(),
                         [](const plan& p) { return lane_of(p) == lane::exit; });

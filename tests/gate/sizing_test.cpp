@@ -1,4 +1,6 @@
 // How much a permit allows: rounding, dust, filters and direction.
+#include <rapidcheck.h>
+
 #include "gate_builders.hpp"
 #include "support/catch.hpp"
 
@@ -59,6 +61,18 @@ TEST_CASE("an open is sized from its amount or its value, floored to the step") 
   CHECK(terms.amount == qty("0.010"));
   CHECK(terms.direction == side::sell);
   CHECK_FALSE(terms.reduce_only);
+}
+
+TEST_CASE("an open sized by its value never asks for more than it, at any mark") {
+  CHECK(rc::check("value", [] {
+    auto f = facts_for_open();
+    const auto value = notional::from_raw(*rc::gen::inRange<std::int64_t>(1, 1'000'000'000'000));
+    f.mark = price::from_raw(*rc::gen::inRange<std::int64_t>(1, 10'000'000'000'000));
+    const auto amount = safe_quantity(a_plan("o", open_plan{.value = value}), f);
+    RC_ASSERT(amount.has_value());
+    RC_ASSERT(*amount * *f.mark <= value);
+    RC_ASSERT(on_step(*amount, f.instrument->step));
+  }));
 }
 
 TEST_CASE("an open without any size is refused, not guessed") {

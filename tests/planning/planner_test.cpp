@@ -1,4 +1,4 @@
-// Identity, sizes and order of plans, and the plans made for exits.
+// Identity and order of plans, and the plans made for exits.
 #include <rapidcheck.h>
 
 #include <map>
@@ -24,15 +24,6 @@ plan an_exit(std::string id) {
   auto p = an_open(std::move(id), "1");
   p.body = reduce_plan{};
   return p;
-}
-
-const instrument_facts filters{.tradable = true, .step = *quantity::parse("0.001")};
-
-open_plan sized(const open_plan& o, std::optional<price> mark,
-                std::optional<instrument_facts> i = filters) {
-  auto p = an_open("p", "1");
-  p.body = o;
-  return std::get<open_plan>(prepare(p, i, mark).body);
 }
 
 exit_wish a_wish() {
@@ -104,33 +95,6 @@ TEST_CASE("within its bound the memory answers as a map would") {
       model.emplace(key, static_cast<std::uint64_t>(value));
     }
     RC_ASSERT(memory.size() == model.size());
-  }));
-}
-
-TEST_CASE("a value becomes an amount at the mark, floored to the step") {
-  const auto o = sized({.value = notional::whole(200)}, price::whole(60'000));
-  CHECK(o.amount == *quantity::parse("0.003"));
-  CHECK_FALSE(o.value);
-  CHECK(sized({.amount = *quantity::parse("0.0129")}, std::nullopt).amount ==
-        *quantity::parse("0.012"));
-}
-
-TEST_CASE("without mark or instrument a plan stays as it is") {
-  const open_plan wish{.value = notional::whole(200)};
-  CHECK(sized(wish, std::nullopt) == wish);
-  CHECK(sized(wish, price{}) == wish);
-  CHECK(sized(wish, price::whole(60'000), std::nullopt) == wish);
-  auto exit = an_exit("x");
-  CHECK(prepare(exit, filters, price::whole(1)).body == exit.body);
-}
-
-TEST_CASE("sizing never asks for more than the value, at any mark") {
-  CHECK(rc::check("value", [] {
-    const auto value = notional::from_raw(*rc::gen::inRange<std::int64_t>(1, 1'000'000'000'000));
-    const auto mark = price::from_raw(*rc::gen::inRange<std::int64_t>(1, 10'000'000'000'000));
-    const auto o = sized({.value = value}, mark);
-    RC_ASSERT(*o.amount * mark <= value);
-    RC_ASSERT(on_step(*o.amount, filters.step));
   }));
 }
 

@@ -58,6 +58,7 @@ struct judgement {
   plan what{};
   facts seen{};
   verdict outcome{};
+  int times_judged{1};  ///< 0: recorded at a start for an order that was on its way, without facts.
 };
 
 /// What a look over the whole journal found.

@@ -75,7 +75,7 @@ class evidence_book {
   [[nodiscard]] std::optional<evidence_run> explaining(quantity drift, const trade_cut& end,
                                                        venue_time oldest) const;
   /// Takes the run out, because the ledger follows the truth that has it in it.
-  [[nodiscard]] std::vector<drift_evidence> spend(const evidence_run& run);
+  void spend(const evidence_run& run, const truth_view& seen, wall_time as_of);
 
   [[nodiscard]] std::vector<drift_evidence> trades_of(const evidence_run& run) const;
   [[nodiscard]] bool all_ours(const evidence_run& run) const;

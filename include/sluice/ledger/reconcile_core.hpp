@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "sluice/domain/exchange_port.hpp"
@@ -101,7 +103,7 @@ class reconcile_core {
   void compare_all(const stamp& now, reconcile_actions& out);
   void trades_read(const symbol& instrument, const read_result<std::vector<fill>>& trades,
                    const stamp& now, reconcile_actions& out);
-  /// Pauses and armings that are over.
+  /// Pauses and armings that are over; and what holds stand on is looked at again.
   void tick(const stamp& now, reconcile_actions& out);
 
   /// Releases the holds of a symbol and accepts the truth there. Returns how many there were.
@@ -120,6 +122,7 @@ class reconcile_core {
  private:
   drift_watch& watch(const position_key& key);
   void take_foreign(fill_recorded f, const stamp& now, reconcile_actions& out);
+  [[nodiscard]] bool is_untold(const symbol& instrument, trade_id id);
   void take_own(fill_recorded f, const stamp& now, reconcile_actions& out);
   void record_own(fill_recorded f, fill_effect effect, reconcile_actions& out);
   [[nodiscard]] drift_input input_for(const position_key& key, const stamp& now);
@@ -148,6 +151,7 @@ class reconcile_core {
   trade_search searches_{};
   close_desk desk_;
   std::vector<record_body> overdue_{};
+  std::deque<std::pair<symbol, trade_id>> forced_told_{};  ///< Newest last, bounded.
 };
 
 }  // namespace sluice

@@ -1,14 +1,13 @@
-// The planner: gives plans an identity, recognises repetitions, sizes and orders them. All pure.
+// The planner: gives plans an identity, recognises repetitions, orders them. All pure.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "sluice/domain/plan.hpp"
-#include "sluice/domain/verdict.hpp"
+#include "sluice/domain/truth.hpp"
 #include "sluice/planning/recent_plans.hpp"
 
 namespace sluice {
@@ -33,12 +32,6 @@ class planner_core {
  private:
   recent_map seen_;
 };
-
-/// Sizes an open plan: a value becomes an amount at the mark, an amount is floored to the
-/// instrument's step. Without what it needs, and for other kinds, the plan stays as it is; the gate
-/// then says what was missing.
-[[nodiscard]] plan prepare(plan p, const std::optional<instrument_facts>& instrument,
-                           std::optional<price> mark);
 
 /// Exits before entries, otherwise in the order given.
 void order_exits_first(std::vector<plan>& plans);

@@ -9,8 +9,6 @@
 namespace sluice::testing {
 namespace {
 
-constexpr std::int64_t wall_origin_ms = 1'790'000'000'000;
-
 config::settings settings_for_tests(const std::filesystem::path& directory) {
   config::settings s;
   s.mode = run_mode::testnet;
@@ -71,8 +69,9 @@ pipeline_run::pipeline_run(pipeline_world& w, std::uint32_t seed)
   given.metrics = std::make_shared<status::metrics>();
   given.mode = world.chosen.mode;
   given.account = world.chosen.account;
-  given.time = actors::timekeeper(
-      [](instant at) { return wall_time{wall_origin_ms + between(instant{}, at).count()}; });
+  given.time = actors::timekeeper([origin = world.wall_ms](instant at) {
+    return wall_time{origin + between(instant{}, at).count()};
+  });
   auto first = actors::settle_undecided(found, given.time.at(now()));
   all = actors::spawn_pipeline(
       *system_,

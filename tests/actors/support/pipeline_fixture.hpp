@@ -19,6 +19,7 @@ struct pipeline_world {
   std::filesystem::path directory{};
   std::shared_ptr<fake_exchange> exchange{std::make_shared<fake_exchange>()};
   config::settings chosen{};
+  std::int64_t wall_ms{1'790'000'000'000};  ///< Our wall clock when a run begins.
 
   pipeline_world();
   ~pipeline_world();

@@ -1,0 +1,37 @@
+// The commands that look into a journal's file while nobody or somebody else writes it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace sluice::cli {
+
+/// Adds `replay` and `journal` to `app`, which must outlive it; they write into this object.
+class journal_commands {
+ public:
+  explicit journal_commands(CLI::App& app);
+  journal_commands(const journal_commands&) = delete;
+  journal_commands& operator=(const journal_commands&) = delete;
+
+  [[nodiscard]] bool parsed() const;
+  /// 0 when all is as it was, 1 when something differs or the chain is broken, 2 for a limit that
+  /// is none, 74 for a file that cannot be read.
+  [[nodiscard]] int run() const;
+
+ private:
+  [[nodiscard]] int replay() const;
+  [[nodiscard]] int verify() const;
+
+  std::string file_{};
+  std::vector<std::string> changes_{};
+  std::size_t most_{50};
+  bool json_{false};
+  const CLI::App* replay_{nullptr};
+  const CLI::App* verify_{nullptr};
+};
+
+}  // namespace sluice::cli
