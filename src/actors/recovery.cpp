@@ -33,6 +33,11 @@ ledger_line line_of(const journal::ledger_line& stored) {
   return line;
 }
 
+bool had_its_close(const hold& h, const journal::recovered& found) {
+  const auto id = stable_hash(close_plan_id(h).str());
+  return std::ranges::find(found.plans, id, &journal::plan_identity::id_hash) != found.plans.end();
+}
+
 }  // namespace
 
 std::vector<record_body> settle_undecided(const journal::recovered& found, const stamp& now) {
@@ -89,6 +94,9 @@ reconciler_options books_of(const journal::recovered& found, const reconcile_set
   books.last_arming_id = found.last_arming_id;
   for (const auto& o : std::views::reverse(found.own_orders))
     books.own_orders.push_back({o.instrument, o.venue_id, {o.client_id, o.plan}});
+  for (const auto& h : found.holds)
+    if (had_its_close(h, found))
+      books.closed_holds.push_back(h.id);
   return out;
 }
 

@@ -150,8 +150,12 @@ close_decision decide_close(const close_question& q) {
   return q.ledger_amount.abs();
 }
 
+plan_id close_plan_id(const hold& cause) {
+  return plan_id{fmt::format("{}{}", id_prefix, cause.id)};
+}
+
 plan plan_for_close(const hold& cause, quantity target, const stamp& now) {
-  return {.id = plan_id{fmt::format("{}{}", id_prefix, cause.id)},
+  return {.id = close_plan_id(cause),
           .source = source_id{"reconciler"},
           .instrument = cause.position.instrument,
           .leg = cause.position.leg,

@@ -19,7 +19,8 @@ reconcile_core::reconcile_core(const book_view& view, reconcile_settings setting
     : view_(view),
       settings_(settings),
       holds_(found.last_hold_id),
-      desk_(settings.close_max, found.last_arming_id) {
+      desk_(settings.close_max, found.last_arming_id),
+      closed_holds_(found.closed_holds.begin(), found.closed_holds.end()) {
   for (const auto& [instrument, ids] : found.trade_ids)
     books_.restore_seen(
         instrument, ids,
@@ -151,12 +152,15 @@ void reconcile_core::adopt(const drift_report& report, const drift_input& in,
 void reconcile_core::close_if_armed(const drift_report& report, const drift_input& in,
                                     reconcile_actions& out) {
   const auto standing = holds_.find(in.position);
+  if (standing && closed_holds_.contains(standing->id))
+    return;
   const auto decision =
       decide_close({desk_.armed(in.position.instrument, in.now.steady).has_value(), standing,
                     report.kind, in.seen, report.ledger_amount});
   const auto* target = std::get_if<quantity>(&decision);
   if (!target)
     return;
+  closed_holds_.insert(standing->id);
   out.records.push_back(desk_.use(in.position.instrument, *standing));
   out.plans.push_back(plan_for_close(*standing, *target, in.now));
 }
@@ -204,10 +208,18 @@ void reconcile_core::accept_truth(const position_key& key, const std::string& ev
 
 arming_outcome reconcile_core::arm(const arming_order& order, const stamp& now,
                                    reconcile_actions& out) {
+  const auto held = holds_.on(order.instrument);
+  const auto had_its_close = [&](const position_key& key) {
+    return closed_holds_.contains(holds_.find(key)->id);
+  };
+  if (!held.empty() && std::ranges::all_of(held, had_its_close))
+    return {desk_.armed(order.instrument, now.steady),
+            "the close for the hold that stands was proposed already; there is one for each hold",
+            {}};
   auto outcome = desk_.arm(order, now);
   std::ranges::move(std::exchange(outcome.records, {}), std::back_inserter(out.records));
   if (outcome.refusal.empty())
-    for (const auto& key : holds_.on(order.instrument))
+    for (const auto& key : held)
       compare(key, now, out);
   return outcome;
 }

@@ -33,6 +33,35 @@ TEST_CASE("fills of our order that no event told are found, with fee and profit"
   }
 }
 
+TEST_CASE("a line goes on after a restart where it was") {
+  drift_world w;
+  w.world.chosen.gate.limits.allow_add = true;
+  w.start();
+  w.open_by_us("0.5");
+  w.restart();
+  w.at = price::whole(50'100);
+  w.open_by_us("0.5", "q");
+  CHECK(w.line().amount.str() == "1");
+  CHECK(w.line().entry.str() == "50050");
+  CHECK(w.line().fees.at("USDT").str() == "0.02");
+  CHECK(w.line().fills == 2);
+}
+
+TEST_CASE("whatever the order of messages, lost fills are found once and nothing is held") {
+  drift_world w;
+  w.seed = GENERATE(range(1u, 9u));
+  w.start();
+  w.open_by_us("0.5");
+  w.trade(side::buy, "0.25", w.own_order());
+  w.live(1s);
+  w.trade(side::sell, "0.1", drift_world::foreign_order, "web_1");
+  w.live(12s);
+  CHECK(w.line().amount.str() == "0.65");
+  CHECK(w.line().fills == 2);
+  CHECK(w.run->records_of("fill_recorded") == 3);
+  CHECK(w.run->records_of("hold_placed") == 0);
+}
+
 TEST_CASE("what a person trades is followed, whether an event tells it or not") {
   const auto heard = GENERATE(true, false);
   const auto [direction, amount, left] = GENERATE(table<side, const char*, const char*>(
@@ -249,7 +278,7 @@ TEST_CASE("an armed close takes what nothing explains, once, and the hold goes b
     w.live(2s);
     w.arm(60s);
     w.live(2s);
-    CHECK(w.run->records_of("close_armed") == 2);
+    CHECK(w.run->records_of("close_armed") == 1);
     CHECK(w.run->records_of("plan_accepted") == 2);
     CHECK(w.world.exchange->placed.size() == 1);
   }
@@ -262,6 +291,32 @@ TEST_CASE("an armed close takes what nothing explains, once, and the hold goes b
     w.change_without_trade("0.4");
     w.live(12s);
     CHECK(w.run->records_of("hold_placed") == 2);
+    CHECK(w.world.exchange->placed.size() == 1);
+  }
+}
+
+TEST_CASE("an arming lives over a restart as long as it was given for") {
+  drift_world w;
+  w.world.chosen.exits.enabled = false;
+  w.start();
+  w.open_by_us("0.5");
+  w.arm(120s);
+  w.stop();
+  SECTION("and is used by the hold that comes then") {
+    w.pass_outside(30s);
+    w.restart();
+    w.change_without_trade("0.4");
+    w.live(12s);
+    CHECK(w.run->records_of("hold_placed") == 1);
+    CHECK(w.world.exchange->placed.size() == 2);
+  }
+  SECTION("and ends while nobody runs") {
+    w.pass_outside(120s);
+    w.restart();
+    CHECK(w.run->records_of("close_disarmed") == 1);
+    w.change_without_trade("0.4");
+    w.live(12s);
+    CHECK(w.run->records_of("hold_placed") == 1);
     CHECK(w.world.exchange->placed.size() == 1);
   }
 }

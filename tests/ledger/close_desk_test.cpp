@@ -193,6 +193,8 @@ TEST_CASE("an armed close is proposed once for a hold and its fill leaves the le
   CHECK(a.records<close_disarmed>().back().why == arming_end::used);
   a.live(5'000);
   CHECK(a.done.plans.size() == 1);
+  CHECK_THAT(a.core().arm(a_minute, a.now(), a.done).refusal,
+             ContainsSubstring("one for each hold"));
 
   a.plan = p.id;
   SECTION("told by the stream, in two parts") {

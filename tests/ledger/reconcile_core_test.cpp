@@ -178,6 +178,19 @@ TEST_CASE("no hold is placed before trades were searched for, or could not be re
   }
 }
 
+TEST_CASE("a trade of the other leg explains nothing of this one") {
+  account_model a;
+  open_by_us(a);
+  a.change_without_trade("2");
+  auto other = a_fill(50, side::buy, "2", "100");
+  other.leg = position_side::long_;
+  other.traded_at = {a.now().wall.ms};
+  a.trades.push_back(other);
+  a.live(10'000);
+  REQUIRE(a.standing());
+  CHECK(a.line()->amount == qty("1"));
+}
+
 TEST_CASE("a position found at the start is adopted, and one that opens later is a drift") {
   account_model a;
   SECTION("found") {

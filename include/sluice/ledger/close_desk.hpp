@@ -94,8 +94,9 @@ using close_decision = std::variant<quantity, close_obstacle>;
 /// How long the plan of a reconcile close lives.
 inline constexpr milliseconds close_plan_ttl{30'000};
 
-/// The reduce plan for a decision. Its id is "reconcile-close:<hold id>", so that one cause is
-/// closed once, over repetitions and restarts.
+/// "reconcile-close:<hold id>", so that one cause is closed once, over repetitions and restarts.
+[[nodiscard]] plan_id close_plan_id(const hold& cause);
+/// The reduce plan for a decision.
 [[nodiscard]] plan plan_for_close(const hold& cause, quantity target, const stamp& now);
 /// True for the ids of these plans: their fills close what the ledger never had.
 [[nodiscard]] bool is_reconcile_close(const plan_id& id);

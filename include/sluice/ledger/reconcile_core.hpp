@@ -59,6 +59,7 @@ struct restored_books {
   std::vector<close_arming> armings{};  ///< Not ended.
   std::int64_t last_arming_id{0};
   std::vector<restored_order> own_orders{};  ///< Oldest first.
+  std::vector<std::int64_t> closed_holds{};  ///< Ids of open ones whose close was proposed.
 };
 
 struct hold_move {
@@ -110,6 +111,7 @@ class reconcile_core {
   [[nodiscard]] std::size_t release(const symbol& instrument, const std::string& author,
                                     const std::string& reason, const stamp& now,
                                     reconcile_actions& out);
+  /// Refused too where every hold of the symbol has had its close.
   [[nodiscard]] arming_outcome arm(const arming_order& order, const stamp& now,
                                    reconcile_actions& out);
   [[nodiscard]] arming_outcome disarm(const symbol& instrument, const std::string& author,
@@ -150,6 +152,7 @@ class reconcile_core {
   own_orders own_{};
   trade_search searches_{};
   close_desk desk_;
+  std::unordered_set<std::int64_t> closed_holds_{};  ///< Their close was proposed: once for each.
   std::vector<record_body> overdue_{};
   std::deque<std::pair<symbol, trade_id>> forced_told_{};  ///< Newest last, bounded.
 };

@@ -12,7 +12,6 @@ namespace {
 using namespace std::chrono_literals;
 
 const position_key btc{symbol("BTCUSDT"), position_side::both};
-const price at = price::whole(50'000);
 
 /// A word of an event's JSON.
 std::string word_of(const std::string& json, const std::string& key) {
@@ -24,7 +23,7 @@ std::string word_of(const std::string& json, const std::string& key) {
 }  // namespace
 
 void drift_world::start() {
-  run = std::make_unique<pipeline_run>(world);
+  run = std::make_unique<pipeline_run>(world, seed);
   run->make_ready(rows());
   live(1s);
 }
@@ -64,9 +63,9 @@ void drift_world::move(quantity change) {
   changed_ms_ = wall_ms();
 }
 
-void drift_world::open_by_us(const std::string& amount) {
+void drift_world::open_by_us(const std::string& amount, const std::string& plan) {
   run->give_marks({{"BTCUSDT", "50000"}});
-  run->offer({run->an_open("p", "BTCUSDT", amount)});
+  run->offer({run->an_open(plan, "BTCUSDT", amount)});
   fill_ours();
   live(2s);
 }

@@ -26,7 +26,7 @@ class drift_world {
   void pass_outside(milliseconds span) { world.wall_ms += span.count(); }
 
   /// An open plan of ours, filled and told: the position is this large then.
-  void open_by_us(const std::string& amount);
+  void open_by_us(const std::string& amount, const std::string& plan = "p");
   /// Fills the order of ours that waits, with its events.
   void fill_ours();
   /// The venue's number of our last order.
@@ -49,6 +49,8 @@ class drift_world {
   [[nodiscard]] std::vector<std::string> holds() const { return causes("hold_placed"); }
 
   pipeline_world world{};
+  std::uint32_t seed{0};  ///< Of the order of messages; 0: as sent.
+  price at{price::whole(50'000)};
   std::unique_ptr<pipeline_run> run{};
 
  private:
