@@ -195,7 +195,8 @@ class OperatorTestCase(SluiceTestCase):
         self.assertIn("is missing", fault(self.override(**{"for": None}), "for"))
         self.assertIn("fresh_for", fault(self.override(until="tomorrow"), "until"))
         self.assertIn("not empty", fault(self.override(author=" "), "author"))
-        self.assertIn("nobody's name", fault(self.override(author="halt_file"), "author"))
+        for name in ("halt_file", "signal", "gate", "supervisor", "reconciler"):
+            self.assertIn("nobody's name", fault(self.override(author=name), "author"))
         self.assertIn("one line", fault(self.override(reason="a\nb"), "reason"))
         self.assertEqual(self.overrides(), [])
 

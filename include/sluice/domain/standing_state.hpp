@@ -25,10 +25,11 @@ inline constexpr std::string_view halt_file_author{"halt_file"};
 inline constexpr std::string_view signal_author{"signal"};
 inline constexpr std::string_view gate_author{"gate"};
 inline constexpr std::string_view supervisor_author{"supervisor"};
-/// True for these four: no person may order anything under such a name.
+inline constexpr std::string_view reconciler_author{"reconciler"};
+/// True for these five: no person may order anything under such a name.
 [[nodiscard]] constexpr bool is_own_author(std::string_view name) {
   return name == halt_file_author || name == signal_author || name == gate_author ||
-         name == supervisor_author;
+         name == supervisor_author || name == reconciler_author;
 }
 
 /// The one that permits less.
