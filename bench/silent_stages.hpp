@@ -12,12 +12,23 @@ class silent_gate : public actors::gate_actor::base {
  public:
   using actors::gate_actor::base::base;
   behavior_type make_behavior() override {
-    return {[](const actors::meet&) {},           [](const actors::judge_plans&) {},
-            [](const actors::judge_again&) {},    [](const actors::reads_done&) {},
-            [](const actors::truths_changed&) {}, [](const order_moved&) {},
-            [](const actors::fills_seen&) {},     [](const actors::hold_changed&) {},
-            [](const actors::ledger_moved&) {},   [](const actors::reach_changed&) {},
-            [](const actors::change_state&) {},   [](actors::tick) {}};
+    return {[](const actors::meet&) {},
+            [](const actors::judge_plans&) {},
+            [](const actors::judge_again&) {},
+            [](const actors::reads_done&) {},
+            [](const actors::truths_changed&) {},
+            [](const order_moved&) {},
+            [](const actors::fills_seen&) {},
+            [](const actors::hold_changed&) {},
+            [](const actors::ledger_moved&) {},
+            [](const actors::reach_changed&) {},
+            [](const actors::change_state&) { return actors::state_answer{}; },
+            [](const actors::restrict_state&) {},
+            [](const actors::halt_file_changed&) {},
+            [](const actors::stop_allowing&) {},
+            [](const actors::set_override&) { return actors::override_answer{}; },
+            [](const actors::revert_override&) { return actors::override_answer{}; },
+            [](actors::tick) {}};
   }
 };
 

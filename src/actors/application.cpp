@@ -8,6 +8,7 @@
 #include <future>
 
 #include "exchange_setup.hpp"
+#include "halt_file.hpp"
 #include "pipeline.hpp"
 #include "plan_file.hpp"
 #include "sluice/actors/recovery.hpp"
@@ -154,7 +155,12 @@ exit_code run_pipeline(const config::settings& chosen, const build_info& build, 
                        std::move(g.reader),
                        g.found,
                        journal_thread::own,
+                       {},
                        {}};
+  const auto halt_path = halt_file_path(chosen);
+  // Before anything could be allowed.
+  parts.halted = look_for_halt_file(halt_path);
+  const auto halted = parts.halted;
   parts.ended = [&](int code) {
     ended.set_value(code);
     hooks.stop_waiting();
@@ -182,7 +188,13 @@ exit_code run_pipeline(const config::settings& chosen, const build_info& build, 
       });
     hooks.running((*http)->url());
   }
-  if (const auto why = hooks.wait_for_signal(); !why.empty())
+  halt_file halting(halt_path, halted, [gate = all->gate](std::optional<std::string> found) {
+    caf::anon_send(gate, halt_file_changed{std::move(found)});
+  });
+  const auto restrict = [gate = all->gate](trading_state most, std::string reason) {
+    caf::anon_send(gate, restrict_state{most, std::move(reason)});
+  };
+  if (const auto why = hooks.wait_for_signal(restrict); !why.empty())
     caf::anon_send(all->supervisor, end_process{0, why});
   const int code = ended_with.get();
   file.reset();

@@ -4,28 +4,45 @@
 
 #include <algorithm>
 
+#include "freshness_look.hpp"
+#include "operator_log.hpp"
 #include "sluice/gate/blocked_exit.hpp"
 #include "sluice/gate/board_view.hpp"
+#include "sluice/gate/trading_switch.hpp"
 #include "stage.hpp"
 
 namespace sluice::actors {
 namespace {
+
+/// For overrides that end when everything is fresh again.
+constexpr milliseconds look_period{1'000};
+
+std::vector<record_body> bodies_of(std::vector<state_changed> changes) {
+  return {std::make_move_iterator(changes.begin()), std::make_move_iterator(changes.end())};
+}
 
 class gate : public stage<gate_actor> {
  public:
   gate(caf::actor_config& config, services given, gate_options options)
       : stage(config, std::move(given)),
         core_(std::make_shared<board_view>(given_.table, given_.universe, given_.marks),
-              options.settings, given_.mode) {
+              options.settings, given_.mode),
+        switch_(options.halt_file),
+        book_(options.settings),
+        one_read_(options.one_read) {
     core_.recover(options.orders, options.holds, options.books);
-    core_.trading_state_changed(options.state, now_stamp(), actions_);
     core_.reach_changed(vitals().exchange(), now_stamp(), actions_);
-    vitals().state = options.state;
+    resume(options);
   }
 
   behavior_type make_behavior() override {
     return {
-        [this](const meet& m) { met(m); },
+        [this](const meet& m) {
+          met(m);
+          journal(std::exchange(untold_, {}));
+          look_at_ = now();
+          show();
+        },
         [this](const judge_plans& wanted) {
           for (const auto& p : wanted.plans)
             core_.submit(p, now_stamp(), actions_);
@@ -69,11 +86,14 @@ class gate : public stage<gate_actor> {
           core_.reach_changed(change.now, now_stamp(), actions_);
           act();
         },
-        [this](const change_state& change) {
-          set_state(change);
-          act();
-        },
+        [this](const change_state& c) { return order_state(c); },
+        [this](const restrict_state& r) { restrict_to(r); },
+        [this](const halt_file_changed& change) { take(change); },
+        [this](const stop_allowing& s) { stop(s); },
+        [this](const set_override& s) { return order_override(s); },
+        [this](const revert_override& r) { return order_revert(r); },
         [this](tick) {
+          run_out();
           core_.tick(now_stamp(), actions_);
           act();
         },
@@ -81,19 +101,107 @@ class gate : public stage<gate_actor> {
   }
 
  private:
-  void set_state(const change_state& change) {
-    const auto before = core_.state();
-    if (before == change.to)
-      return;
-    vitals().state = change.to;
-    log().warn("gate", "state_changed",
-               {{"from", to_string(before)},
-                {"to", to_string(change.to)},
-                {"author", change.author},
-                {"reason", change.reason}});
-    journal({state_changed{before, change.to, change.author, change.reason}});
-    core_.trading_state_changed(change.to, now_stamp(), actions_);
+  // ---- what operators order
+
+  void resume(const gate_options& o) {
+    untold_ = book_.resume(o.overrides, o.last_override_id, floors(), now_stamp());
+    auto changes = bodies_of(switch_.resume(o.ordered, o.was_in_force, o.halted, now_stamp()));
+    untold_.insert(untold_.end(), changes.begin(), changes.end());
+    for (const auto& body : untold_)
+      tell_log(log(), body);
+    tell_standing(log(), switch_.in_force(), book_.standing());
+    follow();
   }
+
+  [[nodiscard]] override_floors floors() const { return {vitals().promise().bound, one_read_}; }
+
+  caf::result<state_answer> order_state(const change_state& c) {
+    auto outcome = switch_.order({c.to, c.lasts, c.author, c.reason}, now_stamp());
+    return told_durably(bodies_of(std::move(outcome.records)),
+                        state_answer{switch_.in_force(), std::move(outcome.refusal)});
+  }
+
+  void restrict_to(const restrict_state& r) {
+    told(bodies_of(switch_.signalled(r.to, r.reason, now_stamp())));
+  }
+
+  void take(const halt_file_changed& change) {
+    told(bodies_of(switch_.halt_file(change.found, now_stamp())));
+  }
+
+  void stop(const stop_allowing& s) {
+    switch_.stop(s.reason, now_stamp());
+    told({});
+  }
+
+  caf::result<override_answer> order_override(const set_override& s) {
+    return answer(book_.set(s.wanted, floors(), now_stamp()));
+  }
+
+  caf::result<override_answer> order_revert(const revert_override& r) {
+    return answer(book_.revert(r.key, r.author, r.reason, now_stamp()));
+  }
+
+  caf::result<override_answer> answer(override_outcome outcome) {
+    return told_durably(std::move(outcome.records),
+                        override_answer{std::move(outcome.now), std::move(outcome.faults)});
+  }
+
+  /// In force at once, answered when it survives a crash.
+  template <class Answer>
+  caf::result<Answer> told_durably(std::vector<record_body> records, Answer with) {
+    if (records.empty())
+      return with;
+    if (!peers_)
+      return caf::make_error(caf::sec::runtime_error, "starting");
+    for (const auto& body : records)
+      tell_log(log(), body);
+    auto promise = this->template make_response_promise<Answer>();
+    request(peers_->journal, caf::infinite, append_durable{std::move(records)})
+        .then([promise, with](const appended&) mutable { promise.deliver(std::move(with)); },
+              [promise](const caf::error& e) mutable { promise.deliver(e); });
+    follow();
+    act();
+    return promise;
+  }
+
+  void told(std::vector<record_body> records) {
+    for (const auto& body : records)
+      tell_log(log(), body);
+    if (peers_)
+      journal(std::move(records));
+    else
+      untold_.insert(untold_.end(), records.begin(), records.end());
+    follow();
+    act();
+  }
+
+  /// What ends by itself: states, overrides, and overrides whose cause is gone.
+  void run_out() {
+    auto records = bodies_of(switch_.tick(now_stamp()));
+    const auto add = [&](std::vector<record_body> more) {
+      records.insert(records.end(), more.begin(), more.end());
+    };
+    add(book_.tick(now_stamp()));
+    if (book_.watches() && now() >= look_at_) {
+      add(book_.look(look_at_freshness(given_, now()), now_stamp()));
+      look_at_ = now() + duration{look_period};
+    }
+    if (!records.empty())
+      told(std::move(records));
+  }
+
+  /// The core judges by what is in force, and status shows it.
+  void follow() {
+    const auto& standing = switch_.in_force();
+    if (core_.state() != standing.state || !peers_)
+      core_.trading_state_changed(standing.state, now_stamp(), actions_);
+    vitals().trading(standing);
+    core_.settings_in_force(book_.in_force(), book_.ids(), now_stamp(), actions_);
+    vitals().overrides(book_.standing());
+  }
+
+  // ---- what the core says
 
   /// Carries out what the core said; a verdict that allows travels with its permit and becomes a
   /// record only when the order is really sent (see docs/decisions.md).
@@ -136,12 +244,20 @@ class gate : public stage<gate_actor> {
     const auto stats = core_.stats();
     vitals().parked_exit = stats.parked_exit;
     vitals().parked_entry = stats.parked_entry;
-    if (const auto next = core_.next_deadline())
-      wake_at(*next);
+    for (const auto& next : {core_.next_deadline(), switch_.next_deadline(), book_.next_deadline()})
+      if (next)
+        wake_at(*next);
+    if (book_.watches())
+      wake_at(look_at_);
   }
 
   gate_core core_;
   gate_actions actions_{};
+  trading_switch switch_;
+  override_book book_;
+  milliseconds one_read_;
+  std::vector<record_body> untold_{};  ///< Records from before the stages had met.
+  instant look_at_{};                  ///< When freshness is looked at next.
 };
 
 }  // namespace

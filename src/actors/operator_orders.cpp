@@ -3,58 +3,68 @@
 
 #include <fmt/format.h>
 
-#include <boost/json.hpp>
+#include <algorithm>
 
-#include "sluice/status/problem.hpp"
+#include "operator_documents.hpp"
+#include "order_body.hpp"
 #include "status_documents.hpp"
 
 namespace sluice::actors {
 namespace {
 
-/// The body of a POST with author and reason; complains of every field that is wrong.
-class order_body {
- public:
-  explicit order_body(std::string_view body) {
-    boost::system::error_code failed;
-    document_ = boost::json::parse(body, failed);
-    if (failed)
-      document_ = nullptr;
-    author_ = needed("author");
-    reason_ = needed("reason");
-  }
+/// What is answered when a stage does not.
+auto no_answer(const status::responder& reply, std::string_view stage) {
+  return [reply, text = fmt::format("the {} does not answer", stage)](const caf::error&) {
+    reply(status::problem_response(503, text));
+  };
+}
 
-  [[nodiscard]] const std::string& author() const { return author_; }
-  [[nodiscard]] const std::string& reason() const { return reason_; }
-  /// Empty when there is no such text.
-  [[nodiscard]] std::string text(const char* key) const {
-    const auto* object = document_.if_object();
-    const auto* member = object ? object->if_contains(key) : nullptr;
-    const auto* found = member ? member->if_string() : nullptr;
-    return found ? std::string(*found) : std::string{};
-  }
-  void complain(std::string key, std::string why) {
-    faults_.push_back({std::move(key), std::move(why)});
-  }
-  /// True when nothing is wrong; otherwise the refusal has been sent.
-  [[nodiscard]] bool good(const status::responder& reply) {
-    if (!faults_.empty())
-      reply(status::problem_response({400, "invalid_order", {}, {}, faults_}));
-    return faults_.empty();
-  }
+symbol read_symbol(order_body& order, std::string_view text) {
+  auto parsed = parse_symbol(text);
+  if (parsed)
+    return std::move(*parsed);
+  order.complain("symbol", parsed.error().text);
+  return {};
+}
 
- private:
-  std::string needed(const char* key) {
-    auto found = text(key);
-    if (found.empty())
-      complain(key, "must be a text that is not empty");
-    return found;
-  }
+/// An arming as the reconciler answers it.
+auto close_answer(const status::responder& reply) {
+  return [reply](const close_arming_answer& answer) {
+    if (answer.refusal.empty() && answer.now)
+      reply(status::json_response(close_json(*answer.now)));
+    else
+      reply(status::problem_response(409, answer.refusal));
+  };
+}
 
-  boost::json::value document_{};
-  std::string author_{};
-  std::string reason_{};
-  std::vector<status::problem_field> faults_{};
-};
+/// "fresh_for 30m".
+std::optional<milliseconds> read_fresh_for(order_body& order) {
+  constexpr std::string_view word = "fresh_for ";
+  const auto words = order.text("until");
+  if (words.empty())
+    return std::nullopt;
+  if (words.starts_with(word))
+    if (const auto parsed = parse_duration(std::string_view{words}.substr(word.size())))
+      return *parsed;
+  order.complain("until", "takes \"fresh_for\" and a duration, e.g. \"fresh_for 30m\"");
+  return std::nullopt;
+}
+
+override_order read_override(order_body& order, const std::vector<std::string>& known) {
+  override_order wanted;
+  wanted.key = order.needed("key");
+  if (!wanted.key.empty() && std::ranges::find(known, wanted.key) == known.end())
+    order.complain("key", fmt::format("there is no key {}; {} may be overridden", wanted.key,
+                                      overridable_names()));
+  wanted.value = order.needed("value");
+  wanted.author = order.author();
+  wanted.reason = order.reason();
+  if (order.text("for").empty())
+    order.complain("for", "is missing: an override has an end, e.g. \"30m\", at most a day");
+  wanted.lasts = order.span("for", "30m").value_or(milliseconds{0});
+  wanted.fresh_for = read_fresh_for(order);
+  return wanted;
+}
 
 }  // namespace
 
@@ -62,18 +72,19 @@ void order_release(status_self* self, const reconciler_actor& reconciler,
                    std::string_view instrument, const status::request& asked,
                    const status::responder& reply) {
   order_body order(asked.body);
+  const auto on = read_symbol(order, instrument);
   if (!order.good(reply))
     return;
-  self->request(reconciler, caf::infinite,
-                release_holds{symbol(std::string(instrument)), order.author(), order.reason()})
+  self->request(reconciler, caf::infinite, release_holds{on, order.author(), order.reason()})
       .then(
-          [reply](const holds_released& gone) {
-            reply(status::json_response(fmt::format(R"({{"released":{}}})", gone.count),
-                                        gone.count > 0 ? 200 : 404));
+          [reply, name = std::string(instrument)](const holds_released& gone) {
+            if (!gone.refusal.empty())
+              return reply(status::problem_response(409, gone.refusal));
+            reply(gone.count > 0
+                      ? status::json_response(fmt::format(R"({{"released":{}}})", gone.count))
+                      : status::problem_response(404, fmt::format("{} has no hold", name)));
           },
-          [reply](const caf::error&) {
-            reply(status::problem_response(503, "the reconciler does not answer"));
-          });
+          no_answer(reply, "reconciler"));
 }
 
 void order_state_change(status_self* self, const gate_actor& gate, const status::request& asked,
@@ -82,10 +93,16 @@ void order_state_change(status_self* self, const gate_actor& gate, const status:
   const auto to = parse_trading_state(order.text("state"));
   if (!to)
     order.complain("state", "takes active, reduce_only or halted");
+  const auto lasts = order.span("for", "30m");
   if (!order.good(reply))
     return;
-  self->send(gate, change_state{*to, order.author(), order.reason()});
-  reply(status::json_response(fmt::format(R"({{"trading_state":"{}"}})", to_string(*to)), 202));
+  self->request(gate, caf::infinite, change_state{*to, order.author(), order.reason(), lasts})
+      .then(
+          [reply](const state_answer& answer) {
+            reply(answer.refusal.empty() ? status::json_response(state_json(answer.now))
+                                         : status::problem_response(409, answer.refusal));
+          },
+          no_answer(reply, "gate"));
 }
 
 void order_freshness(status_self* self, const snapshot_manager_actor& manager,
@@ -94,14 +111,7 @@ void order_freshness(status_self* self, const snapshot_manager_actor& manager,
   const auto strategy = parse_freshness_strategy(order.text("strategy"));
   if (!strategy)
     order.complain("strategy", "takes adaptive, per_symbol or open_positions");
-  std::optional<milliseconds> bound;
-  if (const auto words = order.text("bound"); !words.empty()) {
-    const auto parsed = parse_duration(words);
-    if (parsed && *parsed > milliseconds{0})
-      bound = *parsed;
-    else
-      order.complain("bound", "takes a duration, e.g. \"2s\"");
-  }
+  const auto bound = order.span("bound", "2s");
   if (!order.good(reply))
     return;
   self->request(manager, caf::infinite,
@@ -111,9 +121,63 @@ void order_freshness(status_self* self, const snapshot_manager_actor& manager,
             reply(changed.refusal.empty() ? status::json_response(freshness_json(changed.now))
                                           : status::problem_response(409, changed.refusal));
           },
-          [reply](const caf::error&) {
-            reply(status::problem_response(503, "the snapshot manager does not answer"));
-          });
+          no_answer(reply, "snapshot manager"));
+}
+
+void order_override(status_self* self, const gate_actor& gate,
+                    const std::vector<std::string>& known, const status::request& asked,
+                    const status::responder& reply) {
+  order_body order(asked.body);
+  auto wanted = read_override(order, known);
+  if (!order.good(reply))
+    return;
+  self->request(gate, caf::infinite, set_override{std::move(wanted)})
+      .then(
+          [reply](const override_answer& answer) {
+            reply(answer.faults.empty() ? status::json_response(override_json(*answer.now))
+                                        : faults_response(answer.faults));
+          },
+          no_answer(reply, "gate"));
+}
+
+void order_revert(status_self* self, const gate_actor& gate, std::string_view key,
+                  const status::request& asked, const status::responder& reply) {
+  order_body order(asked.body);
+  if (!order.good(reply))
+    return;
+  self->request(gate, caf::infinite,
+                revert_override{std::string(key), order.author(), order.reason()})
+      .then(
+          [reply](const override_answer& answer) {
+            reply(answer.faults.empty()
+                      ? status::json_response(override_json(*answer.now))
+                      : status::problem_response(404, answer.faults.front().text));
+          },
+          no_answer(reply, "gate"));
+}
+
+void order_arm(status_self* self, const reconciler_actor& reconciler, std::string_view instrument,
+               const status::request& asked, const status::responder& reply) {
+  order_body order(asked.body);
+  const auto on = read_symbol(order, instrument);
+  if (order.text("for").empty())
+    order.complain("for", "is missing: an arming has an end, e.g. \"30m\"");
+  const auto lasts = order.span("for", "30m").value_or(milliseconds{0});
+  if (!order.good(reply))
+    return;
+  self->request(reconciler, caf::infinite, arm_close{on, lasts, order.author(), order.reason()})
+      .then(close_answer(reply), no_answer(reply, "reconciler"));
+}
+
+void order_disarm(status_self* self, const reconciler_actor& reconciler,
+                  std::string_view instrument, const status::request& asked,
+                  const status::responder& reply) {
+  order_body order(asked.body);
+  const auto on = read_symbol(order, instrument);
+  if (!order.good(reply))
+    return;
+  self->request(reconciler, caf::infinite, disarm_close{on, order.author(), order.reason()})
+      .then(close_answer(reply), no_answer(reply, "reconciler"));
 }
 
 }  // namespace sluice::actors

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+
 #include "sluice/actors/executor.hpp"
 #include "sluice/actors/exit_engine.hpp"
 #include "sluice/actors/gate.hpp"
@@ -51,10 +53,37 @@ status_options status_options_of(pipeline_parts& parts) {
   o.version = parts.build.version;
   o.revision = parts.build.revision;
   o.config_hash = hash_of(parts.chosen);
+  o.gate = parts.chosen.gate;
+  for (const auto& key : config::keys_of(parts.chosen))
+    o.setting_names.push_back(key.name);
+  return o;
+}
+
+gate_options gate_options_of(const pipeline_parts& parts, const stamp& now) {
+  const auto& found = parts.found;
+  gate_options o;
+  o.settings = parts.chosen.gate;
+  o.ordered = found.ordered_state;
+  o.was_in_force = found.state.state;
+  o.halt_file = halt_file_path(parts.chosen);
+  o.halted = parts.halted;
+  o.overrides = found.overrides;
+  o.last_override_id = found.last_override_id;
+  o.one_read = parts.chosen.snapshot.demand_timeout;
+  o.orders = blocked_positions(found, now);
+  o.holds = found.holds;
+  o.books = booked_positions(found);
   return o;
 }
 
 }  // namespace
+
+std::string halt_file_path(const config::settings& chosen) {
+  if (!chosen.gate.halt_file.empty())
+    return chosen.gate.halt_file;
+  // Whole, since it is told to people who do not know where the process was started.
+  return std::filesystem::absolute(chosen.journal.state_dir).lexically_normal() / "halt";
+}
 
 std::shared_ptr<const peers> spawn_pipeline(caf::actor_system& system, pipeline_parts parts) {
   const auto& chosen = parts.chosen;
@@ -72,9 +101,7 @@ std::shared_ptr<const peers> spawn_pipeline(caf::actor_system& system, pipeline_
       system, given,
       {chosen.snapshot, parts.keeper,
        std::min(chosen.gate.limits.stale_after_exit, chosen.gate.limits.stale_after_entry)});
-  all->gate = spawn_gate(system, given,
-                         {chosen.gate, parts.found.state.state, blocked_positions(parts.found, now),
-                          parts.found.holds});
+  all->gate = spawn_gate(system, given, gate_options_of(parts, now));
   all->planner =
       spawn_planner(system, given, {memory_of(parts.found, chosen.intake.remembered_ids_max)});
   all->intake = spawn_intake(system, given, chosen.intake);

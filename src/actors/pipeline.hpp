@@ -24,7 +24,11 @@ struct pipeline_parts {
   journal::recovered found{};
   journal_thread writer{journal_thread::own};
   std::function<void(int)> ended{};
+  std::optional<std::string> halted{};  ///< What the halt file says; none when it is not there.
 };
+
+/// Where the halt file is looked for.
+[[nodiscard]] std::string halt_file_path(const config::settings& chosen);
 
 /// Spawns every stage; nothing happens yet.
 [[nodiscard]] std::shared_ptr<const peers> spawn_pipeline(caf::actor_system& system,

@@ -47,12 +47,15 @@ class projection {
   /// The ledger as the journal had it at start.
   void ledger_line(const position_key& key, quantity amount) { ledger_[key] = amount; }
   void restore(const hold& h) { holds_[h.position] = h; }
+  void restore(const close_arming& a) { armings_[a.id] = a; }
   void restore(const exit_state& s) { exits_[s.position] = s; }
 
   [[nodiscard]] const plan_counts& plans() const { return plans_; }
   [[nodiscard]] const order_counts& orders_counted() const { return order_counts_; }
   [[nodiscard]] const std::deque<order_line>& orders() const { return orders_; }  ///< Newest first.
   [[nodiscard]] const std::map<position_key, hold>& holds() const { return holds_; }
+  /// Closes that are armed, by id.
+  [[nodiscard]] const std::map<std::int64_t, close_arming>& armings() const { return armings_; }
   /// Funding since the process started, by asset; negative is paid.
   [[nodiscard]] const std::map<std::string, notional>& funding() const { return funding_; }
   [[nodiscard]] std::optional<quantity> ledger(const position_key& key) const;
@@ -74,14 +77,15 @@ class projection {
   void take(const universe_kept&, const stamp&) {}
   void take(const override_set&, const stamp&) {}
   void take(const override_ended&, const stamp&) {}
-  void take(const close_armed&, const stamp&) {}
-  void take(const close_disarmed&, const stamp&) {}
+  void take(const close_armed& b, const stamp&) { armings_[b.what.id] = b.what; }
+  void take(const close_disarmed& b, const stamp&) { armings_.erase(b.what.id); }
   void take(const notice&, const stamp&) {}
 
   plan_counts plans_{};
   order_counts order_counts_{};
   std::deque<order_line> orders_{};
   std::map<position_key, hold> holds_{};
+  std::map<std::int64_t, close_arming> armings_{};
   std::map<std::string, notional> funding_{};
   std::map<position_key, quantity> ledger_{};
   std::map<position_key, exit_state> exits_{};

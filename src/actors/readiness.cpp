@@ -11,8 +11,9 @@ using reasons = std::vector<not_ready>;
 void check_operation(const readiness_input& in, reasons& out) {
   if (in.draining)
     out.push_back({"ending", "the process is ending"});
-  if (in.state == trading_state::halted)
-    out.push_back({"halted", "trading is halted; nothing is allowed"});
+  if (in.trading.state == trading_state::halted)
+    out.push_back({"halted", fmt::format("nothing is allowed, by order of {}: {}",
+                                         in.trading.author, in.trading.reason)});
 }
 
 void check_exchange(const readiness_input& in, reasons& out) {

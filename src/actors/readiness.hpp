@@ -25,7 +25,7 @@ struct readiness_input {
   std::vector<stall> stalls{};      ///< Of the watchdog.
   bool user_stream_up{false};
   bool mark_stream_up{false};
-  trading_state state{trading_state::active};
+  standing_state trading{};
   bool draining{false};
 };
 

@@ -6,56 +6,17 @@
 #include <boost/json.hpp>
 #include <list>
 
+#include "operator_documents.hpp"
 #include "operator_orders.hpp"
 #include "sluice/journal/record_json.hpp"
 #include "sluice/status/problem.hpp"
 #include "sluice/status/router.hpp"
 #include "stage.hpp"
 #include "status_documents.hpp"
+#include "status_pages.hpp"
 
 namespace sluice::actors {
 namespace {
-
-enum class page {
-  healthz,
-  readyz,
-  metrics,
-  version,
-  status,
-  positions,
-  plans,
-  plan,
-  orders,
-  holds,
-  universe,
-  listing,
-  events,
-  release,
-  state,
-  freshness,
-};
-
-const std::vector<status::route>& routes() {
-  static const std::vector<status::route> table{
-      {"GET", "/healthz", static_cast<int>(page::healthz)},
-      {"GET", "/readyz", static_cast<int>(page::readyz)},
-      {"GET", "/metrics", static_cast<int>(page::metrics)},
-      {"GET", "/version", static_cast<int>(page::version)},
-      {"GET", "/api/v1/status", static_cast<int>(page::status)},
-      {"GET", "/api/v1/positions", static_cast<int>(page::positions)},
-      {"GET", "/api/v1/plans", static_cast<int>(page::plans)},
-      {"GET", "/api/v1/plans/{id}", static_cast<int>(page::plan)},
-      {"GET", "/api/v1/orders", static_cast<int>(page::orders)},
-      {"GET", "/api/v1/holds", static_cast<int>(page::holds)},
-      {"GET", "/api/v1/universe", static_cast<int>(page::universe)},
-      {"GET", "/api/v1/universe/{symbol}", static_cast<int>(page::listing)},
-      {"GET", "/api/v1/events", static_cast<int>(page::events)},
-      {"POST", "/api/v1/holds/{symbol}/release", static_cast<int>(page::release)},
-      {"POST", "/api/v1/state", static_cast<int>(page::state)},
-      {"POST", "/api/v1/freshness", static_cast<int>(page::freshness)},
-  };
-  return table;
-}
 
 constexpr milliseconds tick_period{250};
 constexpr std::int64_t past_events_max = 1'000;
@@ -71,6 +32,8 @@ class status_stage : public stage<status_actor> {
       folded_.ledger_line(line.position, line.amount);
     for (const auto& h : options_.recovered.holds)
       folded_.restore(h);
+    for (const auto& a : options_.recovered.armings)
+      folded_.restore(a);
     for (const auto& s : options_.recovered.exits)
       folded_.restore(s);
   }
@@ -145,6 +108,8 @@ class status_stage : public stage<status_actor> {
     v.mode = given_.mode;
     v.account = given_.account;
     v.promise = vitals().promise();
+    v.trading = vitals().trading();
+    v.overrides = vitals().overrides();
     std::vector<duration> ages;
     v.universe_now = given_.universe->current();
     given_.table->scan([&](const position_key& key, const truth_view& seen) {
@@ -185,7 +150,7 @@ class status_stage : public stage<status_actor> {
     in.stalls = vitals().stalls();
     in.user_stream_up = vitals().user_stream_up;
     in.mark_stream_up = vitals().mark_stream_up;
-    in.state = vitals().state;
+    in.trading = v.trading;
     in.draining = vitals().draining;
     return in;
   }
@@ -205,9 +170,23 @@ class status_stage : public stage<status_actor> {
     if (const auto as_of = given_.table->account_as_of())
       m.set(status::metric::account_as_of,
             static_cast<double>(v.now.wall.ms - between(*as_of, v.now.steady).count()) / 1000.0);
+    for (const auto s : {trading_state::active, trading_state::reduce_only, trading_state::halted})
+      m.set(status::metric::trading_state, {to_string(s)}, s == v.trading.state ? 1 : 0);
+    show_overrides(v);
     m.set(status::metric::log_suppressed, static_cast<double>(log().counts().suppressed));
     m.set(status::metric::log_dropped, static_cast<double>(log().counts().dropped));
     tell_edges(v);
+  }
+
+  void show_overrides(const status_view& v) {
+    for (const auto& key : overridable_keys)
+      metrics().set(status::metric::override_active, {key.name}, 0);
+    metrics().clear(status::metric::override_until);
+    for (const auto& o : v.overrides) {
+      metrics().set(status::metric::override_active, {o.key}, 1);
+      metrics().set(status::metric::override_until, {o.key},
+                    static_cast<double>(o.until.ms) / 1000.0);
+    }
   }
 
   void tell_edges(const status_view& v) {
@@ -248,8 +227,8 @@ class status_stage : public stage<status_actor> {
       case page::healthz:
         return reply(status::json_response(R"({"status":"ok"})"));
       case page::readyz: {
-        const auto reasons = view().not_ready_for;
-        return reply(status::json_response(ready_json(reasons), reasons.empty() ? 200 : 503));
+        const auto v = view();
+        return reply(status::json_response(ready_json(v), v.not_ready_for.empty() ? 200 : 503));
       }
       case page::metrics:
         look();
@@ -279,12 +258,38 @@ class status_stage : public stage<status_actor> {
                          symbol(std::string(*found.parameter("symbol"))), now_stamp())));
       case page::events:
         return events(asked, reply);
-      case page::release:
-        return order_release(this, peers_->reconciler, *found.parameter("symbol"), asked, reply);
       case page::state:
+        return reply(status::json_response(state_json(vitals().trading())));
+      case page::overrides:
+        return reply(status::json_response(
+            overrides_json(vitals().overrides(), options_.gate, now_stamp().wall)));
+      case page::closes:
+        return reply(status::json_response(closes_json(folded_, now_stamp().wall)));
+      default:
+        return take_order(found, asked, reply);
+    }
+  }
+
+  void take_order(const status::route_found& found, const status::request& asked,
+                  const status::responder& reply) {
+    switch (static_cast<page>(found.id)) {
+      case page::release_order:
+        return order_release(this, peers_->reconciler, *found.parameter("symbol"), asked, reply);
+      case page::state_order:
         return order_state_change(this, peers_->gate, asked, reply);
-      case page::freshness:
+      case page::freshness_order:
         return order_freshness(this, peers_->snapshot_manager, asked, reply);
+      case page::override_order:
+        return sluice::actors::order_override(this, peers_->gate, options_.setting_names, asked,
+                                              reply);
+      case page::revert_order:
+        return order_revert(this, peers_->gate, *found.parameter("key"), asked, reply);
+      case page::arm_order:
+        return order_arm(this, peers_->reconciler, *found.parameter("symbol"), asked, reply);
+      case page::disarm_order:
+        return order_disarm(this, peers_->reconciler, *found.parameter("symbol"), asked, reply);
+      default:
+        return reply(status::problem_response(404, "there is nothing here"));
     }
   }
 

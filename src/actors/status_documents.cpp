@@ -3,6 +3,8 @@
 
 #include <boost/json.hpp>
 
+#include "operator_documents.hpp"
+
 namespace sluice::actors {
 namespace {
 
@@ -174,7 +176,9 @@ std::string status_json(const status_view& v) {
   const json::object document{
       {"mode", to_string(v.mode)},
       {"account", v.account},
-      {"trading_state", to_string(v.numbers->state.load())},
+      {"trading_state", to_string(v.trading.state)},
+      {"state", state_object(v.trading)},
+      {"overrides", overrides_array(v.overrides, v.now.wall)},
       {"ready", v.not_ready_for.empty()},
       {"not_ready", reasons_array(v.not_ready_for)},
       {"warnings", reasons_array(v.warnings)},
@@ -204,9 +208,11 @@ std::string freshness_json(const freshness_promise& p) {
   return json::serialize(promise_object(p));
 }
 
-std::string ready_json(const std::vector<not_ready>& reasons) {
-  return json::serialize(
-      json::object{{"ready", reasons.empty()}, {"reasons", reasons_array(reasons)}});
+std::string ready_json(const status_view& v) {
+  return json::serialize(json::object{{"ready", v.not_ready_for.empty()},
+                                      {"reasons", reasons_array(v.not_ready_for)},
+                                      {"trading_state", to_string(v.trading.state)},
+                                      {"overrides", overrides_array(v.overrides, v.now.wall)}});
 }
 
 std::string positions_json(const std::vector<position_line>& lines, const projection& folded,
@@ -241,20 +247,6 @@ std::string listing_json(const universe& u, const symbol& s, const stamp& now) {
                    {"source", to_string(u.source)},
                    {"age_ms", age_or_null(u, now)},
                    {"rules", found ? json::value(rules_object(*found)) : json::value(nullptr)}});
-}
-
-std::string holds_json(const projection& folded) {
-  json::array rows;
-  for (const auto& [key, h] : folded.holds())
-    rows.push_back(
-        json::object{{"id", h.id},
-                     {"symbol", key.instrument.str()},
-                     {"position_side", to_string(key.leg)},
-                     {"cause", to_string(h.cause)},
-                     {"evidence", h.evidence},
-                     {"since", time_or_null(h.since)},
-                     {"release", "POST /api/v1/holds/" + key.instrument.str() + "/release"}});
-  return json::serialize(json::object{{"holds", std::move(rows)}});
 }
 
 std::string plans_json(const std::vector<journal::plan_summary>& plans) {

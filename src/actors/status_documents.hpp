@@ -30,6 +30,8 @@ struct status_view {
   std::vector<not_ready> not_ready_for{};
   std::vector<finding> warnings{};
   std::vector<stall> stalls{};
+  standing_state trading{};
+  std::vector<setting_override> overrides{};
   truth_counts truth{};
   age_summary ages{};
   freshness_promise promise{};
@@ -40,7 +42,8 @@ struct status_view {
 };
 
 [[nodiscard]] std::string status_json(const status_view& v);
-[[nodiscard]] std::string ready_json(const std::vector<not_ready>& reasons);
+/// Whether plans can be allowed, and what is not as usual though it keeps nobody from trading.
+[[nodiscard]] std::string ready_json(const status_view& v);
 /// Open and unknown positions first; all of them when `flat_too`.
 [[nodiscard]] std::string positions_json(const std::vector<position_line>& lines,
                                          const projection& folded, const mark_board& marks);
@@ -50,7 +53,6 @@ struct status_view {
 /// Every symbol in force with where it comes from; and one symbol, known or not, with why.
 [[nodiscard]] std::string universe_json(const universe& u, const stamp& now);
 [[nodiscard]] std::string listing_json(const universe& u, const symbol& s, const stamp& now);
-[[nodiscard]] std::string holds_json(const projection& folded);
 [[nodiscard]] std::string plans_json(const std::vector<journal::plan_summary>& plans);
 
 }  // namespace sluice::actors

@@ -76,7 +76,7 @@ class supervisor : public stage<supervisor_actor> {
     send(peers_->planner, drain{});
     if (code_ != 0) {
       // What cannot be trusted any more may allow nothing, also in its last moments.
-      send(peers_->gate, change_state{trading_state::halted, "supervisor", wanted.reason});
+      send(peers_->gate, stop_allowing{wanted.reason});
       request(peers_->executor, options_.drain_max, drain{})
           .then([](const drained&) {}, [](const caf::error&) {});
       return close_journal(wanted.reason);

@@ -5,6 +5,7 @@
 
 #include "commands.hpp"
 #include "journal_commands.hpp"
+#include "operator_commands.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -52,6 +53,7 @@ int main_of(int argc, char** argv, const actors::build_info& build) {
   const auto* sim_command = with_file("sim", sim_help);
   const auto* version_command = app.add_subcommand("version", "Prints version and revision.");
   const journal_commands journals(app);
+  const operator_commands operators(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
@@ -69,7 +71,7 @@ int main_of(int argc, char** argv, const actors::build_info& build) {
     return static_cast<int>(check(file));
   if (sim_command->parsed())
     return static_cast<int>(sim(file));
-  return static_cast<int>(actors::exit_code::usage);
+  return operators.run();
 }
 
 }  // namespace sluice::cli

@@ -86,7 +86,9 @@ actors::exit_code run(const std::string& config_file, bool understands_live,
     return exit_code::config;
   }
   actors::run_hooks hooks;
-  hooks.wait_for_signal = [&] { return signals.wait(); };
+  hooks.wait_for_signal = [&](const actors::restriction_sink& restrict) {
+    return signals.wait(restrict);
+  };
   hooks.stop_waiting = [&] { signals.wake(); };
   hooks.running = [](const std::string& url) {
     fmt::print("{}\n", url);

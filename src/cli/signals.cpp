@@ -12,15 +12,21 @@ signal_gate::signal_gate() {
   sigaddset(&set_, SIGTERM);
   sigaddset(&set_, SIGINT);
   sigaddset(&set_, SIGHUP);
+  sigaddset(&set_, SIGUSR1);
+  sigaddset(&set_, SIGUSR2);
   pthread_sigmask(SIG_BLOCK, &set_, nullptr);
   // A peer that closes its socket is an error of a write, not the end of the process.
   std::signal(SIGPIPE, SIG_IGN);
 }
 
-std::string signal_gate::wait() {
+std::string signal_gate::wait(const actors::restriction_sink& restrict) {
   constexpr timespec turn{0, 50'000'000};
   while (!woken_) {
     const int which = sigtimedwait(&set_, nullptr, &turn);
+    if (restrict && which == SIGUSR1)
+      restrict(trading_state::halted, "SIGUSR1");
+    if (restrict && which == SIGUSR2)
+      restrict(trading_state::reduce_only, "SIGUSR2");
     if (which != SIGTERM && which != SIGINT)
       continue;
     // The next one is for an operator who does not want to wait.

@@ -5,10 +5,12 @@
 #include <csignal>
 #include <string>
 
+#include "sluice/actors/application.hpp"
+
 namespace sluice::cli {
 
-/// Blocks SIGTERM, SIGINT and SIGHUP for this thread and all that it starts; make one before any
-/// other thread exists.
+/// Blocks SIGTERM, SIGINT, SIGHUP, SIGUSR1 and SIGUSR2 for this thread and all that it starts; make
+/// one before any other thread exists.
 class signal_gate {
  public:
   signal_gate();
@@ -16,9 +18,10 @@ class signal_gate {
   signal_gate& operator=(const signal_gate&) = delete;
   ~signal_gate() = default;
 
-  /// Waits for SIGTERM or SIGINT and names it; empty after wake(). SIGHUP is passed over. While the
-  /// process ends, a second SIGTERM or SIGINT ends it at once.
-  [[nodiscard]] std::string wait();
+  /// Waits for SIGTERM or SIGINT and names it; empty after wake(). Meanwhile SIGUSR1 restricts to
+  /// halted and SIGUSR2 to reduce_only; SIGHUP is passed over. While the process ends, a second
+  /// SIGTERM or SIGINT ends it at once.
+  [[nodiscard]] std::string wait(const actors::restriction_sink& restrict = {});
   /// Ends the wait, from any thread.
   void wake();
 

@@ -138,18 +138,6 @@ void check_ports(const settings& s, const places& given, fault_list& out) {
                         s.simulator.port));
 }
 
-/// A list of exit sources that leaves out our own exit engine would switch off every stop.
-void check_own_exits(const settings& s, const places& given, fault_list& out) {
-  const auto& listed = s.gate.exit_sources;
-  const bool admitted =
-      listed.empty() || !s.gate.deny_unlisted ||
-      std::find(listed.begin(), listed.end(), source_id{"exit_engine"}) != listed.end();
-  if (s.exits.enabled && !admitted)
-    out.add(place_of(given, "gate.exit_sources"), "gate.exit_sources",
-            "leaves out \"exit_engine\", so that no stop could close a position; add it, or set "
-            "exits.enabled = false");
-}
-
 struct relation {
   void (*check)(const settings&, const places&, fault_list&);
   std::array<std::string_view, 3> sections;  ///< The ones it looks at; "" is the top level.
@@ -163,7 +151,6 @@ constexpr std::array relations{
     relation{&check_freshness, {"snapshot", "simulator", "exchange"}},
     relation{&check_bound_used, {"snapshot", "gate", "gate"}},
     relation{&check_shares, {"snapshot", "exchange", "exchange"}},
-    relation{&check_own_exits, {"gate", "exits", "exits"}},
     relation{&check_ports, {"status", "simulator", ""}},
 };
 

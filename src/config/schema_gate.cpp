@@ -82,14 +82,24 @@ section describe_gate(gate_settings& s) {
   section_builder b{"gate", "What is allowed, on which evidence."};
   describe_limits(b, s.limits);
   describe_parking(b, s);
-  b.list_of<source_id>({"exit_sources", "Who may send reduce plans; empty means anybody.", live},
+  b.list_of<source_id>({"exit_sources",
+                        "Who may send reduce plans; empty means anybody. Our own exit engine and "
+                        "reconciler always may.",
+                        live},
                        s.exit_sources, takes, &read_source, &source_text);
-  b.list_of<source_id>({"entry_sources", "Who may send open plans; empty means anybody.", live},
-                       s.entry_sources, takes, &read_source, &source_text);
-  b.flag(
-      {"deny_unlisted",
-       "true: a source that is on no list is refused. false: the other rules alone decide.", live},
-      s.deny_unlisted);
+  b.list_of<source_id>({"entry_sources", "The same for open plans.", live}, s.entry_sources, takes,
+                       &read_source, &source_text);
+  b.word({"unlisted_source",
+          "What becomes of a plan whose source is not on its list. deny: it is refused. "
+          "permit_decides: the other rules alone decide.",
+          live},
+         s.unlisted_source,
+         {{"deny", unlisted_policy::deny}, {"permit_decides", unlisted_policy::permit_decides}});
+  b.text(
+      {"halt_file",
+       "While a file of this name exists nothing is allowed; its first line is the reason. \"\": "
+       "\"halt\" in journal.state_dir."},
+      s.halt_file, "a path in quotes");
   b.validate([&s] { return s.validate(); });
   return std::move(b).take();
 }

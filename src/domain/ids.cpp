@@ -42,6 +42,10 @@ result<source_id> parse_source_id(std::string_view text) {
   return parse_id<source_id>(text, 32, "source");
 }
 
+bool is_own_source(const source_id& s) {
+  return s.str() == exit_engine_source || s.str() == reconciler_source;
+}
+
 std::uint64_t stable_hash(std::string_view text, std::uint64_t seed) {
   std::uint64_t h = seed;
   for (char c : text) {

@@ -156,6 +156,14 @@ void gate_core::trading_state_changed(trading_state s, const stamp& now, gate_ac
   judge_all(parked_.take_all(), now, out);
 }
 
+void gate_core::settings_in_force(const gate_settings& s, std::vector<std::int64_t> override_ids,
+                                  const stamp& now, gate_actions& out) {
+  settings_.limits = s.limits;
+  settings_.park_entry = s.park_entry;
+  overrides_ = std::move(override_ids);
+  judge_all(parked_.take_all(), now, out);
+}
+
 void gate_core::recover(std::span<const recovered_order> orders, std::span<const hold> holds,
                         std::span<const booked> books) {
   for (const auto& line : books)
@@ -184,7 +192,8 @@ gate_stats gate_core::stats() const {
 
 bool gate_core::source_allowed(const plan& p) const {
   const auto& listed = lane_of(p) == lane::exit ? exit_sources_ : entry_sources_;
-  return listed.empty() || !settings_.deny_unlisted || listed.contains(p.source);
+  return listed.empty() || settings_.unlisted_source == unlisted_policy::permit_decides ||
+         is_own_source(p.source) || listed.contains(p.source);
 }
 
 facts gate_core::facts_for(const plan& p, const stamp& now) {
@@ -212,6 +221,7 @@ facts gate_core::facts_for(const plan& p, const stamp& now) {
   if (f.exchange.why.empty())
     f.exchange.why = reads_.last_failure(key);
   f.limits = settings_.limits;
+  f.overrides = overrides_;
   return f;
 }
 

@@ -156,6 +156,8 @@ void read_identity(field_reader& in, plan& p, std::string_view kind) {
   p.id = in.parsed<plan_id>("plan_id", in.required("plan_id"), parse_plan_id).value_or(plan_id{});
   p.source =
       in.parsed<source_id>("source", in.required("source"), parse_source_id).value_or(source_id{});
+  if (is_own_source(p.source))
+    in.fault("source", fmt::format("{} is this process's own; take another name", p.source.str()));
   // A cancel names its plan; the symbol would add nothing.
   auto name = kind == "cancel" ? in.text("symbol") : in.required("symbol");
   p.instrument = in.parsed<symbol>("symbol", std::move(name), parse_symbol).value_or(symbol{});

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "utf8.hpp"
+#include "sluice/status/utf8.hpp"
 
 namespace sluice::status {
 

@@ -3,7 +3,7 @@
 
 #include <boost/json.hpp>
 
-#include "utf8.hpp"
+#include "sluice/status/utf8.hpp"
 
 namespace sluice::status {
 

@@ -1,5 +1,5 @@
 // The table of well-formed UTF-8 byte sequences (Unicode 15, table 3-7) as code.
-#include "utf8.hpp"
+#include "sluice/status/utf8.hpp"
 
 namespace sluice::status {
 

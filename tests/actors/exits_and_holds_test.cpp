@@ -138,6 +138,6 @@ TEST_CASE("halted means nothing, reduce_only means exits alone") {
   SECTION("and it survives a restart") {
     run.end();
     pipeline_run again(world);
-    CHECK(again.given.vitals->state == trading_state::reduce_only);
+    CHECK(again.given.vitals->trading().state == trading_state::reduce_only);
   }
 }

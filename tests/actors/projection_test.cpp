@@ -87,3 +87,16 @@ TEST_CASE("a hold is shown until its release") {
   p.apply(a_record(hold_released{h, "ops", "checked"}));
   CHECK(p.holds().empty());
 }
+
+TEST_CASE("an armed close is shown until it ends, also one from before the restart") {
+  projection p;
+  const close_arming before{.id = 1, .instrument = btc.instrument, .author = "ops"};
+  const close_arming now{.id = 2, .instrument = btc.instrument, .author = "ops"};
+  p.restore(before);
+  p.apply(a_record(close_disarmed{before, arming_end::replaced, "ops", "again"}));
+  p.apply(a_record(close_armed{now}));
+  REQUIRE(p.armings().size() == 1);
+  CHECK(p.armings().begin()->second == now);
+  p.apply(a_record(close_disarmed{now, arming_end::used, "reconciler", "closed"}));
+  CHECK(p.armings().empty());
+}

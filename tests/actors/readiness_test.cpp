@@ -38,7 +38,7 @@ TEST_CASE("nothing speaks against a pipeline that has everything") {
 TEST_CASE("each thing that is missing is named by its own reason") {
   const std::vector<reason_case> cases{
       {"ending", [](auto& in) { in.draining = true; }},
-      {"halted", [](auto& in) { in.state = trading_state::halted; }},
+      {"halted", [](auto& in) { in.trading.state = trading_state::halted; }},
       {"exchange_banned",
        [](auto& in) {
          in.exchange = {false, "banned", in.now + std::chrono::minutes{2}};

@@ -56,12 +56,12 @@ TEST_CASE("a bound that the simulated exchange is too slow for is refused") {
                      "snapshot.strategy: "));
 }
 
-TEST_CASE("a list of exit sources may not leave out the exit engine while it is on") {
+TEST_CASE("a list of exit sources need not name the exit engine") {
   const std::string text = "mode = \"demo\"\n[gate]\nexit_sources = [\"ops\"]\n";
-  CHECK(any_contains(faults_of(text),
-                     "test.toml:3:1: gate.exit_sources: leaves out \"exit_engine\""));
-  CHECK(faults_of(text + "deny_unlisted = false\n").empty());
-  CHECK(faults_of(text + "[exits]\nenabled = false\n").empty());
+  CHECK(faults_of(text).empty());
+  CHECK(faults_of(text + "unlisted_source = \"permit_decides\"\n").empty());
+  CHECK(any_contains(faults_of(text + "unlisted_source = \"allow\"\n"),
+                     "test.toml:4:19: gate.unlisted_source: \"allow\" is none of its words"));
 }
 
 TEST_CASE("the gate may not ask for fresher truth than is promised") {

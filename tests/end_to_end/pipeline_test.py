@@ -158,7 +158,7 @@ class PipelineTestCase(SluiceTestCase):
     def test_trading_state_reduce_only_stops_entries_and_lets_exits_through(self):
         self.run_ready(positions='"BTCUSDT=0.010"')
         order = {"author": "test", "reason": "drill", "state": "reduce_only"}
-        self.assertEqual(self.post("/api/v1/state", order).status, 202)
+        self.assertEqual(self.post("/api/v1/state", order).status, 200)
         entry = self.post("/api/v1/plans?wait=5s", an_open("e", symbol="ETHUSDT", quantity="1"))
         self.assertEqual(entry.json()["judged"]["verdict"]["refusals"][0]["code"],
                          "reduce_only_state")

@@ -103,6 +103,14 @@ TEST_CASE("sources are listed per lane") {
     g.submit(listed, 2);
     CHECK(g.allowed("r2"));
   }
+  SECTION("our own sources need no list") {
+    gate_fixture g(settings);
+    g.truth_is(position_open{qty("0.5"), px("50000")}, 0);
+    auto own = a_reduce("r1");
+    own.source = source_id{GENERATE("exit_engine", "reconciler")};
+    g.submit(own, 1);
+    CHECK(g.allowed("r1"));
+  }
   SECTION("an empty list admits anybody") {
     gate_fixture g(settings);
     g.truth_is(position_flat{}, 0);
@@ -110,7 +118,7 @@ TEST_CASE("sources are listed per lane") {
     CHECK(g.allowed("o1"));
   }
   SECTION("the other rules alone decide when so configured") {
-    settings.deny_unlisted = false;
+    settings.unlisted_source = unlisted_policy::permit_decides;
     gate_fixture g(settings);
     g.truth_is(position_open{qty("0.5"), px("50000")}, 0);
     g.submit(a_reduce("r1"), 1);

@@ -133,6 +133,8 @@ TEST_CASE("each hostile plan is refused at the field that is wrong") {
       {"/plan_id", open_with("\"p-1\"", "null")},
       {"/plan_id", open_and(R"("plan_id":"p-2")")},
       {"/source", open_with("strategy", "some one")},
+      {"/source", open_with("strategy", "exit_engine")},
+      {"/source", open_with("strategy", "reconciler")},
       {"/symbol", open_with("BTCUSDT", "BTC/USDT")},
       {"/symbol", open_with(R"("symbol":"BTCUSDT",)", "")},
       {"/kind", open_with("\"open\"", "\"close\"")},

@@ -25,10 +25,14 @@ struct build_info {
   std::string revision{};
 };
 
+/// Takes a state that is the most permitted from now on, and who wants it so.
+using restriction_sink = std::function<void(trading_state most, std::string reason)>;
+
 /// How the run meets the outside world.
 struct run_hooks {
-  /// Blocks until the process shall end, and says why; returns empty after stop_waiting.
-  std::function<std::string()> wait_for_signal{};
+  /// Blocks until the process shall end, and says why; returns empty after stop_waiting. Meanwhile
+  /// calls `restrict` whenever somebody wants less to be permitted.
+  std::function<std::string(const restriction_sink& restrict)> wait_for_signal{};
   /// Wakes wait_for_signal up.
   std::function<void()> stop_waiting{};
   /// Called once with the address of the status server when everything runs.

@@ -11,8 +11,14 @@ namespace sluice::actors {
 
 struct gate_options {
   gate_settings settings{};
-  trading_state state{trading_state::active};  ///< As the journal has it.
-  std::vector<recovered_order> orders{};       ///< Not yet resolved.
+  standing_state ordered{};  ///< Of the trading state, as the journal has it.
+  trading_state was_in_force{trading_state::active};  ///< When the last process ended.
+  std::string halt_file{};
+  std::optional<std::string> halted{};  ///< What the halt file says; none when it is not there.
+  std::vector<setting_override> overrides{};
+  std::int64_t last_override_id{0};
+  milliseconds one_read{0};  ///< What a read may take: a plan that waits, waits that long.
+  std::vector<recovered_order> orders{};  ///< Not yet resolved.
   std::vector<hold> holds{};
   std::vector<booked> books{};  ///< As the journal has them.
 };

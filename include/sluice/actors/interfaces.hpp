@@ -58,19 +58,24 @@ using snapshot_manager_actor = caf::typed_actor<                 //
     caf::replies_to<change_freshness>::with<freshness_changed>,  // status, for an operator
     caf::reacts_to<tick>>;                                       // itself
 
-using gate_actor = caf::typed_actor<  //
-    caf::reacts_to<meet>,             // supervisor, once, first
-    caf::reacts_to<judge_plans>,      // planner
-    caf::reacts_to<judge_again>,      // executor: truth moved before the send
-    caf::reacts_to<reads_done>,       // snapshot_manager
-    caf::reacts_to<truths_changed>,   // snapshot_manager
-    caf::reacts_to<order_moved>,      // executor
-    caf::reacts_to<fills_seen>,       // executor: starts the cooldown
-    caf::reacts_to<hold_changed>,     // reconciler
-    caf::reacts_to<ledger_moved>,     // reconciler
-    caf::reacts_to<reach_changed>,    // snapshot_manager
-    caf::reacts_to<change_state>,     // supervisor, status
-    caf::reacts_to<tick>>;            // itself: deadlines
+using gate_actor = caf::typed_actor<                       //
+    caf::reacts_to<meet>,                                  // supervisor, once, first
+    caf::reacts_to<judge_plans>,                           // planner
+    caf::reacts_to<judge_again>,                           // executor: truth moved before the send
+    caf::reacts_to<reads_done>,                            // snapshot_manager
+    caf::reacts_to<truths_changed>,                        // snapshot_manager
+    caf::reacts_to<order_moved>,                           // executor
+    caf::reacts_to<fills_seen>,                            // executor: starts the cooldown
+    caf::reacts_to<hold_changed>,                          // reconciler
+    caf::reacts_to<ledger_moved>,                          // reconciler
+    caf::reacts_to<reach_changed>,                         // snapshot_manager
+    caf::replies_to<change_state>::with<state_answer>,     // status, for an operator
+    caf::reacts_to<restrict_state>,                        // signal thread
+    caf::reacts_to<halt_file_changed>,                     // the halt file's watcher
+    caf::reacts_to<stop_allowing>,                         // supervisor
+    caf::replies_to<set_override>::with<override_answer>,  // status, for an operator
+    caf::replies_to<revert_override>::with<override_answer>,  // status, for an operator
+    caf::reacts_to<tick>>;                                    // itself: deadlines
 
 using planner_actor = caf::typed_actor<              //
     caf::reacts_to<meet>,                            // supervisor, once, first
@@ -205,6 +210,13 @@ CAF_BEGIN_TYPE_ID_BLOCK(sluice, first_custom_type_id)
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::disarm_close))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::close_arming_answer))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::change_state))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::state_answer))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::restrict_state))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::halt_file_changed))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::stop_allowing))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::set_override))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::revert_override))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::override_answer))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::http_asked))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::drain))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::drained))
@@ -262,6 +274,13 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::arm_close)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::disarm_close)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::close_arming_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::change_state)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::state_answer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::restrict_state)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::halt_file_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::stop_allowing)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::set_override)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::revert_override)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::override_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::http_asked)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::drain)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::drained)

@@ -11,7 +11,9 @@
 
 #include "sluice/domain/exchange_port.hpp"
 #include "sluice/domain/record.hpp"
+#include "sluice/domain/standing_state.hpp"
 #include "sluice/gate/gate_actions.hpp"
+#include "sluice/gate/override_book.hpp"
 #include "sluice/status/http_server.hpp"
 #include "sluice/truth/rounds.hpp"
 
@@ -232,10 +234,42 @@ struct close_arming_answer {
 
 // ---- operation
 
+/// An operator orders a trading state; answered once it is durable.
 struct change_state {
   trading_state to{trading_state::active};
   std::string author{};
   std::string reason{};
+  std::optional<milliseconds> lasts{};  ///< Then active again.
+};
+struct state_answer {
+  standing_state now{};
+  std::string refusal{};  ///< Why nothing was changed, with the cure; empty when it was.
+};
+/// A signal: from now on at most this.
+struct restrict_state {
+  trading_state to{trading_state::halted};
+  std::string reason{};
+};
+/// The halt file came, went, or says something else.
+struct halt_file_changed {
+  std::optional<std::string> found{};  ///< What it says; none when it is not there.
+};
+/// The process ends for a fault: allow nothing any more.
+struct stop_allowing {
+  std::string reason{};
+};
+/// An operator overrides a setting of the gate, or takes it back; answered once it is durable.
+struct set_override {
+  override_order wanted{};
+};
+struct revert_override {
+  std::string key{};
+  std::string author{};
+  std::string reason{};
+};
+struct override_answer {
+  std::optional<setting_override> now{};  ///< In force, or the one that was reverted.
+  std::vector<setting_fault> faults{};    ///< Why nothing was changed, by field of the order.
 };
 struct http_asked {
   std::shared_ptr<const status::request> what{};

@@ -7,6 +7,7 @@
 
 #include "sluice/actors/interfaces.hpp"
 #include "sluice/actors/services.hpp"
+#include "sluice/gate/settings.hpp"
 #include "sluice/journal/reader.hpp"
 #include "sluice/journal/recovered.hpp"
 #include "sluice/truth/settings.hpp"
@@ -21,6 +22,8 @@ struct status_options {
   std::string version{};
   std::string revision{};
   std::string config_hash{};
+  gate_settings gate{};                      ///< As the file has them, without overrides.
+  std::vector<std::string> setting_names{};  ///< Every key of the file: "gate.cooldown".
 };
 
 [[nodiscard]] status_actor spawn_status(caf::actor_system& system, services given,

@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "sluice/actors/stall.hpp"
+#include "sluice/domain/override.hpp"
+#include "sluice/domain/standing_state.hpp"
 #include "sluice/domain/verdict.hpp"
 #include "sluice/truth/rounds.hpp"
 
@@ -45,7 +47,6 @@ struct vitals {
   // gate
   std::atomic<std::uint64_t> parked_exit{0};
   std::atomic<std::uint64_t> parked_entry{0};
-  std::atomic<trading_state> state{trading_state::active};
   // executor
   std::atomic<std::uint64_t> orders_unknown{0};    ///< Now.
   std::atomic<std::uint64_t> orders_under_way{0};  ///< Now: sent or about to be, not resolved.
@@ -61,6 +62,25 @@ struct vitals {
   std::atomic<std::int64_t> uncommitted_since_ms{0};  ///< Wall time; 0 when all is durable.
   // supervisor
   std::atomic<bool> draining{false};
+
+  /// What the gate permits, and by whose order.
+  [[nodiscard]] standing_state trading() const {
+    const std::lock_guard lock(mutex_);
+    return trading_;
+  }
+  void trading(standing_state now) {
+    const std::lock_guard lock(mutex_);
+    trading_ = std::move(now);
+  }
+  /// Overrides in force, oldest first.
+  [[nodiscard]] std::vector<setting_override> overrides() const {
+    const std::lock_guard lock(mutex_);
+    return overrides_;
+  }
+  void overrides(std::vector<setting_override> now) {
+    const std::lock_guard lock(mutex_);
+    overrides_ = std::move(now);
+  }
 
   /// Whether the exchange can be reached, with the reason when not.
   [[nodiscard]] reach exchange() const {
@@ -123,6 +143,8 @@ struct vitals {
 
  private:
   mutable std::mutex mutex_{};
+  standing_state trading_{};
+  std::vector<setting_override> overrides_{};
   std::optional<std::pair<std::string, std::uint64_t>> failing_symbol_{};
   freshness_promise promise_{};
   std::vector<stall> stalls_{};

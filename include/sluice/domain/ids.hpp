@@ -47,6 +47,12 @@ using trade_id = std::int64_t;  ///< The venue's, unique per symbol; 0 means non
 /// 1-32 characters of [A-Za-z0-9._:-].
 [[nodiscard]] result<source_id> parse_source_id(std::string_view text);
 
+/// The product's own sources: the gate allows them whatever its lists say, and nobody else may send
+/// plans under these names.
+inline constexpr std::string_view exit_engine_source{"exit_engine"};
+inline constexpr std::string_view reconciler_source{"reconciler"};
+[[nodiscard]] bool is_own_source(const source_id& s);
+
 /// 64-bit FNV-1a with a final mix; stable across builds, not for secrets.
 [[nodiscard]] std::uint64_t stable_hash(std::string_view text,
                                         std::uint64_t seed = 0xcbf29ce484222325ULL);

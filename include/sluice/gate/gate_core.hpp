@@ -45,6 +45,10 @@ class gate_core {
   void ledger_moved(const position_key& key, quantity amount, const stamp& now, gate_actions& out);
   void reach_changed(const reach& r, const stamp& now, gate_actions& out);
   void trading_state_changed(trading_state s, const stamp& now, gate_actions& out);
+  /// Other limits and another park time from now on, and the overrides they come from: everything
+  /// that waits is judged by them.
+  void settings_in_force(const gate_settings& s, std::vector<std::int64_t> override_ids,
+                         const stamp& now, gate_actions& out);
   /// What the journal knows of before the restart; before the first submit.
   void recover(std::span<const recovered_order> orders, std::span<const hold> holds,
                std::span<const booked> books);
@@ -72,6 +76,7 @@ class gate_core {
 
   std::shared_ptr<const gate_view> boards_{};
   gate_settings settings_{};
+  std::vector<std::int64_t> overrides_{};
   run_mode mode_{run_mode::demo};
   std::unordered_set<source_id> exit_sources_{};
   std::unordered_set<source_id> entry_sources_{};

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <string>
 #include <vector>
 
 #include "sluice/domain/ids.hpp"
@@ -9,6 +11,12 @@
 #include "sluice/domain/verdict.hpp"
 
 namespace sluice {
+
+/// What becomes of a plan whose source is on no list.
+enum class unlisted_policy : std::uint8_t {
+  deny,            ///< It is refused.
+  permit_decides,  ///< The other rules alone decide.
+};
 
 struct gate_settings {
   gate_limits limits{};
@@ -24,11 +32,13 @@ struct gate_settings {
   milliseconds read_retry{1'000};
   /// A read that was asked for and never answered counts as lost after this long.
   milliseconds read_lost_after{5'000};
-  /// Who may send reduce plans, and who may send open plans. Empty means anybody.
+  /// Who may send reduce plans, and who may send open plans. Empty means anybody; our own sources
+  /// may always.
   std::vector<source_id> exit_sources{};
   std::vector<source_id> entry_sources{};
-  /// False: a source that is on no list is judged by the other rules alone.
-  bool deny_unlisted{true};
+  unlisted_policy unlisted_source{unlisted_policy::deny};
+  /// While this file exists nothing is allowed. Empty: "halt" in the state directory.
+  std::string halt_file{};
 
   [[nodiscard]] std::vector<setting_fault> validate() const;
 };

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sluice/domain/record.hpp"
+#include "sluice/domain/standing_state.hpp"
 
 namespace sluice::journal {
 
@@ -44,15 +45,6 @@ struct own_order {
   order_id venue_id{0};
   client_order_id client_id{};
   plan_id plan{};
-};
-
-/// A trading state with who ordered it, why, since when and until when.
-struct standing_state {
-  trading_state state{trading_state::active};
-  std::string author{};
-  std::string reason{};
-  wall_time since{};
-  std::optional<wall_time> until{};
 };
 
 /// Tells a repeated plan without keeping its text: stable_hash of its id, and content_hash.

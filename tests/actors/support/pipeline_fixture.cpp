@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include "halt_file.hpp"
 #include "sluice/actors/recovery.hpp"
 
 namespace sluice::testing {
@@ -75,7 +76,8 @@ pipeline_run::pipeline_run(pipeline_world& w, std::uint32_t seed)
   all = actors::spawn_pipeline(
       *system_,
       {world.chosen, build_, given, keeper_, std::move(store), journal::reader::open(path).value(),
-       std::move(found), actors::journal_thread::shared, [this](int code) { ended_with_ = code; }});
+       std::move(found), actors::journal_thread::shared, [this](int code) { ended_with_ = code; },
+       actors::look_for_halt_file(actors::halt_file_path(world.chosen))});
   actors::start_pipeline(all, std::move(first));
   settle();
 }

@@ -1,0 +1,38 @@
+// The table of routes.
+#include "status_pages.hpp"
+
+namespace sluice::actors {
+
+const std::vector<status::route>& routes() {
+  const auto row = [](std::string_view method, std::string_view pattern, page p) {
+    return status::route{method, pattern, static_cast<int>(p)};
+  };
+  static const std::vector<status::route> table{
+      row("GET", "/healthz", page::healthz),
+      row("GET", "/readyz", page::readyz),
+      row("GET", "/metrics", page::metrics),
+      row("GET", "/version", page::version),
+      row("GET", "/api/v1/status", page::status),
+      row("GET", "/api/v1/positions", page::positions),
+      row("GET", "/api/v1/plans", page::plans),
+      row("GET", "/api/v1/plans/{id}", page::plan),
+      row("GET", "/api/v1/orders", page::orders),
+      row("GET", "/api/v1/holds", page::holds),
+      row("GET", "/api/v1/universe", page::universe),
+      row("GET", "/api/v1/universe/{symbol}", page::listing),
+      row("GET", "/api/v1/events", page::events),
+      row("GET", "/api/v1/state", page::state),
+      row("GET", "/api/v1/overrides", page::overrides),
+      row("GET", "/api/v1/closes", page::closes),
+      row("POST", "/api/v1/holds/{symbol}/release", page::release_order),
+      row("POST", "/api/v1/state", page::state_order),
+      row("POST", "/api/v1/freshness", page::freshness_order),
+      row("POST", "/api/v1/overrides", page::override_order),
+      row("POST", "/api/v1/overrides/{key}/revert", page::revert_order),
+      row("POST", "/api/v1/closes/{symbol}/arm", page::arm_order),
+      row("POST", "/api/v1/closes/{symbol}/disarm", page::disarm_order),
+  };
+  return table;
+}
+
+}  // namespace sluice::actors

@@ -1,0 +1,39 @@
+// The pages of the API: which method and path leads to which.
+#pragma once
+
+#include <vector>
+
+#include "sluice/status/router.hpp"
+
+namespace sluice::actors {
+
+enum class page {
+  healthz,
+  readyz,
+  metrics,
+  version,
+  status,
+  positions,
+  plans,
+  plan,
+  orders,
+  holds,
+  universe,
+  listing,
+  events,
+  state,
+  overrides,
+  closes,
+  release_order,
+  state_order,
+  freshness_order,
+  override_order,
+  revert_order,
+  arm_order,
+  disarm_order,
+};
+
+/// `id` of each is its page.
+[[nodiscard]] const std::vector<status::route>& routes();
+
+}  // namespace sluice::actors

@@ -1,0 +1,66 @@
+// One request per command.
+#include "operator_client.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+#include <cstdio>
+#include <cstdlib>
+
+#include "sluice/actors/application.hpp"
+#include "sluice/status/http_client.hpp"
+#include "sluice/status/readable.hpp"
+
+namespace sluice::cli {
+namespace {
+
+using actors::exit_code;
+
+std::string variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value ? value : "";
+}
+
+int print(const client_options& options, const std::string& path, const std::string& body) {
+  const auto reply = status::ask(options.url, path, body);
+  if (!reply) {
+    const bool usable = reply.error().code == errc::io_failure;
+    fmt::print(stderr, "sluice: {}: {}\n", options.url, reply.error().text);
+    return static_cast<int>(usable ? exit_code::unavailable : exit_code::usage);
+  }
+  if (reply->status >= 200 && reply->status < 300) {
+    fmt::print("{}", options.json ? reply->body + "\n" : status::readable(reply->body));
+    return static_cast<int>(exit_code::ok);
+  }
+  if (options.json)
+    fmt::print("{}\n", reply->body);
+  fmt::print(stderr, "refused: {}", status::readable_problem(reply->body));
+  return static_cast<int>(exit_code::failed);
+}
+
+}  // namespace
+
+std::string default_url() {
+  const auto chosen = variable("SLUICE_URL");
+  return chosen.empty() ? "http://127.0.0.1:8645" : chosen;
+}
+
+std::string default_author() {
+  const auto user = variable("USER");
+  return user.empty() ? variable("LOGNAME") : user;
+}
+
+int show(const client_options& options, const std::string& path) {
+  return print(options, path, {});
+}
+
+int order(const client_options& options, const std::string& path,
+          const std::vector<std::pair<std::string, std::string>>& texts) {
+  boost::json::object body{{"author", options.author}, {"reason", options.reason}};
+  for (const auto& [key, text] : texts)
+    if (!text.empty())
+      body[key] = text;
+  return print(options, path, boost::json::serialize(body));
+}
+
+}  // namespace sluice::cli

@@ -1,0 +1,31 @@
+// What the operator's commands share: where to ask, how to print, which exit code.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace sluice::cli {
+
+/// Options that every such command takes.
+struct client_options {
+  std::string url{};     ///< Of the status server.
+  std::string author{};  ///< Who orders it.
+  std::string reason{};
+  bool json{false};  ///< Print the answer as it came.
+};
+
+/// $SLUICE_URL, else where a Sluice listens by default.
+[[nodiscard]] std::string default_url();
+/// $USER, else $LOGNAME, else empty.
+[[nodiscard]] std::string default_author();
+
+/// GETs a document and prints it. Exit codes: 0, 1 with the process's reason, 2 for a URL that
+/// cannot be used, 69 when nobody answers.
+[[nodiscard]] int show(const client_options& options, const std::string& path);
+
+/// POSTs these texts with author and reason, and prints the answer. Empty texts are left out.
+[[nodiscard]] int order(const client_options& options, const std::string& path,
+                        const std::vector<std::pair<std::string, std::string>>& texts = {});
+
+}  // namespace sluice::cli

@@ -1,0 +1,190 @@
+// Each command: its words, its options, and the request it becomes.
+#include "operator_commands.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "sluice/actors/application.hpp"
+#include "sluice/status/http_client.hpp"
+
+namespace sluice::cli {
+namespace {
+
+using status::path_segment;
+
+constexpr const char* state_help =
+    R"(Shows or orders what is permitted: active, reduce_only (exits alone) or halted (nothing).
+With --for a restrictive state ends by itself. While the halt file is there nothing less than halted
+can be ordered.
+
+Examples:
+  sluice state
+  sluice state reduce_only --for 30m --reason "funding spike"
+  sluice state halted --reason "venue incident"
+  sluice state active --reason "incident over"
+
+Exit codes of this and the other commands that ask a running Sluice: 0 done, 1 refused (with the
+reason), 2 usage, 69 not reachable.)";
+
+constexpr const char* hold_help = R"(Shows or releases holds: positions that may not be increased.
+
+Examples:
+  sluice hold
+  sluice hold release BTCUSDT --reason "checked against the venue's page")";
+
+constexpr const char* release_help =
+    R"(Releases the holds on a symbol; `sluice hold` shows what each waits for.
+
+Example:
+  sluice hold release BTCUSDT --reason "checked against the venue's page")";
+
+constexpr const char* override_help =
+    R"(Shows, sets or reverts settings that are different for a limited time.
+
+Examples:
+  sluice override
+  sluice override set gate.stale_after_entry 20s --for 30m --reason "venue is slow"
+  sluice override set gate.stale_after_exit 30s --for 2h --fresh-for 10m --reason "venue is slow"
+  sluice override revert gate.stale_after_entry --reason "venue is fast again")";
+
+constexpr const char* set_help =
+    R"(Overrides one setting for at most a day; `sluice override` shows which, and how far.
+
+Example:
+  sluice override set gate.cooldown 1s --for 30m --fresh-for 5m --reason "catching up")";
+
+constexpr const char* revert_help = R"(Takes an override back before its time.
+
+Example:
+  sluice override revert gate.cooldown --reason "no longer needed")";
+
+constexpr const char* close_help =
+    R"(Shows, arms or disarms closes: with one armed the reconciler may close, once, what the exchange
+holds of a symbol beyond the ledger.
+
+Examples:
+  sluice close
+  sluice close arm BTCUSDT --for 30m --reason "left over from the old bot"
+  sluice close disarm BTCUSDT --reason "closed by hand")";
+
+constexpr const char* arm_help = R"(Lets the reconciler close what a symbol has too much of, once.
+
+Example:
+  sluice close arm BTCUSDT --for 30m --reason "left over from the old bot")";
+
+constexpr const char* disarm_help = R"(Takes that leave back.
+
+Example:
+  sluice close disarm BTCUSDT --reason "closed by hand")";
+
+}  // namespace
+
+operator_commands::operator_commands(CLI::App& app) {
+  options_.url = default_url();
+  options_.author = default_author();
+  add_state(app);
+  add_holds(app);
+  add_overrides(app);
+  add_closes(app);
+}
+
+CLI::App* operator_commands::add(CLI::App& below, const char* name, const char* help, action act) {
+  auto* command = below.add_subcommand(name, help);
+  command->add_option("--url", options_.url, "address of the running Sluice ($SLUICE_URL)")
+      ->capture_default_str();
+  command->add_flag("--json", options_.json, "print the answer as it came");
+  actions_[command] = std::move(act);
+  return command;
+}
+
+CLI::App* operator_commands::add_order(CLI::App& below, const char* name, const char* help,
+                                       action act) {
+  auto* command = add(below, name, help, std::move(act));
+  command->add_option("--reason", options_.reason, "why, for the journal");
+  command->add_option("--author", options_.author, "who orders it ($USER)")->capture_default_str();
+  return command;
+}
+
+void operator_commands::add_state(CLI::App& app) {
+  auto* state = add_order(app, "state", state_help, [this] {
+    return state_.empty() ? show(options_, "/api/v1/state") : change_state();
+  });
+  state->add_option("STATE", state_, "active, reduce_only or halted; none shows it")
+      ->check(CLI::IsMember({"active", "reduce_only", "halted"}));
+  state->add_option("--for", lasts_, "how long, e.g. 30m; then active again");
+}
+
+int operator_commands::change_state() const {
+  return order(options_, "/api/v1/state", {{"state", state_}, {"for", lasts_}});
+}
+
+void operator_commands::add_holds(CLI::App& app) {
+  const auto list = [this] { return show(options_, "/api/v1/holds"); };
+  auto* hold = add(app, "hold", hold_help, list);
+  hold->require_subcommand(0, 1);
+  add(*hold, "list", "Shows every hold with its cause and its way out.", list);
+  auto* release = add_order(*hold, "release", release_help, [this] {
+    return order(options_, fmt::format("/api/v1/holds/{}/release", path_segment(symbol_)));
+  });
+  release->add_option("SYMBOL", symbol_, "e.g. BTCUSDT")->required();
+}
+
+void operator_commands::add_overrides(CLI::App& app) {
+  const auto list = [this] { return show(options_, "/api/v1/overrides"); };
+  auto* group = add(app, "override", override_help, list);
+  group->require_subcommand(0, 1);
+  add(*group, "list", "Shows overrides in force, and which keys may be overridden.", list);
+  auto* set = add_order(*group, "set", set_help, [this] {
+    return order(options_, "/api/v1/overrides",
+                 {{"key", key_},
+                  {"value", value_},
+                  {"for", lasts_},
+                  {"until", fresh_for_.empty() ? "" : "fresh_for " + fresh_for_}});
+  });
+  set->add_option("KEY", key_, "e.g. gate.stale_after_entry")->required();
+  set->add_option("VALUE", value_, "as it would stand in the file: 20s, true")->required();
+  set->add_option("--for", lasts_, "how long at most, e.g. 30m")->required();
+  set->add_option("--fresh-for", fresh_for_, "ends it once all was fresh for so long, e.g. 10m");
+  auto* revert = add_order(*group, "revert", revert_help, [this] {
+    return order(options_, fmt::format("/api/v1/overrides/{}/revert", path_segment(key_)));
+  });
+  revert->add_option("KEY", key_, "e.g. gate.stale_after_entry")->required();
+}
+
+void operator_commands::add_closes(CLI::App& app) {
+  const auto list = [this] { return show(options_, "/api/v1/closes"); };
+  auto* close = add(app, "close", close_help, list);
+  close->require_subcommand(0, 1);
+  add(*close, "list", "Shows every close that is armed.", list);
+  auto* arm = add_order(*close, "arm", arm_help, [this] {
+    return order(options_, fmt::format("/api/v1/closes/{}/arm", path_segment(symbol_)),
+                 {{"for", lasts_}});
+  });
+  arm->add_option("SYMBOL", symbol_, "e.g. BTCUSDT")->required();
+  arm->add_option("--for", lasts_, "how long at most, e.g. 30m")->required();
+  auto* disarm = add_order(*close, "disarm", disarm_help, [this] {
+    return order(options_, fmt::format("/api/v1/closes/{}/disarm", path_segment(symbol_)));
+  });
+  disarm->add_option("SYMBOL", symbol_, "e.g. BTCUSDT")->required();
+}
+
+int operator_commands::run() const {
+  // The innermost of those that were parsed is the one that is meant.
+  const CLI::App* meant = nullptr;
+  for (const auto& [command, act] : actions_)
+    if (command->parsed() && command->get_subcommands().empty())
+      meant = command;
+  if (!meant)
+    return static_cast<int>(actors::exit_code::usage);
+  const bool orders = meant->get_option_no_throw("--reason") != nullptr &&
+                      (meant->get_name() != "state" || !state_.empty());
+  if (orders && (options_.reason.empty() || options_.author.empty())) {
+    fmt::print(stderr, "sluice: {} is required\n",
+               options_.reason.empty() ? "--reason" : "--author");
+    return static_cast<int>(actors::exit_code::usage);
+  }
+  return actions_.at(meant)();
+}
+
+}  // namespace sluice::cli
