@@ -15,6 +15,7 @@ namespace sluice::actors {
 /// What an order is recognised by when its venue id is not known.
 struct order_trace {
   client_order_id id{};
+  position_side leg{position_side::both};
   side direction{side::buy};
   wall_time intended_at{};
   quantity amount_before{};  ///< Of the position, signed, when the intent was made.
@@ -26,7 +27,7 @@ class absence_watch {
   /// How far the venue's time of a trade may lie before our time of the intent and still be of it.
   static constexpr std::int64_t clock_slack_ms = 5'000;
 
-  void begin(instant newer_than) { wait_ = wait{newer_than, std::nullopt}; }
+  void begin(instant newer_than) { wait_ = wait{newer_than, std::nullopt, {}}; }
   void end() { wait_.reset(); }
   [[nodiscard]] bool waiting() const { return wait_.has_value(); }
   [[nodiscard]] bool wants_trades() const { return wait_ && !wait_->no_trades; }
@@ -35,12 +36,19 @@ class absence_watch {
   /// What other orders of ours traded, by the venue's numbers of them, is not.
   void trades_read(const std::vector<fill>& trades, const order_trace& order,
                    const own_orders& others) {
-    if (wait_)
-      wait_->no_trades = std::ranges::none_of(trades, [&](const fill& f) {
-        return f.direction == order.direction &&
-               f.traded_at.ms >= order.intended_at.ms - clock_slack_ms &&
-               !is_of_another(f, order, others);
-      });
+    if (!wait_)
+      return;
+    wait_->no_trades = true;
+    wait_->by_others = {};
+    for (const auto& f : trades) {
+      if (f.leg != order.leg || f.direction != order.direction ||
+          f.traded_at.ms < order.intended_at.ms - clock_slack_ms)
+        continue;
+      if (is_of_another(f, order, others))
+        wait_->by_others += f.amount;
+      else
+        wait_->no_trades = false;
+    }
   }
 
   /// The evidence once truth is new enough and trades were read; ends the wait.
@@ -48,9 +56,11 @@ class absence_watch {
                                                       const order_trace& order) {
     if (!wait_ || !wait_->no_trades || !is_known(seen.content) || seen.as_of <= wait_->newer_than)
       return std::nullopt;
-    // Others may have traded meanwhile; what the order itself would have done is a move its way.
+    // Others may have traded meanwhile; what the order itself would have done is a move its way
+    // that they do not account for.
     const auto moved = amount_of(seen.content) - order.amount_before;
-    const bool unchanged = moved.sign() != sign_of(order.direction);
+    const bool unchanged =
+        moved.sign() != sign_of(order.direction) || moved.abs() <= wait_->by_others;
     const absence_evidence shown{seen.as_of, unchanged, *wait_->no_trades};
     wait_.reset();
     return shown;
@@ -65,6 +75,7 @@ class absence_watch {
   struct wait {
     instant newer_than{};
     std::optional<bool> no_trades{};
+    quantity by_others{};  ///< Traded in the order's direction by orders that are not it.
   };
   std::optional<wait> wait_{};
 };

@@ -152,6 +152,9 @@ class executor : public stage<executor_actor> {
       send(peers_->gate, fills_seen{{seen}});
       send(peers_->reconciler, fills_seen{{std::move(seen)}});
     }
+    // Trades read back name only the order's number: whose it is not is worth knowing too.
+    options_.at_venue.learn(update.report.instrument, update.report.id,
+                            {update.report.client_id, {}});
     if (!ours)
       log().info("executor", "foreign_order",
                  {{"symbol", update.report.instrument}, {"status", update.report.status_text}});

@@ -22,8 +22,8 @@ struct order_entry {
   absence_watch absence{};
 
   [[nodiscard]] order_trace trace() const {
-    return {machine.task().request.id, machine.task().request.direction, intended_at,
-            amount_before};
+    const auto& q = machine.task().request;
+    return {q.id, q.leg, q.direction, intended_at, amount_before};
   }
 };
 

@@ -14,8 +14,7 @@ namespace {
 /// The boards as the core may look at them.
 class board_books final : public book_view {
  public:
-  explicit board_books(const services& given)
-      : table_(given.table), universe_(given.universe), time_(given.time) {}
+  explicit board_books(const services& given) : table_(given.table), universe_(given.universe) {}
 
   [[nodiscard]] truth_view position(const position_key& key) const override {
     return table_->read(key);
@@ -33,12 +32,10 @@ class board_books final : public book_view {
     const auto* rules = all->find(instrument);
     return rules ? rules->lot.step : quantity{};
   }
-  [[nodiscard]] wall_time wall_at(instant at) const override { return time_.at(at).wall; }
 
  private:
   std::shared_ptr<const state_table> table_;
   std::shared_ptr<const universe_board> universe_;
-  timekeeper time_;
 };
 
 class reconciler : public stage<reconciler_actor> {
@@ -169,6 +166,8 @@ class reconciler : public stage<reconciler_actor> {
   holds_released release(const release_holds& asked) {
     if (asked.author.empty() || asked.reason.empty())
       return {0, asked.author.empty() ? "author: is missing" : "reason: is missing"};
+    if (auto obstacle = core_.release_obstacle(asked.instrument, now_stamp()); !obstacle.empty())
+      return {0, std::move(obstacle)};
     const auto count =
         core_.release(asked.instrument, asked.author, asked.reason, now_stamp(), actions_);
     act();

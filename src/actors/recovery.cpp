@@ -2,7 +2,10 @@
 #include "sluice/actors/recovery.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <ranges>
+
+#include "sluice/gate/blocked_exit.hpp"
 
 namespace sluice::actors {
 namespace {
@@ -45,6 +48,9 @@ std::vector<record_body> settle_undecided(const journal::recovered& found, const
   for (const auto& p : found.undecided_plans) {
     plan_judged judged{p.id, p.instrument, lane_of(p), verdict_for(p, found), {}, 0};
     judged.seen.now = now;
+    const plan_verdict told{std::make_shared<const plan>(p), judged.outcome, judged.seen, 0};
+    if (auto blocked = blocked_exit(told))
+      out.emplace_back(notice{"exit_blocked", std::move(*blocked)});
     out.emplace_back(std::move(judged));
   }
   return out;

@@ -42,6 +42,10 @@ result<source_id> parse_source_id(std::string_view text) {
   return parse_id<source_id>(text, 32, "source");
 }
 
+bool is_own_plan_id(const plan_id& id) {
+  return id.str().starts_with(exit_plan_prefix) || id.str().starts_with(close_plan_prefix);
+}
+
 bool is_own_source(const source_id& s) {
   return s.str() == exit_engine_source || s.str() == reconciler_source;
 }

@@ -96,7 +96,9 @@ verdict_part stale_exchange_state(const plan& p, const facts& f) {
 }
 
 verdict_part reconcile_hold_active(const plan& p, const facts& f) {
-  const bool binds = std::holds_alternative<open_plan>(p.body) || f.limits.hold_blocks_reduce;
+  // A hold that stopped the very close that an operator armed for it could never end.
+  const bool binds = std::holds_alternative<open_plan>(p.body) ||
+                     (f.limits.hold_blocks_reduce && p.source.str() != reconciler_source);
   if (!f.held || !binds)
     return std::nullopt;
   return refusal{refusal_code::reconcile_hold_active, std::string{to_string(f.held->cause)}, {}};

@@ -3,12 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace sluice {
 namespace {
-
-constexpr std::string_view id_prefix{"reconcile-close:"};
 
 std::string fault_of(const arming_order& o, milliseconds longest) {
   if (longest <= milliseconds{0})
@@ -37,8 +36,10 @@ close_desk::close_desk(milliseconds longest, std::int64_t last_id)
 
 std::vector<record_body> close_desk::restore(const std::vector<close_arming>& stored,
                                              const stamp& now) {
+  // Never longer than is given today: the wall clock or the setting may be others by now.
   for (const auto& a : stored)
-    armed_[a.instrument] = {a, now.steady + milliseconds{a.until.ms - now.wall.ms}};
+    armed_[a.instrument] = {
+        a, now.steady + std::min(milliseconds{a.until.ms - now.wall.ms}, longest_)};
   return expire(now.steady);
 }
 
@@ -151,12 +152,12 @@ close_decision decide_close(const close_question& q) {
 }
 
 plan_id close_plan_id(const hold& cause) {
-  return plan_id{fmt::format("{}{}", id_prefix, cause.id)};
+  return plan_id{fmt::format("{}{}", close_plan_prefix, cause.id)};
 }
 
 plan plan_for_close(const hold& cause, quantity target, const stamp& now) {
   return {.id = close_plan_id(cause),
-          .source = source_id{"reconciler"},
+          .source = source_id{std::string{reconciler_source}},
           .instrument = cause.position.instrument,
           .leg = cause.position.leg,
           .body = reduce_plan{.target = target, .reason = "reconcile_close"},
@@ -167,7 +168,7 @@ plan plan_for_close(const hold& cause, quantity target, const stamp& now) {
 }
 
 bool is_reconcile_close(const plan_id& id) {
-  return id.str().starts_with(id_prefix);
+  return id.str().starts_with(close_plan_prefix);
 }
 
 fill_scope scope_of(const plan_id& id) {

@@ -123,6 +123,8 @@ void drift_watch::adopt_explained(const drift_input& in, const evidence_run& run
   if (hold_stands_)
     repaired_by_ = out.cause;
   evidence_.spend(run, in.seen, in.as_of);
+  drifting_since_.reset();
+  ripe_since_.reset();
   agreed_at_ = std::max(agreed_at_, in.as_of);
 }
 

@@ -26,6 +26,8 @@ std::string words_of(const drift_evidence& e) {
                      f.client_id.empty() ? std::to_string(f.order) : f.client_id.str());
 }
 
+constexpr auto id_of = [](const drift_evidence& e) { return e.what.id; };
+
 bool is_timeless(const truth_view& seen, wall_time as_of) {
   return seen.changed_at.ms == 0 && as_of.ms == 0;
 }
@@ -82,19 +84,24 @@ std::optional<evidence_run> run_explaining(quantity drift,
 
 bool evidence_book::note(const drift_evidence& e) {
   const auto id = e.what.id;
-  if (id <= 0 || id <= spent_up_to_ || std::ranges::find(noted_, id) != noted_.end())
+  if (id <= 0 || id <= spent_up_to_)
     return false;
-  noted_.push_back(id);
+  const bool is_new = std::ranges::find(noted_, id) == noted_.end();
+  // Events repeat. What is read back may have been dropped for a read that lagged behind it.
+  if (!is_new && (e.told || std::ranges::find(evidence_, id, id_of) != evidence_.end()))
+    return false;
+  if (is_new)
+    noted_.push_back(id);
   if (noted_.size() > noted_max)
     noted_.pop_front();
   if (stands_before_base(e))
-    return true;
+    return is_new;
   const auto place =
       std::ranges::find_if(evidence_, [&](const auto& other) { return other.what.id > id; });
   evidence_.insert(place, e)->maybe_contained = !surely_after(e, base_);
   if (evidence_.size() > evidence_max)
     evidence_.pop_front();
-  return true;
+  return is_new;
 }
 
 /// Events of one millisecond come one by one, and truth may have been read between them.

@@ -74,7 +74,9 @@ drift_input reconcile_core::input_for(const position_key& key, const stamp& now)
   drift_input in;
   in.position = key;
   in.seen = view_.position(key);
-  in.as_of = view_.wall_at(in.seen.as_of);
+  // The wall clock may have been set in between: only its present reading counts.
+  if (is_known(in.seen.content))
+    in.as_of = {now.wall.ms - between(in.seen.as_of, now.steady).count()};
   in.line = books_.line(key);
   in.step = view_.step(key.instrument);
   const auto open = pending_.find(key);
@@ -149,14 +151,18 @@ void reconcile_core::adopt(const drift_report& report, const drift_input& in,
   out.lines.push_back({in.position, report.truth_amount});
 }
 
+/// Not for a drift that has just been repaired, nor before the trades that may explain it were
+/// read. The books are asked anew: fills of ours that a search brought are in them by now.
 void reconcile_core::close_if_armed(const drift_report& report, const drift_input& in,
                                     reconcile_actions& out) {
+  if (report.trades_wanted)
+    return;
   const auto standing = holds_.find(in.position);
   if (standing && closed_holds_.contains(standing->id))
     return;
   const auto decision =
       decide_close({desk_.armed(in.position.instrument, in.now.steady).has_value(), standing,
-                    report.kind, in.seen, report.ledger_amount});
+                    report.kind, in.seen, books_.line(in.position).value_or(ledger_line{}).amount});
   const auto* target = std::get_if<quantity>(&decision);
   if (!target)
     return;
@@ -174,6 +180,19 @@ void reconcile_core::lift(const position_key& key, const std::string& author,
     return;
   out.records.emplace_back(hold_released{*gone, author, reason});
   out.holds.push_back({*gone, false});
+}
+
+std::string reconcile_core::release_obstacle(const symbol& instrument, const stamp& now) {
+  for (const auto& key : holds_.on(instrument)) {
+    const auto in = input_for(key, now);
+    if (in.order_unresolved)
+      return "an order of ours on " + instrument.str() +
+             " is not resolved: the truth cannot be accepted before it is";
+    if (in.line && in.line->last_fill_at && in.seen.as_of <= *in.line->last_fill_at)
+      return "no truth of " + instrument.str() +
+             " newer than our last fill has been read: ask again in a moment";
+  }
+  return {};
 }
 
 std::size_t reconcile_core::release(const symbol& instrument, const std::string& author,
@@ -247,6 +266,11 @@ void reconcile_core::trades_read(const symbol& instrument,
     return search_ended(instrument, searches_.answered(instrument, trades->size()), now, out);
   }
   const auto why = std::string(to_string(trades.error().kind)) + " " + trades.error().text;
+  // Our own budget and the venue's bans say nothing of the trades: those attempts do not count.
+  const bool counts = trades.error().kind != failure_kind::rate_limited &&
+                      trades.error().kind != failure_kind::banned;
+  if (!counts)
+    return searches_.put_off(instrument, trades.error().retry_at, now.steady);
   if (const auto ended = searches_.failed(instrument, why, now.steady))
     search_ended(instrument, *ended, now, out);
 }

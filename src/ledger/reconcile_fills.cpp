@@ -73,7 +73,7 @@ void reconcile_core::take_own(fill_recorded f, const stamp& now, reconcile_actio
   watch(key).forget(f.what.id);
   // A part of the drift that it closes is a part of what explains the rest.
   if (is_reconcile_close(f.plan))
-    watch(key).note({f.what, true, now.steady, f.plan, true});
+    watch(key).note({f.what, true, now.steady, f.plan, true, false});
   record_own(std::move(f), effect, out);
 }
 

@@ -3,13 +3,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace sluice {
 
 bool trade_search::want(const symbol& instrument, instant newer_than, instant now) {
-  auto [at, is_new] = searches_.try_emplace(instrument);
-  if (!is_new || newer_than > now)
+  if (newer_than > now || searches_.contains(instrument))
     return false;
-  at->second.sent_at = now;
+  searches_[instrument].sent_at = now;
   return true;
 }
 
@@ -35,6 +36,12 @@ std::optional<search_result> trade_search::failed(const symbol& instrument, cons
                           fmt::format("{} attempts failed, the last one: {}", s.failures + 1, why)};
   searches_.erase(at);
   return out;
+}
+
+void trade_search::put_off(const symbol& instrument, std::optional<instant> not_before,
+                           instant now) {
+  if (const auto at = searches_.find(instrument); at != searches_.end())
+    at->second.retry_at = std::max<instant>(now + search_pauses.back(), not_before.value_or(now));
 }
 
 std::vector<symbol> trade_search::due(instant now) {

@@ -15,7 +15,7 @@ instant at_ms(std::int64_t ms) {
 }
 
 order_trace a_buy(std::string_view before) {
-  return {client_order_id{"mine"}, side::buy, wall_time{intended_ms},
+  return {client_order_id{"mine"}, position_side::both, side::buy, wall_time{intended_ms},
           quantity::parse(before).value()};
 }
 
@@ -126,4 +126,34 @@ TEST_CASE("what another order of ours traded is not the order's, however late") 
     REQUIRE(shown.has_value());
     CHECK(shown->no_trades == r.absent);
   }
+}
+
+TEST_CASE("a person who trades the same way does not keep an absent order in doubt") {
+  own_orders known;
+  known.learn(symbol{"BTCUSDT"}, 9, {client_order_id{"web_1"}, {}});  // Told by its event.
+  absence_watch watch;
+  watch.begin(at_ms(1'000));
+  auto by_hand = a_trade(side::buy, intended_ms + 100, 9);
+  by_hand.amount = quantity::parse("0.4").value();
+  watch.trades_read({by_hand}, a_buy("1"), known);
+  SECTION("their trade accounts for the move") {
+    const auto shown = watch.weigh(holding("1.4", 2'000), a_buy("1"));
+    REQUIRE(shown.has_value());
+    CHECK(shown->no_trades);
+    CHECK(shown->position_unchanged);
+  }
+  SECTION("it does not account for all of it") {
+    const auto shown = watch.weigh(holding("1.5", 2'000), a_buy("1"));
+    REQUIRE(shown.has_value());
+    CHECK_FALSE(shown->position_unchanged);
+  }
+}
+
+TEST_CASE("a trade of the other leg is not the order's") {
+  absence_watch watch;
+  watch.begin(at_ms(1'000));
+  auto other = a_trade(side::buy, intended_ms + 100, 9);
+  other.leg = position_side::short_;
+  watch.trades_read({other}, a_buy("0"), {});
+  CHECK(watch.weigh(holding("0", 2'000), a_buy("0"))->no_trades);
 }

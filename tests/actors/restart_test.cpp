@@ -68,6 +68,7 @@ TEST_CASE("a plan without a verdict at the end of a run expires in the next one"
   pipeline_run run(world);
   CHECK(run.verdict_of("x") == verdict_kind::expire);
   CHECK(run.reason_of("x") == refusal_code::interrupted);
+  CHECK(run.notices_of("exit_blocked") == 1);  // An exit that nobody carried out is told.
   SECTION("and the same plan is recognised, not carried out") {
     run.make_ready({a_row("BTCUSDT", "0.5", "50000")});
     run.offer({run.a_reduce("x", "BTCUSDT")});
@@ -97,6 +98,22 @@ TEST_CASE("a plan sized by value is recognised after a restart by what was asked
   run.offer({by_value(run)});
   CHECK(world.exchange->placed.size() == 1);
   CHECK(run.records_of("plan_accepted") == 1);
+}
+
+TEST_CASE("after a restart the gate knows the books before anything moves in them") {
+  pipeline_world world;
+  world.chosen.gate.limits.allow_add = true;
+  world.chosen.gate.park_entry = 0ms;
+  {
+    pipeline_run run(world);
+    run.make_ready({a_row("BTCUSDT", "0.5", "50000")});
+    run.live(1s, {a_row("BTCUSDT", "0.5", "50000")});
+  }
+  pipeline_run run(world);
+  run.make_ready({a_row("BTCUSDT", "0.9", "50000")});
+  run.offer({run.an_open("more", "BTCUSDT", "0.1"), run.an_open("other", "ETHUSDT", "1")});
+  CHECK(run.reason_of("more") == refusal_code::reconcile_required_qty_mismatch);
+  CHECK(world.exchange->placed.size() == 1);
 }
 
 TEST_CASE("the ledger and the exit state survive a restart") {

@@ -83,7 +83,7 @@ class CrashTestCase(OutsideTestCase):
         return process
 
     def offer(self, plans, wait):
-        """False when the process died instead of answering."""
+        """False when the process did not answer: it is ending."""
         plans = [{k: v for k, v in p.items() if v is not None} for p in plans]
         try:
             reply = self.post(f"/api/v1/plans?wait={wait}", plans)
@@ -103,12 +103,19 @@ class CrashTestCase(OutsideTestCase):
             for plans in self.phases():
                 for i in range(0, len(plans), 2):
                     if not self.offer(plans[i:i + 2], "500ms"):
-                        return True
+                        return self.process_ended()
         except (OSError, ValueError):
             pass
         if self.sluice.process.poll() is None:
             time.sleep(0.2)
         return self.sluice.process.poll() is not None
+
+    def process_ended(self):
+        try:
+            self.sluice.process.wait(LIMIT_S)
+            return True
+        except subprocess.TimeoutExpired:
+            return False
 
     def end_traced(self):
         if self.sluice.process.poll() is None:
@@ -125,7 +132,8 @@ class CrashTestCase(OutsideTestCase):
         for plans in self.phases():
             self.assertTrue(self.offer(plans, "20s"))
             self.until("orders resolved", lambda: self.status()["orders"]["under_way"] == 0)
-        self.until("books agree", lambda: not oracle.of_books(self.journal(), self.account()))
+        self.until("books agree", lambda: not oracle.of_books(self.journal(), self.account())
+                   and not oracle.of_trades(self.journal(), self.account()))
 
     def journal(self):
         return self.directory / "state" / "journal.db"

@@ -33,6 +33,7 @@ def violations(journal, account):
     found += of_orders(orders, account)
     found += of_plans(orders, account)
     found += of_fills(orders, account)
+    found += of_trades(journal, account)
     found += of_books(journal, account)
     return found
 
@@ -93,6 +94,23 @@ def of_fills(orders, account):
         known = orders.get(fill["client_order_id"])
         if known is not None and known[5] and not (abs(after) < abs(before) and after * before >= 0):
             found.append(f"a reduce of {fill['symbol']} went from {before} to {after}")
+    return found
+
+
+def of_trades(journal, account):
+    """Every trade is booked once as ours, with its fee and profit; no line was set by anything else."""
+    found = []
+    booked = {(symbol, trade): (Decimal(amount), Decimal(fee), Decimal(realised))
+              for symbol, trade, amount, fee, realised in rows(
+                  journal, "SELECT symbol, trade_id, amount, fee, realised FROM fill WHERE ours = 1")}
+    traded = {(f["symbol"], f["trade_id"]): (Decimal(f["quantity"]), Decimal(f["fee"]),
+                                             Decimal(f["realised"])) for f in account["fills"]}
+    for trade in sorted(set(booked) | set(traded)):
+        if booked.get(trade) != traded.get(trade):
+            found.append(f"trade {trade}: {booked.get(trade)} booked, {traded.get(trade)} traded")
+    for symbol, cause in rows(journal, "SELECT symbol, cause FROM ledger_adjustment"
+                                       " WHERE cause NOT IN ('explained', 'contained')"):
+        found.append(f"the line of {symbol} was set for {cause}")
     return found
 
 

@@ -34,7 +34,7 @@ class account_model final : public book_view {
     return {};
   }
   [[nodiscard]] quantity step(const symbol&) const override { return qty("0.001"); }
-  [[nodiscard]] wall_time wall_at(instant at) const override {
+  [[nodiscard]] static wall_time wall_at(instant at) {
     return {1'000'000 + between(instant{}, at).count()};
   }
 
@@ -86,13 +86,18 @@ class account_model final : public book_view {
       answer_search();
   }
   void answer_search() {
-    ++searches_;
     if (searches_fail)
-      core_->trades_read(btc.instrument, read_failure{failure_kind::timed_out, 0, 0, "slow", {}},
-                         now(), done);
-    else
+      answer_search_with({failure_kind::timed_out, 0, 0, "slow", {}});
+    else {
+      ++searches_;
       core_->trades_read(btc.instrument, trades, now(), done);
+    }
   }
+  void answer_search_with(const read_failure& why) {
+    ++searches_;
+    core_->trades_read(btc.instrument, why, now(), done);
+  }
+  [[nodiscard]] bool search_is_open() const { return searches_ < done.searches.size(); }
   /// Time passes with a read and a comparison every 500 ms.
   void live(std::int64_t ms) {
     for (std::int64_t passed = 0; passed < ms; passed += 500) {

@@ -132,6 +132,8 @@ TEST_CASE("each hostile plan is refused at the field that is wrong") {
       {"/plan_id", open_with("\"p-1\"", "17")},
       {"/plan_id", open_with("\"p-1\"", "null")},
       {"/plan_id", open_and(R"("plan_id":"p-2")")},
+      {"/plan_id", open_with("p-1", "exit:BTCUSDT:both:1")},
+      {"/plan_id", open_with("p-1", "reconcile-close:7")},
       {"/source", open_with("strategy", "some one")},
       {"/source", open_with("strategy", "exit_engine")},
       {"/source", open_with("strategy", "reconciler")},

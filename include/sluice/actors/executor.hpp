@@ -23,7 +23,7 @@ struct inherited_order {
 struct executor_options {
   executor_settings settings{};
   std::vector<inherited_order> inherited{};
-  own_orders at_venue{};  ///< Those that the venue is known to have, of this run and before.
+  own_orders at_venue{};  ///< Orders by the venue's numbers: ours of all runs, others' of this one.
 };
 
 /// Inherited orders are resolved first, before anything new on their positions: the gate is told of

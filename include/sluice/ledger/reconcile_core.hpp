@@ -34,7 +34,6 @@ class book_view {
   [[nodiscard]] virtual std::vector<position_key> open_positions() const = 0;
   /// Zero when the symbol is not known.
   [[nodiscard]] virtual quantity step(const symbol& instrument) const = 0;
-  [[nodiscard]] virtual wall_time wall_at(instant at) const = 0;
 };
 
 /// A line of the journal and when the journal changed it last.
@@ -107,6 +106,9 @@ class reconcile_core {
   /// Pauses and armings that are over; and what holds stand on is looked at again.
   void tick(const stamp& now, reconcile_actions& out);
 
+  /// Why the truth of a symbol cannot be accepted now: an order of ours there is not resolved, or
+  /// no truth newer than our last fill has been read. Empty when nothing stands in the way.
+  [[nodiscard]] std::string release_obstacle(const symbol& instrument, const stamp& now);
   /// Releases the holds of a symbol and accepts the truth there. Returns how many there were.
   [[nodiscard]] std::size_t release(const symbol& instrument, const std::string& author,
                                     const std::string& reason, const stamp& now,

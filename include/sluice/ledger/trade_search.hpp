@@ -28,6 +28,8 @@ class trade_search {
   /// It failed. None while it will be repeated.
   [[nodiscard]] std::optional<search_result> failed(const symbol& instrument,
                                                     const std::string& why, instant now);
+  /// It was not even asked: again after a pause, not before `not_before`, and without counting.
+  void put_off(const symbol& instrument, std::optional<instant> not_before, instant now);
   /// Symbols whose pause is over: send their reads now.
   [[nodiscard]] std::vector<symbol> due(instant now);
   [[nodiscard]] std::optional<instant> next_due() const;
