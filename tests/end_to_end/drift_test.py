@@ -146,6 +146,27 @@ class DriftTestCase(Books, SluiceTestCase):
         self.named("auto_deleveraging")
         self.assertEqual(self.adjustments(), ["foreign_fill"] * 2)
 
+    def test_an_armed_close_sells_what_the_books_never_had_and_ends_the_hold(self):
+        self.run_books()
+        self.open_by_us()
+        self.mute_fills()
+        self.refuse_trades()
+        self.person("BUY", "0.050")
+        self.until("hold", lambda: self.status()["holds"] == 1)
+        self.assertEqual(self.holds(), ["unexplained_drift"])
+        self.venue("POST", "/sim/faults/clear")
+        armed = self.post(f"/api/v1/closes/{BTC}/arm",
+                          {"author": "test", "reason": "not ours", "for": "5m"})
+        self.assertEqual(armed.status, 200, armed.text)
+        self.until_books_agree(100)
+        self.until("released", lambda: self.status()["holds"] == 0)
+        self.assertEqual(set(self.adjustments()), {"reconcile_close"})
+        plans = [p for p in self.get(f"/api/v1/plans?symbol={BTC}").json()["plans"]
+                 if p["source"] == "reconciler"]
+        self.assertEqual([(p["plan_id"], p["verdict"]) for p in plans],
+                         [("reconcile-close:1", "allow")])
+        self.assertEqual(self.get("/api/v1/closes").json()["closes"], [])
+
     def test_funding_is_booked_and_moves_no_position(self):
         self.run_books()
         self.open_by_us()
