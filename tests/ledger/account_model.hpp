@@ -180,6 +180,12 @@ class account_model final : public book_view {
   std::size_t searches_{0};
 };
 
+inline reconcile_settings holding_foreign() {
+  reconcile_settings s;
+  s.foreign = foreign_policy::hold;
+  return s;
+}
+
 /// One unit long by an order of ours, known to everybody.
 inline void open_by_us(account_model& a) {
   a.live(1'000);

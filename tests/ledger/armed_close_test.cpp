@@ -7,12 +7,6 @@ using namespace sluice::testing;
 
 namespace {
 
-reconcile_settings holding_foreign() {
-  reconcile_settings s;
-  s.foreign = foreign_policy::hold;
-  return s;
-}
-
 arming_outcome arm(account_model& a) {
   return a.core().arm({btc.instrument, milliseconds{600'000}, "ops", "checked"}, a.now(), a.done);
 }

@@ -8,16 +8,6 @@
 using namespace sluice;
 using namespace sluice::testing;
 
-namespace {
-
-reconcile_settings holding_foreign() {
-  reconcile_settings s;
-  s.foreign = foreign_policy::hold;
-  return s;
-}
-
-}  // namespace
-
 TEST_CASE("our fill that nobody told us is found, recorded whole, and explains the drift") {
   account_model a;
   open_by_us(a);
