@@ -63,6 +63,8 @@ gate_options gate_options_of(const pipeline_parts& parts, const stamp& now) {
   const auto& found = parts.found;
   gate_options o;
   o.settings = parts.chosen.gate;
+  // Gate and reconciler call the same thing a drift.
+  o.settings.limits.drift_tolerance_percent = parts.chosen.reconcile.tolerance_percent;
   o.ordered = found.ordered_state;
   o.was_in_force = found.state.state;
   o.halt_file = halt_file_path(parts.chosen);

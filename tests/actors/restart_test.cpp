@@ -116,6 +116,23 @@ TEST_CASE("after a restart the gate knows the books before anything moves in the
   CHECK(world.exchange->placed.size() == 1);
 }
 
+TEST_CASE("what the reconciler tolerates does not stop an entry either") {
+  const auto tolerated = GENERATE(1, 10);
+  pipeline_world world;
+  world.chosen.gate.limits.allow_add = true;
+  world.chosen.gate.park_entry = 0ms;
+  world.chosen.reconcile.tolerance_percent = tolerated;
+  {
+    pipeline_run run(world);
+    run.make_ready({a_row("BTCUSDT", "0.5", "50000")});
+    run.live(1s, {a_row("BTCUSDT", "0.5", "50000")});
+  }
+  pipeline_run run(world);
+  run.make_ready({a_row("BTCUSDT", "0.525", "50000")});
+  run.offer({run.an_open("more", "BTCUSDT", "0.1")});
+  CHECK(world.exchange->placed.size() == (tolerated == 10 ? 1 : 0));
+}
+
 TEST_CASE("the ledger and the exit state survive a restart") {
   pipeline_world world;
   {
