@@ -44,10 +44,10 @@ class absence_watch {
       if (f.leg != order.leg || f.direction != order.direction ||
           f.traded_at.ms < order.intended_at.ms - clock_slack_ms)
         continue;
-      if (is_of_another(f, order, others))
-        wait_->by_others += f.amount;
-      else
+      if (!is_of_another(f, order, others))
         wait_->no_trades = false;
+      else if (f.traded_at.ms > order.intended_at.ms + clock_slack_ms)
+        wait_->by_others += f.amount;
     }
   }
 
@@ -75,7 +75,8 @@ class absence_watch {
   struct wait {
     instant newer_than{};
     std::optional<bool> no_trades{};
-    quantity by_others{};  ///< Traded in the order's direction by orders that are not it.
+    /// Traded in the order's direction by orders that are not it, surely after its intent.
+    quantity by_others{};
   };
   std::optional<wait> wait_{};
 };

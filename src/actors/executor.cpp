@@ -357,7 +357,8 @@ class executor : public stage<executor_actor> {
     return given_.table->read(position_of(r)).version;
   }
   [[nodiscard]] send_moment moment(const order_machine& m) const {
-    return {now(), truth_version(m.task().request)};
+    const auto& r = m.task().request;
+    return {now(), truth_version(r), permits(vitals().trading().state, r)};
   }
 
   void show() {

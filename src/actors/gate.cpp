@@ -44,11 +44,13 @@ class gate : public stage<gate_actor> {
           show();
         },
         [this](const judge_plans& wanted) {
+          end_what_is_over();
           for (const auto& p : wanted.plans)
             core_.submit(p, now_stamp(), actions_);
           act();
         },
         [this](const judge_again& wanted) {
+          end_what_is_over();
           core_.submit(wanted.what, now_stamp(), actions_);
           act();
         },
@@ -174,6 +176,13 @@ class gate : public stage<gate_actor> {
       untold_.insert(untold_.end(), records.begin(), records.end());
     follow();
     act();
+  }
+
+  /// A tick may be late; nothing is judged by what has ended.
+  void end_what_is_over() {
+    for (const auto& end : {switch_.next_deadline(), book_.next_deadline()})
+      if (end && *end <= now())
+        return run_out();
   }
 
   /// What ends by itself: states, overrides, and overrides whose cause is gone.

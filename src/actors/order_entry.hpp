@@ -11,6 +11,13 @@
 
 namespace sluice::actors {
 
+/// Whether a trading state lets this order out. An operator's order holds from its answer on, also
+/// for what has a permit already.
+[[nodiscard]] inline bool permits(trading_state s, const order_request& r) {
+  return s == trading_state::active ||
+         (s == trading_state::reduce_only && only_reduces(r.reduce_only, r.leg, r.direction));
+}
+
 struct order_entry {
   order_machine machine;
   plan_ptr what{};                              ///< None for an inherited order.

@@ -163,20 +163,32 @@ class reconciler : public stage<reconciler_actor> {
     act();
   }
 
-  holds_released release(const release_holds& asked) {
+  /// What was sent to the journal before is durable when this is answered.
+  template <class Answer>
+  caf::result<Answer> once_durable(Answer with) {
+    if (!peers_)
+      return caf::make_error(caf::sec::runtime_error, "starting");
+    auto promise = this->template make_response_promise<Answer>();
+    request(peers_->journal, caf::infinite, append_durable{})
+        .then([promise, with](const appended&) mutable { promise.deliver(std::move(with)); },
+              [promise](const caf::error& e) mutable { promise.deliver(e); });
+    return promise;
+  }
+
+  caf::result<holds_released> release(const release_holds& asked) {
     if (asked.author.empty() || asked.reason.empty())
-      return {0, asked.author.empty() ? "author: is missing" : "reason: is missing"};
+      return holds_released{0, asked.author.empty() ? "author: is missing" : "reason: is missing"};
     if (auto obstacle = core_.release_obstacle(asked.instrument, now_stamp()); !obstacle.empty())
-      return {0, std::move(obstacle)};
+      return holds_released{0, std::move(obstacle)};
     const auto count =
         core_.release(asked.instrument, asked.author, asked.reason, now_stamp(), actions_);
     act();
-    return {count, {}};
+    return once_durable(holds_released{count, {}});
   }
 
-  close_arming_answer answered(arming_outcome outcome) {
+  caf::result<close_arming_answer> answered(arming_outcome outcome) {
     act();
-    return {std::move(outcome.now), std::move(outcome.refusal)};
+    return once_durable(close_arming_answer{std::move(outcome.now), std::move(outcome.refusal)});
   }
 
   void show_holds() {

@@ -72,6 +72,8 @@ std::vector<inherited_order> inherited_orders(const journal::recovered& found) {
 
 own_orders known_at_venue(const journal::recovered& found) {
   own_orders known;
+  for (const auto& o : std::views::reverse(found.foreign_orders))
+    known.learn(o.instrument, o.venue_id, {o.client_id, o.plan});
   for (const auto& o : std::views::reverse(found.own_orders))
     known.learn(o.instrument, o.venue_id, {o.client_id, o.plan});
   return known;

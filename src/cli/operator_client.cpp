@@ -34,8 +34,11 @@ int print(const client_options& options, const std::string& path, const std::str
   }
   if (options.json)
     fmt::print("{}\n", reply->body);
-  fmt::print(stderr, "refused: {}", status::readable_problem(reply->body));
-  return static_cast<int>(exit_code::failed);
+  // What was ordered may be in force although nobody could say so.
+  const bool unsure = reply->status >= 500;
+  fmt::print(stderr, "{}: {}", unsure ? "not confirmed, look before you repeat it" : "refused",
+             status::readable_problem(reply->body));
+  return static_cast<int>(unsure ? exit_code::temporary : exit_code::failed);
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ Examples:
   sluice state active --reason "incident over"
 
 Exit codes of this and the other commands that ask a running Sluice: 0 done, 1 refused (with the
-reason), 2 usage, 69 not reachable.)";
+reason), 2 usage, 69 not reachable, 75 not confirmed.)";
 
 constexpr const char* hold_help = R"(Shows or releases holds: positions that may not be increased.
 

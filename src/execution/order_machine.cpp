@@ -72,6 +72,9 @@ order_actions order_machine::on_restart(const order_memory& stored, instant now)
 void order_machine::send(const send_moment& at, order_actions& out) {
   if (at.now >= task_.expires)
     return refuse(finish_cause::too_late, "the permit ran out before the order could be sent", out);
+  if (!at.permitted)
+    return refuse(finish_cause::not_permitted,
+                  "the trading state forbade it before it could be sent", out);
   if (at.truth_version != task_.truth_version)
     return refuse(finish_cause::position_moved,
                   fmt::format("truth version {} when sent, {} when permitted", at.truth_version,

@@ -21,6 +21,8 @@ std::string_view to_string(finish_cause c) {
       return "too_late";
     case finish_cause::position_moved:
       return "position_moved";
+    case finish_cause::not_permitted:
+      return "not_permitted";
     case finish_cause::never_arrived:
       return "never_arrived";
   }

@@ -95,6 +95,9 @@ std::optional<std::string> apply_override(const overridable_key& key, std::strin
                        format_duration(key.ceiling));
   if (auto fault = span_fault(key, *parsed, floors))
     return fault;
+  if (key.name == "gate.stale_after_exit" && *parsed < key.span(s))
+    return fmt::format("{} is shorter than the normal {}: exits are only ever given more room",
+                       format_duration(*parsed), format_duration(key.span(s)));
   key.span(s) = *parsed;
   return std::nullopt;
 }

@@ -72,6 +72,18 @@ std::vector<state_changed> trading_switch::resume(const standing_state& ordered,
   return {std::move(told)};
 }
 
+std::string trading_switch::stands_longer(const state_order& wanted, const stamp& now) const {
+  if (!wanted.lasts || ordered_.state == trading_state::active)
+    return {};
+  if (ordered_ends_ && *ordered_ends_ <= now.steady + *wanted.lasts)
+    return {};
+  return fmt::format(
+      "{} was ordered by {} {}, and would end earlier by this: order active first, or "
+      "leave the time out",
+      to_string(ordered_.state), ordered_.author,
+      ordered_.until ? "until " + format_rfc3339(*ordered_.until) : "without an end");
+}
+
 state_outcome trading_switch::order(const state_order& wanted, const stamp& now) {
   if (stopped_)
     return {{}, "the process is ending"};
@@ -88,6 +100,8 @@ state_outcome trading_switch::order(const state_order& wanted, const stamp& now)
     return {{},
             fmt::format("{} is out of range: up to {}, or without an end",
                         format_duration(*wanted.lasts), format_duration(lasts_max))};
+  if (auto longer = stands_longer(wanted, now); !longer.empty())
+    return {{}, std::move(longer)};
   standing_state next{wanted.to, wanted.author, wanted.reason, now.wall, std::nullopt};
   std::optional<instant> ends;
   if (wanted.lasts) {

@@ -47,21 +47,28 @@ result<void> recover_plans(database& db, recovered& out) {
                  {}, out.undecided_plans, [](const row& r) { return parse_plan(r.text(0)); });
 }
 
+result<own_order> read_numbered_order(const row& r) {
+  own_order o;
+  if (auto read = read_row(r, "orders", o.instrument, o.venue_id, o.client_id, o.plan); !read)
+    return read.error();
+  return o;
+}
+
 result<void> recover_orders(database& db, recovered& out) {
   auto orders = read_unresolved_orders(db);
   if (!orders)
     return orders.error();
   out.unresolved_orders = std::move(*orders);
-  return collect(
-      db,
-      "SELECT symbol, order_id, client_order_id, plan_id FROM orders "
-      "WHERE order_id <> 0 ORDER BY intended_seq DESC LIMIT ?",
-      {own_orders_max}, out.own_orders, [](const row& r) -> result<own_order> {
-        own_order o;
-        if (auto read = read_row(r, "orders", o.instrument, o.venue_id, o.client_id, o.plan); !read)
-          return read.error();
-        return o;
-      });
+  auto read = collect(db,
+                      "SELECT symbol, order_id, client_order_id, plan_id FROM orders "
+                      "WHERE order_id <> 0 ORDER BY intended_seq DESC LIMIT ?",
+                      {own_orders_max}, out.own_orders, read_numbered_order);
+  if (!read)
+    return read;
+  return collect(db,
+                 "SELECT symbol, order_id, client_order_id, plan_id FROM fill "
+                 "WHERE ours = 0 AND client_order_id <> '' ORDER BY seq DESC LIMIT ?",
+                 {own_orders_max}, out.foreign_orders, read_numbered_order);
 }
 
 result<void> recover_holds(database& db, recovered& out) {

@@ -133,7 +133,7 @@ TEST_CASE("a person who trades the same way does not keep an absent order in dou
   known.learn(symbol{"BTCUSDT"}, 9, {client_order_id{"web_1"}, {}});  // Told by its event.
   absence_watch watch;
   watch.begin(at_ms(1'000));
-  auto by_hand = a_trade(side::buy, intended_ms + 100, 9);
+  auto by_hand = a_trade(side::buy, intended_ms + absence_watch::clock_slack_ms + 1, 9);
   by_hand.amount = quantity::parse("0.4").value();
   watch.trades_read({by_hand}, a_buy("1"), known);
   SECTION("their trade accounts for the move") {

@@ -27,7 +27,7 @@ void set(pipeline_run& run, override_order wanted) {
   run.settle();
 }
 
-override_order stale_exit(std::string value = "8s", milliseconds lasts = 10min) {
+override_order stale_exit(std::string value = "20s", milliseconds lasts = 10min) {
   return {"gate.stale_after_exit", std::move(value), "alice", "venue is slow", lasts, {}};
 }
 

@@ -260,6 +260,29 @@ TEST_CASE("a refused order leaves the symbol free for the next plan") {
   CHECK(world.exchange->placed.size() == 2);
 }
 
+TEST_CASE("nothing leaves after an order to stop, neither for a permit given nor as a repetition") {
+  const auto [to, reduces, leaves] =
+      GENERATE(table<trading_state, bool, bool>({{trading_state::active, false, true},
+                                                 {trading_state::halted, false, false},
+                                                 {trading_state::halted, true, false},
+                                                 {trading_state::reduce_only, false, false},
+                                                 {trading_state::reduce_only, true, true}}));
+  INFO(to_string(to) << (reduces ? " exit" : " entry"));
+  pipeline_world world;
+  pipeline_run run(world);
+  run.make_ready({a_row("BTCUSDT", "0.5", "50000")});
+  run.offer({reduces ? run.a_reduce("p", "BTCUSDT") : run.an_open("p", "ETHUSDT", "1")});
+  REQUIRE(world.exchange->placed.size() == 1);
+  world.exchange->orders.front().answer(
+      order_refused{503, 0, "Service Unavailable.", true, std::nullopt});
+  run.settle();
+  if (to != trading_state::active)
+    caf::anon_send(run.all->gate, actors::change_state{to, "ops", "drill"});
+  run.pass(1s);
+  CHECK(world.exchange->placed.size() == (leaves ? 2 : 1));
+  CHECK(run.records_of("plan_judged") == 1);
+}
+
 TEST_CASE("an exit goes before entries that came with it") {
   pipeline_world world;
   pipeline_run run(world);

@@ -78,6 +78,7 @@ TEST_CASE("what cannot be is refused by field and changes nothing") {
       {wanted("gate.cooldown", "10"), "value", "takes a duration"},
       {wanted("gate.allow_add", "yes"), "value", "takes true or false"},
       {wanted("gate.stale_after_exit", "1s"), "value", "shorter than the promised bound, 2s"},
+      {wanted("gate.stale_after_exit", "9s"), "value", "exits are only ever given more room"},
       {wanted("gate.park_entry", "10ms"), "value", "shorter than one read may take, 1s"},
       {wanted("gate.cooldown", "1s", 24h + 1ms), "for", "from 1s to 1d"},
       {wanted("gate.cooldown", "1s", 0ms), "for", "from 1s to 1d"},
@@ -104,6 +105,14 @@ TEST_CASE("an override ends by itself, and then the normal value holds") {
   CHECK(ended(book.tick(at(10min))).why == override_end::expired);
   CHECK(book.in_force().limits == gate_settings{}.limits);
   CHECK_FALSE(book.next_deadline());
+}
+
+TEST_CASE("an override ends at the wall time it shows, though the steady clock stood still") {
+  override_book book{gate_settings{}};
+  (void)book.set(wanted(), floors, at(0ms));
+  CHECK(book.tick({at(1min).steady, at(10min - 1ms).wall}).empty());
+  CHECK(ended(book.tick({at(1min).steady, at(10min).wall})).why == override_end::expired);
+  CHECK(book.in_force().limits == gate_settings{}.limits);
 }
 
 TEST_CASE("another override of the same key replaces it") {

@@ -105,6 +105,32 @@ TEST_CASE("a later order replaces the end of an earlier one") {
   CHECK(r.state() == trading_state::reduce_only);
 }
 
+TEST_CASE("a timed order does not end what was ordered for longer") {
+  running r;
+  const auto refused = [&](const state_order& wanted) {
+    const auto done = r.subject.order(wanted, at(500ms));
+    CHECK(done.records.empty());
+    return done.refusal;
+  };
+  SECTION("without an end") {
+    r.order(ordered(trading_state::halted), 0);
+    const auto words = refused(ordered(trading_state::halted, 1min));
+    CHECK(words.find("halted was ordered by alice without an end") != std::string::npos);
+    CHECK_FALSE(refused(ordered(trading_state::reduce_only, 1min)).empty());
+    r.order(ordered(trading_state::reduce_only), 600);
+  }
+  SECTION("with a later end") {
+    r.order(ordered(trading_state::reduce_only, 1h), 0);
+    CHECK_FALSE(refused(ordered(trading_state::halted, 30min)).empty());
+    r.order(ordered(trading_state::halted, 1h), 600);
+  }
+  SECTION("active first, and then it may") {
+    r.order(ordered(trading_state::halted), 0);
+    r.order(ordered(trading_state::active), 100);
+    r.order(ordered(trading_state::halted, 1min), 600);
+  }
+}
+
 TEST_CASE("an order that means nothing is refused and changes nothing") {
   running r;
   const auto [wanted, words] = GENERATE(table<state_order, std::string>({
@@ -148,14 +174,17 @@ TEST_CASE("while the halt file is there no order can make it less than halted") 
     CHECK(r.state() == trading_state::halted);
     CHECK(r.restarted({}, 50).in_force().state == trading_state::halted);
   }
-  SECTION("and a time that runs out meanwhile ends nothing but the order") {
-    r.order(ordered(trading_state::halted, 1s), 30);
-    r.tick(2'000);
-    CHECK(r.state() == trading_state::halted);
-    r.file({}, 3'000);
-    CHECK(r.state() == trading_state::active);
-    CHECK(r.restarted({}, 4'000).in_force().state == trading_state::active);
-  }
+}
+
+TEST_CASE("a time that runs out while the halt file is there ends nothing but the order") {
+  running r;
+  r.file("fire", 10);
+  r.order(ordered(trading_state::halted, 1s), 30);
+  r.tick(2'000);
+  CHECK(r.state() == trading_state::halted);
+  r.file({}, 3'000);
+  CHECK(r.state() == trading_state::active);
+  CHECK(r.restarted({}, 4'000).in_force().state == trading_state::active);
 }
 
 TEST_CASE("a halt file that is still there is told once, and again when it says something else") {
@@ -267,7 +296,11 @@ TEST_CASE("what is in force never permits more than any input, and the journal k
           if (to != trading_state::active && *rc::gen::arbitrary<bool>())
             lasts = milliseconds{*rc::gen::inRange(1, 1'000)};
           const auto done = r.subject.order(ordered(to, lasts), at(milliseconds{ms}));
-          RC_ASSERT(done.refusal.empty() == (!filed || to == trading_state::halted));
+          // Not an order whose end would lift what somebody ordered for longer.
+          const bool too_short =
+              lasts && expected != trading_state::active && (!ends || *ends > ms + lasts->count());
+          RC_ASSERT(done.refusal.empty() ==
+                    ((!filed || to == trading_state::halted) && !too_short));
           r.journal.take(done.records, at(milliseconds{ms}));
           if (!done.refusal.empty())
             break;

@@ -197,6 +197,23 @@ TEST_CASE("overrides and armed closes come back until they have ended") {
   CHECK(back.last_arming_id == 5);
 }
 
+TEST_CASE("orders of others come back by the numbers that their trades named") {
+  const directory d;
+  auto s = opened(d.journal());
+  auto foreign = a_fill("BTCUSDT", 5, side::sell, "1");
+  foreign.ours = false;
+  foreign.what.client_id = client_order_id("web_1");
+  put(*s, foreign);
+  foreign.what.id = 6;
+  foreign.what.client_id = {};  // Read back: nobody told whose it is.
+  put(*s, foreign);
+  put(*s, a_fill("BTCUSDT", 7, side::buy, "1"));
+  const auto others = s->recover().value().foreign_orders;
+  REQUIRE(others.size() == 1);
+  CHECK(others[0].client_id == client_order_id("web_1"));
+  CHECK(others[0].venue_id == 77);
+}
+
 TEST_CASE("our orders come back with the ids that the venue gave them, newest first") {
   const directory d;
   auto s = opened(d.journal());

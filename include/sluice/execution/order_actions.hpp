@@ -50,6 +50,7 @@ enum class finish_cause : std::uint8_t {
   refused,         ///< The venue refused it.
   too_late,        ///< The permit had run out before it could be sent.
   position_moved,  ///< The truth was no longer the one the permit was given for: judge again.
+  not_permitted,   ///< Trading was halted, or only exits were permitted, before it could be sent.
   never_arrived    ///< Proven never to have reached the venue.
 };
 [[nodiscard]] std::string_view to_string(finish_cause c);

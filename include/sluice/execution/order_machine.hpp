@@ -31,10 +31,12 @@ struct order_memory {
   quantity executed{};
 };
 
-/// Now, and the version of the position's truth now: what is compared just before a send.
+/// Now, the version of the position's truth now, and whether the trading state permits an order
+/// like this now: what is looked at just before a send, and before a repetition.
 struct send_moment {
   instant now{};
   std::uint64_t truth_version{0};
+  bool permitted{true};
 };
 
 /// What a read of truth and trades shows of an order that may never have arrived.

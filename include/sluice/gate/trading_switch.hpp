@@ -37,8 +37,8 @@ class trading_switch {
   /// reason, or none when it is not there. An order whose time ran out meanwhile has ended.
   std::vector<state_changed> resume(const standing_state& ordered, trading_state was_in_force,
                                     const std::optional<std::string>& found, const stamp& now);
-  /// Refused: an end for `active`, an end out of range, and, while the halt file is there, anything
-  /// but `halted`.
+  /// Refused: an end for `active`, an end out of range, an end before that of a restrictive order
+  /// that stands, and, while the halt file is there, anything but `halted`.
   state_outcome order(const state_order& wanted, const stamp& now);
   /// A signal only ever restricts: a stricter order stands, but loses its end.
   std::vector<state_changed> signalled(trading_state to, std::string reason, const stamp& now);
@@ -57,6 +57,8 @@ class trading_switch {
  private:
   void take_order(standing_state ordered, std::optional<instant> ends);
   void end_order(const stamp& now);
+  /// Why a timed order would end what stands too early; empty when it would not.
+  [[nodiscard]] std::string stands_longer(const state_order& wanted, const stamp& now) const;
   [[nodiscard]] standing_state strictest() const;
   /// Puts in force what now follows; a record when it differs from before.
   std::vector<state_changed> settle(std::string_view author);

@@ -81,6 +81,8 @@ struct recovered {
   std::vector<close_arming> armings{};        ///< Not ended, oldest first.
   std::int64_t last_arming_id{0};
   std::vector<own_order> own_orders{};  ///< Known to the venue, newest first, bounded.
+  /// Orders of others whose trades were told with their client ids, newest first, bounded.
+  std::vector<own_order> foreign_orders{};
   std::optional<kept_universe> last_universe{};
   std::string universe_fault{};        ///< Why a universe that is there cannot be used; else empty.
   std::vector<plan_identity> plans{};  ///< Every plan ever accepted.
