@@ -1,6 +1,7 @@
 // Ending in order: nothing new in, outcomes of orders, the journal's last commit, then everybody.
 #include "sluice/actors/supervisor.hpp"
 
+#include <optional>
 #include <unordered_map>
 
 #include "stage.hpp"
@@ -24,6 +25,8 @@ class supervisor : public stage<supervisor_actor> {
         [this](const meet& m) {
           met(m);
           watch_all();
+          if (const auto early = std::exchange(early_end_, std::nullopt))
+            end(*early);
         },
         [this](const end_process& wanted) { end(wanted); },
         [this](tick) { stop_journal(); },
@@ -63,6 +66,10 @@ class supervisor : public stage<supervisor_actor> {
   }
 
   void end(const end_process& wanted) {
+    if (!peers_) {  // The journal's first commit may fail before the stages have met.
+      early_end_ = wanted;
+      return;
+    }
     if (ending_ && (wanted.exit_code == 0 || code_ != 0))
       return;
     code_ = wanted.exit_code;
@@ -138,6 +145,7 @@ class supervisor : public stage<supervisor_actor> {
 
   supervisor_options options_;
   std::unordered_map<caf::actor_addr, std::string> names_{};
+  std::optional<end_process> early_end_{};
   int code_{0};
   bool ending_{false};
   bool stopped_{false};

@@ -42,8 +42,10 @@ drift_kind classify(const drift_input& in, const std::optional<evidence_run>& ru
   if (!is_known(in.seen.content) || in.order_unresolved)
     return drift_kind::pending;
   const quantity actual = amount_of(in.seen.content);
+  if (!in.line && actual.is_zero())
+    return drift_kind::none;
   if (!in.line)
-    return actual.is_zero() ? drift_kind::none : drift_kind::unledgered;
+    return run && all_ours ? drift_kind::explained : drift_kind::unledgered;
   if (in.line->last_fill_at && in.seen.as_of <= *in.line->last_fill_at)
     return drift_kind::pending;
   const quantity booked = in.line->amount;

@@ -62,6 +62,10 @@ drift_report drift_watch::observe(const drift_input& in) {
       settle(in, out);
       break;
     case drift_kind::unledgered:
+      // Our own fills may be missing in the journal: a crash between an order's end and its fills.
+      want_trades(in, out);
+      if (out.trades_wanted)
+        break;
       out.action = drift_action::adopt;
       out.cause = "adopted_at_start";
       agreed(in.seen, in.as_of);
@@ -87,6 +91,8 @@ void drift_watch::note_amount(const drift_input& in, const drift_report& out) {
 
 /// A trade much older than the drift is no evidence of it, whatever the sums say.
 venue_time drift_watch::oldest_evidence(const drift_input& in) const {
+  if (!in.line)
+    return {};  // All of the position or nothing, and only ours: no age makes that wrong.
   auto from = drifting_since_ ? drifting_since_wall_ : in.now.wall;
   if (agreed_at_.ms != 0)
     from = std::min(from, agreed_at_);

@@ -120,6 +120,9 @@ class OperatorTestCase(SluiceTestCase):
         self.restart()
         self.assertEqual(self.state()["state"], "halted")
         self.assertEqual(self.state()["author"], "alice")
+        # A short order would lift the longer one; nobody gets that by the way.
+        self.assertEqual(self.order_state("reduce_only", **{"for": "1s"}).status, 409)
+        self.assertEqual(self.order_state("active").status, 200)
         self.assertEqual(self.order_state("reduce_only", **{"for": "1s"}).status, 200)
         until = self.state()["until"]
         self.sluice.end(signal.SIGKILL)

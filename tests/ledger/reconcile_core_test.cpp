@@ -245,7 +245,7 @@ TEST_CASE("a position found at the start is adopted, and one that opens later is
     a.trade(side::buy, "2", whose::foreign, told::no);
     a.live(1'000);
     CHECK(a.records<ledger_adjusted>().back().cause == "adopted_at_start");
-    CHECK(a.done.searches.empty());
+    CHECK(a.done.searches.size() == 1);  // Whether it is made up of trades of ours.
     SECTION("and the trade that made it explains nothing later") {
       a.live(1'000);
       a.change_without_trade("2");
@@ -260,4 +260,31 @@ TEST_CASE("a position found at the start is adopted, and one that opens later is
     a.live(1'000);
     CHECK(a.records<ledger_adjusted>().back().cause == "foreign_fill");
   }
+}
+
+TEST_CASE("a position without a line is ours when our own trades make it up, else it is adopted") {
+  account_model a;
+  restored_books found;
+  found.own_orders.push_back({btc.instrument, 900, {a.client, a.plan}});
+  a.restart_with(found);
+  const bool by_us = GENERATE(true, false);
+  a.trade(side::buy, "2", by_us ? whose::ours : whose::foreign, told::no);
+  a.read();
+  a.core().compare(btc, a.now(), a.done);
+  CHECK_FALSE(a.line());  // Nobody has looked for its trades yet.
+  SECTION("and they were read") {
+    a.answer_searches();
+    REQUIRE(a.line());
+    CHECK(a.line()->amount == qty("2"));
+    CHECK(a.line()->fills == (by_us ? 1 : 0));
+    CHECK(a.records<ledger_adjusted>().front().cause == (by_us ? "explained" : "adopted_at_start"));
+    CHECK(a.records<fill_recorded>().size() == (by_us ? 1 : 0));
+  }
+  SECTION("and they cannot be read") {
+    a.searches_fail = true;
+    a.live(5'000);
+    REQUIRE(a.line());
+    CHECK(a.records<ledger_adjusted>().front().cause == "adopted_at_start");
+  }
+  CHECK(a.records<hold_placed>().empty());
 }
