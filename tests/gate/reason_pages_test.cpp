@@ -93,7 +93,7 @@ std::string decision_page() {
 
 /// Writes the page when asked to; else the file has to be the page already.
 void check_page(const std::string& name, const std::string& page) {
-  const auto path = std::string(SLUICE_SOURCE_DIR) + "/docs/" + name;
+  const auto path = fmt::format("{}/docs/{}", SLUICE_SOURCE_DIR, name);
   if (std::getenv("SLUICE_WRITE_DOCS") != nullptr)
     std::ofstream(path) << page;
   std::ifstream in(path);
