@@ -63,6 +63,9 @@ class executor_end : public actors::executor_actor::base {
                                       {},
                                       false});
             },
+            [](const actors::refused_again&) {},
+            [](const actors::open_orders_read&) {},
+            [](const actors::order_cancelled&) {},
             [](const actors::order_reported&) {},
             [](const actors::order_answered&) {},
             [](const actors::order_queried&) {},

@@ -2,7 +2,6 @@
 #include "sluice/actors/exit_engine.hpp"
 
 #include <unordered_map>
-#include <unordered_set>
 
 #include "sluice/planning/planner.hpp"
 #include "stage.hpp"
@@ -29,10 +28,7 @@ class exit_engine : public stage<exit_engine_actor> {
           met(m);
           wake_at(now() + duration{tick_period});
         },
-        [this](const plan_sent& leaving) {
-          sent_.insert(leaving.what->id);
-          tracker_.note_plan(*leaving.what);
-        },
+        [this](const plan_sent& leaving) { tracker_.note_plan(*leaving.what); },
         [this](const marks_moved& moved) { propose(tracker_.on_marks(moved.batch->rows, now())); },
         [this](const truths_changed& changed) {
           for (const auto& c : *changed.changes)
@@ -97,18 +93,14 @@ class exit_engine : public stage<exit_engine_actor> {
     }
   }
 
-  /// In mode shadow an allowed exit ends with its verdict: no order follows.
   void learn(const plan_judged& judged) {
-    if (judged.outcome.kind != verdict_kind::allow || given_.mode == run_mode::shadow)
+    if (judged.outcome.kind != verdict_kind::allow)
       ended(judged.plan);
   }
-  /// An order that was given up before it left says nothing of its plan: that is judged once more.
-  void learn(const order_changed& changed) {
-    if (!is_resolved(changed.state) || sent_.erase(changed.plan) == 0)
-      return;
-    if (changed.executed.is_zero())
-      tracker_.forget_plan(changed.plan);
-    ended(changed.plan);
+  void learn(const plan_finished& finished) {
+    if (finished.executed.is_zero())
+      tracker_.forget_plan(finished.plan);
+    ended(finished.plan);
   }
   template <class Other>
   void learn(const Other&) {}
@@ -117,7 +109,6 @@ class exit_engine : public stage<exit_engine_actor> {
   exit_tracker tracker_;
   std::uint64_t run_{0};
   std::unordered_map<plan_id, position_key> asked_{};
-  std::unordered_set<plan_id> sent_{};  ///< Their orders left and are not resolved yet.
 };
 
 }  // namespace

@@ -51,7 +51,7 @@ class gate : public stage<gate_actor> {
         },
         [this](const judge_again& wanted) {
           end_what_is_over();
-          core_.submit(wanted.what, now_stamp(), actions_);
+          core_.submit(wanted.what, now_stamp(), actions_, true);
           act();
         },
         [this](const reads_done& ended) {
@@ -217,7 +217,7 @@ class gate : public stage<gate_actor> {
   void act() {
     std::vector<record_body> denied;
     for (auto& v : actions_.verdicts) {
-      if (auto blocked = blocked_exit(v))
+      if (auto blocked = blocked_exit(v); blocked && !v.again)
         denied.emplace_back(tell_blocked(v, std::move(*blocked)));
       const auto leave = std::ranges::find_if(
           actions_.permits, [&](const permit& p) { return !p.spent() && p.plan() == v.what->id; });
@@ -226,6 +226,9 @@ class gate : public stage<gate_actor> {
       if (leave != actions_.permits.end())
         send(peers_->executor, carry_out{v.what, std::make_shared<permit>(std::move(*leave)),
                                          std::make_shared<const plan_judged>(std::move(judged))});
+      else if (v.again)
+        send(peers_->executor,
+             refused_again{v.what, std::make_shared<const plan_judged>(std::move(judged))});
       else
         denied.emplace_back(std::move(judged));
     }
@@ -243,10 +246,8 @@ class gate : public stage<gate_actor> {
 
   /// An exit ends without an order: a person should know, whatever the cause.
   notice tell_blocked(const plan_verdict& v, std::string what) {
-    metrics().add(status::metric::exits_blocked, {to_string(*v.outcome.reason())});
-    log().limited(v.what->instrument.str(), status::log_level::error, "gate", "exit_blocked",
-                  {{"what", what}});
-    return {"exit_blocked", std::move(what)};
+    return exit_blocked("gate", v.what->instrument, to_string(*v.outcome.reason()),
+                        std::move(what));
   }
 
   void show() {

@@ -24,7 +24,7 @@ struct order_entry {
   std::shared_ptr<const plan_judged> judged{};  ///< Until it is recorded.
   wall_time intended_at{};
   quantity amount_before{};
-  int attempt{1};
+  std::optional<quantity> position_before{};  ///< |truth| that it was permitted for, if known.
   std::optional<instant> timer{};
   absence_watch absence{};
 

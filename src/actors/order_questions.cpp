@@ -36,6 +36,23 @@ void ask_fills(exchange_port& exchange, const executor_actor& asker, const clien
                       });
 }
 
+void ask_open_orders(exchange_port& exchange, const executor_actor& asker, const plan_id& plan,
+                     const symbol& instrument) {
+  exchange.read_open_orders(
+      instrument, {read_class::exit_demand, query_timeout},
+      [asker, plan](read_result<std::vector<order_report>> found) {
+        caf::anon_send(asker, open_orders_read{plan, shared(std::move(found))});
+      });
+}
+
+void cancel(exchange_port& exchange, const executor_actor& asker, const plan_id& plan,
+            const symbol& instrument, const client_order_id& order) {
+  exchange.cancel_order(
+      instrument, order, query_timeout, [asker, plan, order](order_outcome outcome) {
+        caf::anon_send(asker, order_cancelled{plan, order, shared(std::move(outcome))});
+      });
+}
+
 void ask_trades(exchange_port& exchange, const reconciler_actor& asker, const symbol& instrument) {
   exchange.read_fills(instrument, 0, {read_class::verification, query_timeout},
                       [asker, instrument](read_result<std::vector<fill>> found) {

@@ -15,6 +15,13 @@ void query(exchange_port& exchange, const executor_actor& asker, const symbol& i
 void ask_fills(exchange_port& exchange, const executor_actor& asker, const client_order_id& order,
                const symbol& instrument, order_id id);
 
+/// What rests on a plan's symbol; answered by open_orders_read.
+void ask_open_orders(exchange_port& exchange, const executor_actor& asker, const plan_id& plan,
+                     const symbol& instrument);
+/// An order that stands in a plan's way; answered by order_cancelled.
+void cancel(exchange_port& exchange, const executor_actor& asker, const plan_id& plan,
+            const symbol& instrument, const client_order_id& order);
+
 /// The newest trades of the symbol, whosever they are; answered by trades_read.
 void ask_trades(exchange_port& exchange, const reconciler_actor& asker, const symbol& instrument);
 

@@ -97,8 +97,9 @@ std::shared_ptr<const peers> spawn_pipeline(caf::actor_system& system, pipeline_
   all->supervisor = spawn_supervisor(system, given, std::move(ending));
   all->journal = spawn_journal_writer(system, given, std::move(parts.store),
                                       journal_options_of(chosen, parts.writer, all->supervisor));
-  all->executor = spawn_executor(
-      system, given, {chosen.executor, inherited_orders(parts.found), known_at_venue(parts.found)});
+  all->executor = spawn_executor(system, given,
+                                 {chosen.executor, inherited_orders(parts.found),
+                                  plans_to_resume(parts.found, now), known_at_venue(parts.found)});
   all->snapshot_manager = spawn_snapshot_manager(
       system, given,
       {chosen.snapshot, parts.keeper,

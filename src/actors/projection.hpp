@@ -32,6 +32,7 @@ struct plan_counts {
   std::uint64_t denied{0};
   std::uint64_t expired{0};
   std::map<std::string, std::uint64_t> by_reason{};
+  std::map<std::string, std::uint64_t> by_end{};  ///< Of those allowed, by how they ended.
 };
 struct order_counts {
   std::uint64_t sent{0};
@@ -64,6 +65,10 @@ class projection {
  private:
   void take(const plan_accepted& b, const stamp& at);
   void take(const plan_judged& b, const stamp& at);
+  void take(const plan_continued&, const stamp&) {}
+  void take(const plan_finished& b, const stamp&) {
+    ++plans_.by_end[std::string(to_string(b.how))];
+  }
   void take(const order_intended& b, const stamp& at);
   void take(const order_changed& b, const stamp& at);
   void take(const fill_recorded& b, const stamp& at);

@@ -61,12 +61,39 @@ std::vector<inherited_order> inherited_orders(const journal::recovered& found) {
   for (const auto& o : found.unresolved_orders) {
     const position_key key{o.request.instrument, o.request.leg};
     const auto line = std::ranges::find(found.ledger, key, &journal::ledger_line::position);
+    const auto plan = std::ranges::find_if(found.unfinished_plans,
+                                           [&](const auto& p) { return p.what.id == o.plan; });
     out.push_back({o.plan,
                    o.request,
                    {o.state, o.venue_id, o.executed},
                    o.intended_at,
-                   line == found.ledger.end() ? quantity{} : line->amount});
+                   line == found.ledger.end() ? quantity{} : line->amount,
+                   plan == found.unfinished_plans.end() ? std::nullopt : plan->position_before});
   }
+  return out;
+}
+
+std::vector<plan_to_resume> plans_to_resume(const journal::recovered& found, const stamp& now) {
+  const auto order_of = [&](const plan& p) {
+    return std::ranges::find(found.unresolved_orders, p.id, &journal::stored_order::plan);
+  };
+  std::vector<plan_to_resume> out;
+  const auto resume = [&](const plan& p, course_memory before) {
+    auto lives = p;
+    lives.received = now;
+    lives.deadline = now.steady + duration{milliseconds{p.deadline_wall.ms - now.wall.ms}};
+    const auto order = order_of(p);
+    const bool open = order != found.unresolved_orders.end();
+    // The order that is open has the present number.
+    if (open)
+      before.last_attempt = order->attempt - 1;
+    out.push_back({std::make_shared<const plan>(std::move(lives)), before, open});
+  };
+  for (const auto& p : found.unfinished_plans)
+    resume(p.what, {p.orders, p.last_attempt, p.executed});
+  for (const auto& p : found.undecided_plans)
+    if (order_of(p) != found.unresolved_orders.end())
+      resume(p, {1, 0, {}});
   return out;
 }
 

@@ -40,6 +40,13 @@ class stage : public Interface::base {
       else
         log().warn("preflight", f.reason, {{"why", f.detail}});
   }
+  /// Tells log and metrics that an exit did not come to its target; the record is for the journal.
+  [[nodiscard]] notice exit_blocked(std::string_view by, const symbol& instrument,
+                                    std::string_view reason, std::string what) const {
+    metrics().add(status::metric::exits_blocked, {reason});
+    log().limited(instrument.str(), status::log_level::error, by, "exit_blocked", {{"what", what}});
+    return {"exit_blocked", std::move(what)};
+  }
   /// Sends the records to the journal without waiting for them.
   void journal(std::vector<record_body> bodies) {
     if (peers_ && !bodies.empty())

@@ -101,12 +101,16 @@ json::object plans_object(const status_view& v) {
   for (const auto& [reason, count] : v.folded->plans().by_reason)
     reasons[reason] = count;
   const auto& p = v.folded->plans();
+  json::object ends;
+  for (const auto& [how, count] : p.by_end)
+    ends[how] = count;
   return {{"accepted", p.accepted},
           {"allowed", p.allowed},
           {"denied", p.denied},
           {"expired", p.expired},
           {"parked", v.numbers->parked_exit.load() + v.numbers->parked_entry.load()},
-          {"by_reason", std::move(reasons)}};
+          {"by_reason", std::move(reasons)},
+          {"by_end", std::move(ends)}};
 }
 
 /// Of what has a reason and a detail.
@@ -252,17 +256,19 @@ std::string listing_json(const universe& u, const symbol& s, const stamp& now) {
 std::string plans_json(const std::vector<journal::plan_summary>& plans) {
   json::array rows;
   for (const auto& p : plans)
-    rows.push_back(
-        json::object{{"plan_id", p.id.str()},
-                     {"source", p.source.str()},
-                     {"symbol", p.position.instrument.str()},
-                     {"position_side", to_string(p.position.leg)},
-                     {"kind", p.kind},
-                     {"received_at", time_or_null(p.received_at)},
-                     {"verdict", p.outcome ? text(to_string(*p.outcome)) : json::value(nullptr)},
-                     {"reason", p.reason ? text(to_string(*p.reason)) : json::value(nullptr)},
-                     {"judged_at", p.judged_at ? time_or_null(*p.judged_at) : json::value(nullptr)},
-                     {"seq", p.seq}});
+    rows.push_back(json::object{
+        {"plan_id", p.id.str()},
+        {"source", p.source.str()},
+        {"symbol", p.position.instrument.str()},
+        {"position_side", to_string(p.position.leg)},
+        {"kind", p.kind},
+        {"received_at", time_or_null(p.received_at)},
+        {"verdict", p.outcome ? text(to_string(*p.outcome)) : json::value(nullptr)},
+        {"reason", p.reason ? text(to_string(*p.reason)) : json::value(nullptr)},
+        {"judged_at", p.judged_at ? time_or_null(*p.judged_at) : json::value(nullptr)},
+        {"ended", p.ended ? json::value(to_string(*p.ended)) : json::value(nullptr)},
+        {"executed", p.executed ? json::value(p.executed->str()) : json::value(nullptr)},
+        {"seq", p.seq}});
   return json::serialize(json::object{{"plans", std::move(rows)}});
 }
 

@@ -48,6 +48,13 @@ class universe_keeper : public stage<universe_keeper_actor> {
         [this](const settings_reply& reply) { take(*reply); },
         [this](const clock_reply& reply) { take(*reply); },
         [this](const settings_touched& touched) { settings_changed(touched); },
+        [this](const read_anew& wanted) {
+          if (wanted.symbols && universe_due_ != instant::max())
+            universe_due_ = now();
+          if (wanted.settings && settings_due_ != instant::max())
+            settings_due_ = now();
+          wake();
+        },
         [this](tick) { run(); },
     };
   }

@@ -78,6 +78,12 @@ section describe_executor(settings& all) {
              s.fills_wait, {milliseconds{0}, minutes{1}});
   b.duration({"unknown_alert_after", "How long an order may be unknown before a person is told."},
              s.unknown_alert_after, {seconds{1}, minutes{10}});
+  b.integer(
+      {"exit_collar_bp",
+       "How far from the mark the first order of an exit may trade, in basis points, 1/100 %: "
+       "it is then a LIMIT order that fills at once what it can. What it leaves is sent as "
+       "MARKET. 0 for MARKET at once."},
+      s.exit_collar_bp, {0, 1'000});
   b.validate([&s] { return s.validate(); });
   return std::move(b).take();
 }

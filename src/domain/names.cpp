@@ -45,6 +45,8 @@ constexpr table<truth_source, 5> sources{{{truth_source::none, "none"},
                                           {truth_source::worker, "worker"},
                                           {truth_source::stream, "stream"},
                                           {truth_source::recovered, "recovered"}}};
+constexpr table<order_type, 2> types{
+    {{order_type::market, "market"}, {order_type::limit, "limit"}}};
 constexpr table<order_status, 7> statuses{{{order_status::new_, "new"},
                                            {order_status::partially_filled, "partially_filled"},
                                            {order_status::filled, "filled"},
@@ -67,6 +69,12 @@ constexpr table<flight_phase, 3> phases{{{flight_phase::permitted, "permitted"},
 constexpr table<verdict_kind, 3> verdicts{{{verdict_kind::allow, "allow"},
                                            {verdict_kind::deny, "deny"},
                                            {verdict_kind::expire, "expire"}}};
+constexpr table<plan_end, 6> plan_ends{{{plan_end::done, "done"},
+                                        {plan_end::partly, "partly"},
+                                        {plan_end::failed, "failed"},
+                                        {plan_end::withdrawn, "withdrawn"},
+                                        {plan_end::not_sent, "not_sent"},
+                                        {plan_end::interrupted, "interrupted"}}};
 constexpr table<failure_kind, 9> failures{{{failure_kind::unreachable, "unreachable"},
                                            {failure_kind::timed_out, "timed_out"},
                                            {failure_kind::rate_limited, "rate_limited"},
@@ -103,10 +111,10 @@ constexpr table<arming_end, 4> arming_ends{{{arming_end::expired, "expired"},
                                             {arming_end::disarmed, "disarmed"},
                                             {arming_end::replaced, "replaced"}}};
 constexpr std::array<std::string_view, std::variant_size_v<record_body>> record_kinds{
-    "plan_accepted",   "plan_judged",    "order_intended", "order_changed", "fill_recorded",
-    "ledger_adjusted", "hold_placed",    "hold_released",  "truth_changed", "state_changed",
-    "exit_changed",    "funding_booked", "universe_kept",  "override_set",  "override_ended",
-    "close_armed",     "close_disarmed", "notice"};
+    "plan_accepted", "plan_judged",    "plan_continued",  "plan_finished",  "order_intended",
+    "order_changed", "fill_recorded",  "ledger_adjusted", "hold_placed",    "hold_released",
+    "truth_changed", "state_changed",  "exit_changed",    "funding_booked", "universe_kept",
+    "override_set",  "override_ended", "close_armed",     "close_disarmed", "notice"};
 
 }  // namespace
 
@@ -149,6 +157,12 @@ std::string_view to_string(universe_source v) {
 std::string_view to_string(order_giver v) {
   return word(givers, v);
 }
+std::string_view to_string(order_type v) {
+  return word(types, v);
+}
+std::string_view to_string(plan_end v) {
+  return word(plan_ends, v);
+}
 std::string_view to_string(override_end v) {
   return word(override_ends, v);
 }
@@ -177,6 +191,12 @@ std::optional<order_state> parse_order_state(std::string_view t) {
 
 std::string_view kind_of(const record_body& b) {
   return record_kinds[b.index()];
+}
+
+const plan_judged* judgement_in(const record_body& b) {
+  if (const auto* continued = std::get_if<plan_continued>(&b))
+    return &continued->what;
+  return std::get_if<plan_judged>(&b);
 }
 
 bool is_resolved(order_state s) {

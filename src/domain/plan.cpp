@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 namespace sluice {
@@ -40,6 +41,11 @@ std::uint64_t content_hash(const plan& p) {
   const auto body = std::visit([](const auto& b) { return describe(b); }, p.body);
   return stable_hash(fmt::format("{}|{}|{}|{}|{}", p.source.str(), p.instrument.str(),
                                  to_string(p.leg), p.created_at.ms, body));
+}
+
+quantity reachable_target(quantity target, quantity step) {
+  const quantity wanted = std::max(target, quantity{});
+  return on_step(wanted, step) ? wanted : floor_to_step(wanted, step) + step;
 }
 
 }  // namespace sluice

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 namespace sluice {
@@ -95,6 +96,23 @@ bool curable_by_waiting(refusal_code c) {
 }
 bool counts_as_done(refusal_code c) {
   return row_of(c).done;
+}
+
+bool leaves_position_open(refusal_code c) {
+  switch (c) {
+    case refusal_code::no_exchange_snapshot:
+    case refusal_code::stale_exchange_state:
+    case refusal_code::order_in_flight:
+    case refusal_code::order_unknown:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool is_at_target(std::span<const refusal> refusals) {
+  return std::ranges::any_of(refusals, counts_as_done, &refusal::code) &&
+         std::ranges::none_of(refusals, leaves_position_open, &refusal::code);
 }
 
 std::string to_string(const measure& m) {

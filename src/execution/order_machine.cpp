@@ -118,7 +118,11 @@ void order_machine::hear(const order_refused& refusal, instant now, order_action
   }
   if (state_ != order_state::sent)
     return;  // The venue has told otherwise, or it is in doubt: a late refusal takes nothing back.
-  if (refusal.retryable && sends_ <= resends_max) {
+  // Time alone frees nothing where an exit and resting orders compete: its plan deals with them.
+  const auto& r = task_.request;
+  const bool competes =
+      refusal.cure == refusal_cure::free_orders && only_reduces(r.reduce_only, r.leg, r.direction);
+  if (refusal.retryable && !competes && sends_ <= resends_max) {
     auto again = now + first_resend_delay * (1 << (sends_ - 1));
     if (refusal.retry_at)
       again = std::max(again, *refusal.retry_at);
@@ -128,7 +132,7 @@ void order_machine::hear(const order_refused& refusal, instant now, order_action
     }
     words += "; no time left to send it again";
   }
-  venue_code_ = refusal.code;
+  refusal_ = refusal;
   refuse(finish_cause::refused, std::move(words), out);
 }
 

@@ -121,7 +121,8 @@ void order_machine::finish(order_actions& out) {
   finished_ = true;
   fills_at_.reset();
   out.push_back(order_finished{state_, cause_, executed_, last_executed_at_, fills_complete(),
-                               venue_code_, detail_});
+                               refusal_.code, refusal_.cure, refusal_.for_operator,
+                               refusal_.retry_at, detail_});
 }
 
 void order_machine::arm(order_actions& out) {

@@ -5,8 +5,6 @@
 
 #include <algorithm>
 
-#include "sluice/gate/judge.hpp"
-
 namespace sluice {
 namespace {
 
@@ -29,8 +27,7 @@ std::optional<std::string> blocked_exit(const plan_verdict& v) {
   if (std::ranges::count(refusals, refusal_code::plan_withdrawn, &refusal::code) > 0)
     return std::nullopt;
   // What a truth says that is too old to judge by does not count as done.
-  if (std::ranges::any_of(refusals, counts_as_done, &refusal::code) &&
-      std::ranges::none_of(refusals, leaves_position_open, &refusal::code))
+  if (is_at_target(refusals))
     return std::nullopt;
   auto text =
       fmt::format("plan {} wanted at most {} {} left and ends without an order:", v.what->id.str(),

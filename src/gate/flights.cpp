@@ -16,7 +16,7 @@ void flights::recovered(const recovered_order& r) {
 }
 
 void flights::moved(const order_moved& m) {
-  const bool nothing_came = m.step == flight_step::resolved && !m.executed;
+  const bool nothing_came = m.step == flight_step::resolved && !m.outdates_truth;
   if (nothing_came && !by_position_.contains(m.position))
     return;
   auto& here = by_position_[m.position];

@@ -61,7 +61,8 @@ plan_verdict denied(parked_plan p, facts seen, refusal why) {
       .what = std::move(p.what),
       .outcome = {.kind = verdict_kind::deny, .refusals = {std::move(why)}, .terms = std::nullopt},
       .seen = std::move(seen),
-      .times_judged = p.times_judged};
+      .times_judged = p.times_judged,
+      .again = p.again};
 }
 
 }  // namespace
@@ -75,11 +76,12 @@ gate_core::gate_core(std::shared_ptr<const gate_view> boards, gate_settings sett
       parked_(settings_.parked_exit_max, settings_.parked_entry_max),
       reads_(settings_.read_retry, settings_.read_lost_after) {}
 
-void gate_core::submit(plan_ptr p, const stamp& now, gate_actions& out) {
+void gate_core::submit(plan_ptr p, const stamp& now, gate_actions& out, bool again) {
   // An exit that waits for the same position must not come behind this one.
   if (lane_of(*p) == lane::entry && !parked_.empty())
     judge_waiting(key_of(*p), now, out);
-  judge_one({.what = std::move(p), .ticket = 0, .until = {}, .times_judged = 0}, now, out);
+  judge_one({.what = std::move(p), .ticket = 0, .until = {}, .times_judged = 0, .again = again},
+            now, out);
 }
 
 void gate_core::read_finished(const read_done& done, const stamp& now, gate_actions& out) {
@@ -250,7 +252,8 @@ void gate_core::judge_one(parked_plan p, const stamp& now, gate_actions& out) {
   out.verdicts.push_back({.what = std::move(p.what),
                           .outcome = to_verdict(found),
                           .seen = std::move(seen),
-                          .times_judged = p.times_judged});
+                          .times_judged = p.times_judged,
+                          .again = p.again});
 }
 
 instant gate_core::waits_until(const plan& p, const stamp& now) const {
@@ -297,7 +300,8 @@ void gate_core::allow(parked_plan p, facts seen, permit given, gate_actions& out
       {.what = std::move(p.what),
        .outcome = {.kind = verdict_kind::allow, .refusals = {}, .terms = given.terms()},
        .seen = std::move(seen),
-       .times_judged = p.times_judged});
+       .times_judged = p.times_judged,
+       .again = p.again});
   out.permits.push_back(std::move(given));
 }
 
@@ -316,7 +320,8 @@ void gate_core::withdraw(parked_plan cancel, facts seen, gate_actions& out) {
       {.what = std::move(cancel.what),
        .outcome = {.kind = verdict_kind::allow, .refusals = {}, .terms = std::nullopt},
        .seen = std::move(seen),
-       .times_judged = cancel.times_judged});
+       .times_judged = cancel.times_judged,
+       .again = cancel.again});
 }
 
 }  // namespace sluice

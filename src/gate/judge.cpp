@@ -50,18 +50,6 @@ std::vector<refusal> refusals_of(std::span<const rule> all, const plan& p, const
   return refusals;
 }
 
-bool leaves_position_open(refusal_code c) {
-  switch (c) {
-    case refusal_code::no_exchange_snapshot:
-    case refusal_code::stale_exchange_state:
-    case refusal_code::order_in_flight:
-    case refusal_code::order_unknown:
-      return true;
-    default:
-      return false;
-  }
-}
-
 judgement judge(const plan& p, const facts& f, milliseconds permit_ttl) {
   auto refusals = refusals_of(rules(), p, f);
   if (!refusals.empty())

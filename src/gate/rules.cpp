@@ -4,7 +4,6 @@
 #include <array>
 #include <utility>
 
-#include "sizing.hpp"
 #include "sluice/gate/judge.hpp"
 
 namespace sluice {

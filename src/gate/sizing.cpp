@@ -1,6 +1,4 @@
 // How much an order may trade: never more than asked or held, never rounded up, always on the step.
-#include "sizing.hpp"
-
 #include <algorithm>
 
 #include "sluice/gate/judge.hpp"
@@ -49,11 +47,6 @@ std::optional<quantity> size_open(const open_plan& wish, const facts& f) {
 }
 
 }  // namespace
-
-quantity reachable_target(quantity target, quantity step) {
-  const quantity wanted = std::max(target, quantity{});
-  return on_step(wanted, step) ? wanted : floor_to_step(wanted, step) + step;
-}
 
 std::optional<quantity> safe_quantity(const plan& p, const facts& f) {
   if (const auto* reduce = std::get_if<reduce_plan>(&p.body))

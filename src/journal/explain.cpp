@@ -51,6 +51,10 @@ constexpr part parts[] = {
     {"fills",
      "SELECT r.seq, r.kind, r.wall_ms, r.body, NULL FROM fill f "
      "JOIN record r ON r.seq = f.seq WHERE f.plan_id = ? ORDER BY r.seq"},
+    {"finished",
+     "SELECT r.seq, r.kind, r.wall_ms, r.body, NULL FROM plan p "
+     "JOIN record r ON r.seq = p.finished_seq "
+     "WHERE p.plan_id = ? AND r.kind = 'plan_finished'"},
 };
 
 }  // namespace

@@ -10,7 +10,8 @@ namespace {
 const std::string& columns() {
   static const std::string text =
       "SELECT plan_id, client_order_id, symbol, position_side, direction, amount, reduce_only, "
-      "attempt, truth_version, state, order_id, executed, detail, intended_ms, changed_ms "
+      "attempt, truth_version, state, order_id, executed, detail, intended_ms, changed_ms, type, "
+      "limit_price "
       "FROM orders ";
   return text;
 }
@@ -20,9 +21,11 @@ result<stored_order> read_order(const row& r) {
   auto& q = o.request;
   if (auto read = read_row(r, "orders", o.plan, q.id, q.instrument, q.leg, q.direction, q.amount,
                            q.reduce_only, o.attempt, o.truth_version, o.state, o.venue_id,
-                           o.executed, o.detail, o.intended_at, o.changed_at);
+                           o.executed, o.detail, o.intended_at, o.changed_at, q.type, q.limit);
       !read)
     return read.error();
+  if (q.type == order_type::limit)
+    q.lasts = time_in_force::ioc;  // No other is ever sent.
   return o;
 }
 

@@ -14,8 +14,9 @@ namespace {
 
 result<plan_summary> read_summary(const row& r) {
   plan_summary s;
-  if (auto read = read_row(r, "plan", s.seq, s.id, s.source, s.position.instrument, s.position.leg,
-                           s.kind, s.received_at, s.outcome, s.reason, s.judged_at);
+  if (auto read =
+          read_row(r, "plan", s.seq, s.id, s.source, s.position.instrument, s.position.leg, s.kind,
+                   s.received_at, s.outcome, s.reason, s.judged_at, s.ended, s.executed);
       !read)
     return read.error();
   return s;
@@ -77,7 +78,7 @@ result<std::optional<std::string>> reader::explain(const plan_id& id) {
 result<std::vector<plan_summary>> reader::plans(const plan_filter& f) {
   return impl_->list<plan_summary>(
       "SELECT seq, plan_id, source, symbol, position_side, kind, received_ms, verdict, reason, "
-      "judged_ms FROM plan WHERE seq > ?1 AND (?2 IS NULL OR symbol = ?2) "
+      "judged_ms, ended, executed FROM plan WHERE seq > ?1 AND (?2 IS NULL OR symbol = ?2) "
       "AND (?3 IS NULL OR kind = ?3) AND (?4 IS NULL OR verdict = ?4) "
       "AND (?5 IS NULL OR reason = ?5) ORDER BY seq DESC LIMIT ?6",
       {f.after_seq, f.instrument, f.kind, f.outcome, f.reason, f.limit}, read_summary);

@@ -25,6 +25,20 @@ void put(json_writer& w, const plan_judged& b) {
   w("verdict", b.outcome);
 }
 
+void put(json_writer& w, const plan_continued& b) {
+  put(w, b.what);
+  w("after", b.after);
+}
+
+void put(json_writer& w, const plan_finished& b) {
+  w("plan_id", b.plan);
+  w("symbol", b.instrument);
+  w("how", b.how);
+  w("executed", b.executed);
+  w("orders", b.orders);
+  w("detail", b.detail);
+}
+
 void put(json_writer& w, const order_intended& b) {
   w("client_order_id", b.request.id);
   w("plan_id", b.plan);
@@ -33,6 +47,9 @@ void put(json_writer& w, const order_intended& b) {
   w("direction", b.request.direction);
   w("amount", b.request.amount);
   w("reduce_only", b.request.reduce_only);
+  w("type", b.request.type);
+  if (b.request.type == order_type::limit)
+    w("limit", b.request.limit);
   w("attempt", b.attempt);
   w("truth_version", b.truth_version);
 }
@@ -178,7 +195,7 @@ void put(json_writer& w, const notice& b) {
 
 /// A verdict's instants are relative to the facts it was judged by, all others are as they stand.
 json_context context_of(const record_body& b) {
-  const auto* judged = std::get_if<plan_judged>(&b);
+  const auto* judged = judgement_in(b);
   return {.base = judged ? judged->seen.now.steady : instant{}};
 }
 

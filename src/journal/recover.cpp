@@ -47,6 +47,56 @@ result<void> recover_plans(database& db, recovered& out) {
                  {}, out.undecided_plans, [](const row& r) { return parse_plan(r.text(0)); });
 }
 
+result<void> count_orders(database& db, unfinished_plan& p) {
+  return db.each("SELECT attempt, state, executed FROM orders WHERE plan_id = ?", {p.what.id},
+                 [&](const row& r) -> result<void> {
+                   int attempt = 0;
+                   order_state state{};
+                   quantity executed;
+                   if (auto read = read_row(r, "orders", attempt, state, executed); !read)
+                     return read;
+                   ++p.orders;
+                   if (is_resolved(state)) {
+                     p.last_attempt = std::max(p.last_attempt, attempt);
+                     p.executed += executed;
+                   }
+                   return {};
+                 });
+}
+
+result<void> read_position_before(database& db, unfinished_plan& p) {
+  return db.each(
+      "SELECT facts FROM verdict WHERE plan_id = ? AND kind = 'allow' AND times_judged > 0 "
+      "ORDER BY seq DESC LIMIT 1",
+      {p.what.id}, [&](const row& r) -> result<void> {
+        const auto seen = parse_facts(r.text(0));
+        if (!seen)
+          return seen.error();
+        p.position_before = amount_of(seen->position.content).abs();
+        return {};
+      });
+}
+
+result<void> recover_unfinished(database& db, recovered& out) {
+  auto read = collect(db,
+                      "SELECT r.body FROM plan p JOIN record r ON r.seq = p.seq "
+                      "WHERE p.verdict = 'allow' AND p.kind <> 'cancel' "
+                      "AND p.finished_seq IS NULL ORDER BY p.seq",
+                      {}, out.unfinished_plans, [](const row& r) -> result<unfinished_plan> {
+                        auto what = parse_plan(r.text(0));
+                        if (!what)
+                          return what.error();
+                        return unfinished_plan{.what = std::move(*what)};
+                      });
+  for (auto& p : out.unfinished_plans) {
+    if (read)
+      read = count_orders(db, p);
+    if (read)
+      read = read_position_before(db, p);
+  }
+  return read;
+}
+
 result<own_order> read_numbered_order(const row& r) {
   own_order o;
   if (auto read = read_row(r, "orders", o.instrument, o.venue_id, o.client_id, o.plan); !read)
@@ -195,8 +245,8 @@ result<std::vector<hold>> read_holds(database& db) {
 
 result<recovered> recover_from(database& db, std::int64_t trade_ids_kept) {
   recovered out;
-  for (const auto part : {&recover_end, &recover_operator, &recover_plans, &recover_orders,
-                          &recover_holds, &recover_books})
+  for (const auto part : {&recover_end, &recover_operator, &recover_plans, &recover_unfinished,
+                          &recover_orders, &recover_holds, &recover_books})
     if (auto read = part(db, out); !read)
       return read.error();
   if (auto read = recover_trades(db, trade_ids_kept, out); !read)

@@ -19,12 +19,18 @@ result<void> write(database& db, const row_head& h, const plan_accepted& b) {
        p.deadline_wall});
 }
 
+result<void> write_judgement(database& db, const row_head& h, const plan_judged& b,
+                             bool continued) {
+  return db.run(
+      "INSERT INTO verdict (seq, plan_id, symbol, lane, kind, reason, times_judged, facts, "
+      "continued) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      {h.seq, b.plan, b.instrument, b.traffic, b.outcome.kind, b.outcome.reason(), b.times_judged,
+       h.facts, continued});
+}
+
 result<void> write(database& db, const row_head& h, const plan_judged& b) {
   const auto reason = b.outcome.reason();
-  auto written = db.run(
-      "INSERT INTO verdict (seq, plan_id, symbol, lane, kind, reason, times_judged, facts) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-      {h.seq, b.plan, b.instrument, b.traffic, b.outcome.kind, reason, b.times_judged, h.facts});
+  auto written = write_judgement(db, h, b, false);
   // A repeated id with other content is not the accepted plan, which keeps its own verdict.
   if (!written || reason == refusal_code::duplicate_plan)
     return written;
@@ -32,6 +38,17 @@ result<void> write(database& db, const row_head& h, const plan_judged& b) {
       "UPDATE plan SET verdict_seq = ?, verdict = ?, reason = ?, judged_ms = ? "
       "WHERE plan_id = ? AND verdict_seq IS NULL",
       {h.seq, b.outcome.kind, reason, h.at, b.plan});
+}
+
+result<void> write(database& db, const row_head& h, const plan_continued& b) {
+  return write_judgement(db, h, b.what, true);
+}
+
+result<void> write(database& db, const row_head& h, const plan_finished& b) {
+  return db.run(
+      "UPDATE plan SET finished_seq = ?, ended = ?, executed = ? "
+      "WHERE plan_id = ? AND finished_seq IS NULL",
+      {h.seq, b.how, b.executed, b.plan});
 }
 
 result<void> write(database& db, const row_head& h, const order_intended& b) {
@@ -45,12 +62,13 @@ result<void> write(database& db, const row_head& h, const order_intended& b) {
   return db.run(
       "INSERT INTO orders (client_order_id, plan_id, symbol, position_side, direction, amount, "
       "reduce_only, attempt, truth_version, state, order_id, executed, detail, intended_seq, "
-      "intended_ms, changed_ms) "
-      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'intended', 0, '0', '', ?10, ?11, ?11) "
+      "intended_ms, changed_ms, type, limit_price) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'intended', 0, '0', '', ?10, ?11, ?11, ?12, "
+      "?13) "
       "ON CONFLICT (client_order_id) DO UPDATE SET attempt = ?8, truth_version = ?9, "
-      "amount = ?6, state = 'intended', changed_ms = ?11",
+      "amount = ?6, state = 'intended', changed_ms = ?11, type = ?12, limit_price = ?13",
       {q.id, b.plan, q.instrument, q.leg, q.direction, q.amount, q.reduce_only, b.attempt,
-       b.truth_version, h.seq, h.at});
+       b.truth_version, h.seq, h.at, q.type, q.limit});
 }
 
 result<void> write(database& db, const row_head& h, const order_changed& b) {
@@ -117,7 +135,7 @@ result<bool> is_duplicate(database& db, const record_body& b) {
 
 result<std::uint64_t> write_record(database& db, const record& r, std::uint64_t chain_before) {
   const auto body = body_json(r.body);
-  const auto* judged = std::get_if<plan_judged>(&r.body);
+  const auto* judged = judgement_in(r.body);
   const auto seen = judged ? to_json(judged->seen) : std::string();
   const auto steady_ns = std::int64_t{r.at.steady.time_since_epoch().count()};
   const auto chain = chain_value(chain_before, {.seq = r.seq,

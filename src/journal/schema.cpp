@@ -145,8 +145,21 @@ CREATE INDEX ledger_adjustment_by_line ON ledger_adjustment(symbol, position_sid
 CREATE INDEX orders_at_venue ON orders(intended_seq) WHERE order_id <> 0;
 )sql";
 
+/// Plans that are judged more than once for one verdict, and how each allowed plan ended.
+constexpr const char* version_4 = R"sql(
+ALTER TABLE verdict ADD COLUMN continued INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE plan ADD COLUMN finished_seq INTEGER REFERENCES record(seq);
+ALTER TABLE plan ADD COLUMN ended TEXT;
+ALTER TABLE plan ADD COLUMN executed TEXT;
+UPDATE plan SET finished_seq = verdict_seq WHERE verdict_seq IS NOT NULL;
+CREATE INDEX plan_unfinished ON plan(seq)
+  WHERE verdict = 'allow' AND kind <> 'cancel' AND finished_seq IS NULL;
+ALTER TABLE orders ADD COLUMN type TEXT NOT NULL DEFAULT 'market';
+ALTER TABLE orders ADD COLUMN limit_price TEXT NOT NULL DEFAULT '0';
+)sql";
+
 /// Step i brings version i to i + 1.
-constexpr std::array<const char*, schema_version> steps{version_1, version_2, version_3};
+constexpr std::array<const char*, schema_version> steps{version_1, version_2, version_3, version_4};
 
 result<std::int64_t> version_of(database& db) {
   const auto id = db.number("PRAGMA application_id");

@@ -115,7 +115,8 @@ json::object describe_order(const ledger_order& o) {
           {"executed", r.executed.str()},
           {"average", r.average.str()},
           {"reduce_only", r.reduce_only},
-          {"time", o.created_at.ms}};
+          {"time", o.created_at.ms},
+          {"updated", r.updated_at.ms}};
 }
 
 json::object describe_ledger(const ledger& l) {

@@ -28,6 +28,9 @@ actors::executor_actor::behavior_type an_executor_with_last_words(
   return {
       [](const actors::meet&) {},
       [](const actors::carry_out&) {},
+      [](const actors::refused_again&) {},
+      [](const actors::open_orders_read&) {},
+      [](const actors::order_cancelled&) {},
       [](const actors::order_reported&) {},
       [](const actors::order_answered&) {},
       [](const actors::order_queried&) {},

@@ -31,7 +31,7 @@ def violations(journal, account):
         journal, "SELECT client_order_id, plan_id, symbol, direction, amount, reduce_only, state,"
                  " executed FROM orders")}
     found += of_orders(orders, account)
-    found += of_plans(orders, account)
+    found += of_plans(journal, orders, account)
     found += of_fills(orders, account)
     found += of_trades(journal, account)
     found += of_books(journal, account)
@@ -49,9 +49,14 @@ def of_verdicts(journal):
     """I4: exactly one terminal verdict for each accepted plan."""
     found = []
     for plan, count in rows(journal, "SELECT p.plan_id, count(v.seq) FROM plan p LEFT JOIN verdict v"
-                                     " ON v.plan_id = p.plan_id GROUP BY p.plan_id"):
+                                     " ON v.plan_id = p.plan_id AND v.continued = 0"
+                                     " GROUP BY p.plan_id"):
         if count != 1:
             found.append(f"plan {plan} has {count} verdicts")
+    for plan, verdict, ended in rows(journal, "SELECT plan_id, verdict, ended FROM plan"
+                                              " WHERE kind <> 'cancel'"):
+        if (verdict == "allow") != (ended is not None):
+            found.append(f"plan {plan} was judged {verdict} and ended as {ended}")
     return found
 
 
@@ -70,17 +75,27 @@ def of_orders(orders, account):
     return found
 
 
-def of_plans(orders, account):
-    """I2: at most one order of a plan traded, and no more than was permitted."""
-    traded = defaultdict(list)
+def of_plans(journal, orders, account):
+    """I2: one order at a time for a plan, each within what was permitted; an entry trades by one."""
+    entries = {row[0] for row in rows(journal, "SELECT plan_id FROM plan WHERE kind = 'open'")}
+    of_plan = defaultdict(list)
+    found = []
     for order in account["orders"]:
         known = orders.get(order["client_order_id"])
-        if known is not None and Decimal(order["executed"]) > 0:
-            traded[known[1]].append(order)
-            if Decimal(order["executed"]) > Decimal(known[4]):
-                return [f"plan {known[1]} traded {order['executed']} of {known[4]}"]
-    return [f"plan {plan} traded by {len(all_of_it)} orders"
-            for plan, all_of_it in traded.items() if len(all_of_it) > 1]
+        if known is None:
+            continue
+        of_plan[known[1]].append(order)
+        if Decimal(order["executed"]) > Decimal(known[4]):
+            found.append(f"plan {known[1]} traded {order['executed']} of {known[4]}")
+    for plan, sent in of_plan.items():
+        sent.sort(key=lambda o: o["order_id"])
+        traded = [o for o in sent if Decimal(o["executed"]) > 0]
+        if plan in entries and len(traded) > 1:
+            found.append(f"entry {plan} traded by {len(traded)} orders")
+        for before, after in zip(sent, sent[1:]):
+            if before["open"] or after["time"] < before["updated"]:
+                found.append(f"plan {plan} had two orders at once: {before}, {after}")
+    return found
 
 
 def of_fills(orders, account):

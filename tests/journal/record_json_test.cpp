@@ -65,6 +65,8 @@ TEST_CASE("every kind of record is one line of JSON that names seq, kind and tim
   const std::vector<record_body> bodies{
       plan_accepted{p},
       a_permission(p),
+      plan_continued{a_permission(p), "expired"},
+      plan_finished{p.id, p.instrument, plan_end::partly, {}, 2, "deadline"},
       an_intent("o1", "p1"),
       a_change("o1", "p1", order_state::filled),
       a_fill("BTCUSDT", 1, side::buy, "1"),

@@ -7,6 +7,7 @@
 #include "sluice/actors/interfaces.hpp"
 #include "sluice/actors/services.hpp"
 #include "sluice/execution/order_machine.hpp"
+#include "sluice/execution/plan_course.hpp"
 #include "sluice/ledger/own_orders.hpp"
 
 namespace sluice::actors {
@@ -18,11 +19,20 @@ struct inherited_order {
   order_memory known{};
   wall_time intended_at{};
   quantity ledger_amount{};
+  std::optional<quantity> position_before{};  ///< |truth| that it was permitted for, if known.
+};
+
+/// A plan that was allowed and not finished when the process ended, living on our steady clock.
+struct plan_to_resume {
+  plan_ptr what{};
+  course_memory before{};
+  bool order_open{false};  ///< One of its orders is among the inherited ones.
 };
 
 struct executor_options {
   executor_settings settings{};
   std::vector<inherited_order> inherited{};
+  std::vector<plan_to_resume> resumed{};
   own_orders at_venue{};  ///< Orders by the venue's numbers: ours of all runs, others' of this one.
 };
 

@@ -41,6 +41,9 @@ using fetch_worker_actor = caf::typed_actor<  //
 using executor_actor = caf::typed_actor<     //
     caf::reacts_to<meet>,                    // supervisor, once, first
     caf::reacts_to<carry_out>,               // gate: a permit
+    caf::reacts_to<refused_again>,           // gate: no further order for a plan
+    caf::reacts_to<open_orders_read>,        // exchange port
+    caf::reacts_to<order_cancelled>,         // exchange port
     caf::reacts_to<order_reported>,          // user_stream
     caf::reacts_to<order_answered>,          // exchange port
     caf::reacts_to<order_queried>,           // exchange port
@@ -124,6 +127,7 @@ using universe_keeper_actor = caf::typed_actor<                    //
     caf::reacts_to<std::shared_ptr<const read_result<account_settings>>>,  // exchange port
     caf::reacts_to<std::shared_ptr<const read_result<clock_offset>>>,      // exchange port
     caf::reacts_to<settings_touched>,                                      // user_stream
+    caf::reacts_to<read_anew>,                                             // executor
     caf::reacts_to<tick>>;                                                 // itself: refresh
 
 using watchdog_actor = caf::typed_actor<  //
@@ -180,6 +184,10 @@ CAF_BEGIN_TYPE_ID_BLOCK(sluice, first_custom_type_id)
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::plans_taken))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::judge_plans))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::judge_again))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::refused_again))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::open_orders_read))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::order_cancelled))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::read_anew))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::carry_out))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::read_truths))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::change_freshness))
@@ -244,6 +252,10 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::take_plans)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::plans_taken)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::judge_plans)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::judge_again)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::refused_again)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::open_orders_read)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::order_cancelled)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::read_anew)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::carry_out)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::read_truths)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::change_freshness)

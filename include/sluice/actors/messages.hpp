@@ -73,9 +73,15 @@ struct plans_taken {
 struct judge_plans {
   std::vector<plan_ptr> plans{};
 };
-/// The truth moved between permit and send: judge once more.
+/// The truth moved between permit and send, or an exit's order did not bring it to its target:
+/// judge once more.
 struct judge_again {
   plan_ptr what{};
+};
+/// Answer to judge_again when no order may follow; a permit comes as carry_out.
+struct refused_again {
+  plan_ptr what{};
+  std::shared_ptr<const plan_judged> judged{};
 };
 /// A permit on its way to the executor. Copies of the message share it; it is taken once.
 struct carry_out {
@@ -175,6 +181,22 @@ struct fills_read {
   client_order_id order{};
   order_id asked{0};  ///< 0: the newest trades of the symbol, whosever they are.
   std::shared_ptr<const read_result<std::vector<fill>>> outcome{};
+};
+/// The exchange said which orders rest on a plan's symbol.
+struct open_orders_read {
+  plan_id plan{};
+  std::shared_ptr<const read_result<std::vector<order_report>>> outcome{};
+};
+/// The exchange answered the cancelling of an order that stood in a plan's way.
+struct order_cancelled {
+  plan_id plan{};
+  client_order_id order{};
+  std::shared_ptr<const order_outcome> outcome{};
+};
+/// What was read of the venue seems out of date: read it soon.
+struct read_anew {
+  bool symbols{false};
+  bool settings{false};  ///< Of the account.
 };
 /// Fills, each perhaps seen before: the ledger applies each once.
 struct fills_seen {

@@ -18,6 +18,10 @@ namespace sluice::actors {
 
 /// Unresolved orders as the executor inherits them, and as the gate blocks their positions.
 [[nodiscard]] std::vector<inherited_order> inherited_orders(const journal::recovered& found);
+/// Plans that were allowed and have no end yet, living on the present steady clock as long as their
+/// deadline leaves them.
+[[nodiscard]] std::vector<plan_to_resume> plans_to_resume(const journal::recovered& found,
+                                                          const stamp& now);
 [[nodiscard]] own_orders known_at_venue(const journal::recovered& found);
 [[nodiscard]] std::vector<recovered_order> blocked_positions(const journal::recovered& found,
                                                              const stamp& now);

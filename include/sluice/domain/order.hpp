@@ -13,6 +13,8 @@
 namespace sluice {
 
 enum class order_type : std::uint8_t { market, limit };
+/// "market", "limit".
+[[nodiscard]] std::string_view to_string(order_type t);
 
 /// How long a LIMIT order lasts: until cancelled, fill at once what can be and drop the rest, all
 /// at once or nothing, or only if it rests in the book (post only).

@@ -34,6 +34,10 @@ struct reduce_plan {
   friend bool operator==(const reduce_plan&, const reduce_plan&) = default;
 };
 
+/// The closest to `target` that an order on the step can come without passing it: a target between
+/// two steps is reached at the step above it, one below zero at zero.
+[[nodiscard]] quantity reachable_target(quantity target, quantity step);
+
 /// Withdraw another plan that has not reached the executor.
 struct cancel_plan {
   plan_id target{};

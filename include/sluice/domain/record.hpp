@@ -47,6 +47,34 @@ struct plan_judged {
   int times_judged{1};  ///< More than one when it was parked for a read.
 };
 
+/// A plan that was judged before was judged once more, by new facts, because its order did not
+/// bring it to its end. The plan's verdict stands: this says whether another order follows.
+struct plan_continued {
+  plan_judged what{};
+  std::string after{};  ///< What became of the order before, e.g. "refused: -2022 ReduceOnly ...".
+};
+
+/// How the carrying out of an allowed plan ended.
+enum class plan_end : std::uint8_t {
+  done,        ///< As permitted; an exit has reached its target.
+  partly,      ///< Some of it was executed, and nothing more will be tried.
+  failed,      ///< Nothing of it was executed, and nothing more will be tried.
+  withdrawn,   ///< Somebody withdrew it between two orders.
+  not_sent,    ///< Mode shadow: nothing is ever sent.
+  interrupted  ///< The process ended, and the next one found the plan past its deadline.
+};
+[[nodiscard]] std::string_view to_string(plan_end e);
+
+/// Nothing more is done for a plan that was allowed. One for each of them, after its last order.
+struct plan_finished {
+  plan_id plan{};
+  symbol instrument{};
+  plan_end how{plan_end::done};
+  quantity executed{};  ///< By all its orders together.
+  int orders{0};        ///< How many were sent for it.
+  std::string detail{};
+};
+
 /// An order is about to be sent. Durable before the first byte leaves (P8).
 struct order_intended {
   plan_id plan{};
@@ -168,10 +196,10 @@ struct notice {
 };
 
 using record_body =
-    std::variant<plan_accepted, plan_judged, order_intended, order_changed, fill_recorded,
-                 ledger_adjusted, hold_placed, hold_released, truth_changed, state_changed,
-                 exit_changed, funding_booked, universe_kept, override_set, override_ended,
-                 close_armed, close_disarmed, notice>;
+    std::variant<plan_accepted, plan_judged, plan_continued, plan_finished, order_intended,
+                 order_changed, fill_recorded, ledger_adjusted, hold_placed, hold_released,
+                 truth_changed, state_changed, exit_changed, funding_booked, universe_kept,
+                 override_set, override_ended, close_armed, close_disarmed, notice>;
 
 /// `seq` is given by the journal at append, in one order for the whole account, starting at 1.
 struct record {
@@ -179,6 +207,9 @@ struct record {
   stamp at{};
   record_body body{};
 };
+
+/// What was judged, in a record of a judgement; else null.
+[[nodiscard]] const plan_judged* judgement_in(const record_body& b);
 
 /// "plan_accepted" and so on: the record's kind as journal, API and logs name it.
 [[nodiscard]] std::string_view kind_of(const record_body& b);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -55,6 +56,9 @@ inline constexpr std::size_t refusal_code_count = 28;
 [[nodiscard]] bool curable_by_waiting(refusal_code c);
 /// True when the refusal says that the exit wanted has already happened.
 [[nodiscard]] bool counts_as_done(refusal_code c);
+/// True when the refusal says that the truth at hand is not yet the one to judge the position by:
+/// too old, or without an order of ours in it.
+[[nodiscard]] bool leaves_position_open(refusal_code c);
 /// What is the case, and what helps: a sentence each, for people.
 [[nodiscard]] std::string_view cause_of(refusal_code c);
 [[nodiscard]] std::string_view cure_of(refusal_code c);
@@ -72,5 +76,7 @@ struct refusal {
   measure limit{};
   friend bool operator==(const refusal&, const refusal&) = default;
 };
+/// True when these refusals of an exit say that a position that is proven is where it wanted it.
+[[nodiscard]] bool is_at_target(std::span<const refusal> refusals);
 
 }  // namespace sluice

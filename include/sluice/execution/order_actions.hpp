@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "sluice/domain/exchange_port.hpp"
 #include "sluice/domain/record.hpp"
 
 namespace sluice {
@@ -60,9 +62,12 @@ struct order_finished {
   order_state state{order_state::rejected};
   finish_cause cause{finish_cause::venue};
   quantity executed{};
-  venue_time last_executed_at{};  ///< 0 when nothing was executed or no time was given.
-  bool fills_complete{true};      ///< False when the venue did not give all fills in time.
-  int venue_code{0};              ///< Of a refusal, e.g. -2022.
+  venue_time last_executed_at{};          ///< 0 when nothing was executed or no time was given.
+  bool fills_complete{true};              ///< False when the venue did not give all fills in time.
+  int venue_code{0};                      ///< Of a refusal, e.g. -2022.
+  refusal_cure cure{refusal_cure::none};  ///< Of a refusal.
+  bool for_operator{false};               ///< Of a refusal: only a person can mend it.
+  std::optional<instant> retry_at{};      ///< Of a refusal: when the venue will listen again.
   std::string detail{};
 };
 

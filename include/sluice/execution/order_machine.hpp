@@ -116,7 +116,7 @@ class order_machine {
   std::set<trade_id> trades_{};   ///< Counted; as many as the order had trades.
   venue_time last_executed_at_{};
   finish_cause cause_{finish_cause::venue};
-  int venue_code_{0};
+  order_refused refusal_{};  ///< The last one that ended it.
   std::string detail_{};
 
   int sends_{0};

@@ -1,6 +1,7 @@
 // How long orders may take and when they are asked about, with defaults and their own check.
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "sluice/domain/setting_fault.hpp"
@@ -21,6 +22,9 @@ struct executor_settings {
   milliseconds fills_wait{1'000};
   /// How long an order may be unknown before an operator is told.
   milliseconds unknown_alert_after{10'000};
+  /// How far from the mark, in basis points, the first order of an exit may trade; zero: at any
+  /// price. What it leaves is sent as MARKET.
+  std::int64_t exit_collar_bp{0};
 
   [[nodiscard]] std::vector<setting_fault> validate() const;
 };

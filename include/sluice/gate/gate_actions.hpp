@@ -20,6 +20,7 @@ struct plan_verdict {
   verdict outcome{};
   facts seen{};  ///< Exactly what the verdict was made from.
   int times_judged{1};
+  bool again{false};  ///< Not the first judgement: the executor had it before, and hears of this.
 };
 
 /// Truth of a position is wanted, proven by a read sent after `newer_than`.
@@ -48,7 +49,9 @@ struct order_moved {
   flight_step step{flight_step::sent};
   instant at{};           ///< When we learned it.
   venue_time venue_at{};  ///< The venue's time of its last execution; 0 when it gave none.
-  bool executed{false};   ///< Whether anything was traded.
+  /// Whether truth from before it no longer holds: something was traded, or the venue refused the
+  /// order because the position is not what we think.
+  bool outdates_truth{false};
 };
 
 /// An order that was not yet resolved when the process ended.

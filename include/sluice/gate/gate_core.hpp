@@ -27,9 +27,9 @@ class gate_core {
   gate_core(std::shared_ptr<const gate_view> boards, gate_settings settings, run_mode mode);
 
   /// Judges a plan, parks it, or withdraws the one a cancel plan names. To have a plan judged once
-  /// more (the truth moved between permit and send), report its order as resolved without execution
-  /// and submit it again.
-  void submit(plan_ptr p, const stamp& now, gate_actions& out);
+  /// more (the truth moved between permit and send, or its order did not bring it to its end),
+  /// report its order as resolved and submit it `again`: its verdict then says so.
+  void submit(plan_ptr p, const stamp& now, gate_actions& out, bool again = false);
   void read_finished(const read_done& done, const stamp& now, gate_actions& out);
   /// The content of a truth changed without a read of ours, e.g. by the user stream.
   void truth_moved(const position_key& key, const stamp& now, gate_actions& out);

@@ -48,10 +48,6 @@ struct rule {
 [[nodiscard]] std::vector<refusal> refusals_of(std::span<const rule> all, const plan& p,
                                                const facts& f);
 
-/// True when the refusal says that the truth at hand is not yet the one to judge the position by:
-/// too old, or without an order of ours in it.
-[[nodiscard]] bool leaves_position_open(refusal_code c);
-
 /// What an order for the plan would trade, always >= 0 and never rounded up. For a reduce it is at
 /// most |truth|; everything when the rest could not be traded any more. Nothing when it cannot be
 /// said (truth unknown, no mark for a value) or nothing is left to do. Cancels have none.

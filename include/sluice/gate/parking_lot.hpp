@@ -19,6 +19,7 @@ struct parked_plan {
   std::uint64_t ticket{0};  ///< Order of arrival; 0 until it is parked for the first time.
   instant until{};          ///< When it is judged for the last time.
   int times_judged{0};
+  bool again{false};  ///< The executor had it before.
 };
 
 class parking_lot {

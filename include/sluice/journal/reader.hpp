@@ -35,6 +35,8 @@ struct plan_summary {
   std::optional<verdict_kind> outcome{};  ///< None while undecided.
   std::optional<refusal_code> reason{};   ///< None while undecided and when allowed.
   std::optional<wall_time> judged_at{};
+  std::optional<plan_end> ended{};  ///< None while an allowed plan is carried out, and when denied.
+  std::optional<quantity> executed{};
 };
 
 enum class order_selection : std::uint8_t { all, unresolved };

@@ -47,6 +47,16 @@ struct own_order {
   plan_id plan{};
 };
 
+/// A plan that was allowed, and whose carrying out has no end in the journal. Its instants belong
+/// to the process that took it in.
+struct unfinished_plan {
+  plan what{};
+  int orders{0};                              ///< That were sent or may have been.
+  int last_attempt{0};                        ///< Of a resolved order.
+  quantity executed{};                        ///< By resolved orders.
+  std::optional<quantity> position_before{};  ///< |truth| that its last order was permitted for.
+};
+
 /// Tells a repeated plan without keeping its text: stable_hash of its id, and content_hash.
 struct plan_identity {
   std::uint64_t id_hash{0};
@@ -65,7 +75,8 @@ struct recovered {
   /// Accepted, but the process ended before their verdict, oldest first. Their instants belong to
   /// the process that took them in: only the wall times still mean something.
   std::vector<plan> undecided_plans{};
-  std::vector<stored_order> unresolved_orders{};  ///< Oldest first.
+  std::vector<unfinished_plan> unfinished_plans{};  ///< Oldest first.
+  std::vector<stored_order> unresolved_orders{};    ///< Oldest first.
   std::vector<hold> holds{};
   std::int64_t last_hold_id{0};  ///< The highest ever given.
   std::vector<ledger_line> ledger{};

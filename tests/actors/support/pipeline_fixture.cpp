@@ -135,6 +135,8 @@ void pipeline_run::give_universe() {
   universe u;
   u.instruments = {rules_of("BTCUSDT", "0.001"), rules_of("ETHUSDT", "0.001"),
                    rules_of("XRPUSDT", "0.1")};
+  for (auto& r : u.instruments)
+    r.market_lot.max = std::min(r.market_lot.max, world.market_max);
   for (std::size_t i = 0; i < u.instruments.size(); ++i)
     u.index.emplace(u.instruments[i].instrument, i);
   u.read_at = now();
@@ -191,44 +193,45 @@ void pipeline_run::tell(user_event_body body) {
 }
 
 void pipeline_run::fill_order(quantity position_after, price at) {
+  if (world.exchange->orders.empty())
+    throw std::logic_error("no order was placed");
+  const auto amount = world.exchange->orders.front().request.amount;
+  end_order(amount, order_status::filled, position_after, at);
+}
+
+void pipeline_run::end_order(quantity executed, order_status status, quantity position_after,
+                             price at) {
   auto& orders = world.exchange->orders;
   if (orders.empty())
     throw std::logic_error("no order was placed");
   auto order = std::move(orders.front());
   orders.pop_front();
+  const auto& q = order.request;
   const venue_time when{given.time.at(now()).wall.ms};
-  order_report report{order.request.id,
-                      7,
-                      order.request.instrument,
-                      order.request.leg,
-                      order.request.direction,
-                      order_status::filled,
-                      "FILLED",
-                      order.request.amount,
-                      order.request.amount,
-                      at,
-                      order.request.reduce_only,
-                      when};
-  account_update moved{"ORDER",
-                       when,
-                       {{{order.request.instrument, order.request.leg},
-                         position_after,
-                         position_after.is_zero() ? price{} : at}}};
-  fill trade{order.request.instrument,
-             order.request.leg,
-             ++last_trade_,
-             7,
-             order.request.id,
-             order.request.direction,
-             order.request.amount,
-             at,
-             notional{},
-             "USDT",
-             notional{},
-             when};
-  tell(std::move(moved));
-  tell(order_update{report, "TRADE", trade});
+  const auto words = status == order_status::filled ? "FILLED" : "EXPIRED";
+  const auto id = ++last_order_;
+  order_report report{q.id,  id,       q.instrument, q.leg, q.direction,   status,
+                      words, q.amount, executed,     at,    q.reduce_only, when};
+  if (!executed.is_zero()) {
+    tell(account_update{
+        "ORDER",
+        when,
+        {{{q.instrument, q.leg}, position_after, position_after.is_zero() ? price{} : at}}});
+    fill trade{q.instrument, q.leg, ++last_trade_, id,     q.id,       q.direction,
+               executed,     at,    notional{},    "USDT", notional{}, when};
+    tell(order_update{report, "TRADE", trade});
+  }
   order.answer(order_done{report});
+  settle();
+}
+
+void pipeline_run::refuse_order(int code, refusal_cure cure, std::string text) {
+  auto& orders = world.exchange->orders;
+  if (orders.empty())
+    throw std::logic_error("no order was placed");
+  auto order = std::move(orders.front());
+  orders.pop_front();
+  order.answer(order_refused{400, code, std::move(text), false, std::nullopt, cure});
   settle();
 }
 
@@ -278,6 +281,13 @@ std::optional<refusal_code> pipeline_run::reason_of(const std::string& id) {
   for (const auto& p : reader_->plans({}).value())
     if (p.id.str() == id)
       return p.reason;
+  return std::nullopt;
+}
+
+std::optional<plan_end> pipeline_run::ended(const std::string& id) {
+  for (const auto& p : reader_->plans({}).value())
+    if (p.id.str() == id)
+      return p.ended;
   return std::nullopt;
 }
 

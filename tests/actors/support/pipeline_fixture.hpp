@@ -19,7 +19,8 @@ struct pipeline_world {
   std::filesystem::path directory{};
   std::shared_ptr<fake_exchange> exchange{std::make_shared<fake_exchange>()};
   config::settings chosen{};
-  std::int64_t wall_ms{1'790'000'000'000};  ///< Our wall clock when a run begins.
+  quantity market_max{quantity::whole(10'000)};  ///< Of a MARKET order, for every symbol.
+  std::int64_t wall_ms{1'790'000'000'000};       ///< Our wall clock when a run begins.
 
   pipeline_world();
   ~pipeline_world();
@@ -55,6 +56,10 @@ class pipeline_run {
   /// Reply and events of a complete fill of the oldest placed order.
   void fill_order(quantity position_after, price at);
 
+  /// The oldest placed order ends like this: with its reply, and its events when it traded.
+  void end_order(quantity executed, order_status status, quantity position_after, price at);
+  void refuse_order(int code, refusal_cure cure, std::string text = "no");
+
   /// Lets time pass while the venue answers every account read with these rows.
   void live(milliseconds span, const std::vector<position_row>& rows);
 
@@ -67,6 +72,8 @@ class pipeline_run {
   /// From the journal: the verdict of a plan, and how many it has.
   [[nodiscard]] std::optional<verdict_kind> verdict_of(const std::string& id);
   [[nodiscard]] std::optional<refusal_code> reason_of(const std::string& id);
+  /// How the carrying out of an allowed plan ended; none while it goes on.
+  [[nodiscard]] std::optional<plan_end> ended(const std::string& id);
   [[nodiscard]] std::size_t records_of(std::string_view kind);
   /// Notices to the operator of this event.
   [[nodiscard]] std::size_t notices_of(std::string_view event);
@@ -93,6 +100,7 @@ class pipeline_run {
   std::mt19937 random_;
   bool shuffled_{false};
   trade_id last_trade_{100};
+  order_id last_order_{6};
   int ended_with_{-1};
 };
 

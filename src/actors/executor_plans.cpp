@@ -1,0 +1,266 @@
+// The plans behind the orders: the first order, what follows from the end of each, and the end.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "executor_actor.hpp"
+#include "order_questions.hpp"
+#include "sluice/execution/client_id.hpp"
+#include "sluice/gate/blocked_exit.hpp"
+#include "sluice/gate/board_view.hpp"
+
+namespace sluice::actors {
+namespace {
+
+/// Until every stage has met the others.
+constexpr milliseconds resume_pause{100};
+
+/// A collar around an older mark protects from nothing and may keep the exit from being executed.
+constexpr milliseconds collar_mark_age_max{5'000};
+
+bool rests(const order_report& r) {
+  return !is_final(r.status);
+}
+
+std::string name_of(const order_report& r) {
+  return fmt::format("{} ({})", r.client_id.str(), r.id);
+}
+
+}  // namespace
+
+void executor::resume_plans() {
+  for (const auto& left : options_.resumed) {
+    auto& p = plans_.resume(left.what, collars(), left.before);
+    log().warn("executor", "plan_resumed", {{"plan", left.what->id}});
+    if (left.order_open)
+      continue;  // Its order comes first.
+    if (left.what->deadline <= now() || !p.course.is_exit())
+      finish(p, p.course.ended(plan_end::interrupted, "the process ended"));
+    else
+      follow(p,
+             {now() + duration{resume_pause}, remedy::none, "the process was started again", {}});
+  }
+  options_.resumed.clear();
+}
+
+void executor::take(const carry_out& permitted) {
+  const auto& plan = *permitted.what;
+  if (permitted.leave->spent() || !permitted.leave->covers(plan))
+    return log().error("executor", "permit_unusable", {{"plan", plan.id}});
+  const auto terms = std::move(*permitted.leave).take();
+  auto& p = plans_.take(permitted.what, collars());
+  const int attempt = p.course.attempt();
+  order_request request{make_client_order_id(given_.account, plan.id, attempt),
+                        plan.instrument,
+                        plan.leg,
+                        terms.direction,
+                        terms.amount,
+                        terms.reduce_only};
+  if (given_.mode == run_mode::shadow)
+    return only_record(permitted, request);
+  // The plan has no verdict, or no end, yet: the next start gives it one.
+  if (draining_)
+    return send_moved(request, plan.id, flight_step::resolved, {}, false);
+  if (truth_version(request) != terms.truth_version)
+    return truth_moved(permitted.what, request);
+  const bool had_order = finished_.find(request.id) && p.course.orders() == 0;
+  if (orders_.contains(request.id) || had_order)
+    return send_moved(request, plan.id, flight_step::resolved, {}, false);
+  begin(permitted, shaped(std::move(request), p.course), terms, attempt);
+}
+
+/// The intent becomes durable first; what happens then is the machine's to say.
+void executor::begin(const carry_out& permitted, order_request request, const order_terms& terms,
+                     int attempt) {
+  const auto id = request.id;
+  order_task task{permitted.what->id, request, terms.truth_version, terms.expires};
+  const auto held = amount_of(given_.table->read(position_of(request)).content);
+  orders_.try_emplace(id, entry{order_machine(std::move(task), options_.settings), permitted.what,
+                                permitted.judged, now_stamp().wall, held, held.abs()});
+  vitals().orders_under_way = orders_.size();
+  tell_pending(request, permitted.what->id, true);
+  append_durable intent;
+  intent.bodies.emplace_back(
+      order_intended{permitted.what->id, std::move(request), attempt, terms.truth_version});
+  this->request(peers_->journal, caf::infinite, std::move(intent))
+      .then(
+          [this, id](const appended&) {
+            feed(id, [&](order_machine& m) { return m.on_intent_durable(moment(m)); });
+          },
+          [this, id](const caf::error&) {
+            // Without a durable intent nothing is sent; the journal's failure ends the process.
+            log().error("executor", "intent_not_durable", {{"order", id}});
+          });
+}
+
+order_request executor::shaped(order_request market, const plan_course& course) const {
+  if (course.shape() != order_shape::collar)
+    return market;
+  const auto symbols = given_.universe->current();
+  const auto* rules = symbols ? symbols->find(market.instrument) : nullptr;
+  const auto seen = given_.marks->read(market.instrument);
+  if (!rules || !seen || now() - seen->received_at > duration{collar_mark_age_max})
+    return market;
+  return with_collar(market, seen->value, *rules, options_.settings.exit_collar_bp)
+      .value_or(market);
+}
+
+void executor::only_record(const carry_out& permitted, const order_request& request) {
+  auto& p = plans_.take(permitted.what, false);
+  record_verdict(permitted.judged, p);
+  auto what = fmt::format("would have sent {} {} {} for plan {}", to_string(request.direction),
+                          request.amount.str(), request.instrument.str(), permitted.what->id.str());
+  journal({notice{"shadow_order", std::move(what)}});
+  send_moved(request, permitted.what->id, flight_step::resolved, {}, false);
+  finish(p, p.course.ended(plan_end::not_sent, "mode shadow"));
+}
+
+void executor::truth_moved(const plan_ptr& p, const order_request& request) {
+  log().info("executor", "truth_moved", {{"plan", p->id}});
+  send_moved(request, p->id, flight_step::resolved, {}, false);
+  send(peers_->gate, judge_again{p});
+}
+
+/// The end of a plan that had orders already; of one that never had any, its verdict.
+void executor::take(const refused_again& refused) {
+  auto* p = plans_.find(refused.what->id);
+  if (!p)
+    return log().error("executor", "plan_unknown", {{"plan", refused.what->id}});
+  const bool had_verdict = p->recorded;
+  const auto& outcome = refused.judged->outcome;
+  record_verdict(refused.judged, *p);
+  const plan_verdict told{refused.what, outcome, refused.judged->seen, 0};
+  if (auto blocked = blocked_exit(told))
+    journal({exit_blocked("executor", refused.what->instrument, to_string(*outcome.reason()),
+                          std::move(*blocked))});
+  if (had_verdict)
+    finish(*p, p->course.refused(outcome), true);
+  else
+    plans_.drop(refused.what->id);
+}
+
+void executor::order_ended(const plan_id& plan, const order_request& request, const entry& e,
+                           const order_finished& how) {
+  auto* p = plans_.find(plan);
+  const auto symbols = given_.universe->current();
+  const auto* rules = symbols ? symbols->find(request.instrument) : nullptr;
+  const auto step = rules ? facts_of(*rules).step : quantity{};
+  const auto next = [&]() -> std::optional<course_step> {
+    if (!p)
+      return std::nullopt;
+    if (e.judged)
+      return p->course.order_not_sent(how, now());
+    return p->course.order_ended(how, request, e.position_before, step, now());
+  }();
+  const auto* again = next ? std::get_if<judge_once_more>(&*next) : nullptr;
+  const bool doubted = again && again->first == remedy::reread_position;
+  send_moved(request, plan, flight_step::resolved, how.last_executed_at,
+             !how.executed.is_zero() || doubted);
+  if (again)
+    follow(*p, *again);
+  else if (next)
+    finish(*p, std::get<end_plan>(*next));
+}
+
+/// While draining nothing new begins: the next start goes on with what is still wanted then.
+void executor::follow(plan_in_hand& p, const judge_once_more& step) {
+  if (draining_)
+    return;
+  p.after = step.after;
+  if (!step.alert.empty())
+    alert("exit_refused",
+          fmt::format("an order of exit plan {} on {} was refused, it is tried again: {}",
+                      p.what->id.str(), p.what->instrument.str(), step.alert));
+  p.again_at = step.not_before;
+  help(p, step.first);
+  run_plans();
+}
+
+void executor::finish(plan_in_hand& p, const end_plan& end, bool told) {
+  const auto what = p.what;
+  log().info("executor", "plan_finished",
+             {{"plan", what->id},
+              {"symbol", what->instrument},
+              {"how", to_string(end.how)},
+              {"executed", p.course.executed()},
+              {"orders", p.course.orders()},
+              {"detail", end.detail}});
+  std::vector<record_body> records;
+  const bool short_of = end.how == plan_end::failed || end.how == plan_end::partly ||
+                        end.how == plan_end::interrupted;
+  if (p.course.is_exit() && short_of && !told)
+    records.emplace_back(exit_blocked(
+        "executor", what->instrument, "order_failed",
+        fmt::format("plan {} wanted {} smaller, and its deadline comes before another order: {}",
+                    what->id.str(), what->instrument.str(), end.detail)));
+  records.emplace_back(plan_finished{what->id, what->instrument, end.how, p.course.executed(),
+                                     p.course.orders(), end.detail});
+  journal(std::move(records));
+  help(p, end.then);
+  plans_.drop(what->id);
+}
+
+void executor::run_plans() {
+  for (const auto& what : plans_.due(now()))
+    send(peers_->gate, judge_again{what});
+  for (const auto& what : plans_.late(now()))
+    journal({exit_blocked(
+        "executor", what->instrument, "order_open",
+        fmt::format("the deadline of plan {} has come, and its order on {} is not resolved",
+                    what->id.str(), what->instrument.str()))});
+  if (const auto next = plans_.next())
+    wake_at(*next);
+}
+
+void executor::help(const plan_in_hand& p, remedy first) {
+  switch (first) {
+    case remedy::none:
+    case remedy::reread_position:  // The gate reads what an order has outdated.
+      return;
+    case remedy::reload_symbols:
+      return send(peers_->universe_keeper, read_anew{true, false});
+    case remedy::reread_settings:
+      return send(peers_->universe_keeper, read_anew{false, true});
+    case remedy::free_orders:
+      if (auto* mine = plans_.find(p.what->id)) {
+        mine->clearing = 1;
+        ask_open_orders(*given_.exchange, this, p.what->id, p.what->instrument);
+      }
+  }
+}
+
+/// Ours are cancelled; those of others are theirs, and a person is told that they stand in the way.
+void executor::take(const open_orders_read& answer) {
+  auto* p = plans_.find(answer.plan);
+  if (!p || p->clearing == 0)
+    return;
+  p->clearing = 0;
+  std::string foreign;
+  if (*answer.outcome)
+    for (const auto& r : **answer.outcome) {
+      if (!r.reduce_only || !rests(r) || orders_.contains(r.client_id))
+        continue;
+      if (is_ours(given_.account, r.client_id)) {
+        ++p->clearing;
+        log().warn("executor", "order_cleared", {{"order", r.client_id}, {"plan", answer.plan}});
+        cancel(*given_.exchange, this, answer.plan, r.instrument, r.client_id);
+      } else {
+        foreign += (foreign.empty() ? "" : ", ") + name_of(r);
+      }
+    }
+  if (!foreign.empty())
+    alert("exit_obstructed",
+          fmt::format("orders of others that only reduce compete with exit plan {} on {}: {}",
+                      answer.plan.str(), p->what->instrument.str(), foreign));
+  run_plans();
+}
+
+void executor::take(const order_cancelled& answer) {
+  auto* p = plans_.find(answer.plan);
+  if (!p || p->clearing == 0)
+    return;
+  --p->clearing;
+  run_plans();
+}
+
+}  // namespace sluice::actors
