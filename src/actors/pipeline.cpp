@@ -15,6 +15,7 @@
 #include "sluice/actors/recovery.hpp"
 #include "sluice/actors/snapshot_manager.hpp"
 #include "sluice/actors/status.hpp"
+#include "sluice/actors/stop_guard.hpp"
 #include "sluice/actors/streams.hpp"
 #include "sluice/actors/supervisor.hpp"
 #include "sluice/actors/universe_keeper.hpp"
@@ -78,6 +79,16 @@ gate_options gate_options_of(const pipeline_parts& parts, const stamp& now) {
   return o;
 }
 
+stop_guard_options stop_options_of(const pipeline_parts& parts) {
+  const auto& chosen = parts.chosen;
+  return {chosen.protective_stops,
+          chosen.executor,
+          chosen.gate.limits.stale_after_exit,
+          parts.found.stops,
+          parts.found.last_stop_number,
+          parts.found.exits};
+}
+
 }  // namespace
 
 std::string halt_file_path(const config::settings& chosen) {
@@ -113,6 +124,7 @@ std::shared_ptr<const peers> spawn_pipeline(caf::actor_system& system, pipeline_
       spawn_reconciler(system, given,
                        books_of(parts.found, chosen.reconcile,
                                 static_cast<std::size_t>(chosen.journal.trade_ids_kept)));
+  all->stop_guard = spawn_stop_guard(system, given, stop_options_of(parts));
   all->watchdog = spawn_watchdog(system, given, {chosen.watchdog, chosen.gate.read_on_demand});
   all->user_stream = spawn_user_stream(system, given);
   all->market_stream = spawn_market_stream(system, given);
@@ -130,6 +142,7 @@ void start_pipeline(const std::shared_ptr<const peers>& all, std::vector<record_
   };
   watch(all->intake);
   watch(all->exit_engine);
+  watch(all->stop_guard);
   watch(all->watchdog);
   watch(all->status);
   caf::anon_send(all->journal, append{std::move(first)});
@@ -138,6 +151,7 @@ void start_pipeline(const std::shared_ptr<const peers>& all, std::vector<record_
   introduce(all->gate);
   introduce(all->executor);
   introduce(all->reconciler);
+  introduce(all->stop_guard);
   introduce(all->planner);
   introduce(all->intake);
   introduce(all->exit_engine);

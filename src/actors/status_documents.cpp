@@ -96,6 +96,25 @@ json::object truth_object(const status_view& v) {
           {"workers_lost", v.numbers->workers_lost.load()}};
 }
 
+/// Of one position, oldest first: more than one while a stop is being replaced.
+json::array stops_array(const projection& folded, const position_key& key) {
+  json::array rows;
+  for (const auto& [number, s] : folded.stops())
+    if (s.position == key)
+      rows.push_back(json::object{{"client_order_id", s.id.str()},
+                                  {"side", to_string(s.direction)},
+                                  {"trigger_price", s.trigger.str()},
+                                  {"state", to_string(s.state)}});
+  return rows;
+}
+
+json::object stops_object(const status_view& v) {
+  const auto& stops = v.folded->stops();
+  const auto resting = std::ranges::count_if(
+      stops, [](const auto& s) { return s.second.state == stop_state::resting; });
+  return {{"resting", resting}, {"unsettled", static_cast<std::int64_t>(stops.size()) - resting}};
+}
+
 json::object plans_object(const status_view& v) {
   json::object reasons;
   for (const auto& [reason, count] : v.folded->plans().by_reason)
@@ -166,6 +185,7 @@ json::object position_object(const position_line& line, const projection& folded
     o["target"] = optional_text(exit->target);
     o["opened_at"] = time_or_null(exit->opened_at);
   }
+  o["protective_stops"] = stops_array(folded, line.key);
   return o;
 }
 
@@ -196,6 +216,7 @@ std::string status_json(const status_view& v) {
                               {"filled", v.folded->orders_counted().filled},
                               {"unknown", v.numbers->orders_unknown.load()},
                               {"under_way", v.numbers->orders_under_way.load()}}},
+      {"stops", stops_object(v)},
       {"holds", v.folded->holds().size()},
       {"stream", json::object{{"user", v.numbers->user_stream_up.load() ? "up" : "down"},
                               {"market", v.numbers->mark_stream_up.load() ? "up" : "down"}}},

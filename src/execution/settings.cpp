@@ -34,4 +34,19 @@ std::vector<setting_fault> executor_settings::validate() const {
   return faults;
 }
 
+std::vector<setting_fault> stop_settings::validate() const {
+  std::vector<setting_fault> faults;
+  if (distance_bp < 1 || distance_bp >= 10'000)
+    faults.push_back({"distance_bp", "must be from 1 to 9999, below 100 % of the entry"});
+  if (tolerance_bp < 0 || tolerance_bp > 1'000)
+    faults.push_back({"tolerance_bp", "must be from 0 to 1000"});
+  if (audit_period < milliseconds{5'000} || audit_period > milliseconds{3'600'000})
+    faults.push_back({"audit_period", "must be from 5s to 1h"});
+  if (grace < milliseconds{1'000} || grace > milliseconds{600'000})
+    faults.push_back({"grace", "must be from 1s to 10m"});
+  if (retry_after < milliseconds{500} || retry_after > milliseconds{600'000})
+    faults.push_back({"retry_after", "must be from 500ms to 10m"});
+  return faults;
+}
+
 }  // namespace sluice

@@ -28,9 +28,9 @@ struct finding {
   finding_kind kind{finding_kind::blocks};
   friend bool operator==(const finding&, const finding&) = default;
 };
-/// Each part is looked at by itself, again and again.
-enum class preflight_part : std::uint8_t { account, clock, symbols, budget };
-inline constexpr std::size_t preflight_part_count = 4;
+/// Each part is looked at by itself, again and again; the last one by the stop guard.
+enum class preflight_part : std::uint8_t { account, clock, symbols, budget, stops };
+inline constexpr std::size_t preflight_part_count = 5;
 
 /// Numbers of a running pipeline. Each is an atomic of its own: no two need to agree exactly.
 struct vitals {

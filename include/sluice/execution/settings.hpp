@@ -1,6 +1,7 @@
 // How long orders may take and when they are asked about, with defaults and their own check.
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "sluice/domain/setting_fault.hpp"
@@ -21,6 +22,23 @@ struct executor_settings {
   milliseconds fills_wait{1'000};
   /// How long an order may be unknown before an operator is told.
   milliseconds unknown_alert_after{10'000};
+
+  [[nodiscard]] std::vector<setting_fault> validate() const;
+};
+
+/// A stop that the venue keeps for each open position, for when this process cannot act.
+struct stop_settings {
+  bool enabled{false};
+  /// Distance from the entry in basis points, where neither plan nor exit engine gives a stop.
+  std::int64_t distance_bp{500};
+  /// A stop that is off what is wanted by no more than this, in basis points, stays.
+  std::int64_t tolerance_bp{5};
+  /// How often the venue's list of open conditional orders is read.
+  milliseconds audit_period{60'000};
+  /// How long an open position may be without a stop before a person is told.
+  milliseconds grace{10'000};
+  /// Pause after a refusal.
+  milliseconds retry_after{5'000};
 
   [[nodiscard]] std::vector<setting_fault> validate() const;
 };
