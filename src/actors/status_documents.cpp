@@ -108,6 +108,16 @@ json::array stops_array(const projection& folded, const position_key& key) {
   return rows;
 }
 
+json::object dead_man_object(const dead_man_view& d) {
+  json::array armed;
+  for (const auto& s : d.armed)
+    armed.push_back(text(s.str()));
+  return {{"enabled", d.enabled},
+          {"healthy", d.healthy},
+          {"armed", std::move(armed)},
+          {"left_out", d.left_out}};
+}
+
 json::object stops_object(const status_view& v) {
   const auto& stops = v.folded->stops();
   const auto resting = std::ranges::count_if(
@@ -217,6 +227,7 @@ std::string status_json(const status_view& v) {
                               {"unknown", v.numbers->orders_unknown.load()},
                               {"under_way", v.numbers->orders_under_way.load()}}},
       {"stops", stops_object(v)},
+      {"dead_man", dead_man_object(v.numbers->dead_man())},
       {"holds", v.folded->holds().size()},
       {"stream", json::object{{"user", v.numbers->user_stream_up.load() ? "up" : "down"},
                               {"market", v.numbers->mark_stream_up.load() ? "up" : "down"}}},

@@ -1,4 +1,4 @@
-// The keys of [protective_stops]: what guards positions at the venue.
+// The keys of [protective_stops] and [dead_man]: what the venue does when we cannot act.
 #include "builder.hpp"
 #include "describe.hpp"
 
@@ -40,6 +40,25 @@ section describe_protective_stops(stop_settings& s) {
               "Pause after the venue refused a stop; twice as long after each further refusal, up "
               "to sixteen times."},
              s.retry_after, {milliseconds{500}, minutes{10}});
+  b.validate([&s] { return s.validate(); });
+  return std::move(b).take();
+}
+
+section describe_dead_man(dead_man_settings& s) {
+  section_builder b{"dead_man",
+                    "The venue's own countdown for symbols on which orders of ours are open: it "
+                    "cancels all regular orders of the symbol, those of others too and conditional "
+                    "ones not, when no more signs of life come."};
+  b.flag({"enabled", "true: signs of life are given, except in mode shadow."}, s.enabled);
+  b.duration({"after", "How long after the last sign the venue cancels."}, s.after,
+             {seconds{5}, hours{1}});
+  b.duration({"refresh",
+              "How often a sign is given for each armed symbol; less than half of after, so that "
+              "one may be lost. A sign costs weight 10: 8 symbols every 20s cost 240 of the "
+              "venue's 2400 a minute. More than 20 percent of the limit is refused."},
+             s.refresh, {seconds{1}, hours{1}});
+  b.integer({"symbols_max", "Symbols that are armed at once, at most; others are left out."},
+            s.symbols_max, {1, 200});
   b.validate([&s] { return s.validate(); });
   return std::move(b).take();
 }

@@ -1,4 +1,4 @@
-"""Protective stops against a real venue over TLS, restarts among them."""
+"""Protective stops and the dead man's switch against a real venue over TLS, restarts among them."""
 
 import hashlib
 import hmac
@@ -19,6 +19,13 @@ enabled = true
 grace = "1s"
 audit_period = "5s"
 retry_after = "500ms"
+"""
+DEAD_MAN = """
+[dead_man]
+enabled = true
+after = "5s"
+refresh = "2s"
+symbols_max = 1
 """
 
 
@@ -365,7 +372,7 @@ class StopsOverRestartsTestCase(Stops, OutsideTestCase):
 
     def test_in_mode_shadow_nothing_is_sent(self):
         self.venue("POST", "/sim/trade", {"symbol": BTC, "side": "BUY", "quantity": "0.100"})
-        self.run_outside(mode="shadow", more=STOPS)
+        self.run_outside(mode="shadow", more=STOPS + DEAD_MAN)
         self.until("known", lambda: self.position(BTC)["amount"] == "0.1")
         self.post("/api/v1/plans?wait=5s", a_reduce("x"))
         time_of_two_audits = 2

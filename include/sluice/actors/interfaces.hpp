@@ -121,6 +121,12 @@ using stop_guard_actor = caf::typed_actor<  //
     caf::reacts_to<stops_listed>,           // exchange port
     caf::reacts_to<tick>>;                  // itself: audits, questions, graces
 
+using dead_man_actor = caf::typed_actor<  //
+    caf::reacts_to<meet>,                 // supervisor, once, first
+    caf::reacts_to<records_committed>,    // journal_writer: orders that open and end
+    caf::reacts_to<countdown_answered>,   // exchange port
+    caf::reacts_to<tick>>;                // itself: signs of life
+
 using user_stream_actor = caf::typed_actor<   //
     caf::reacts_to<meet>,                     // supervisor, once, first
     caf::reacts_to<std::vector<user_event>>,  // exchange port: the events of one read
@@ -164,6 +170,7 @@ struct peers {
   exit_engine_actor exit_engine;
   reconciler_actor reconciler;
   stop_guard_actor stop_guard;
+  dead_man_actor dead_man;
   user_stream_actor user_stream;
   market_stream_actor market_stream;
   universe_keeper_actor universe_keeper;
@@ -239,6 +246,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(sluice, first_custom_type_id)
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::stop_cancelled))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::stop_asked))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::stops_listed))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::countdown_answered))
   CAF_ADD_TYPE_ID(sluice, (sluice::order_moved))
   CAF_ADD_TYPE_ID(sluice, (sluice::mark_batch))
   CAF_ADD_TYPE_ID(sluice, (std::vector<sluice::user_event>))
@@ -308,6 +316,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::stop_placed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::stop_cancelled)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::stop_asked)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::stops_listed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::countdown_answered)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::order_moved)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::mark_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<sluice::user_event>)

@@ -1,4 +1,5 @@
-// What the stage of the protective stops is told, besides what others are told too.
+// What the stages of protective stops and dead man's switch are told, besides what others are told
+// too.
 #pragma once
 
 #include <memory>
@@ -31,6 +32,13 @@ struct stops_listed {
   symbol scope{};
   instant sent_at{};
   std::shared_ptr<const read_result<std::vector<conditional_report>>> list{};
+};
+
+/// The exchange answered, or did not answer, that its countdown be set.
+struct countdown_answered {
+  symbol instrument{};
+  milliseconds after{};
+  std::shared_ptr<const change_outcome<countdown_armed>> outcome{};
 };
 
 }  // namespace sluice::actors

@@ -43,4 +43,21 @@ struct stop_settings {
   [[nodiscard]] std::vector<setting_fault> validate() const;
 };
 
+/// The venue's own countdown: it cancels the regular orders of a symbol when we fall silent.
+struct dead_man_settings {
+  bool enabled{false};
+  /// How long after the last sign of life the venue cancels.
+  milliseconds after{60'000};
+  /// How often a sign of life is given.
+  milliseconds refresh{20'000};
+  /// Symbols that are armed at once, at most.
+  std::int64_t symbols_max{8};
+
+  [[nodiscard]] std::vector<setting_fault> validate() const;
+};
+/// Weight that signs of life cost in a minute at most: 10 for each symbol and refresh.
+[[nodiscard]] std::int64_t dead_man_weight_1m(const dead_man_settings& s);
+/// Share of the venue's weight that they may cost.
+inline constexpr std::int64_t dead_man_share_percent = 20;
+
 }  // namespace sluice
