@@ -100,6 +100,34 @@ TEST_CASE("a position whose stop gets no answer is not ready until it has one") 
   CHECK(run.given.vitals->findings().empty());
 }
 
+TEST_CASE("a stop that the exit engine moves is placed anew before the old one is cancelled") {
+  pipeline_world world;
+  with_stops(world);
+  pipeline_run run(world);
+  run.make_ready(held);
+  run.live(1s, held);
+  const auto old = accept(run);
+  run.live(1s, held);
+  exit_state moved;
+  moved.position = {old.instrument, position_side::both};
+  moved.active = true;
+  moved.entry = price::whole(50'000);
+  moved.initial = quantity::parse("0.5").value();
+  moved.stop = price::parse("49500.005").value();
+  auto told = std::make_shared<std::vector<record>>();
+  told->push_back({1, {}, exit_changed{moved}});
+  caf::anon_send(run.all->stop_guard, actors::records_committed{told});
+  run.settle();
+  REQUIRE(world.exchange->conditionals.size() == 1);
+  CHECK(world.exchange->conditionals.front().request.trigger == price::parse("49500.01").value());
+  CHECK(world.exchange->cancelled_conditionals.empty());
+  const auto fresh = accept(run);
+  run.live(1s, held);
+  CHECK(world.exchange->cancelled_conditionals == std::vector{old.id});
+  REQUIRE(world.exchange->open_conditionals.size() == 1);
+  CHECK(world.exchange->open_conditionals.front().client_id == fresh.id);
+}
+
 TEST_CASE("a restart finds the stop again") {
   pipeline_world world;
   with_stops(world);
