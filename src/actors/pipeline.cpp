@@ -5,6 +5,7 @@
 
 #include <filesystem>
 
+#include "sluice/actors/dead_man_switch.hpp"
 #include "sluice/actors/executor.hpp"
 #include "sluice/actors/exit_engine.hpp"
 #include "sluice/actors/gate.hpp"
@@ -15,6 +16,7 @@
 #include "sluice/actors/recovery.hpp"
 #include "sluice/actors/snapshot_manager.hpp"
 #include "sluice/actors/status.hpp"
+#include "sluice/actors/stop_guard.hpp"
 #include "sluice/actors/streams.hpp"
 #include "sluice/actors/supervisor.hpp"
 #include "sluice/actors/universe_keeper.hpp"
@@ -78,6 +80,23 @@ gate_options gate_options_of(const pipeline_parts& parts, const stamp& now) {
   return o;
 }
 
+stop_guard_options stop_options_of(const pipeline_parts& parts) {
+  const auto& chosen = parts.chosen;
+  return {chosen.protective_stops,
+          chosen.executor,
+          chosen.gate.limits.stale_after_exit,
+          parts.found.stops,
+          parts.found.last_stop_number,
+          parts.found.exits};
+}
+
+dead_man_options dead_man_options_of(const pipeline_parts& parts) {
+  dead_man_options o{parts.chosen.dead_man, {}};
+  for (const auto& order : parts.found.unresolved_orders)
+    o.inherited.push_back({order.request.id, order.request.instrument});
+  return o;
+}
+
 }  // namespace
 
 std::string halt_file_path(const config::settings& chosen) {
@@ -114,6 +133,8 @@ std::shared_ptr<const peers> spawn_pipeline(caf::actor_system& system, pipeline_
       spawn_reconciler(system, given,
                        books_of(parts.found, chosen.reconcile,
                                 static_cast<std::size_t>(chosen.journal.trade_ids_kept)));
+  all->stop_guard = spawn_stop_guard(system, given, stop_options_of(parts));
+  all->dead_man = spawn_dead_man_switch(system, given, dead_man_options_of(parts));
   all->watchdog = spawn_watchdog(system, given, {chosen.watchdog, chosen.gate.read_on_demand});
   all->user_stream = spawn_user_stream(system, given);
   all->market_stream = spawn_market_stream(system, given);
@@ -131,6 +152,8 @@ void start_pipeline(const std::shared_ptr<const peers>& all, std::vector<record_
   };
   watch(all->intake);
   watch(all->exit_engine);
+  watch(all->stop_guard);
+  watch(all->dead_man);
   watch(all->watchdog);
   watch(all->status);
   caf::anon_send(all->journal, append{std::move(first)});
@@ -139,6 +162,8 @@ void start_pipeline(const std::shared_ptr<const peers>& all, std::vector<record_
   introduce(all->gate);
   introduce(all->executor);
   introduce(all->reconciler);
+  introduce(all->stop_guard);
+  introduce(all->dead_man);
   introduce(all->planner);
   introduce(all->intake);
   introduce(all->exit_engine);

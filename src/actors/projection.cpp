@@ -84,6 +84,13 @@ void projection::take(const funding_booked& b, const stamp&) {
   funding_[b.asset] += b.amount;
 }
 
+void projection::take(const stop_changed& b, const stamp&) {
+  if (is_final(b.what.state))
+    stops_.erase(b.what.number);
+  else
+    stops_[b.what.number] = b.what;
+}
+
 void projection::take(const exit_changed& b, const stamp&) {
   if (b.what.active)
     exits_[b.what.position] = b.what;

@@ -50,6 +50,7 @@ class projection {
   void restore(const hold& h) { holds_[h.position] = h; }
   void restore(const close_arming& a) { armings_[a.id] = a; }
   void restore(const exit_state& s) { exits_[s.position] = s; }
+  void restore(const protective_stop& s) { stops_[s.number] = s; }
 
   [[nodiscard]] const plan_counts& plans() const { return plans_; }
   [[nodiscard]] const order_counts& orders_counted() const { return order_counts_; }
@@ -61,6 +62,8 @@ class projection {
   [[nodiscard]] const std::map<std::string, notional>& funding() const { return funding_; }
   [[nodiscard]] std::optional<quantity> ledger(const position_key& key) const;
   [[nodiscard]] std::optional<exit_state> exit(const position_key& key) const;
+  /// Protective stops that have not ended, by number.
+  [[nodiscard]] const std::map<std::int64_t, protective_stop>& stops() const { return stops_; }
 
  private:
   void take(const plan_accepted& b, const stamp& at);
@@ -84,6 +87,7 @@ class projection {
   void take(const override_ended&, const stamp&) {}
   void take(const close_armed& b, const stamp&) { armings_[b.what.id] = b.what; }
   void take(const close_disarmed& b, const stamp&) { armings_.erase(b.what.id); }
+  void take(const stop_changed& b, const stamp& at);
   void take(const notice&, const stamp&) {}
 
   plan_counts plans_{};
@@ -94,6 +98,7 @@ class projection {
   std::map<std::string, notional> funding_{};
   std::map<position_key, quantity> ledger_{};
   std::map<position_key, exit_state> exits_{};
+  std::map<std::int64_t, protective_stop> stops_{};
 };
 
 }  // namespace sluice::actors

@@ -349,6 +349,7 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
     send(peers_->gate, truths_changed{shared});
     send(peers_->reconciler, truths_changed{shared});
     send(peers_->exit_engine, truths_changed{shared});
+    send(peers_->stop_guard, truths_changed{shared});
   }
 
   void tell_reach(std::optional<reach> change) {

@@ -36,6 +36,8 @@ class status_stage : public stage<status_actor> {
       folded_.restore(a);
     for (const auto& s : options_.recovered.exits)
       folded_.restore(s);
+    for (const auto& s : options_.recovered.stops)
+      folded_.restore(s);
   }
 
   behavior_type make_behavior() override {

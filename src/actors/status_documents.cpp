@@ -96,6 +96,35 @@ json::object truth_object(const status_view& v) {
           {"workers_lost", v.numbers->workers_lost.load()}};
 }
 
+/// Of one position, oldest first: more than one while a stop is being replaced.
+json::array stops_array(const projection& folded, const position_key& key) {
+  json::array rows;
+  for (const auto& [number, s] : folded.stops())
+    if (s.position == key)
+      rows.push_back(json::object{{"client_order_id", s.id.str()},
+                                  {"side", to_string(s.direction)},
+                                  {"trigger_price", s.trigger.str()},
+                                  {"state", to_string(s.state)}});
+  return rows;
+}
+
+json::object dead_man_object(const dead_man_view& d) {
+  json::array armed;
+  for (const auto& s : d.armed)
+    armed.push_back(text(s.str()));
+  return {{"enabled", d.enabled},
+          {"healthy", d.healthy},
+          {"armed", std::move(armed)},
+          {"left_out", d.left_out}};
+}
+
+json::object stops_object(const status_view& v) {
+  const auto& stops = v.folded->stops();
+  const auto resting = std::ranges::count_if(
+      stops, [](const auto& s) { return s.second.state == stop_state::resting; });
+  return {{"resting", resting}, {"unsettled", static_cast<std::int64_t>(stops.size()) - resting}};
+}
+
 json::object plans_object(const status_view& v) {
   json::object reasons;
   for (const auto& [reason, count] : v.folded->plans().by_reason)
@@ -170,6 +199,7 @@ json::object position_object(const position_line& line, const projection& folded
     o["target"] = optional_text(exit->target);
     o["opened_at"] = time_or_null(exit->opened_at);
   }
+  o["protective_stops"] = stops_array(folded, line.key);
   return o;
 }
 
@@ -200,6 +230,8 @@ std::string status_json(const status_view& v) {
                               {"filled", v.folded->orders_counted().filled},
                               {"unknown", v.numbers->orders_unknown.load()},
                               {"under_way", v.numbers->orders_under_way.load()}}},
+      {"stops", stops_object(v)},
+      {"dead_man", dead_man_object(v.numbers->dead_man())},
       {"holds", v.folded->holds().size()},
       {"stream", json::object{{"user", v.numbers->user_stream_up.load() ? "up" : "down"},
                               {"market", v.numbers->mark_stream_up.load() ? "up" : "down"}}},

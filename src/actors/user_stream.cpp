@@ -4,13 +4,15 @@
 #include <fmt/format.h>
 
 #include "stage.hpp"
+#include "stop_births.hpp"
 
 namespace sluice::actors {
 namespace {
 
 class user_stream : public stage<user_stream_actor> {
  public:
-  using stage::stage;
+  user_stream(caf::actor_config& config, services given)
+      : stage(config, std::move(given)), births_(given_.account) {}
 
   behavior_type make_behavior() override {
     return {
@@ -22,6 +24,7 @@ class user_stream : public stage<user_stream_actor> {
           for (const auto& e : events)
             std::visit([&](const auto& body) { take(e, body); }, e.body);
         },
+        [this](tick) { tell(births_.overdue(now())); },
     };
   }
 
@@ -63,9 +66,20 @@ class user_stream : public stage<user_stream_actor> {
   }
   void take(const user_event&, const order_update& update) {
     count("order_update");
-    send(peers_->executor, order_reported{std::make_shared<const order_update>(update)});
+    tell(births_.on_order(update, now()));
   }
-  void take(const user_event&, const conditional_update&) { count("conditional_update"); }
+  void take(const user_event&, const conditional_update& update) {
+    count("conditional_update");
+    tell(births_.on_conditional(update.report, now()));
+    send(peers_->stop_guard,
+         conditional_reported{std::make_shared<const conditional_report>(update.report)});
+  }
+  void tell(std::vector<order_update> updates) {
+    for (auto& u : updates)
+      send(peers_->executor, order_reported{std::make_shared<const order_update>(std::move(u))});
+    if (const auto due = births_.next_due())
+      wake_at(*due);
+  }
   void take(const user_event&, const settings_update& update) {
     count("settings_update");
     if (update.multi_assets)
@@ -77,6 +91,8 @@ class user_stream : public stage<user_stream_actor> {
     send(peers_->universe_keeper, settings_touched{std::move(what)});
   }
   void take(const user_event&, const ignored_event&) { count("ignored"); }
+
+  stop_births births_;
 };
 
 }  // namespace

@@ -130,6 +130,20 @@ void check_shares(const settings& s, const places& given, fault_list& out) {
                         s.snapshot.budget_share_percent, s.exchange.shares.routine_pct_max));
 }
 
+/// Signs of life come out of the same weight as reads.
+void check_signs(const settings& s, const places& given, fault_list& out) {
+  const auto limit =
+      s.mode == run_mode::demo ? s.simulator.weight_limit_1m : s.exchange.weight_limit_1m;
+  const auto cost = dead_man_weight_1m(s.dead_man);
+  const auto most = limit * dead_man_share_percent / 100;
+  if (s.dead_man.enabled && cost > most)
+    out.add(place_of(given, "dead_man.refresh"), "dead_man.refresh",
+            fmt::format("{} symbols every {} cost weight {} a minute, 10 each; allowed are {}, "
+                        "{} % of {}: refresh less often, or arm fewer symbols",
+                        s.dead_man.symbols_max, format_duration(s.dead_man.refresh), cost, most,
+                        dead_man_share_percent, limit));
+}
+
 void check_ports(const settings& s, const places& given, fault_list& out) {
   const auto listen = ::sluice::status::parse_listen_address(s.status.listen);
   if (s.mode == run_mode::demo && listen && listen->port != 0 && listen->port == s.simulator.port)
@@ -151,6 +165,7 @@ constexpr std::array relations{
     relation{&check_freshness, {"snapshot", "simulator", "exchange"}},
     relation{&check_bound_used, {"snapshot", "gate", "gate"}},
     relation{&check_shares, {"snapshot", "exchange", "exchange"}},
+    relation{&check_signs, {"dead_man", "exchange", "simulator"}},
     relation{&check_ports, {"status", "simulator", ""}},
 };
 

@@ -114,7 +114,8 @@ constexpr std::array<std::string_view, std::variant_size_v<record_body>> record_
     "plan_accepted", "plan_judged",    "plan_continued",  "plan_finished",  "order_intended",
     "order_changed", "fill_recorded",  "ledger_adjusted", "hold_placed",    "hold_released",
     "truth_changed", "state_changed",  "exit_changed",    "funding_booked", "universe_kept",
-    "override_set",  "override_ended", "close_armed",     "close_disarmed", "notice"};
+    "override_set",  "override_ended", "close_armed",     "close_disarmed", "stop_changed",
+    "notice"};
 
 }  // namespace
 

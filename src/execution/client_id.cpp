@@ -31,15 +31,26 @@ std::string account_part(std::string_view account) {
   return fmt::format("{}{}-", prefix, base32(stable_hash(account, high_seed), account_characters));
 }
 
+client_order_id id_from(std::string_view account, const std::string& text) {
+  const wide_bits bits =
+      static_cast<wide_bits>(stable_hash(text, high_seed)) << 64 | stable_hash(text, low_seed);
+  return client_order_id{account_part(account) + base32(bits, plan_characters)};
+}
+
 }  // namespace
 
 client_order_id make_client_order_id(std::string_view account, const plan_id& plan, int attempt) {
   // Lengths first, so that no two different triples give the same text.
-  const auto text = fmt::format("{}:{}|{}:{}|{}", account.size(), account, plan.str().size(),
-                                plan.str(), attempt);
-  const wide_bits bits =
-      static_cast<wide_bits>(stable_hash(text, high_seed)) << 64 | stable_hash(text, low_seed);
-  return client_order_id{account_part(account) + base32(bits, plan_characters)};
+  return id_from(account, fmt::format("{}:{}|{}:{}|{}", account.size(), account, plan.str().size(),
+                                      plan.str(), attempt));
+}
+
+client_order_id make_stop_order_id(std::string_view account, const protective_stop& stop) {
+  // No plan's text begins like this: it begins with the length of the account's name.
+  return id_from(account,
+                 fmt::format("stop|{}:{}|{}|{}|{}|{}|{}", account.size(), account, stop.number,
+                             stop.position.instrument.str(), to_string(stop.position.leg),
+                             stop.trigger.raw(), stop.intended_at.ms));
 }
 
 bool is_ours(std::string_view account, const client_order_id& id) {

@@ -188,6 +188,20 @@ void put(json_writer& w, const close_disarmed& b) {
   w("ended_because", b.reason);
 }
 
+void put(json_writer& w, const stop_changed& b) {
+  const auto& s = b.what;
+  w("stop_number", s.number);
+  w("client_order_id", s.id);
+  put_position(w, s.position);
+  w("direction", s.direction);
+  w("trigger_price", s.trigger);
+  w("state", s.state);
+  w("algo_id", s.venue_id);
+  w("triggered_order_id", s.triggered_order);
+  w("intended_at", s.intended_at);
+  w("detail", b.detail);
+}
+
 void put(json_writer& w, const notice& b) {
   w("event", b.event);
   w("text", b.text);

@@ -5,6 +5,7 @@
 
 #include "collect.hpp"
 #include "sluice/journal/facts_json.hpp"
+#include "stop_rows.hpp"
 
 namespace sluice::journal {
 namespace {
@@ -246,7 +247,7 @@ result<std::vector<hold>> read_holds(database& db) {
 result<recovered> recover_from(database& db, std::int64_t trade_ids_kept) {
   recovered out;
   for (const auto part : {&recover_end, &recover_operator, &recover_plans, &recover_unfinished,
-                          &recover_orders, &recover_holds, &recover_books})
+                          &recover_orders, &recover_holds, &recover_books, &recover_stops})
     if (auto read = part(db, out); !read)
       return read.error();
   if (auto read = recover_trades(db, trade_ids_kept, out); !read)

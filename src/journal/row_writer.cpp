@@ -6,6 +6,7 @@
 #include "operator_rows.hpp"
 #include "sluice/journal/facts_json.hpp"
 #include "sluice/journal/record_json.hpp"
+#include "stop_rows.hpp"
 
 namespace sluice::journal {
 namespace {

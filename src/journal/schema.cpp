@@ -2,8 +2,12 @@
 #include "schema.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <array>
+#include <vector>
+
+#include "stop_tables.hpp"
 
 namespace sluice::journal {
 namespace {
@@ -146,7 +150,7 @@ CREATE INDEX orders_at_venue ON orders(intended_seq) WHERE order_id <> 0;
 )sql";
 
 /// Plans that are judged more than once for one verdict, and how each allowed plan ended.
-constexpr const char* version_4 = R"sql(
+constexpr const char* finished_plans = R"sql(
 ALTER TABLE verdict ADD COLUMN continued INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE plan ADD COLUMN finished_seq INTEGER REFERENCES record(seq);
 ALTER TABLE plan ADD COLUMN ended TEXT;
@@ -159,7 +163,12 @@ ALTER TABLE orders ADD COLUMN limit_price TEXT NOT NULL DEFAULT '0';
 )sql";
 
 /// Step i brings version i to i + 1.
-constexpr std::array<const char*, schema_version> steps{version_1, version_2, version_3, version_4};
+const std::array<std::vector<const char*>, schema_version> steps{{
+    {version_1},
+    {version_2},
+    {version_3},
+    {finished_plans, stop_tables},
+}};
 
 result<std::int64_t> version_of(database& db) {
   const auto id = db.number("PRAGMA application_id");
@@ -184,7 +193,7 @@ result<std::int64_t> version_of(database& db) {
 result<void> run_step(database& db, std::int64_t from) {
   return db.script(fmt::format(
       "BEGIN IMMEDIATE; {} PRAGMA application_id = {}; PRAGMA user_version = {}; COMMIT;",
-      steps.at(static_cast<std::size_t>(from)), application_id, from + 1));
+      fmt::join(steps.at(static_cast<std::size_t>(from)), " "), application_id, from + 1));
 }
 
 }  // namespace

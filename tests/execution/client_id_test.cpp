@@ -53,3 +53,24 @@ TEST_CASE("ids of others are not ours") {
   CHECK_FALSE(is_ours("demo", client_order_id{ours.str().substr(0, 35)}));
   CHECK_FALSE(is_ours("demo", client_order_id{ours.str().substr(0, 35) + "A"}));
 }
+
+TEST_CASE("a stop's id is ours, and another for every stop") {
+  protective_stop s;
+  s.number = 7;
+  s.position = {symbol("BTCUSDT"), position_side::both};
+  s.trigger = price::whole(95);
+  s.intended_at = {1'795'000'000'000};
+  const auto id = make_stop_order_id("demo", s);
+  CHECK(id == make_stop_order_id("demo", s));
+  CHECK(is_ours("demo", id));
+  CHECK_FALSE(is_ours("other", id));
+  auto other = s;
+  other.number = 8;
+  CHECK(make_stop_order_id("demo", other) != id);
+  other = s;
+  other.position.instrument = symbol("ETHUSDT");
+  CHECK(make_stop_order_id("demo", other) != id);
+  other = s;
+  other.intended_at.ms += 1;
+  CHECK(make_stop_order_id("demo", other) != id);
+}

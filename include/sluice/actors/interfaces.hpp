@@ -106,16 +106,34 @@ using reconciler_actor = caf::typed_actor<                     //
     caf::reacts_to<fills_seen>,                                // executor
     caf::reacts_to<funding_told>,                              // user_stream
     caf::reacts_to<truths_changed>,                            // snapshot_manager
-    caf::reacts_to<order_pending_changed>,                     // executor
+    caf::reacts_to<order_pending_changed>,                     // executor, stop_guard
     caf::reacts_to<trades_read>,                               // exchange port: evidence
     caf::replies_to<release_holds>::with<holds_released>,      // status, for an operator
     caf::replies_to<arm_close>::with<close_arming_answer>,     // status, for an operator
     caf::replies_to<disarm_close>::with<close_arming_answer>,  // status, for an operator
     caf::reacts_to<tick>>;                                     // itself: every period
 
-using user_stream_actor = caf::typed_actor<    //
-    caf::reacts_to<meet>,                      // supervisor, once, first
-    caf::reacts_to<std::vector<user_event>>>;  // exchange port: the events of one read
+using stop_guard_actor = caf::typed_actor<  //
+    caf::reacts_to<meet>,                   // supervisor, once, first
+    caf::reacts_to<truths_changed>,         // snapshot_manager
+    caf::reacts_to<conditional_reported>,   // user_stream
+    caf::reacts_to<records_committed>,      // journal_writer: exit states
+    caf::reacts_to<stop_placed>,            // exchange port
+    caf::reacts_to<stop_cancelled>,         // exchange port
+    caf::reacts_to<stop_asked>,             // exchange port
+    caf::reacts_to<stops_listed>,           // exchange port
+    caf::reacts_to<tick>>;                  // itself: audits, questions, graces
+
+using dead_man_actor = caf::typed_actor<  //
+    caf::reacts_to<meet>,                 // supervisor, once, first
+    caf::reacts_to<records_committed>,    // journal_writer: orders that open and end
+    caf::reacts_to<countdown_answered>,   // exchange port
+    caf::reacts_to<tick>>;                // itself: signs of life
+
+using user_stream_actor = caf::typed_actor<   //
+    caf::reacts_to<meet>,                     // supervisor, once, first
+    caf::reacts_to<std::vector<user_event>>,  // exchange port: the events of one read
+    caf::reacts_to<tick>>;                    // itself: orders that wait for their name
 
 using market_stream_actor = caf::typed_actor<  //
     caf::reacts_to<meet>,                      // supervisor, once, first
@@ -155,6 +173,8 @@ struct peers {
   intake_actor intake;
   exit_engine_actor exit_engine;
   reconciler_actor reconciler;
+  stop_guard_actor stop_guard;
+  dead_man_actor dead_man;
   user_stream_actor user_stream;
   market_stream_actor market_stream;
   universe_keeper_actor universe_keeper;
@@ -229,6 +249,12 @@ CAF_BEGIN_TYPE_ID_BLOCK(sluice, first_custom_type_id)
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::drain))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::drained))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::end_process))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::conditional_reported))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::stop_placed))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::stop_cancelled))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::stop_asked))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::stops_listed))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::countdown_answered))
   CAF_ADD_TYPE_ID(sluice, (sluice::order_moved))
   CAF_ADD_TYPE_ID(sluice, (sluice::mark_batch))
   CAF_ADD_TYPE_ID(sluice, (std::vector<sluice::user_event>))
@@ -297,6 +323,12 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::http_asked)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::drain)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::drained)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::end_process)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::conditional_reported)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::stop_placed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::stop_cancelled)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::stop_asked)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::stops_listed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::countdown_answered)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::order_moved)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::mark_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<sluice::user_event>)

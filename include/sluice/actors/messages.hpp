@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "sluice/actors/stop_messages.hpp"
 #include "sluice/domain/exchange_port.hpp"
 #include "sluice/domain/record.hpp"
 #include "sluice/domain/standing_state.hpp"

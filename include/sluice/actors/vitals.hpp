@@ -28,9 +28,17 @@ struct finding {
   finding_kind kind{finding_kind::blocks};
   friend bool operator==(const finding&, const finding&) = default;
 };
-/// Each part is looked at by itself, again and again.
-enum class preflight_part : std::uint8_t { account, clock, symbols, budget };
-inline constexpr std::size_t preflight_part_count = 4;
+/// Each part is looked at by itself, again and again; the last one by the stop guard.
+enum class preflight_part : std::uint8_t { account, clock, symbols, budget, stops };
+inline constexpr std::size_t preflight_part_count = 5;
+
+/// What the dead man's switch does.
+struct dead_man_view {
+  bool enabled{false};
+  bool healthy{true};           ///< Signs of life are given.
+  std::vector<symbol> armed{};  ///< Their countdown runs at the venue, or may.
+  std::uint64_t left_out{0};    ///< Symbols with open orders that found no place.
+};
 
 /// Numbers of a running pipeline. Each is an atomic of its own: no two need to agree exactly.
 struct vitals {
@@ -141,12 +149,22 @@ struct vitals {
     stalls_ = std::move(now);
   }
 
+  [[nodiscard]] dead_man_view dead_man() const {
+    const std::lock_guard lock(mutex_);
+    return dead_man_;
+  }
+  void dead_man(dead_man_view now) {
+    const std::lock_guard lock(mutex_);
+    dead_man_ = std::move(now);
+  }
+
  private:
   mutable std::mutex mutex_{};
   standing_state trading_{};
   std::vector<setting_override> overrides_{};
   std::optional<std::pair<std::string, std::uint64_t>> failing_symbol_{};
   freshness_promise promise_{};
+  dead_man_view dead_man_{};
   std::vector<stall> stalls_{};
   std::array<std::vector<finding>, preflight_part_count> findings_{};
   reach exchange_{false, "not asked yet", std::nullopt};

@@ -61,6 +61,8 @@ struct settings {
   reconcile_settings reconcile{};
   executor_settings executor{};
   exit_settings exits{};
+  stop_settings protective_stops{};
+  dead_man_settings dead_man{};
   ::sluice::journal::journal_settings journal{};
   ::sluice::status::http_settings status{};
   ::sluice::status::log_settings log{};

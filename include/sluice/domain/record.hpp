@@ -10,6 +10,7 @@
 
 #include "sluice/domain/close_arming.hpp"
 #include "sluice/domain/override.hpp"
+#include "sluice/domain/protective_stop.hpp"
 #include "sluice/domain/verdict.hpp"
 
 namespace sluice {
@@ -189,6 +190,12 @@ struct close_disarmed {
   std::string reason{};
 };
 
+/// A protective stop was intended (durable before the first byte leaves) or changed its state.
+struct stop_changed {
+  protective_stop what{};
+  std::string detail{};  ///< The venue's words or the cause.
+};
+
 /// A thing an operator should read: "stream_mute", "process_started", ...
 struct notice {
   std::string event{};
@@ -199,7 +206,7 @@ using record_body =
     std::variant<plan_accepted, plan_judged, plan_continued, plan_finished, order_intended,
                  order_changed, fill_recorded, ledger_adjusted, hold_placed, hold_released,
                  truth_changed, state_changed, exit_changed, funding_booked, universe_kept,
-                 override_set, override_ended, close_armed, close_disarmed, notice>;
+                 override_set, override_ended, close_armed, close_disarmed, stop_changed, notice>;
 
 /// `seq` is given by the journal at append, in one order for the whole account, starting at 1.
 struct record {

@@ -91,9 +91,12 @@ struct recovered {
   std::int64_t last_override_id{0};           ///< The highest ever given.
   std::vector<close_arming> armings{};        ///< Not ended, oldest first.
   std::int64_t last_arming_id{0};
-  std::vector<own_order> own_orders{};  ///< Known to the venue, newest first, bounded.
+  /// Known to the venue, newest first, bounded; then those that protective stops became.
+  std::vector<own_order> own_orders{};
   /// Orders of others whose trades were told with their client ids, newest first, bounded.
   std::vector<own_order> foreign_orders{};
+  std::vector<protective_stop> stops{};  ///< Not ended, oldest first.
+  std::int64_t last_stop_number{0};      ///< The highest ever given.
   std::optional<kept_universe> last_universe{};
   std::string universe_fault{};        ///< Why a universe that is there cannot be used; else empty.
   std::vector<plan_identity> plans{};  ///< Every plan ever accepted.

@@ -97,6 +97,8 @@ class fake_exchange final : public exchange_port {
   }
   void cancel_conditional(const client_order_id& id, milliseconds,
                           callback<change_outcome<conditional_cancelled>> cb) override {
+    cancelled_conditionals.push_back(id);
+    std::erase_if(open_conditionals, [&](const auto& row) { return row.client_id == id; });
     cb(conditional_cancelled{id, 0});
   }
   void cancel_all_conditionals(const symbol& on, milliseconds,
@@ -113,7 +115,8 @@ class fake_exchange final : public exchange_port {
   }
   void read_open_conditionals(const symbol&, read_options,
                               callback<read_result<std::vector<conditional_report>>> cb) override {
-    cb(std::vector<conditional_report>{});
+    ++conditional_lists;
+    cb(open_conditionals);
   }
   void read_symbol_settings(const symbol&, read_options,
                             callback<read_result<std::vector<symbol_settings>>> cb) override {
@@ -159,7 +162,10 @@ class fake_exchange final : public exchange_port {
   std::optional<instant> banned_until{};
   std::deque<pending_cancel> cancels{};
   std::deque<pending_conditional> conditionals{};
-  std::vector<symbol> cleared{};                              ///< Every cancel_all.
+  std::vector<client_order_id> cancelled_conditionals{};
+  std::vector<conditional_report> open_conditionals{};  ///< What read_open_conditionals answers.
+  int conditional_lists{0};                             ///< How often that was.
+  std::vector<symbol> cleared{};                        ///< Every cancel_all.
   std::vector<std::pair<symbol, milliseconds>> countdowns{};  ///< Every arm_countdown.
   std::vector<std::string> renewals{};                        ///< Every renew_user_stream.
   std::vector<order_report> open_orders{};                    ///< What read_open_orders answers.

@@ -90,6 +90,7 @@ pipeline_run::~pipeline_run() {
   world.exchange->orders.clear();
   world.exchange->queries.clear();
   world.exchange->fills_reads.clear();
+  world.exchange->conditionals.clear();
   world.exchange->universe_answer = nullptr;
   world.exchange->user_sink = nullptr;
   world.exchange->mark_sink = nullptr;

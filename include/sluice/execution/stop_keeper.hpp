@@ -1,0 +1,178 @@
+// Keeps one protective stop at the venue for each open position: takes what happened, returns what
+// to do.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "sluice/domain/exchange_port.hpp"
+#include "sluice/domain/record.hpp"
+#include "sluice/execution/settings.hpp"
+
+namespace sluice {
+
+/// Make the record durable, then call on_durable with the stop's id.
+struct intend_stop {
+  stop_changed what{};
+};
+struct place_stop {
+  conditional_request request{};
+};
+struct cancel_stop {
+  client_order_id id{};
+};
+/// Ask the venue what became of it; on_asked takes the answer.
+struct ask_stop {
+  client_order_id id{};
+};
+/// Read the open conditional orders of the symbol, or of the account when it is empty.
+struct audit_stops {
+  symbol scope{};
+};
+/// Whether something may happen to the position by this stop that the books cannot tell yet. At the
+/// end `became` is the regular order that it turned into: ours, whatever client id it carries.
+struct stop_pending {
+  position_key position{};
+  client_order_id id{};
+  bool pending{false};
+  order_id became{0};
+};
+/// An open position has been without a resting stop for longer than the grace, or has one again.
+struct guard_changed {
+  position_key position{};
+  bool guarded{false};
+  std::string text{};
+};
+using stop_action = std::variant<intend_stop, place_stop, cancel_stop, ask_stop, audit_stops,
+                                 stop_changed, stop_pending, guard_changed>;
+using stop_actions = std::vector<stop_action>;
+
+/// Everything a decision about one position looks at.
+struct stop_surroundings {
+  truth_view seen{};
+  std::optional<price> mark{};  ///< None when there is none that is fresh.
+  std::optional<instrument_rules> rules{};
+};
+
+struct stop_keeper_options {
+  std::string account{};
+  stop_settings settings{};
+  executor_settings orders{};  ///< Time limits and delays are those of all orders.
+  milliseconds truth_age_max{10'000};
+  /// Exit states are awaited this long before the configured distance stands in for their stop.
+  milliseconds exit_state_wait{1'000};
+};
+
+/// Decides on known and fresh truth only; unknown truth changes nothing. Nothing is decided before
+/// a whole list of open conditional orders was read in this run. At most one operation per position
+/// is under way, and while the outcome of one is unknown no other begins. A replacement is placed
+/// before the old stop is cancelled, unless the venue refuses two at once. Conditional orders that
+/// are not ours are never touched.
+///
+/// With `enabled` off nothing is placed, but stops of an earlier run are cancelled once their
+/// position is gone, for one left behind would close a later position.
+class stop_keeper {
+ public:
+  explicit stop_keeper(stop_keeper_options options);
+
+  /// Stops that an earlier run left unfinished, and the highest number ever given.
+  [[nodiscard]] stop_actions restore(const std::vector<protective_stop>& stops,
+                                     std::int64_t last_number, instant now);
+  void exit_state_changed(const exit_state& s);
+
+  [[nodiscard]] stop_actions decide(const position_key& key, const stop_surroundings& around,
+                                    const stamp& now);
+  /// The intent is durable: send it, unless the position is gone.
+  [[nodiscard]] stop_actions on_durable(const client_order_id& id, const stop_surroundings& around,
+                                        instant now);
+  [[nodiscard]] stop_actions on_placed(const client_order_id& id,
+                                       const conditional_outcome& outcome, instant now);
+  [[nodiscard]] stop_actions on_cancelled(const client_order_id& id,
+                                          const change_outcome<conditional_cancelled>& outcome,
+                                          instant now);
+  [[nodiscard]] stop_actions on_asked(const client_order_id& id,
+                                      const read_result<conditional_report>& answer,
+                                      instant sent_at, instant now);
+  /// What the user stream tells of any conditional order.
+  [[nodiscard]] stop_actions on_event(const conditional_report& told, instant now);
+  [[nodiscard]] stop_actions on_audit(const symbol& scope,
+                                      const read_result<std::vector<conditional_report>>& list,
+                                      instant sent_at, const stamp& now);
+  /// Due questions, audits, and positions whose grace is over: call it about twice a second.
+  [[nodiscard]] stop_actions on_tick(instant now);
+
+  /// False when there is nothing to keep and nothing to watch.
+  [[nodiscard]] bool is_active() const { return options_.settings.enabled || !stops_.empty(); }
+  /// Positions with a stop of ours that has not ended, or that were open when last decided upon.
+  [[nodiscard]] std::vector<position_key> positions() const;
+  [[nodiscard]] std::vector<protective_stop> stops() const;
+  /// Flagged positions, each with why it has no stop.
+  [[nodiscard]] std::vector<std::pair<position_key, std::string>> unguarded() const;
+
+ private:
+  struct tracked {
+    protective_stop stop{};
+    bool seen_at_venue{false};
+    bool inherited{false};  ///< Of an earlier run, and not yet looked for in this one.
+    bool pending_told{false};
+    instant since{};  ///< Of the state.
+    std::optional<instant> ask_at{};
+    bool asking{false};
+    std::size_t asked{0};
+  };
+  struct slot {
+    std::optional<exit_state> exit{};
+    std::optional<instant> opened{};  ///< When it was first seen open on this side.
+    int sign{0};
+    std::optional<instant> bare_since{};  ///< Open without a resting stop.
+    bool flagged{false};
+    std::string why{};     ///< Why it has no stop.
+    instant newer_than{};  ///< Truth up to then may be from before a trigger.
+    std::optional<instant> retry_at{};
+    int refusals{0};                 ///< In a row.
+    std::optional<price> crossed{};  ///< This trigger was refused as crossed.
+    bool cancel_first{false};        ///< The venue refuses two at once.
+  };
+
+  void keep(const position_key& key, slot& s, const position_open& held,
+            const stop_surroundings& around, const stamp& now, stop_actions& out);
+  void place(const position_key& key, slot& s, side direction, price trigger, const stamp& now,
+             stop_actions& out);
+  void cancel(tracked& t, std::string why, instant now, stop_actions& out);
+  void cancel_all(const position_key& key, const client_order_id& but, const std::string& why,
+                  instant now, stop_actions& out);
+  void watch(slot& s, const position_open* held, instant now, bool guarded, stop_actions& out,
+             const position_key& key);
+  [[nodiscard]] bool may_try(slot& s, side direction, price trigger,
+                             const stop_surroundings& around, instant now) const;
+  void refused(tracked& t, const order_refused& r, instant now, stop_actions& out);
+  void hear(tracked& t, const conditional_report& told, instant now, stop_actions& out);
+  void doubt(tracked& t, std::string why, instant now, stop_actions& out);
+  void move(tracked& t, stop_state to, std::string detail, instant now, stop_actions& out);
+  void adopt(const conditional_report& row, const stamp& now, stop_actions& out);
+  void settle(instant now, stop_actions& out);
+  void absent(tracked& t, instant sent_at, instant now, stop_actions& out);
+  [[nodiscard]] bool busy(const position_key& key) const;
+  [[nodiscard]] bool has_stop(const position_key& key) const;
+  void pause(slot& s, std::optional<instant> at_least, instant now) const;
+  [[nodiscard]] bool ended_after(const client_order_id& id, instant sent_at) const;
+  [[nodiscard]] tracked* find(const client_order_id& id);
+
+  stop_keeper_options options_;
+  std::int64_t last_number_{0};
+  bool audited_{false};  ///< The whole account, in this run.
+  bool auditing_{false};
+  instant audit_at_{};
+  std::map<client_order_id, tracked> stops_{};
+  std::map<position_key, slot> slots_{};
+  std::deque<std::pair<client_order_id, instant>> ended_{};
+};
+
+}  // namespace sluice

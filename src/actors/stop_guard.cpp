@@ -1,0 +1,241 @@
+// The shell of the protective stops: hands truth, events and answers to the keeper and obeys it.
+#include "sluice/actors/stop_guard.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "stage.hpp"
+
+namespace sluice::actors {
+namespace {
+
+constexpr milliseconds tick_period{500};
+constexpr milliseconds read_timeout{2'000};
+/// A mark older than this says nothing of whether a trigger is crossed.
+constexpr milliseconds mark_age_max{5'000};
+
+template <class T>
+std::shared_ptr<const T> shared(T&& value) {
+  return std::make_shared<const T>(std::forward<T>(value));
+}
+
+stop_keeper_options keeper_options(const services& given, const stop_guard_options& o) {
+  stop_keeper_options out;
+  out.account = given.account;
+  out.settings = o.settings;
+  out.orders = o.orders;
+  out.truth_age_max = o.truth_age_max;
+  return out;
+}
+
+class stop_guard : public stage<stop_guard_actor> {
+ public:
+  stop_guard(caf::actor_config& config, services given, stop_guard_options options)
+      : stage(config, std::move(given)),
+        options_(std::move(options)),
+        keeper_(keeper_options(given_, options_)) {}
+
+  behavior_type make_behavior() override {
+    return {
+        [this](const meet& m) {
+          met(m);
+          if (given_.mode != run_mode::shadow)
+            begin();
+        },
+        [this](const truths_changed& changed) {
+          for (const auto& c : *changed.changes)
+            decide(c.position);
+        },
+        [this](const conditional_reported& told) {
+          obey(keeper_.on_event(*told.report, now()));
+          decide({told.report->instrument, told.report->leg});
+        },
+        [this](const records_committed& committed) {
+          for (const auto& r : *committed.records)
+            if (const auto* changed = std::get_if<exit_changed>(&r.body)) {
+              keeper_.exit_state_changed(changed->what);
+              decide(changed->what.position);
+            }
+        },
+        [this](const stop_placed& a) { obey(keeper_.on_placed(a.stop, *a.outcome, now())); },
+        [this](const stop_cancelled& a) { obey(keeper_.on_cancelled(a.stop, *a.outcome, now())); },
+        [this](const stop_asked& a) {
+          obey(keeper_.on_asked(a.stop, *a.answer, a.sent_at, now()));
+        },
+        [this](const stops_listed& a) { take(a); },
+        [this](tick) {
+          obey(keeper_.on_tick(now()));
+          decide_all();
+          wake_at(now() + duration{tick_period});
+        },
+    };
+  }
+
+ private:
+  void begin() {
+    on_ = true;
+    for (const auto& e : options_.exits)
+      keeper_.exit_state_changed(e);
+    obey(keeper_.restore(options_.inherited, options_.last_number, now()));
+    if (!options_.settings.enabled && keeper_.is_active())
+      log().warn("stop_guard", "stops_left",
+                 {{"stops", options_.inherited.size()},
+                  {"cure", "they are cancelled once their positions are closed"}});
+    wake_at(now());
+  }
+
+  void take(const stops_listed& answer) {
+    if (!*answer.list)
+      log().limited(
+          "audit", status::log_level::warn, "stop_guard", "audit_failed",
+          {{"kind", to_string(answer.list->error().kind)}, {"why", answer.list->error().text}});
+    obey(keeper_.on_audit(answer.scope, *answer.list, answer.sent_at, now_stamp()));
+    decide_all();
+  }
+
+  [[nodiscard]] stop_surroundings around(const position_key& key) const {
+    stop_surroundings s;
+    s.seen = given_.table->read(key);
+    const auto mark = given_.marks->read(key.instrument);
+    if (mark && between(mark->received_at, now()) <= mark_age_max)
+      s.mark = mark->value;
+    if (const auto* rules = given_.universe->current()->find(key.instrument))
+      s.rules = *rules;
+    return s;
+  }
+
+  void decide(const position_key& key) {
+    if (on_ && !vitals().draining)
+      obey(keeper_.decide(key, around(key), now_stamp()));
+  }
+
+  void decide_all() {
+    if (!on_ || !keeper_.is_active())
+      return;
+    auto keys = keeper_.positions();
+    given_.table->scan([&](const position_key& key, const truth_view& seen) {
+      if (std::holds_alternative<position_open>(seen.content))
+        keys.push_back(key);
+    });
+    for (const auto& key : keys)
+      decide(key);
+    show();
+  }
+
+  void show() {
+    std::vector<finding> found;
+    for (const auto& [key, why] : keeper_.unguarded())
+      found.push_back({"position_without_stop",
+                       fmt::format("{} {} has no stop at the exchange: {}", key.instrument.str(),
+                                   to_string(key.leg), why),
+                       finding_kind::blocks});
+    metrics().set(status::metric::positions_without_stop, static_cast<double>(found.size()));
+    static_cast<void>(vitals().found(preflight_part::stops, std::move(found)));
+  }
+
+  // ---- carrying out what the keeper says
+
+  void obey(stop_actions actions) {
+    if (!on_ || !peers_)
+      return;
+    for (auto& action : actions)
+      std::visit([&](auto& a) { act(a); }, action);
+  }
+
+  void act(intend_stop& a) {
+    tell(a.what);
+    append_durable intent;
+    const auto id = a.what.what.id;
+    const auto position = a.what.what.position;
+    intent.bodies.emplace_back(std::move(a.what));
+    request(peers_->journal, caf::infinite, std::move(intent))
+        .then([this, id, position](
+                  const appended&) { obey(keeper_.on_durable(id, around(position), now())); },
+              [this, id](const caf::error&) {
+                // Without a durable intent nothing is sent; the journal's failure ends the process.
+                log().error("stop_guard", "intent_not_durable", {{"stop", id}});
+              });
+  }
+
+  void act(const place_stop& a) {
+    if (vitals().draining)
+      return;  // Its intent is durable: the next start finds out that it never left.
+    given_.exchange->place_conditional(
+        a.request, options_.orders.order_timeout,
+        [self = stop_guard_actor{this}, id = a.request.id](conditional_outcome outcome) {
+          caf::anon_send(self, stop_placed{id, shared(std::move(outcome))});
+        });
+  }
+
+  void act(const cancel_stop& a) {
+    given_.exchange->cancel_conditional(
+        a.id, options_.orders.order_timeout,
+        [self = stop_guard_actor{this}, id = a.id](change_outcome<conditional_cancelled> outcome) {
+          caf::anon_send(self, stop_cancelled{id, shared(std::move(outcome))});
+        });
+  }
+
+  void act(const ask_stop& a) {
+    given_.exchange->read_conditional(
+        a.id, {read_class::exit_demand, read_timeout},
+        [self = stop_guard_actor{this}, id = a.id,
+         sent_at = now()](read_result<conditional_report> answer) {
+          caf::anon_send(self, stop_asked{id, sent_at, shared(std::move(answer))});
+        });
+  }
+
+  void act(const audit_stops& a) {
+    given_.exchange->read_open_conditionals(
+        a.scope, {read_class::verification, read_timeout},
+        [self = stop_guard_actor{this}, scope = a.scope,
+         sent_at = now()](read_result<std::vector<conditional_report>> list) {
+          caf::anon_send(self, stops_listed{scope, sent_at, shared(std::move(list))});
+        });
+  }
+
+  void act(stop_changed& a) {
+    tell(a);
+    journal({std::move(a)});
+  }
+
+  void act(const stop_pending& a) {
+    send(peers_->reconciler, order_pending_changed{a.position, a.pending, a.id, {}, a.became});
+  }
+
+  void act(const guard_changed& a) {
+    if (a.guarded)
+      log().info("stop_guard", "position_guarded",
+                 {{"symbol", a.position.instrument}, {"why", a.text}});
+    else
+      log().error("stop_guard", "position_without_stop",
+                  {{"symbol", a.position.instrument}, {"why", a.text}});
+    journal({notice{a.guarded ? "position_guarded" : "position_without_stop",
+                    a.position.instrument.str() + ": " + a.text}});
+    show();
+  }
+
+  void tell(const stop_changed& c) {
+    metrics().add(status::metric::protective_stops, {to_string(c.what.state)});
+    log().info("stop_guard", "stop_changed",
+               {{"stop", c.what.id},
+                {"symbol", c.what.position.instrument},
+                {"side", to_string(c.what.direction)},
+                {"trigger", c.what.trigger},
+                {"state", to_string(c.what.state)},
+                {"detail", c.detail}});
+  }
+
+  stop_guard_options options_;
+  stop_keeper keeper_;
+  bool on_{false};
+};
+
+}  // namespace
+
+stop_guard_actor spawn_stop_guard(caf::actor_system& system, services given,
+                                  stop_guard_options options) {
+  return system.spawn<stop_guard>(std::move(given), std::move(options));
+}
+
+}  // namespace sluice::actors

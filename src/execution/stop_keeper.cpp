@@ -1,0 +1,237 @@
+// Decides what the protective stop of each position should be, and which step leads there.
+#include "sluice/execution/stop_keeper.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sluice/execution/client_id.hpp"
+#include "sluice/execution/stop_price.hpp"
+
+namespace sluice {
+namespace {
+
+side closing_side(const position_open& held) {
+  return held.amount.sign() > 0 ? side::sell : side::buy;
+}
+
+}  // namespace
+
+stop_keeper::stop_keeper(stop_keeper_options options) : options_(std::move(options)) {}
+
+void stop_keeper::exit_state_changed(const exit_state& s) {
+  if (s.active)
+    slots_[s.position].exit = s;
+  else if (const auto at = slots_.find(s.position); at != slots_.end())
+    at->second.exit.reset();
+}
+
+bool stop_keeper::busy(const position_key& key) const {
+  return std::ranges::any_of(stops_, [&](const auto& entry) {
+    const auto& s = entry.second.stop;
+    return s.position == key && s.state != stop_state::resting && !is_final(s.state);
+  });
+}
+
+bool stop_keeper::has_stop(const position_key& key) const {
+  return std::ranges::any_of(stops_,
+                             [&](const auto& entry) { return entry.second.stop.position == key; });
+}
+
+/// Twice as long after each refusal in a row, up to sixteen times.
+void stop_keeper::pause(slot& s, std::optional<instant> at_least, instant now) const {
+  constexpr int doublings_max = 4;
+  s.retry_at = now + options_.settings.retry_after * (1 << std::min(s.refusals, doublings_max));
+  ++s.refusals;
+  if (at_least)
+    s.retry_at = std::max(*s.retry_at, *at_least);
+}
+
+stop_actions stop_keeper::decide(const position_key& key, const stop_surroundings& around,
+                                 const stamp& now) {
+  stop_actions out;
+  const auto& seen = around.seen;
+  const bool fresh =
+      is_known(seen.content) && between(seen.as_of, now.steady) <= options_.truth_age_max;
+  const auto* held = std::get_if<position_open>(&seen.content);
+  if (!is_active() || !fresh || (!held && !slots_.contains(key) && !has_stop(key)))
+    return out;
+  auto& s = slots_[key];
+  if (seen.as_of <= s.newer_than)
+    return out;
+  if (const int sign = held ? held->amount.sign() : 0; sign != s.sign) {
+    auto exit = std::exchange(s, slot{.flagged = s.flagged}).exit;
+    s.exit = std::move(exit);
+    s.sign = sign;
+    s.opened = now.steady;
+  }
+  const auto covers = [&](const auto& entry) {
+    const auto& stop = entry.second.stop;
+    return held && stop.position == key && stop.state == stop_state::resting &&
+           stop.direction == closing_side(*held);
+  };
+  watch(s, held, now.steady, std::ranges::any_of(stops_, covers), out, key);
+  if (!audited_)
+    return out;
+  if (!held)
+    cancel_all(key, {}, "the position is closed", now.steady, out);
+  else if (!busy(key))
+    keep(key, s, *held, around, now, out);
+  return out;
+}
+
+void stop_keeper::keep(const position_key& key, slot& s, const position_open& held,
+                       const stop_surroundings& around, const stamp& now, stop_actions& out) {
+  const auto direction = closing_side(held);
+  const auto resting = [&](const tracked& t) {
+    return t.stop.position == key && t.stop.state == stop_state::resting;
+  };
+  if (!options_.settings.enabled) {
+    for (auto& [id, t] : stops_)
+      if (resting(t) && t.stop.direction != direction)
+        cancel(t, "the position changed its side", now.steady, out);
+    return;
+  }
+  const bool exit_known = s.exit && s.exit->initial.sign() == held.amount.sign();
+  if (!exit_known && between(*s.opened, now.steady) < options_.exit_state_wait)
+    return;
+  if (!around.rules || !around.rules->tradable) {
+    s.why = "the venue's rules are not known, or it does not trade the symbol now";
+    return;
+  }
+  const auto wanted = wanted_stop_price(held, s.exit, options_.settings.distance_bp, *around.rules);
+  if (!wanted) {
+    s.why = "no price that the venue takes can be made for it";
+    return;
+  }
+  const tracked* best = nullptr;
+  bool others = false;
+  for (const auto& [id, t] : stops_) {
+    if (!resting(t))
+      continue;
+    others = true;
+    if (t.stop.direction == direction &&
+        is_near(t.stop.trigger, *wanted, options_.settings.tolerance_bp) &&
+        (!best || (t.stop.trigger - *wanted).abs() < (best->stop.trigger - *wanted).abs()))
+      best = &t;
+  }
+  if (best)
+    return cancel_all(key, best->stop.id, "another one stands", now.steady, out);
+  if (s.cancel_first && others)
+    return cancel_all(key, {}, "the venue takes one at a time", now.steady, out);
+  if (may_try(s, direction, *wanted, around, now.steady))
+    place(key, s, direction, *wanted, now, out);
+}
+
+bool stop_keeper::may_try(slot& s, side direction, price trigger, const stop_surroundings& around,
+                          instant now) const {
+  if (s.retry_at && now < *s.retry_at)
+    return false;
+  if (around.mark && is_crossed(direction, trigger, *around.mark)) {
+    s.why = fmt::format("the mark {} has crossed its price {}", around.mark->str(), trigger.str());
+    return false;
+  }
+  // Refused as crossed before: only a mark on the safe side makes another attempt worth it.
+  return around.mark || s.crossed != trigger;
+}
+
+void stop_keeper::place(const position_key& key, slot& s, side direction, price trigger,
+                        const stamp& now, stop_actions& out) {
+  s.retry_at.reset();
+  s.crossed.reset();
+  if (s.refusals == 0)  // What was refused before says more.
+    s.why = "it is being placed";
+  protective_stop stop;
+  stop.number = ++last_number_;
+  stop.position = key;
+  stop.direction = direction;
+  stop.trigger = trigger;
+  stop.intended_at = now.wall;
+  stop.id = make_stop_order_id(options_.account, stop);
+  tracked t;
+  t.stop = stop;
+  t.since = now.steady;
+  stops_.emplace(stop.id, std::move(t));
+  out.emplace_back(intend_stop{{std::move(stop), {}}});
+}
+
+void stop_keeper::cancel(tracked& t, std::string why, instant now, stop_actions& out) {
+  const auto& s = slots_[t.stop.position];
+  if (s.retry_at && now < *s.retry_at)
+    return;
+  move(t, stop_state::cancelling, std::move(why), now, out);
+  out.emplace_back(cancel_stop{t.stop.id});
+}
+
+void stop_keeper::cancel_all(const position_key& key, const client_order_id& but,
+                             const std::string& why, instant now, stop_actions& out) {
+  for (auto& [id, t] : stops_)
+    if (t.stop.position == key && t.stop.state == stop_state::resting && id != but)
+      cancel(t, why, now, out);
+}
+
+void stop_keeper::watch(slot& s, const position_open* held, instant now, bool guarded,
+                        stop_actions& out, const position_key& key) {
+  if (held && !guarded && options_.settings.enabled) {
+    if (!s.bare_since)
+      s.bare_since = now;
+    return;
+  }
+  s.bare_since.reset();
+  s.refusals = 0;
+  s.why.clear();
+  if (std::exchange(s.flagged, false))
+    out.emplace_back(
+        guard_changed{key, true, held ? "a stop rests again" : "the position is closed"});
+}
+
+stop_actions stop_keeper::on_tick(instant now) {
+  stop_actions out;
+  if (!is_active())
+    return out;
+  if (!auditing_ && now >= audit_at_) {
+    auditing_ = true;
+    out.emplace_back(audit_stops{});
+  }
+  for (auto& [key, s] : slots_) {
+    if (!s.bare_since || s.flagged || between(*s.bare_since, now) <= options_.settings.grace)
+      continue;
+    s.flagged = true;
+    if (!audited_)
+      s.why = "the open conditional orders could not be read yet";
+    out.emplace_back(guard_changed{key, false, s.why});
+  }
+  settle(now, out);
+  return out;
+}
+
+std::vector<position_key> stop_keeper::positions() const {
+  std::vector<position_key> keys;
+  for (const auto& [key, s] : slots_)
+    if (s.sign != 0)
+      keys.push_back(key);
+  for (const auto& [id, t] : stops_)
+    keys.push_back(t.stop.position);
+  std::ranges::sort(keys);
+  const auto twice = std::ranges::unique(keys);
+  keys.erase(twice.begin(), twice.end());
+  return keys;
+}
+
+std::vector<protective_stop> stop_keeper::stops() const {
+  std::vector<protective_stop> all;
+  for (const auto& [id, t] : stops_)
+    all.push_back(t.stop);
+  std::ranges::sort(all, {}, &protective_stop::number);
+  return all;
+}
+
+std::vector<std::pair<position_key, std::string>> stop_keeper::unguarded() const {
+  std::vector<std::pair<position_key, std::string>> found;
+  for (const auto& [key, s] : slots_)
+    if (s.flagged)
+      found.emplace_back(key, s.why);
+  return found;
+}
+
+}  // namespace sluice

@@ -1,0 +1,337 @@
+// What the venue says of protective stops: answers, events, lists, and what none of them says.
+#include <algorithm>
+#include <set>
+
+#include "sluice/execution/client_id.hpp"
+#include "sluice/execution/stop_keeper.hpp"
+
+namespace sluice {
+namespace {
+
+/// Ended stops by which an old list is recognised as old.
+constexpr std::size_t ended_max = 200;
+/// How long a list may take that is asked for again after a failure.
+constexpr milliseconds audit_retry{2'000};
+/// What a query may lag behind an acceptance, on top of the window of the order's timestamp.
+constexpr milliseconds lag{5'000};
+
+constexpr int crossed_code = -2021;
+constexpr int crossed_strategy_code = -4142;
+constexpr int one_at_a_time_code = -4130;
+constexpr int duplicate_id_code = -4116;
+
+std::string words_of(const order_refused& r) {
+  return r.code == 0 ? r.text : std::to_string(r.code) + " " + r.text;
+}
+
+bool may_move_position(stop_state s) {
+  return s == stop_state::unknown || s == stop_state::cancelling || s == stop_state::triggered;
+}
+
+}  // namespace
+
+stop_actions stop_keeper::restore(const std::vector<protective_stop>& stops,
+                                  std::int64_t last_number, instant now) {
+  stop_actions out;
+  last_number_ = last_number;
+  for (const auto& s : stops) {
+    auto& t = stops_[s.id];
+    t.stop = s;
+    t.since = now;
+    t.inherited = true;
+    t.seen_at_venue = s.venue_id != 0;
+    if (s.state != stop_state::triggered)
+      t.stop.state = stop_state::unknown;
+    t.pending_told = true;
+    out.emplace_back(stop_pending{s.position, s.id, true, 0});
+  }
+  return out;
+}
+
+stop_keeper::tracked* stop_keeper::find(const client_order_id& id) {
+  const auto at = stops_.find(id);
+  return at == stops_.end() ? nullptr : &at->second;
+}
+
+/// Whatever the state says of what may happen to the position, the reconciler is told once.
+void stop_keeper::move(tracked& t, stop_state to, std::string detail, instant now,
+                       stop_actions& out) {
+  auto& s = t.stop;
+  s.state = to;
+  t.since = now;
+  t.ask_at.reset();
+  t.asked = 0;
+  out.emplace_back(stop_changed{s, std::move(detail)});
+  const auto tell = [&](bool pending) {
+    t.pending_told = pending;
+    out.emplace_back(stop_pending{s.position, s.id, pending, pending ? 0 : s.triggered_order});
+  };
+  const bool became_order = is_final(to) && s.triggered_order != 0;
+  if ((may_move_position(to) || became_order) && !t.pending_told)
+    tell(true);
+  if (!may_move_position(to) && t.pending_told)
+    tell(false);
+}
+
+void stop_keeper::doubt(tracked& t, std::string why, instant now, stop_actions& out) {
+  move(t, stop_state::unknown, std::move(why), now, out);
+  t.ask_at = now;
+}
+
+stop_actions stop_keeper::on_durable(const client_order_id& id, const stop_surroundings& around,
+                                     instant now) {
+  stop_actions out;
+  auto* t = find(id);
+  if (!t || t->stop.state != stop_state::intended)
+    return out;
+  const auto& content = around.seen.content;
+  const bool same_side = sign_of(t->stop.direction) * amount_of(content).sign() < 0;
+  if (is_known(content) && !same_side) {
+    move(*t, stop_state::rejected, "the position was gone before it was sent", now, out);
+  } else {
+    move(*t, stop_state::sent, {}, now, out);
+    conditional_request r{t->stop.id, t->stop.position.instrument, t->stop.position.leg,
+                          t->stop.direction};
+    r.trigger = t->stop.trigger;
+    r.close_position = true;
+    r.reduce_only = false;  // closePosition implies it, and the venue takes only one of the two.
+    out.emplace_back(place_stop{std::move(r)});
+  }
+  settle(now, out);
+  return out;
+}
+
+stop_actions stop_keeper::on_placed(const client_order_id& id, const conditional_outcome& outcome,
+                                    instant now) {
+  stop_actions out;
+  auto* t = find(id);
+  if (!t || t->stop.state != stop_state::sent)
+    return out;  // An event or a list was faster.
+  if (const auto* done = std::get_if<conditional_done>(&outcome))
+    hear(*t, done->report, now, out);
+  else if (const auto* no = std::get_if<order_refused>(&outcome))
+    refused(*t, *no, now, out);
+  else
+    doubt(*t, std::get<order_uncertain>(outcome).text, now, out);
+  if (t->stop.state == stop_state::sent)
+    doubt(*t, "the venue gave it a status that nobody knows", now, out);
+  settle(now, out);
+  return out;
+}
+
+void stop_keeper::refused(tracked& t, const order_refused& r, instant now, stop_actions& out) {
+  if (r.code == duplicate_id_code)
+    return doubt(t, words_of(r), now, out);  // The first one exists: find out about it.
+  auto& s = slots_[t.stop.position];
+  s.why = "the venue refused it: " + words_of(r);
+  pause(s, r.retry_at, now);
+  if (r.code == crossed_code || r.code == crossed_strategy_code)
+    s.crossed = t.stop.trigger;
+  const bool has_another = std::ranges::any_of(stops_, [&](const auto& entry) {
+    const auto& other = entry.second.stop;
+    return other.position == t.stop.position && other.state == stop_state::resting;
+  });
+  if (r.code == one_at_a_time_code && has_another) {
+    s.cancel_first = true;
+    s.retry_at.reset();
+  }
+  move(t, stop_state::rejected, words_of(r), now, out);
+}
+
+stop_actions stop_keeper::on_cancelled(const client_order_id& id,
+                                       const change_outcome<conditional_cancelled>& outcome,
+                                       instant now) {
+  stop_actions out;
+  auto* t = find(id);
+  if (!t || t->stop.state != stop_state::cancelling)
+    return out;
+  if (std::holds_alternative<conditional_cancelled>(outcome)) {
+    move(*t, stop_state::cancelled, {}, now, out);
+  } else if (const auto* no = std::get_if<order_refused>(&outcome)) {
+    // Not open any more, about to trigger, or refused for a reason that says nothing of it.
+    pause(slots_[t->stop.position], no->retry_at, now);
+    doubt(*t, words_of(*no), now, out);
+  } else {
+    doubt(*t, std::get<order_uncertain>(outcome).text, now, out);
+  }
+  settle(now, out);
+  return out;
+}
+
+void stop_keeper::hear(tracked& t, const conditional_report& told, instant now, stop_actions& out) {
+  auto& stop = t.stop;
+  auto& s = slots_[stop.position];
+  t.seen_at_venue = true;
+  t.inherited = false;
+  stop.venue_id = told.id;
+  const bool named = stop.triggered_order == 0 && told.triggered_order != 0;
+  if (told.triggered_order != 0)
+    stop.triggered_order = told.triggered_order;
+  switch (told.status) {
+    case conditional_status::new_:
+      if (stop.state == stop_state::sent || stop.state == stop_state::unknown)
+        move(t, stop_state::resting, {}, now, out);
+      return;
+    case conditional_status::triggering:
+    case conditional_status::triggered:
+      s.newer_than = now;
+      if (stop.state != stop_state::triggered || named)
+        move(t, stop_state::triggered, told.status_text, now, out);
+      t.ask_at = now + options_.orders.query_delays.back();
+      return;
+    case conditional_status::finished:
+      s.newer_than = now;
+      return move(t, stop_state::finished, told.why, now, out);
+    case conditional_status::cancelled:
+      return move(t, stop_state::cancelled, told.status_text, now, out);
+    case conditional_status::rejected:
+      s.newer_than = now;
+      [[fallthrough]];
+    case conditional_status::expired:
+      s.why = "the venue ended it: " + told.status_text + " " + told.why;
+      pause(s, {}, now);
+      return move(
+          t,
+          told.status == conditional_status::expired ? stop_state::expired : stop_state::rejected,
+          told.why, now, out);
+    case conditional_status::other:
+      return;
+  }
+}
+
+/// A query that finds nothing is no proof until the venue can have nothing of it under way.
+void stop_keeper::absent(tracked& t, instant sent_at, instant now, stop_actions& out) {
+  if (t.stop.state != stop_state::unknown || sent_at < t.since + options_.orders.recv_window + lag)
+    return;
+  if (t.seen_at_venue)
+    move(t, stop_state::cancelled, "the venue does not know it any more", now, out);
+  else
+    move(t, stop_state::rejected, "it never arrived", now, out);
+}
+
+stop_actions stop_keeper::on_asked(const client_order_id& id,
+                                   const read_result<conditional_report>& answer, instant sent_at,
+                                   instant now) {
+  stop_actions out;
+  auto* t = find(id);
+  if (!t)
+    return out;
+  t->asking = false;
+  if (answer)
+    hear(*t, *answer, now, out);
+  else if (answer.error().kind == failure_kind::not_found)
+    absent(*t, sent_at, now, out);
+  if (t->stop.state == stop_state::unknown || t->stop.state == stop_state::triggered) {
+    const auto& delays = options_.orders.query_delays;
+    t->ask_at = now + delays[std::min(t->asked, delays.size() - 1)];
+    ++t->asked;
+  }
+  settle(now, out);
+  return out;
+}
+
+stop_actions stop_keeper::on_event(const conditional_report& told, instant now) {
+  stop_actions out;
+  if (!is_ours(options_.account, told.client_id))
+    return out;
+  auto* t = find(told.client_id);
+  if (!t && told.status != conditional_status::new_ &&
+      told.status != conditional_status::triggering && told.status != conditional_status::triggered)
+    return out;
+  if (!t && !ended_after(told.client_id, instant::min()))
+    adopt(told, {now, {}}, out);
+  t = find(told.client_id);
+  if (!t)
+    return out;
+  const bool was_resting = t->stop.state == stop_state::resting;
+  hear(*t, told, now, out);
+  // Not by us: whoever did it may have done more.
+  if (was_resting && is_final(t->stop.state))
+    out.emplace_back(audit_stops{t->stop.position.instrument});
+  settle(now, out);
+  return out;
+}
+
+/// One of ours that the journal does not know: kept like the others.
+void stop_keeper::adopt(const conditional_report& row, const stamp& now, stop_actions& out) {
+  protective_stop s;
+  s.number = ++last_number_;
+  s.id = row.client_id;
+  s.position = {row.instrument, row.leg};
+  s.direction = row.direction;
+  s.trigger = row.trigger;
+  s.state = stop_state::unknown;
+  s.intended_at = wall_time{row.updated_at.ms};
+  auto& t = stops_[s.id];
+  t.stop = std::move(s);
+  t.since = now.steady;
+  hear(t, row, now.steady, out);
+}
+
+bool stop_keeper::ended_after(const client_order_id& id, instant sent_at) const {
+  return std::ranges::any_of(ended_,
+                             [&](const auto& e) { return e.first == id && e.second >= sent_at; });
+}
+
+stop_actions stop_keeper::on_audit(const symbol& scope,
+                                   const read_result<std::vector<conditional_report>>& list,
+                                   instant sent_at, const stamp& now) {
+  stop_actions out;
+  const bool whole = scope.empty();
+  if (whole)
+    auditing_ = false;
+  if (!list) {
+    auto again = now.steady + audit_retry;
+    if (list.error().retry_at)
+      again = std::max(again, *list.error().retry_at);
+    if (whole)
+      audit_at_ = again;
+    return out;
+  }
+  if (whole) {
+    audited_ = true;
+    audit_at_ = now.steady + options_.settings.audit_period;
+  }
+  std::set<client_order_id> listed;
+  for (const auto& row : *list) {
+    if (!is_ours(options_.account, row.client_id))
+      continue;
+    listed.insert(row.client_id);
+    if (auto* t = find(row.client_id)) {
+      if (t->stop.state != stop_state::cancelling)
+        hear(*t, row, now.steady, out);
+    } else if (!ended_after(row.client_id, sent_at)) {
+      adopt(row, now, out);
+    }
+  }
+  for (auto& [id, t] : stops_) {
+    if (listed.contains(id) || (!whole && t.stop.position.instrument != scope))
+      continue;
+    if (t.stop.state == stop_state::resting && t.since < sent_at)
+      doubt(t, "it is not on the venue's list", now.steady, out);
+    else if (std::exchange(t.inherited, false))
+      t.ask_at = now.steady;
+  }
+  settle(now.steady, out);
+  return out;
+}
+
+/// Fires the questions that are due, and lets go of what has ended.
+void stop_keeper::settle(instant now, stop_actions& out) {
+  for (auto& [id, t] : stops_)
+    if (t.ask_at && *t.ask_at <= now && !t.asking) {
+      t.ask_at.reset();
+      t.asking = true;
+      out.emplace_back(ask_stop{id});
+    }
+  std::erase_if(stops_, [&](const auto& entry) {
+    if (!is_final(entry.second.stop.state))
+      return false;
+    ended_.emplace_back(entry.first, now);
+    return true;
+  });
+  while (ended_.size() > ended_max)
+    ended_.pop_front();
+}
+
+}  // namespace sluice

@@ -1,0 +1,81 @@
+// Orders that our conditional orders became get the name they came from; others keep theirs.
+#include "stop_births.hpp"
+#include "support/catch.hpp"
+
+using namespace sluice;
+using namespace sluice::actors;
+using namespace std::chrono_literals;
+
+namespace {
+
+const client_order_id ours = make_stop_order_id("test", {});
+
+conditional_report told(conditional_status status, order_id became = 0,
+                        const client_order_id& id = ours) {
+  conditional_report r;
+  r.client_id = id;
+  r.instrument = symbol("BTCUSDT");
+  r.status = status;
+  r.triggered_order = became;
+  return r;
+}
+
+order_update an_order(order_id id, const std::string& client, const std::string& on = "BTCUSDT") {
+  order_update u;
+  u.report.id = id;
+  u.report.client_id = client_order_id(client);
+  u.report.instrument = symbol(on);
+  u.trade.emplace();
+  u.trade->client_id = u.report.client_id;
+  return u;
+}
+
+}  // namespace
+
+TEST_CASE("an order that comes before its name waits for it") {
+  stop_births b("test");
+  const instant now{10s};
+  CHECK(b.on_conditional(told(conditional_status::triggering), now).empty());
+  CHECK(b.on_order(an_order(88, "v_1"), now).empty());
+  CHECK(b.on_order(an_order(99, "web_2"), now).empty());
+  CHECK(b.on_order(an_order(77, "web_3", "ETHUSDT"), now).size() == 1);
+  CHECK(b.on_order(an_order(66, ours.str()), now).size() == 1);
+  const auto out = b.on_conditional(told(conditional_status::triggered, 88), now);
+  REQUIRE(out.size() == 2);
+  CHECK(out[0].report.client_id == ours);
+  CHECK(out[0].trade->client_id == ours);
+  CHECK(out[1].report.client_id == client_order_id("web_2"));
+  CHECK(b.on_order(an_order(88, "v_1"), now).front().report.client_id == ours);
+  CHECK_FALSE(b.next_due());
+}
+
+TEST_CASE("nothing waits longer than two seconds") {
+  stop_births b("test");
+  const instant now{10s};
+  CHECK(b.on_conditional(told(conditional_status::triggering), now).empty());
+  CHECK(b.on_order(an_order(88, "v_1"), now).empty());
+  CHECK(b.next_due() == now + 2s);
+  CHECK(b.overdue(now + 1'999ms).empty());
+  CHECK(b.overdue(now + 2s).size() == 1);
+  CHECK(b.on_order(an_order(88, "v_1"), now + 2s).size() == 1);
+}
+
+TEST_CASE("conditional orders of others make nothing wait and name nothing") {
+  stop_births b("test");
+  const instant now{10s};
+  const client_order_id theirs("web_abc");
+  CHECK(b.on_conditional(told(conditional_status::triggering, 0, theirs), now).empty());
+  CHECK(b.on_order(an_order(88, "v_1"), now).size() == 1);
+  CHECK(b.on_conditional(told(conditional_status::triggered, 88, theirs), now).empty());
+  CHECK(b.on_order(an_order(88, "v_1"), now).front().report.client_id == client_order_id("v_1"));
+}
+
+TEST_CASE("a stop that is refused when it triggers lets the waiting go") {
+  stop_births b("test");
+  const instant now{10s};
+  CHECK(b.on_conditional(told(conditional_status::triggering), now).empty());
+  CHECK(b.on_order(an_order(88, "web_1"), now).empty());
+  const auto out = b.on_conditional(told(conditional_status::rejected), now);
+  REQUIRE(out.size() == 1);
+  CHECK(out[0].report.client_id == client_order_id("web_1"));
+}

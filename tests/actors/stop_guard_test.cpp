@@ -1,0 +1,199 @@
+// Protective stops in the whole pipeline: durable before they leave, followed, and booked as ours.
+#include "support/catch.hpp"
+#include "support/pipeline_fixture.hpp"
+
+using namespace sluice;
+using namespace sluice::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+const std::vector<position_row> held{a_row("BTCUSDT", "0.5", "50000")};
+
+void with_stops(pipeline_world& world) {
+  world.chosen.protective_stops.enabled = true;
+  world.chosen.exits.enabled = false;
+}
+
+conditional_report report_of(const conditional_request& r, conditional_status status,
+                             order_id became = 0) {
+  conditional_report out;
+  out.client_id = r.id;
+  out.id = 900;
+  out.instrument = r.instrument;
+  out.leg = r.leg;
+  out.direction = r.direction;
+  out.status = status;
+  out.status_text = "SAID";
+  out.trigger = r.trigger;
+  out.close_position = r.close_position;
+  out.triggered_order = became;
+  return out;
+}
+
+conditional_request accept(pipeline_run& run) {
+  auto& waiting = run.world.exchange->conditionals;
+  REQUIRE(waiting.size() == 1);
+  auto placed = std::move(waiting.front());
+  waiting.pop_front();
+  const auto told = report_of(placed.request, conditional_status::new_);
+  run.world.exchange->open_conditionals.push_back(told);
+  placed.answer(conditional_done{told});
+  run.settle();
+  return placed.request;
+}
+
+}  // namespace
+
+TEST_CASE("a position gets a stop whose intent is durable before it leaves") {
+  pipeline_world world;
+  with_stops(world);
+  pipeline_run run(world);
+  run.make_ready(held);
+  run.live(1s, held);
+  REQUIRE(world.exchange->conditionals.size() == 1);
+  const auto& sent = world.exchange->conditionals.front().request;
+  CHECK(sent.close_position);
+  CHECK(sent.direction == side::sell);
+  CHECK(sent.trigger == price::whole(49'000));  // The exit engine's 2 %.
+  CHECK(run.records_of("stop_changed") == 2);   // Intended, sent.
+  accept(run);
+  run.live(3s, held);
+  CHECK(world.exchange->conditionals.empty());
+  CHECK(world.exchange->cancelled_conditionals.empty());
+  run.live(1s, {});
+  CHECK(world.exchange->cancelled_conditionals.size() == 1);
+}
+
+TEST_CASE("switched off, or in mode shadow, no stop is placed and no list is read") {
+  for (const bool shadow : {false, true}) {
+    pipeline_world world;
+    with_stops(world);
+    if (shadow)
+      world.chosen.mode = run_mode::shadow;
+    else
+      world.chosen.protective_stops.enabled = false;
+    pipeline_run run(world);
+    run.make_ready(held);
+    run.live(15s, held);
+    CHECK(world.exchange->conditionals.empty());
+    CHECK(world.exchange->conditional_lists == 0);
+    CHECK(run.notices_of("position_without_stop") == 0);
+  }
+}
+
+TEST_CASE("a position whose stop gets no answer is not ready until it has one") {
+  pipeline_world world;
+  with_stops(world);
+  world.chosen.protective_stops.grace = 2s;
+  pipeline_run run(world);
+  run.make_ready(held);
+  run.live(4s, held);
+  CHECK(run.notices_of("position_without_stop") == 1);
+  const auto found = run.given.vitals->findings();
+  REQUIRE(found.size() == 1);
+  CHECK(found.front().reason == "position_without_stop");
+  CHECK(found.front().kind == actors::finding_kind::blocks);
+  accept(run);
+  run.live(1s, held);
+  CHECK(run.notices_of("position_guarded") == 1);
+  CHECK(run.given.vitals->findings().empty());
+}
+
+TEST_CASE("a stop that the exit engine moves is placed anew before the old one is cancelled") {
+  pipeline_world world;
+  with_stops(world);
+  pipeline_run run(world);
+  run.make_ready(held);
+  run.live(1s, held);
+  const auto old = accept(run);
+  run.live(1s, held);
+  exit_state moved;
+  moved.position = {old.instrument, position_side::both};
+  moved.active = true;
+  moved.entry = price::whole(50'000);
+  moved.initial = quantity::parse("0.5").value();
+  moved.stop = price::parse("49500.005").value();
+  auto told = std::make_shared<std::vector<record>>();
+  told->push_back({1, {}, exit_changed{moved}});
+  caf::anon_send(run.all->stop_guard, actors::records_committed{told});
+  run.settle();
+  REQUIRE(world.exchange->conditionals.size() == 1);
+  CHECK(world.exchange->conditionals.front().request.trigger == price::parse("49500.01").value());
+  CHECK(world.exchange->cancelled_conditionals.empty());
+  const auto fresh = accept(run);
+  run.live(1s, held);
+  CHECK(world.exchange->cancelled_conditionals == std::vector{old.id});
+  REQUIRE(world.exchange->open_conditionals.size() == 1);
+  CHECK(world.exchange->open_conditionals.front().client_id == fresh.id);
+}
+
+TEST_CASE("a restart finds the stop again") {
+  pipeline_world world;
+  with_stops(world);
+  {
+    pipeline_run run(world);
+    run.make_ready(held);
+    run.live(1s, held);
+    accept(run);
+  }
+  pipeline_run run(world);
+  run.make_ready(held);
+  run.live(3s, held);
+  CHECK(world.exchange->conditionals.empty());
+  CHECK(world.exchange->cancelled_conditionals.empty());
+}
+
+TEST_CASE("what a triggered stop trades is ours, whatever client id the venue gave its order") {
+  for (const std::string child : {"the stop's", "v_random"}) {
+    INFO(child);
+    pipeline_world world;
+    with_stops(world);
+    world.chosen.reconcile.foreign = foreign_policy::hold;
+    pipeline_run run(world);
+    run.make_ready(held);
+    run.live(1s, held);
+    const auto stop = accept(run);
+    world.exchange->open_conditionals.clear();
+    order_update sold;
+    sold.report.client_id = child == "v_random" ? client_order_id(child) : stop.id;
+    sold.report.id = 88;
+    sold.report.instrument = stop.instrument;
+    sold.report.direction = side::sell;
+    sold.report.status = order_status::filled;
+    sold.report.original = sold.report.executed = quantity::parse("0.5").value();
+    sold.execution = "TRADE";
+    fill f;
+    f.instrument = stop.instrument;
+    f.id = 4'711;
+    f.order = 88;
+    f.client_id = sold.report.client_id;
+    f.direction = side::sell;
+    f.amount = sold.report.executed;
+    f.at = price::whole(49'000);
+    f.realised = notional::whole(-500);
+    f.traded_at = {run.given.time.at(run.now()).wall.ms};
+    sold.trade = f;
+    run.tell(conditional_update{report_of(stop, conditional_status::triggering)});
+    run.tell(
+        account_update{"ORDER", f.traded_at, {{{stop.instrument, position_side::both}, {}, {}}}});
+    run.tell(sold);
+    run.tell(conditional_update{report_of(stop, conditional_status::triggered, 88)});
+    run.tell(conditional_update{report_of(stop, conditional_status::finished, 88)});
+    run.live(2s, {});
+    CHECK(run.records_of("hold_placed") == 0);
+    CHECK(run.records_of("fill_recorded") == 1);
+    CHECK(world.exchange->conditionals.empty());
+    CHECK(run.end() == 0);
+    const auto found = journal::store::open(journal::journal_path(world.chosen.journal))
+                           .value()
+                           ->recover()
+                           .value();
+    REQUIRE(found.ledger.size() == 1);
+    CHECK(found.ledger.front().amount.is_zero());
+    CHECK(found.ledger.front().fills == 1);
+    CHECK(found.ledger.front().realised == notional::whole(-500));
+    CHECK(found.stops.empty());
+    CHECK(found.last_stop_number == 1);
+  }
+}
