@@ -4,6 +4,9 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <string>
+
+#include "flatten_rows.hpp"
 
 namespace sluice::journal {
 namespace {
@@ -145,8 +148,11 @@ CREATE INDEX ledger_adjustment_by_line ON ledger_adjustment(symbol, position_sid
 CREATE INDEX orders_at_venue ON orders(intended_seq) WHERE order_id <> 0;
 )sql";
 
+/// What operators had flattened.
+const std::string version_4 = std::string{flatten_tables};
+
 /// Step i brings version i to i + 1.
-constexpr std::array<const char*, schema_version> steps{version_1, version_2, version_3};
+const std::array<std::string, schema_version> steps{version_1, version_2, version_3, version_4};
 
 result<std::int64_t> version_of(database& db) {
   const auto id = db.number("PRAGMA application_id");
