@@ -50,6 +50,7 @@ schema schema_of(settings& s) {
   all.push_back(describe_reconcile(s.reconcile));
   all.push_back(describe_executor(s));
   all.push_back(describe_exits(s.exits));
+  all.push_back(describe_flatten(s.flatten));
   all.push_back(describe_journal(s.journal));
   all.push_back(describe_status(s.status));
   all.push_back(describe_log(s.log));

@@ -61,6 +61,7 @@ struct settings {
   reconcile_settings reconcile{};
   executor_settings executor{};
   exit_settings exits{};
+  flatten_settings flatten{};
   ::sluice::journal::journal_settings journal{};
   ::sluice::status::http_settings status{};
   ::sluice::status::log_settings log{};
