@@ -7,6 +7,7 @@
 
 #include "sluice/actors/executor.hpp"
 #include "sluice/actors/exit_engine.hpp"
+#include "sluice/actors/flattener.hpp"
 #include "sluice/actors/gate.hpp"
 #include "sluice/actors/intake.hpp"
 #include "sluice/actors/journal_writer.hpp"
@@ -74,6 +75,7 @@ gate_options gate_options_of(const pipeline_parts& parts, const stamp& now) {
   o.one_read = parts.chosen.snapshot.demand_timeout;
   o.orders = blocked_positions(found, now);
   o.holds = found.holds;
+  o.flattens = running_flattens(found);
   o.books = booked_positions(found);
   return o;
 }
@@ -113,6 +115,8 @@ std::shared_ptr<const peers> spawn_pipeline(caf::actor_system& system, pipeline_
       spawn_reconciler(system, given,
                        books_of(parts.found, chosen.reconcile,
                                 static_cast<std::size_t>(chosen.journal.trade_ids_kept)));
+  all->flattener = spawn_flattener(
+      system, given, flattens_of(parts.found, chosen.flatten, chosen.gate.permit_ttl));
   all->watchdog = spawn_watchdog(system, given, {chosen.watchdog, chosen.gate.read_on_demand});
   all->user_stream = spawn_user_stream(system, given);
   all->market_stream = spawn_market_stream(system, given);
@@ -130,6 +134,7 @@ void start_pipeline(const std::shared_ptr<const peers>& all, std::vector<record_
   };
   watch(all->intake);
   watch(all->exit_engine);
+  watch(all->flattener);
   watch(all->watchdog);
   watch(all->status);
   caf::anon_send(all->journal, append{std::move(first)});
@@ -141,6 +146,7 @@ void start_pipeline(const std::shared_ptr<const peers>& all, std::vector<record_
   introduce(all->planner);
   introduce(all->intake);
   introduce(all->exit_engine);
+  introduce(all->flattener);
   introduce(all->status);
   introduce(all->watchdog);
   introduce(all->snapshot_manager);

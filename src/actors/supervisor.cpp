@@ -49,6 +49,7 @@ class supervisor : public stage<supervisor_actor> {
     watch(peers_->intake, "intake");
     watch(peers_->exit_engine, "exit_engine");
     watch(peers_->reconciler, "reconciler");
+    watch(peers_->flattener, "flattener");
     watch(peers_->user_stream, "user_stream");
     watch(peers_->market_stream, "market_stream");
     watch(peers_->universe_keeper, "universe_keeper");
@@ -119,6 +120,7 @@ class supervisor : public stage<supervisor_actor> {
     over(peers_->gate);
     over(peers_->executor);
     over(peers_->reconciler);
+    over(peers_->flattener);
     over(peers_->user_stream);
     over(peers_->market_stream);
     over(peers_->universe_keeper);

@@ -84,6 +84,7 @@ class fake_exchange final : public exchange_port {
   void cancel_all(const symbol& on, milliseconds,
                   callback<change_outcome<symbol_cleared>> cb) override {
     cleared.push_back(on);
+    std::erase_if(open_orders, [&](const auto& o) { return o.instrument == on; });
     cb(symbol_cleared{on});
   }
   void arm_countdown(const symbol& on, milliseconds after, milliseconds,
@@ -97,10 +98,14 @@ class fake_exchange final : public exchange_port {
   }
   void cancel_conditional(const client_order_id& id, milliseconds,
                           callback<change_outcome<conditional_cancelled>> cb) override {
+    conditionals_cancelled.push_back(id);
+    std::erase_if(open_conditionals, [&](const auto& o) { return o.client_id == id; });
     cb(conditional_cancelled{id, 0});
   }
   void cancel_all_conditionals(const symbol& on, milliseconds,
                                callback<change_outcome<symbol_cleared>> cb) override {
+    conditionals_cleared.push_back(on);
+    std::erase_if(open_conditionals, [&](const auto& o) { return o.instrument == on; });
     cb(symbol_cleared{on});
   }
   void read_conditional(const client_order_id&, read_options,
@@ -113,7 +118,7 @@ class fake_exchange final : public exchange_port {
   }
   void read_open_conditionals(const symbol&, read_options,
                               callback<read_result<std::vector<conditional_report>>> cb) override {
-    cb(std::vector<conditional_report>{});
+    cb(open_conditionals);
   }
   void read_symbol_settings(const symbol&, read_options,
                             callback<read_result<std::vector<symbol_settings>>> cb) override {
@@ -163,6 +168,9 @@ class fake_exchange final : public exchange_port {
   std::vector<std::pair<symbol, milliseconds>> countdowns{};  ///< Every arm_countdown.
   std::vector<std::string> renewals{};                        ///< Every renew_user_stream.
   std::vector<order_report> open_orders{};                    ///< What read_open_orders answers.
+  std::vector<conditional_report> open_conditionals{};        ///< And read_open_conditionals.
+  std::vector<symbol> conditionals_cleared{};                 ///< Every cancel_all_conditionals.
+  std::vector<client_order_id> conditionals_cancelled{};      ///< Every cancel_conditional.
   account_settings settings{true, false, false};
   int settings_reads{0};
   callback<read_result<universe>> universe_answer{};
