@@ -121,6 +121,8 @@ void flatten_core::propose(const flatten_view& view, flatten_actions& out) {
       l.reason = view.stopped;
       continue;
     }
+    if (view.ours.under_way(key) && (l.plan.empty() || now > l.plan_until))
+      l.reason = "an order of ours is not resolved yet";
     const auto last = view.ours.last_end(key);
     const bool reflected = !last || seen.as_of > *last;
     if (!l.plan.empty() || view.ours.under_way(key) || !reflected || now < l.again_at ||

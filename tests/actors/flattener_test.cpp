@@ -14,11 +14,13 @@ const symbol all{};
 
 /// One world with its positions; reads are answered with what the venue holds.
 struct desk {
-  explicit desk(std::vector<position_row> held) : rows(std::move(held)) { start(); }
+  explicit desk(std::vector<position_row> held, std::uint32_t seed = 0) : rows(std::move(held)) {
+    start(seed);
+  }
 
-  void start() {
+  void start(std::uint32_t seed = 0) {
     run.reset();
-    run = std::make_unique<pipeline_run>(world);
+    run = std::make_unique<pipeline_run>(world, seed);
     run->make_ready(rows);
   }
   void live(milliseconds span) {
@@ -294,4 +296,39 @@ TEST_CASE("a restart after its limit ends the flatten and says what stands") {
   CHECK(d.run->records_of("flatten_ended") == 1);
   d.start();
   CHECK(d.outcome(id) == flatten_end::given_up);
+}
+
+TEST_CASE("whatever the order of messages, a flatten of all closes each position once") {
+  for (std::uint32_t seed = 1; seed <= 12; ++seed) {
+    INFO("seed " << seed);
+    desk d({a_row("BTCUSDT", "0.5", "50000"), a_row("ETHUSDT", "-2", "2000")}, seed);
+    d.venue().open_orders = {a_foreign_limit("BTCUSDT")};
+    d.venue().open_conditionals = {a_foreign_stop("ETHUSDT", true)};
+    const auto id = d.begin(all);
+    d.live(500ms);
+    while (!d.venue().orders.empty())
+      d.fill();
+    d.live(8s);
+    CHECK(d.outcome(id) == flatten_end::done);
+    CHECK(d.venue().placed.size() == 2);
+    CHECK(d.venue().open_orders.empty());
+    CHECK(d.venue().open_conditionals.empty());
+  }
+}
+
+TEST_CASE("a look at the orders that fails is told in the dry run and keeps nobody from closing") {
+  auto d = two_open();
+  d.venue().orders_fault = "maintenance";
+  const auto shown = d.order(btc).preview;
+  REQUIRE(shown);
+  CHECK(shown->orders_fault.find("maintenance") != std::string::npos);
+  const auto id = d.begin(btc);
+  d.live(1s);
+  REQUIRE(d.venue().orders.size() == 1);
+  d.fill();
+  d.live(5s);
+  CHECK_FALSE(d.outcome(id));  // Nobody has shown yet that nothing rests.
+  d.venue().orders_fault.clear();
+  d.live(30s);
+  CHECK(d.outcome(id) == flatten_end::done);
 }

@@ -198,6 +198,16 @@ TEST_CASE("an order of ours under way keeps the flatten open") {
   CHECK(s.plans.size() == 1);
 }
 
+TEST_CASE("an order whose fate is not known is named as what keeps a position open") {
+  scene s(btc);
+  s.hold(btc_both, "0.5");
+  s.ours.begun(client_order_id{"lost"}, btc_both);
+  s.run(1s);
+  CHECK(s.plans.empty());
+  CHECK(s.line(btc_both).state == closing_state::blocked);
+  CHECK(s.line(btc_both).reason == "an order of ours is not resolved yet");
+}
+
 TEST_CASE("an unknown position is never taken for flat") {
   scene s;
   s.flat(btc_both);

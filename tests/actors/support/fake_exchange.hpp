@@ -114,7 +114,10 @@ class fake_exchange final : public exchange_port {
   }
   void read_open_orders(const symbol&, read_options,
                         callback<read_result<std::vector<order_report>>> cb) override {
-    cb(open_orders);
+    if (orders_fault.empty())
+      cb(open_orders);
+    else
+      cb(read_failure{failure_kind::venue_error, 503, 0, orders_fault, {}});
   }
   void read_open_conditionals(const symbol&, read_options,
                               callback<read_result<std::vector<conditional_report>>> cb) override {
@@ -168,6 +171,7 @@ class fake_exchange final : public exchange_port {
   std::vector<std::pair<symbol, milliseconds>> countdowns{};  ///< Every arm_countdown.
   std::vector<std::string> renewals{};                        ///< Every renew_user_stream.
   std::vector<order_report> open_orders{};                    ///< What read_open_orders answers.
+  std::string orders_fault{};                                 ///< Then it answers this.
   std::vector<conditional_report> open_conditionals{};        ///< And read_open_conditionals.
   std::vector<symbol> conditionals_cleared{};                 ///< Every cancel_all_conditionals.
   std::vector<client_order_id> conditionals_cancelled{};      ///< Every cancel_conditional.
