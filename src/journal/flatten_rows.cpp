@@ -39,17 +39,19 @@ result<void> write(database& db, const row_head& h, const flatten_ended& b) {
 }
 
 result<void> recover_flattens(database& db, recovered& out) {
-  constexpr std::string_view columns =
-      "SELECT flatten_id, symbol, author, reason, ordered_ms, give_up_ms, outcome, remains, "
-      "ended_ms FROM flatten ";
-  auto read = collect(
-      db, std::string{columns} + "WHERE outcome IS NOT NULL ORDER BY flatten_id DESC LIMIT ?",
-      {ended_max}, out.flattens, read_line);
+  // Statements are kept by their text, so it has to be a literal.
+  auto read = collect(db,
+                      "SELECT flatten_id, symbol, author, reason, ordered_ms, give_up_ms, outcome, "
+                      "remains, ended_ms FROM flatten WHERE outcome IS NOT NULL "
+                      "ORDER BY flatten_id DESC LIMIT ?",
+                      {ended_max}, out.flattens, read_line);
   if (!read)
     return read;
   std::ranges::reverse(out.flattens);
-  read = collect(db, std::string{columns} + "WHERE outcome IS NULL ORDER BY flatten_id", {},
-                 out.flattens, read_line);
+  read = collect(db,
+                 "SELECT flatten_id, symbol, author, reason, ordered_ms, give_up_ms, outcome, "
+                 "remains, ended_ms FROM flatten WHERE outcome IS NULL ORDER BY flatten_id",
+                 {}, out.flattens, read_line);
   if (!read)
     return read;
   const auto last = db.number("SELECT max(flatten_id) FROM flatten");
