@@ -31,6 +31,8 @@ class gate : public stage<gate_actor> {
         book_(options.settings),
         one_read_(options.one_read) {
     core_.recover(options.orders, options.holds, options.books);
+    for (const auto& f : options.flattens)
+      core_.flatten_set(f, now_stamp(), actions_);
     core_.reach_changed(vitals().exchange(), now_stamp(), actions_);
     resume(options);
   }
@@ -84,6 +86,7 @@ class gate : public stage<gate_actor> {
           core_.ledger_moved(moved.position, moved.amount, now_stamp(), actions_);
           act();
         },
+        [this](const flatten_changed& change) { take(change); },
         [this](const reach_changed& change) {
           core_.reach_changed(change.now, now_stamp(), actions_);
           act();
@@ -129,6 +132,14 @@ class gate : public stage<gate_actor> {
 
   void take(const halt_file_changed& change) {
     told(bodies_of(switch_.halt_file(change.found, now_stamp())));
+  }
+
+  void take(const flatten_changed& change) {
+    if (change.running)
+      core_.flatten_set(change.what, now_stamp(), actions_);
+    else
+      core_.flatten_cleared(change.what.id);
+    act();
   }
 
   void stop(const stop_allowing& s) {

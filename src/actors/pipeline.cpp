@@ -8,6 +8,7 @@
 #include "sluice/actors/dead_man_switch.hpp"
 #include "sluice/actors/executor.hpp"
 #include "sluice/actors/exit_engine.hpp"
+#include "sluice/actors/flattener.hpp"
 #include "sluice/actors/gate.hpp"
 #include "sluice/actors/intake.hpp"
 #include "sluice/actors/journal_writer.hpp"
@@ -76,6 +77,7 @@ gate_options gate_options_of(const pipeline_parts& parts, const stamp& now) {
   o.one_read = parts.chosen.snapshot.demand_timeout;
   o.orders = blocked_positions(found, now);
   o.holds = found.holds;
+  o.flattens = running_flattens(found);
   o.books = booked_positions(found);
   return o;
 }
@@ -135,6 +137,8 @@ std::shared_ptr<const peers> spawn_pipeline(caf::actor_system& system, pipeline_
                                 static_cast<std::size_t>(chosen.journal.trade_ids_kept)));
   all->stop_guard = spawn_stop_guard(system, given, stop_options_of(parts));
   all->dead_man = spawn_dead_man_switch(system, given, dead_man_options_of(parts));
+  all->flattener = spawn_flattener(
+      system, given, flattens_of(parts.found, chosen.flatten, chosen.gate.permit_ttl));
   all->watchdog = spawn_watchdog(system, given, {chosen.watchdog, chosen.gate.read_on_demand});
   all->user_stream = spawn_user_stream(system, given);
   all->market_stream = spawn_market_stream(system, given);
@@ -154,6 +158,7 @@ void start_pipeline(const std::shared_ptr<const peers>& all, std::vector<record_
   watch(all->exit_engine);
   watch(all->stop_guard);
   watch(all->dead_man);
+  watch(all->flattener);
   watch(all->watchdog);
   watch(all->status);
   caf::anon_send(all->journal, append{std::move(first)});
@@ -167,6 +172,7 @@ void start_pipeline(const std::shared_ptr<const peers>& all, std::vector<record_
   introduce(all->planner);
   introduce(all->intake);
   introduce(all->exit_engine);
+  introduce(all->flattener);
   introduce(all->status);
   introduce(all->watchdog);
   introduce(all->snapshot_manager);

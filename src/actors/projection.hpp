@@ -88,6 +88,8 @@ class projection {
   void take(const close_armed& b, const stamp&) { armings_[b.what.id] = b.what; }
   void take(const close_disarmed& b, const stamp&) { armings_.erase(b.what.id); }
   void take(const stop_changed& b, const stamp& at);
+  void take(const flatten_ordered&, const stamp&) {}
+  void take(const flatten_ended&, const stamp&) {}
   void take(const notice&, const stamp&) {}
 
   plan_counts plans_{};

@@ -142,6 +142,33 @@ reconciler_options books_of(const journal::recovered& found, const reconcile_set
   return out;
 }
 
+std::vector<flatten_order> running_flattens(const journal::recovered& found) {
+  std::vector<flatten_order> out;
+  for (const auto& line : found.flattens)
+    if (!line.outcome)
+      out.push_back(line.what);
+  return out;
+}
+
+flattener_options flattens_of(const journal::recovered& found, const flatten_settings& settings,
+                              milliseconds permit_ttl) {
+  flattener_options out;
+  out.settings = settings;
+  out.permit_ttl = permit_ttl;
+  for (const auto& line : found.flattens) {
+    flatten_progress known;
+    known.what = line.what;
+    known.outcome = line.outcome;
+    known.ended_at = line.ended_at;
+    known.left = line.left.value_or("");
+    out.known.push_back(std::move(known));
+  }
+  out.last_id = found.last_flatten_id;
+  for (const auto& o : found.unresolved_orders)
+    out.under_way.emplace_back(o.request.id, position_key{o.request.instrument, o.request.leg});
+  return out;
+}
+
 planner_core memory_of(const journal::recovered& found, std::size_t ids_max) {
   planner_core memory(ids_max);
   for (const auto& p : found.plans)

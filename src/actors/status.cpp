@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 #include <list>
 
+#include "flatten_orders.hpp"
 #include "operator_documents.hpp"
 #include "operator_orders.hpp"
 #include "sluice/journal/record_json.hpp"
@@ -288,6 +289,13 @@ class status_stage : public stage<status_actor> {
         return order_revert(this, peers_->gate, *found.parameter("key"), asked, reply);
       case page::arm_order:
         return order_arm(this, peers_->reconciler, *found.parameter("symbol"), asked, reply);
+      case page::flattens:
+        return show_all_flattens(this, peers_->flattener, reply);
+      case page::flatten:
+        return show_flatten(this, peers_->flattener, *found.parameter("id"), reply);
+      case page::flatten_order:
+        return order_flattening(this, peers_->flattener, {given_.account, given_.marks}, asked,
+                                reply);
       case page::disarm_order:
         return order_disarm(this, peers_->reconciler, *found.parameter("symbol"), asked, reply);
       default:

@@ -51,6 +51,7 @@ class supervisor : public stage<supervisor_actor> {
     watch(peers_->reconciler, "reconciler");
     watch(peers_->stop_guard, "stop_guard");
     watch(peers_->dead_man, "dead_man");
+    watch(peers_->flattener, "flattener");
     watch(peers_->user_stream, "user_stream");
     watch(peers_->market_stream, "market_stream");
     watch(peers_->universe_keeper, "universe_keeper");
@@ -123,6 +124,7 @@ class supervisor : public stage<supervisor_actor> {
     over(peers_->reconciler);
     over(peers_->stop_guard);
     over(peers_->dead_man);
+    over(peers_->flattener);
     over(peers_->user_stream);
     over(peers_->market_stream);
     over(peers_->universe_keeper);

@@ -21,24 +21,37 @@ std::string variable(const char* name) {
   return value ? value : "";
 }
 
-int print(const client_options& options, const std::string& path, const std::string& body) {
-  const auto reply = status::ask(options.url, path, body);
+answered ask(const client_options& options, const std::string& path, const std::string& body) {
+  auto reply = status::ask(options.url, path, body);
   if (!reply) {
     const bool usable = reply.error().code == errc::io_failure;
     fmt::print(stderr, "sluice: {}: {}\n", options.url, reply.error().text);
-    return static_cast<int>(usable ? exit_code::unavailable : exit_code::usage);
+    return {std::nullopt, static_cast<int>(usable ? exit_code::unavailable : exit_code::usage)};
   }
-  if (reply->status >= 200 && reply->status < 300) {
-    fmt::print("{}", options.json ? reply->body + "\n" : status::readable(reply->body));
-    return static_cast<int>(exit_code::ok);
-  }
+  if (reply->status >= 200 && reply->status < 300)
+    return {std::move(reply->body), static_cast<int>(exit_code::ok)};
   if (options.json)
     fmt::print("{}\n", reply->body);
   // What was ordered may be in force although nobody could say so.
   const bool unsure = reply->status >= 500;
   fmt::print(stderr, "{}: {}", unsure ? "not confirmed, look before you repeat it" : "refused",
              status::readable_problem(reply->body));
-  return static_cast<int>(unsure ? exit_code::temporary : exit_code::failed);
+  return {std::nullopt, static_cast<int>(unsure ? exit_code::temporary : exit_code::failed)};
+}
+
+int print(const client_options& options, const answered& got) {
+  if (got.body)
+    fmt::print("{}", options.json ? *got.body + "\n" : status::readable(*got.body));
+  return got.code;
+}
+
+std::string body_of(const client_options& options,
+                    const std::vector<std::pair<std::string, std::string>>& texts) {
+  boost::json::object body{{"author", options.author}, {"reason", options.reason}};
+  for (const auto& [key, text] : texts)
+    if (!text.empty())
+      body[key] = text;
+  return boost::json::serialize(body);
 }
 
 }  // namespace
@@ -54,16 +67,17 @@ std::string default_author() {
 }
 
 int show(const client_options& options, const std::string& path) {
-  return print(options, path, {});
+  return print(options, ask(options, path, {}));
 }
 
 int order(const client_options& options, const std::string& path,
           const std::vector<std::pair<std::string, std::string>>& texts) {
-  boost::json::object body{{"author", options.author}, {"reason", options.reason}};
-  for (const auto& [key, text] : texts)
-    if (!text.empty())
-      body[key] = text;
-  return print(options, path, boost::json::serialize(body));
+  return print(options, order_quietly(options, path, texts));
+}
+
+answered order_quietly(const client_options& options, const std::string& path,
+                       const std::vector<std::pair<std::string, std::string>>& texts) {
+  return ask(options, path, body_of(options, texts));
 }
 
 }  // namespace sluice::cli

@@ -1,6 +1,7 @@
 // What the operator's commands share: where to ask, how to print, which exit code.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,5 +28,14 @@ struct client_options {
 /// POSTs these texts with author and reason, and prints the answer. Empty texts are left out.
 [[nodiscard]] int order(const client_options& options, const std::string& path,
                         const std::vector<std::pair<std::string, std::string>>& texts = {});
+
+/// What came of a request: the body of a good answer, or the exit code once its refusal was told.
+struct answered {
+  std::optional<std::string> body{};
+  int code{0};
+};
+/// The same as `order`, but leaves the printing of a good answer to the caller.
+[[nodiscard]] answered order_quietly(const client_options& options, const std::string& path,
+                                     const std::vector<std::pair<std::string, std::string>>& texts);
 
 }  // namespace sluice::cli

@@ -78,6 +78,20 @@ constexpr const char* disarm_help = R"(Takes that leave back.
 Example:
   sluice close disarm BTCUSDT --reason "closed by hand")";
 
+constexpr const char* flatten_help =
+    R"(Closes one position or all, and cancels every resting order, whosever it is. First a dry run:
+it shows what would be done and the command that does it. That command follows until everything is
+flat by reads sent afterwards. Without a symbol shows the flattens that run and the last that ended.
+--all also orders reduce_only, until somebody orders another state.
+
+Examples:
+  sluice flatten
+  sluice flatten BTCUSDT --reason "strategy went wild"
+  sluice flatten --all --reason "leaving the venue"
+  sluice flatten --all --reason "leaving the venue" --confirm 0f3c...
+
+Exit codes besides those of the other commands: 3 when it ended before everything was flat.)";
+
 }  // namespace
 
 operator_commands::operator_commands(CLI::App& app) {
@@ -87,6 +101,7 @@ operator_commands::operator_commands(CLI::App& app) {
   add_holds(app);
   add_overrides(app);
   add_closes(app);
+  add_flatten(app);
 }
 
 CLI::App* operator_commands::add(CLI::App& below, const char* name, const char* help, action act) {
@@ -169,6 +184,14 @@ void operator_commands::add_closes(CLI::App& app) {
   disarm->add_option("SYMBOL", symbol_, "e.g. BTCUSDT")->required();
 }
 
+void operator_commands::add_flatten(CLI::App& app) {
+  auto* command =
+      add_order(app, "flatten", flatten_help, [this] { return flatten(options_, flatten_); });
+  command->add_option("SYMBOL", flatten_.symbol, "e.g. BTCUSDT; none shows all flattens");
+  command->add_flag("--all", flatten_.all, "the whole account");
+  command->add_option("--confirm", flatten_.token, "the token of the dry run: do it");
+}
+
 int operator_commands::run() const {
   // The innermost of those that were parsed is the one that is meant.
   const CLI::App* meant = nullptr;
@@ -178,7 +201,8 @@ int operator_commands::run() const {
   if (!meant)
     return static_cast<int>(actors::exit_code::usage);
   const bool orders = meant->get_option_no_throw("--reason") != nullptr &&
-                      (meant->get_name() != "state" || !state_.empty());
+                      (meant->get_name() != "state" || !state_.empty()) &&
+                      (meant->get_name() != "flatten" || flatten_.is_order());
   if (orders && (options_.reason.empty() || options_.author.empty())) {
     fmt::print(stderr, "sluice: {} is required\n",
                options_.reason.empty() ? "--reason" : "--author");

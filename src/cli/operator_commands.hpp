@@ -1,11 +1,12 @@
 // The commands that ask or order something of a running Sluice: state, hold, override,
-// close.
+// close, flatten.
 #pragma once
 
 #include <functional>
 #include <map>
 #include <string>
 
+#include "flatten_command.hpp"
 #include "operator_client.hpp"
 
 namespace CLI {
@@ -35,6 +36,7 @@ class operator_commands {
   void add_holds(CLI::App& app);
   void add_overrides(CLI::App& app);
   void add_closes(CLI::App& app);
+  void add_flatten(CLI::App& app);
 
   [[nodiscard]] int change_state() const;
 
@@ -45,6 +47,7 @@ class operator_commands {
   std::string value_{};
   std::string lasts_{};
   std::string fresh_for_{};
+  flatten_wish flatten_{};
   std::map<const CLI::App*, action> actions_{};
 };
 

@@ -24,6 +24,7 @@ class section_builder;
 [[nodiscard]] section describe_exits(exit_settings& s);
 [[nodiscard]] section describe_protective_stops(stop_settings& s);
 [[nodiscard]] section describe_dead_man(dead_man_settings& s);
+[[nodiscard]] section describe_flatten(flatten_settings& s);
 [[nodiscard]] section describe_journal(::sluice::journal::journal_settings& s);
 [[nodiscard]] section describe_status(::sluice::status::http_settings& s);
 [[nodiscard]] section describe_log(::sluice::status::log_settings& s);

@@ -1,5 +1,5 @@
-// The keys of [reconcile], [executor] and [exits]: books, orders, and exits that arise by
-// themselves.
+// The keys of [reconcile], [executor], [exits] and [flatten]: books, orders, exits that arise by
+// themselves, and those that an operator orders.
 #include "builder.hpp"
 #include "describe.hpp"
 
@@ -110,6 +110,22 @@ section describe_exits(exit_settings& s) {
       s.retry_after, {milliseconds{100}, minutes{10}});
   b.duration({"plan_ttl", "How long the plan of an exit lives.", live}, s.plan_ttl,
              {seconds{1}, hours{1}});
+  b.validate([&s] { return s.validate(); });
+  return std::move(b).take();
+}
+
+section describe_flatten(flatten_settings& s) {
+  section_builder b{"flatten", "How long an operator's order to close everything is followed."};
+  b.duration(
+      {"give_up_after",
+       "How long a flatten tries to close everything; then it ends and says what stands and why."},
+      s.give_up_after, {seconds{10}, hours{24}});
+  b.duration({"retry_after",
+              "Pause before a close, a read or a cancel is tried again while something stands."},
+             s.retry_after, {milliseconds{100}, minutes{1}});
+  b.duration(
+      {"plan_ttl", "How long the plan of one close lives, at most to the end of the flatten."},
+      s.plan_ttl, {seconds{1}, hours{1}});
   b.validate([&s] { return s.validate(); });
   return std::move(b).take();
 }

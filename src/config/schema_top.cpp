@@ -52,6 +52,7 @@ schema schema_of(settings& s) {
   all.push_back(describe_exits(s.exits));
   all.push_back(describe_protective_stops(s.protective_stops));
   all.push_back(describe_dead_man(s.dead_man));
+  all.push_back(describe_flatten(s.flatten));
   all.push_back(describe_journal(s.journal));
   all.push_back(describe_status(s.status));
   all.push_back(describe_log(s.log));

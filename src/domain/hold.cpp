@@ -13,6 +13,8 @@ std::string_view to_string(hold_cause c) {
       return "side_flip";
     case hold_cause::foreign_fill:
       return "foreign_fill";
+    case hold_cause::flatten:
+      return "flatten";
   }
   return "?";
 }
@@ -29,11 +31,15 @@ std::string_view release_rule(hold_cause c) {
     case hold_cause::foreign_fill:
       return "by itself as soon as ledger and truth agree; else by an operator with a reason, "
              "which accepts what was traded by somebody else";
+    case hold_cause::flatten:
+      return "by itself when the flatten ends";
   }
   return "?";
 }
 
 std::string release_command(const hold& h) {
+  if (h.cause == hold_cause::flatten)
+    return "sluice flatten";
   return fmt::format("sluice hold release {} --reason \"...\"", h.position.instrument.str());
 }
 

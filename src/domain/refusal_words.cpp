@@ -37,7 +37,9 @@ constexpr std::array<words, refusal_code_count> table{{
      "None needed: a read is asked for at once. If it stays, the exchange cannot be read; see "
      "/readyz."},
     {refusal_code::reconcile_hold_active, "A hold stops increases of the position.",
-     "See /api/v1/holds for its evidence, rule and the command that releases it."},
+     "See /api/v1/holds for its evidence, rule and the command that releases it; the hold of a "
+     "flatten "
+     "ends with it, see /api/v1/flatten."},
     {refusal_code::reconcile_required_side_mismatch,
      "Our books and the exchange stand on different sides.",
      "Close the position by a reduce plan, or release the hold that follows, which accepts the "

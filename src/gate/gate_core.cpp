@@ -142,6 +142,16 @@ void gate_core::hold_cleared(const hold& h, const stamp& now, gate_actions& out)
   judge_waiting(h.position, now, out);
 }
 
+void gate_core::flatten_set(const flatten_order& o, const stamp& now, gate_actions& out) {
+  std::erase_if(flattens_, [&](const flatten_order& other) { return other.id == o.id; });
+  flattens_.push_back(o);
+  judge_all(parked_.take_all(), now, out);
+}
+
+void gate_core::flatten_cleared(std::int64_t id) {
+  std::erase_if(flattens_, [&](const flatten_order& o) { return o.id == id; });
+}
+
 void gate_core::ledger_moved(const position_key& key, quantity amount, const stamp& now,
                              gate_actions& out) {
   books_[key] = amount;
@@ -198,6 +208,22 @@ bool gate_core::source_allowed(const plan& p) const {
          is_own_source(p.source) || listed.contains(p.source);
 }
 
+std::optional<hold> gate_core::held(const position_key& key) const {
+  if (const auto here = holds_.find(key); here != holds_.end())
+    return here->second.front();
+  const auto running = std::ranges::find_if(
+      flattens_, [&](const flatten_order& o) { return covers(o, key.instrument); });
+  if (running == flattens_.end())
+    return std::nullopt;
+  hold h;
+  h.id = running->id;
+  h.position = key;
+  h.cause = hold_cause::flatten;
+  h.evidence = "ordered by " + running->author + ": " + running->reason;
+  h.since = running->ordered_at;
+  return h;
+}
+
 facts gate_core::facts_for(const plan& p, const stamp& now) {
   const auto key = key_of(p);
   facts f;
@@ -212,8 +238,7 @@ facts gate_core::facts_for(const plan& p, const stamp& now) {
   }
   flights_.reflect(key, f.position);
   f.in_flight = flights_.worst(key);
-  if (const auto held = holds_.find(key); held != holds_.end())
-    f.held = held->second.front();
+  f.held = held(key);
   if (const auto line = books_.find(key); line != books_.end())
     f.ledger = line->second;
   if (const auto last = last_fill_.find(key); last != last_fill_.end())

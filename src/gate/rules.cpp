@@ -95,10 +95,15 @@ verdict_part stale_exchange_state(const plan& p, const facts& f) {
 }
 
 verdict_part reconcile_hold_active(const plan& p, const facts& f) {
-  // A hold that stopped the very close that an operator armed for it could never end.
-  const bool binds = std::holds_alternative<open_plan>(p.body) ||
-                     (f.limits.hold_blocks_reduce && p.source.str() != reconciler_source);
-  if (!f.held || !binds)
+  if (!f.held)
+    return std::nullopt;
+  // A hold that stopped the very close that an operator armed for it could never end; a person who
+  // flattens knows better than a setting; and a flatten wants exits, whoever sends them.
+  const bool exempt = p.source.str() == reconciler_source || p.source.str() == flatten_source ||
+                      f.held->cause == hold_cause::flatten;
+  const bool binds =
+      std::holds_alternative<open_plan>(p.body) || (f.limits.hold_blocks_reduce && !exempt);
+  if (!binds)
     return std::nullopt;
   return refusal{refusal_code::reconcile_hold_active, std::string{to_string(f.held->cause)}, {}};
 }

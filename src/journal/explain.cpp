@@ -38,6 +38,7 @@ result<std::string> records_of(database& db, std::string_view sql, const plan_id
 struct part {
   std::string_view name{};
   std::string_view sql{};
+  bool is_of_plan{true};  ///< False: what the plan came from; it proves no plan.
 };
 
 constexpr part parts[] = {
@@ -55,6 +56,12 @@ constexpr part parts[] = {
      "SELECT r.seq, r.kind, r.wall_ms, r.body, NULL FROM plan p "
      "JOIN record r ON r.seq = p.finished_seq "
      "WHERE p.plan_id = ? AND r.kind = 'plan_finished'"},
+    {"flatten",
+     "SELECT r.seq, r.kind, r.wall_ms, r.body, NULL FROM flatten f "
+     "JOIN record r ON r.seq IN (f.ordered_seq, f.ended_seq) "
+     "WHERE substr(?1, 1, length('flatten:' || f.flatten_id || ':')) = "
+     "'flatten:' || f.flatten_id || ':' ORDER BY r.seq",
+     false},
 };
 
 }  // namespace
@@ -73,7 +80,7 @@ result<std::optional<std::string>> explain_plan(database& db, const plan_id& id)
     const auto items = records_of(db, p.sql, id);
     if (!items)
       return items.error();
-    known = known || *items != "[]";
+    known = known || (p.is_of_plan && *items != "[]");
     text += fmt::format(R"(,"{}":{})", p.name, *items);
   }
   if (!known)

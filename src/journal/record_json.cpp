@@ -202,6 +202,25 @@ void put(json_writer& w, const stop_changed& b) {
   w("detail", b.detail);
 }
 
+void put(json_writer& w, const flatten_order& o) {
+  w("flatten_id", o.id);
+  w("symbol", o.instrument);
+  w("author", o.author);
+  w("reason", o.reason);
+  w("ordered_at", o.ordered_at);
+  w("give_up_at", o.give_up_at);
+}
+
+void put(json_writer& w, const flatten_ordered& b) {
+  put(w, b.what);
+}
+
+void put(json_writer& w, const flatten_ended& b) {
+  put(w, b.what);
+  w("ended", b.why);
+  w("left", b.left);
+}
+
 void put(json_writer& w, const notice& b) {
   w("event", b.event);
   w("text", b.text);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "collect.hpp"
+#include "flatten_rows.hpp"
 #include "sluice/journal/facts_json.hpp"
 #include "stop_rows.hpp"
 
@@ -246,8 +247,9 @@ result<std::vector<hold>> read_holds(database& db) {
 
 result<recovered> recover_from(database& db, std::int64_t trade_ids_kept) {
   recovered out;
-  for (const auto part : {&recover_end, &recover_operator, &recover_plans, &recover_unfinished,
-                          &recover_orders, &recover_holds, &recover_books, &recover_stops})
+  for (const auto part :
+       {&recover_end, &recover_operator, &recover_plans, &recover_unfinished, &recover_orders,
+        &recover_holds, &recover_books, &recover_stops, &recover_flattens})
     if (auto read = part(db, out); !read)
       return read.error();
   if (auto read = recover_trades(db, trade_ids_kept, out); !read)

@@ -3,6 +3,7 @@
 
 #include "book_rows.hpp"
 #include "chain.hpp"
+#include "flatten_rows.hpp"
 #include "operator_rows.hpp"
 #include "sluice/journal/facts_json.hpp"
 #include "sluice/journal/record_json.hpp"

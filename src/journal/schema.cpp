@@ -5,8 +5,10 @@
 #include <fmt/ranges.h>
 
 #include <array>
+#include <string>
 #include <vector>
 
+#include "flatten_rows.hpp"
 #include "stop_tables.hpp"
 
 namespace sluice::journal {
@@ -167,7 +169,7 @@ const std::array<std::vector<const char*>, schema_version> steps{{
     {version_1},
     {version_2},
     {version_3},
-    {finished_plans, stop_tables},
+    {finished_plans, stop_tables, flatten_tables},
 }};
 
 result<std::int64_t> version_of(database& db) {

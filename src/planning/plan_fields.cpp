@@ -157,8 +157,9 @@ void read_identity(field_reader& in, plan& p, std::string_view kind) {
   p.source =
       in.parsed<source_id>("source", in.required("source"), parse_source_id).value_or(source_id{});
   if (is_own_plan_id(p.id))
-    in.fault("plan_id", fmt::format("begins like this process's own plans ({}, {}); take another",
-                                    exit_plan_prefix, close_plan_prefix));
+    in.fault("plan_id",
+             fmt::format("begins like this process's own plans ({}, {}, {}); take another",
+                         exit_plan_prefix, close_plan_prefix, flatten_plan_prefix));
   if (is_own_source(p.source))
     in.fault("source", fmt::format("{} is this process's own; take another name", p.source.str()));
   // A cancel names its plan; the symbol would add nothing.

@@ -1,4 +1,4 @@
-// The check of the intake's settings: every fault is named, none stops the search for the next.
+// The checks of these settings: every fault is named, none stops the search for the next.
 #include "sluice/planning/settings.hpp"
 
 #include <fmt/format.h>
@@ -41,6 +41,14 @@ std::vector<setting_fault> intake_settings::validate() const {
   check_count(faults, "exit_queue_max", exit_queue_max, 1, queue_ceiling);
   check_count(faults, "plans_per_request_max", plans_per_request_max, 1, 1'000);
   check_count(faults, "remembered_ids_max", remembered_ids_max, 1'000, ids_ceiling);
+  return faults;
+}
+
+std::vector<setting_fault> flatten_settings::validate() const {
+  std::vector<setting_fault> faults;
+  check_span(faults, "give_up_after", give_up_after, milliseconds{10'000}, longest);
+  check_span(faults, "retry_after", retry_after, milliseconds{100}, milliseconds{60'000});
+  check_span(faults, "plan_ttl", plan_ttl, milliseconds{1'000}, milliseconds{3'600'000});
   return faults;
 }
 

@@ -207,7 +207,7 @@ class OperatorTestCase(SluiceTestCase):
 
     def test_nobody_may_send_plans_under_the_product_s_own_names(self):
         self.run_ready()
-        for name in ("exit_engine", "reconciler"):
+        for name in ("exit_engine", "reconciler", "flatten"):
             reply = self.post("/api/v1/plans", {**a_reduce("x"), "source": name})
             self.assertEqual(reply.status, 400)
             self.assertIn("/source", reply.text)

@@ -53,7 +53,7 @@ truth any_truth() {
 hold any_hold() {
   return {.id = any<std::int64_t>(),
           .position = {symbol(any_text()), any_of<position_side>(3)},
-          .cause = any_of<hold_cause>(3),
+          .cause = any_of<hold_cause>(4),
           .ledger_amount = any_decimal<quantity>(),
           .truth_amount = any_decimal<quantity>(),
           .evidence = any_text(),

@@ -83,6 +83,8 @@ TEST_CASE("every kind of record is one line of JSON that names seq, kind and tim
       close_armed{},
       close_disarmed{},
       stop_changed{},
+      flatten_ordered{},
+      flatten_ended{},
       notice{"x", "y"}};
   REQUIRE(bodies.size() == std::variant_size_v<record_body>);
   for (const auto& body : bodies) {

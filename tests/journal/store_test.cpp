@@ -298,6 +298,7 @@ TEST_CASE("a journal of the first schema version is brought up to date when it i
                      "DROP TABLE setting_override; DROP TABLE override_event;"
                      "DROP TABLE close_arming; DROP TABLE close_arming_event;"
                      "DROP TABLE protective_stop; DROP TABLE stop_event;"
+                     "DROP TABLE flatten;"
                      "DROP INDEX orders_at_venue; DROP INDEX ledger_adjustment_by_line;"
                      "ALTER TABLE ledger_line DROP COLUMN entry;"
                      "ALTER TABLE ledger_line DROP COLUMN realised;"

@@ -1,4 +1,4 @@
-// The intake's settings: defaults that hold, faults that are named.
+// The settings of intake and flattens: defaults that hold, faults that are named.
 #include "sluice/planning/settings.hpp"
 #include "support/catch.hpp"
 
@@ -22,4 +22,17 @@ TEST_CASE("all faults of the intake's settings are named at once") {
   CHECK(faults[2].key == "max_clock_lead");
   CHECK(faults[3].key == "entry_queue_max");
   CHECK(faults[4].key == "plans_per_request_max");
+}
+
+TEST_CASE("the flatten's default settings are valid, and all faults are named at once") {
+  CHECK(flatten_settings{}.validate().empty());
+  flatten_settings s;
+  s.give_up_after = milliseconds{9'999};
+  s.retry_after = milliseconds{99};
+  s.plan_ttl = milliseconds{999};
+  const auto faults = s.validate();
+  REQUIRE(faults.size() == 3);
+  CHECK(faults[0].key == "give_up_after");
+  CHECK(faults[1].key == "retry_after");
+  CHECK(faults[2].key == "plan_ttl");
 }

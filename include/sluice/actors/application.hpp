@@ -13,6 +13,7 @@ enum class exit_code : int {
   ok = 0,
   failed = 1,
   usage = 2,
+  left_open = 3,       ///< A flatten ended before everything was flat.
   unavailable = 69,    ///< A port is taken, the simulated exchange cannot start.
   io_error = 74,       ///< Journal or log cannot be written, or the journal is damaged.
   temporary = 75,      ///< Another instance holds the state directory.

@@ -20,7 +20,8 @@ struct gate_options {
   milliseconds one_read{0};  ///< What a read may take: a plan that waits, waits that long.
   std::vector<recovered_order> orders{};  ///< Not yet resolved.
   std::vector<hold> holds{};
-  std::vector<booked> books{};  ///< As the journal has them.
+  std::vector<flatten_order> flattens{};  ///< That run.
+  std::vector<booked> books{};            ///< As the journal has them.
 };
 
 [[nodiscard]] gate_actor spawn_gate(caf::actor_system& system, services given,

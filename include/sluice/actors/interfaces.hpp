@@ -11,6 +11,7 @@
 //                                    fetch_worker               intake, exit_engine, status
 #pragma once
 
+#include "sluice/actors/flatten_messages.hpp"
 #include "sluice/actors/messages.hpp"
 
 namespace sluice::actors {
@@ -71,6 +72,7 @@ using gate_actor = caf::typed_actor<                       //
     caf::reacts_to<fills_seen>,                            // executor: starts the cooldown
     caf::reacts_to<hold_changed>,                          // reconciler
     caf::reacts_to<ledger_moved>,                          // reconciler
+    caf::reacts_to<flatten_changed>,                       // flattener
     caf::reacts_to<reach_changed>,                         // snapshot_manager
     caf::replies_to<change_state>::with<state_answer>,     // status, for an operator
     caf::reacts_to<restrict_state>,                        // signal thread
@@ -130,6 +132,16 @@ using dead_man_actor = caf::typed_actor<  //
     caf::reacts_to<countdown_answered>,   // exchange port
     caf::reacts_to<tick>>;                // itself: signs of life
 
+using flattener_actor = caf::typed_actor<                  //
+    caf::reacts_to<meet>,                                  // supervisor, once, first
+    caf::replies_to<order_flatten>::with<flatten_answer>,  // status, for an operator
+    caf::replies_to<show_flattens>::with<flattens_shown>,  // status
+    caf::reacts_to<records_committed>,                     // journal_writer: verdicts and orders
+    caf::reacts_to<regular_orders_read>,                   // exchange port
+    caf::reacts_to<conditional_orders_read>,               // exchange port
+    caf::reacts_to<cancel_answered>,                       // exchange port
+    caf::reacts_to<tick>>;                                 // itself: the next step
+
 using user_stream_actor = caf::typed_actor<   //
     caf::reacts_to<meet>,                     // supervisor, once, first
     caf::reacts_to<std::vector<user_event>>,  // exchange port: the events of one read
@@ -175,6 +187,7 @@ struct peers {
   reconciler_actor reconciler;
   stop_guard_actor stop_guard;
   dead_man_actor dead_man;
+  flattener_actor flattener;
   user_stream_actor user_stream;
   market_stream_actor market_stream;
   universe_keeper_actor universe_keeper;
@@ -255,6 +268,14 @@ CAF_BEGIN_TYPE_ID_BLOCK(sluice, first_custom_type_id)
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::stop_asked))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::stops_listed))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::countdown_answered))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::order_flatten))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::flatten_answer))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::show_flattens))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::flattens_shown))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::flatten_changed))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::regular_orders_read))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::conditional_orders_read))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::cancel_answered))
   CAF_ADD_TYPE_ID(sluice, (sluice::order_moved))
   CAF_ADD_TYPE_ID(sluice, (sluice::mark_batch))
   CAF_ADD_TYPE_ID(sluice, (std::vector<sluice::user_event>))
@@ -329,6 +350,14 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::stop_cancelled)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::stop_asked)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::stops_listed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::countdown_answered)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::order_flatten)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::flatten_answer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::show_flattens)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::flattens_shown)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::flatten_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::regular_orders_read)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::conditional_orders_read)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::cancel_answered)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::order_moved)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::mark_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<sluice::user_event>)

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "sluice/actors/executor.hpp"
+#include "sluice/actors/flattener.hpp"
 #include "sluice/actors/gate.hpp"
 #include "sluice/actors/reconciler.hpp"
 #include "sluice/journal/recovered.hpp"
@@ -30,6 +31,11 @@ namespace sluice::actors {
 [[nodiscard]] reconciler_options books_of(const journal::recovered& found,
                                           const reconcile_settings& settings,
                                           std::size_t trade_ids_max);
+/// Flattens that the last run did not end: the gate lets nothing open there before they go on.
+[[nodiscard]] std::vector<flatten_order> running_flattens(const journal::recovered& found);
+[[nodiscard]] flattener_options flattens_of(const journal::recovered& found,
+                                            const flatten_settings& settings,
+                                            milliseconds permit_ttl);
 [[nodiscard]] planner_core memory_of(const journal::recovered& found, std::size_t ids_max);
 
 }  // namespace sluice::actors

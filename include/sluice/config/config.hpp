@@ -63,6 +63,7 @@ struct settings {
   exit_settings exits{};
   stop_settings protective_stops{};
   dead_man_settings dead_man{};
+  flatten_settings flatten{};
   ::sluice::journal::journal_settings journal{};
   ::sluice::status::http_settings status{};
   ::sluice::status::log_settings log{};

@@ -14,8 +14,9 @@ enum class hold_cause : std::uint8_t {
   unexplained_drift,  ///< Ledger and truth differ, and nothing seen accounts for it.
   side_flip,          ///< Ledger and truth stand on different sides.
   foreign_fill,       ///< Somebody else traded it, and the policy is to hold for that.
+  flatten,            ///< An operator flattens it. The gate's own: not kept, not listed.
 };
-/// "unexplained_drift", "side_flip", "foreign_fill".
+/// "unexplained_drift", "side_flip", "foreign_fill", "flatten".
 [[nodiscard]] std::string_view to_string(hold_cause c);
 
 /// A per-position stop on increases. Survives restarts until a recorded release.

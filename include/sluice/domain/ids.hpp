@@ -51,11 +51,13 @@ using trade_id = std::int64_t;  ///< The venue's, unique per symbol; 0 means non
 /// plans under these names.
 inline constexpr std::string_view exit_engine_source{"exit_engine"};
 inline constexpr std::string_view reconciler_source{"reconciler"};
+inline constexpr std::string_view flatten_source{"flatten"};
 [[nodiscard]] bool is_own_source(const source_id& s);
 /// What the ids of the product's own plans begin with: nobody else may take them, for the first
 /// plan of an id decides what the id means.
 inline constexpr std::string_view exit_plan_prefix{"exit:"};
 inline constexpr std::string_view close_plan_prefix{"reconcile-close:"};
+inline constexpr std::string_view flatten_plan_prefix{"flatten:"};
 [[nodiscard]] bool is_own_plan_id(const plan_id& id);
 
 /// 64-bit FNV-1a with a final mix; stable across builds, not for secrets.

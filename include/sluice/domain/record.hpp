@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "sluice/domain/close_arming.hpp"
+#include "sluice/domain/flatten.hpp"
 #include "sluice/domain/override.hpp"
 #include "sluice/domain/protective_stop.hpp"
 #include "sluice/domain/verdict.hpp"
@@ -196,6 +197,15 @@ struct stop_changed {
   std::string detail{};  ///< The venue's words or the cause.
 };
 
+struct flatten_ordered {
+  flatten_order what{};
+};
+struct flatten_ended {
+  flatten_order what{};
+  flatten_end why{flatten_end::done};
+  std::string left{};  ///< What stays open, and why; empty when done.
+};
+
 /// A thing an operator should read: "stream_mute", "process_started", ...
 struct notice {
   std::string event{};
@@ -206,7 +216,8 @@ using record_body =
     std::variant<plan_accepted, plan_judged, plan_continued, plan_finished, order_intended,
                  order_changed, fill_recorded, ledger_adjusted, hold_placed, hold_released,
                  truth_changed, state_changed, exit_changed, funding_booked, universe_kept,
-                 override_set, override_ended, close_armed, close_disarmed, stop_changed, notice>;
+                 override_set, override_ended, close_armed, close_disarmed, stop_changed,
+                 flatten_ordered, flatten_ended, notice>;
 
 /// `seq` is given by the journal at append, in one order for the whole account, starting at 1.
 struct record {

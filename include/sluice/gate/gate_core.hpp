@@ -10,6 +10,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "sluice/domain/flatten.hpp"
 #include "sluice/gate/flights.hpp"
 #include "sluice/gate/gate_actions.hpp"
 #include "sluice/gate/gate_view.hpp"
@@ -41,6 +42,10 @@ class gate_core {
   void fill_seen(const position_key& key, instant at);
   void hold_set(const hold& h, const stamp& now, gate_actions& out);
   void hold_cleared(const hold& h, const stamp& now, gate_actions& out);
+  /// Opens of what a flatten covers are refused as by a hold while it runs, whatever holds there
+  /// are besides.
+  void flatten_set(const flatten_order& o, const stamp& now, gate_actions& out);
+  void flatten_cleared(std::int64_t id);
   /// Our books were changed: what had to wait for them is judged again.
   void ledger_moved(const position_key& key, quantity amount, const stamp& now, gate_actions& out);
   void reach_changed(const reach& r, const stamp& now, gate_actions& out);
@@ -73,6 +78,7 @@ class gate_core {
   void withdraw(parked_plan cancel, facts seen, gate_actions& out);
   [[nodiscard]] instant waits_until(const plan& p, const stamp& now) const;
   [[nodiscard]] bool source_allowed(const plan& p) const;
+  [[nodiscard]] std::optional<hold> held(const position_key& key) const;
 
   std::shared_ptr<const gate_view> boards_{};
   gate_settings settings_{};
@@ -86,6 +92,7 @@ class gate_core {
   urgent_reads reads_;
   flights flights_{};
   std::unordered_map<position_key, std::vector<hold>> holds_{};  ///< Oldest first.
+  std::vector<flatten_order> flattens_{};                        ///< That run, oldest first.
   std::unordered_map<position_key, quantity> books_{};
   std::unordered_map<position_key, instant> last_fill_{};
   std::uint64_t parking_full_{0};

@@ -70,6 +70,14 @@ struct kept_universe {
   universe content{};
 };
 
+/// One flatten; without an outcome while it runs.
+struct flatten_line {
+  flatten_order what{};
+  std::optional<flatten_end> outcome{};
+  std::optional<std::string> left{};  ///< What stayed open, and why.
+  std::optional<wall_time> ended_at{};
+};
+
 struct recovered {
   std::int64_t last_seq{0};  ///< 0 in a new journal.
   /// Accepted, but the process ended before their verdict, oldest first. Their instants belong to
@@ -91,6 +99,9 @@ struct recovered {
   std::int64_t last_override_id{0};           ///< The highest ever given.
   std::vector<close_arming> armings{};        ///< Not ended, oldest first.
   std::int64_t last_arming_id{0};
+  /// Those that run, and before them the last ones that ended; each group by id.
+  std::vector<flatten_line> flattens{};
+  std::int64_t last_flatten_id{0};
   /// Known to the venue, newest first, bounded; then those that protective stops became.
   std::vector<own_order> own_orders{};
   /// Orders of others whose trades were told with their client ids, newest first, bounded.

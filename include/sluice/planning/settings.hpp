@@ -1,4 +1,4 @@
-// The intake's settings with their defaults and their own check.
+// The settings of intake and flattens, with their defaults and their own checks.
 #pragma once
 
 #include <cstddef>
@@ -26,6 +26,17 @@ struct intake_settings {
   std::size_t remembered_ids_max{1'000'000};
   /// A file of JSON lines to follow for plans; empty for none.
   std::string file{};
+
+  [[nodiscard]] std::vector<setting_fault> validate() const;
+};
+
+struct flatten_settings {
+  /// How long a flatten tries, from its order on; then it ends and says what stands.
+  milliseconds give_up_after{600'000};
+  /// Pause before a close, a read or a cancel is tried again.
+  milliseconds retry_after{2'000};
+  /// How long the plan of one close lives; never past the flatten's own end.
+  milliseconds plan_ttl{30'000};
 
   [[nodiscard]] std::vector<setting_fault> validate() const;
 };

@@ -84,6 +84,7 @@ class fake_exchange final : public exchange_port {
   void cancel_all(const symbol& on, milliseconds,
                   callback<change_outcome<symbol_cleared>> cb) override {
     cleared.push_back(on);
+    std::erase_if(open_orders, [&](const auto& o) { return o.instrument == on; });
     cb(symbol_cleared{on});
   }
   void arm_countdown(const symbol& on, milliseconds after, milliseconds,
@@ -103,6 +104,8 @@ class fake_exchange final : public exchange_port {
   }
   void cancel_all_conditionals(const symbol& on, milliseconds,
                                callback<change_outcome<symbol_cleared>> cb) override {
+    conditionals_cleared.push_back(on);
+    std::erase_if(open_conditionals, [&](const auto& o) { return o.instrument == on; });
     cb(symbol_cleared{on});
   }
   void read_conditional(const client_order_id&, read_options,
@@ -111,7 +114,10 @@ class fake_exchange final : public exchange_port {
   }
   void read_open_orders(const symbol&, read_options,
                         callback<read_result<std::vector<order_report>>> cb) override {
-    cb(open_orders);
+    if (orders_fault.empty())
+      cb(open_orders);
+    else
+      cb(read_failure{failure_kind::venue_error, 503, 0, orders_fault, {}});
   }
   void read_open_conditionals(const symbol&, read_options,
                               callback<read_result<std::vector<conditional_report>>> cb) override {
@@ -169,6 +175,8 @@ class fake_exchange final : public exchange_port {
   std::vector<std::pair<symbol, milliseconds>> countdowns{};  ///< Every arm_countdown.
   std::vector<std::string> renewals{};                        ///< Every renew_user_stream.
   std::vector<order_report> open_orders{};                    ///< What read_open_orders answers.
+  std::string orders_fault{};                                 ///< Then it answers this.
+  std::vector<symbol> conditionals_cleared{};                 ///< Every cancel_all_conditionals.
   account_settings settings{true, false, false};
   int settings_reads{0};
   callback<read_result<universe>> universe_answer{};

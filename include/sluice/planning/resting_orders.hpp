@@ -1,0 +1,97 @@
+// The resting orders of a flatten's scope: read, cancelled and read again, until none is left.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sluice/domain/conditional_order.hpp"
+#include "sluice/domain/truth.hpp"
+
+namespace sluice {
+
+/// What one look at the open orders of both kinds brought. The conditional ones are read first: one
+/// that triggers in between is then among the regular ones.
+struct resting_read {
+  /// When the later of the two was answered: a position that is proven before may still be changed
+  /// by an order that was there.
+  instant answered_at{};
+  std::vector<order_report> regular{};
+  std::vector<conditional_report> conditional{};
+  std::string fault{};  ///< Why it says nothing; empty when both reads were answered.
+};
+
+enum class cancel_kind : std::uint8_t { all_regular, all_conditional, one_conditional };
+struct cancel_wish {
+  symbol on{};
+  cancel_kind kind{cancel_kind::all_regular};
+  client_order_id order{};  ///< For one_conditional only.
+};
+
+/// True for a conditional order that can only make a position smaller.
+[[nodiscard]] bool protects(const conditional_report& r);
+
+/// What the orders are judged by at one moment.
+struct resting_view {
+  instant now{};
+  bool may_send{true};  ///< False: nothing is cancelled now.
+  /// Since when every position of the scope is proven flat; none while one is not.
+  std::optional<instant> all_flat_since{};
+  /// Whether every position of one symbol is.
+  std::function<bool(const symbol&)> flat{};
+};
+
+struct resting_actions {
+  bool read{false};  ///< Read the open orders of both kinds.
+  std::vector<cancel_wish> cancels{};
+};
+
+/// Whose the orders are plays no part. Regular ones go first, since they compete with what closes
+/// the position; conditional ones that protect a position go once it is flat, all others at once.
+class resting_orders {
+ public:
+  explicit resting_orders(milliseconds retry_after) : retry_after_(retry_after) {}
+
+  void step(const resting_view& view, resting_actions& out);
+  void read_answered(resting_read brought, instant now);
+  /// One cancel was answered; done or not, the next read tells.
+  void cancel_answered(bool done, instant now);
+
+  /// False until orders have been looked for, and while regular ones of the symbol are being
+  /// cancelled. A look or a cancel that fails keeps nothing open: the close goes on without it.
+  [[nodiscard]] bool may_close(const symbol& on) const;
+  /// When it was answered that nothing rests, by a look that began at `after` or later and is the
+  /// last one.
+  [[nodiscard]] std::optional<instant> clear_since(instant after) const;
+  [[nodiscard]] std::size_t regular() const { return last_.regular.size(); }
+  [[nodiscard]] std::size_t conditional() const { return last_.conditional.size(); }
+  /// Why nothing is known of them; empty when something is.
+  [[nodiscard]] std::string fault() const;
+
+ private:
+  [[nodiscard]] bool is_due(const resting_view& view) const;
+  [[nodiscard]] std::vector<cancel_wish> wishes(const resting_view& view) const;
+  void pause(instant now, bool failed);
+
+  milliseconds retry_after_{};
+  resting_read last_{};
+  struct clear_look {
+    instant begun{};
+    instant answered{};
+  };
+  std::optional<clear_look> clear_{};
+  instant begun_{};
+  instant not_before_{};
+  std::size_t cancels_{0};  ///< Not answered yet.
+  std::size_t tries_{0};    ///< Rounds in a row that failed, or still found something to cancel.
+  bool tried_{false};
+  bool reading_{false};
+  bool fresh_{false};  ///< The last read has not been acted upon.
+  bool again_{false};  ///< Something was cancelled, or failed, since the last read.
+  bool cancel_failed_{false};
+};
+
+}  // namespace sluice

@@ -1,0 +1,182 @@
+// Rounds over resting orders: what is cancelled when, and when nothing rests.
+#include "sluice/planning/resting_orders.hpp"
+
+#include "support/catch.hpp"
+
+using namespace sluice;
+using namespace std::chrono_literals;
+
+namespace {
+
+const instant start{1h};
+const symbol btc{"BTCUSDT"};
+const symbol eth{"ETHUSDT"};
+
+order_report a_limit(const symbol& on) {
+  order_report r;
+  r.instrument = on;
+  r.client_id = client_order_id{"web_1"};
+  return r;
+}
+
+conditional_report a_stop(const symbol& on, bool closes, const char* id = "stop_1") {
+  conditional_report r;
+  r.instrument = on;
+  r.client_id = client_order_id{id};
+  r.direction = side::sell;
+  r.close_position = closes;
+  return r;
+}
+
+struct rounds {
+  resting_orders orders{2s};
+  instant now{start};
+  bool may_send{true};
+  std::vector<symbol> open{btc};
+  std::optional<instant> all_flat_since{};
+
+  resting_actions step() {
+    resting_actions out;
+    orders.step({now, may_send, all_flat_since,
+                 [this](const symbol& s) { return std::ranges::find(open, s) == open.end(); }},
+                out);
+    return out;
+  }
+  void all_flat() {
+    open.clear();
+    all_flat_since = now;
+  }
+  void answer(std::vector<order_report> regular, std::vector<conditional_report> conditional = {}) {
+    orders.read_answered({now, std::move(regular), std::move(conditional), {}}, now);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("regular orders of every symbol are cancelled before the close, then read again") {
+  rounds r;
+  CHECK(r.step().read);
+  CHECK_FALSE(r.orders.may_close(btc));
+  CHECK_FALSE(r.step().read);
+  r.answer({a_limit(btc), a_limit(btc), a_limit(eth)});
+  const auto acted = r.step();
+  REQUIRE(acted.cancels.size() == 2);
+  CHECK(acted.cancels[0].on == btc);
+  CHECK(acted.cancels[1].on == eth);
+  CHECK(acted.cancels[0].kind == cancel_kind::all_regular);
+  CHECK_FALSE(r.orders.may_close(btc));
+  CHECK(r.orders.may_close(symbol{"XRPUSDT"}));
+  CHECK_FALSE(r.orders.clear_since(start));
+  r.orders.cancel_answered(true, r.now);
+  CHECK_FALSE(r.step().read);
+  r.orders.cancel_answered(true, r.now);
+  CHECK(r.orders.may_close(btc));
+  CHECK(r.step().read);
+  r.now += 100ms;
+  r.answer({});
+  CHECK(r.orders.clear_since(r.now - 100ms) == r.now);
+  CHECK_FALSE(r.orders.clear_since(r.now));  // It began before.
+}
+
+TEST_CASE("a conditional order that protects an open position stays until that is flat") {
+  struct row {
+    const char* name;
+    conditional_report order;
+    bool open;
+    std::optional<cancel_kind> cancelled;
+  };
+  auto reduce_only = a_stop(btc, false);
+  reduce_only.reduce_only = true;
+  auto closes_leg = a_stop(btc, false);
+  closes_leg.leg = position_side::long_;
+  auto adds_to_leg = closes_leg;
+  adds_to_leg.direction = side::buy;
+  const row rows[]{{"closes all", a_stop(btc, true), true, {}},
+                   {"reduce-only", reduce_only, true, {}},
+                   {"closes a leg", closes_leg, true, {}},
+                   {"adds to a leg", adds_to_leg, true, cancel_kind::one_conditional},
+                   {"may open", a_stop(btc, false), true, cancel_kind::one_conditional},
+                   {"closes all, flat", a_stop(btc, true), false, cancel_kind::all_conditional},
+                   {"may open, flat", a_stop(btc, false), false, cancel_kind::all_conditional}};
+  for (const auto& given : rows) {
+    INFO(given.name);
+    rounds r;
+    if (!given.open)
+      r.open.clear();
+    CHECK(r.step().read);
+    r.answer({}, {given.order});
+    const auto acted = r.step();
+    REQUIRE(acted.cancels.size() == (given.cancelled ? 1 : 0));
+    if (given.cancelled)
+      CHECK(acted.cancels[0].kind == *given.cancelled);
+    CHECK(r.orders.may_close(btc));
+    CHECK_FALSE(r.orders.clear_since(start));
+  }
+}
+
+TEST_CASE("once all is flat orders are read anew, whatever was read before") {
+  rounds r;
+  r.step();
+  r.answer({});
+  CHECK_FALSE(r.step().read);
+  r.now += 1s;
+  r.all_flat();
+  CHECK(r.step().read);
+  r.answer({}, {a_stop(btc, true)});
+  CHECK(r.step().cancels.front().kind == cancel_kind::all_conditional);
+  r.orders.cancel_answered(true, r.now);
+  CHECK(r.step().read);
+  r.answer({});
+  CHECK(r.orders.clear_since(r.now));
+  CHECK_FALSE(r.step().read);
+}
+
+TEST_CASE("what fails is tried again with growing pauses, and keeps no position open") {
+  rounds r;
+  CHECK(r.step().read);
+  for (const auto expected : {2s, 4s, 8s, 16s, 30s, 30s}) {
+    r.orders.read_answered({{}, {}, {}, "timed_out"}, r.now);
+    CHECK(r.orders.may_close(btc));
+    CHECK(r.orders.fault() == "timed_out");
+    milliseconds waited{0};
+    for (; !r.step().read; waited += 500ms)
+      r.now += 500ms;
+    CHECK(waited == expected);
+  }
+}
+
+TEST_CASE("cancels that achieve nothing are repeated, but not without a pause") {
+  rounds r;
+  for (int i = 0; i < 3; ++i) {
+    while (!r.step().read)
+      r.now += 500ms;
+    r.answer({a_limit(btc)});
+    REQUIRE(r.step().cancels.size() == 1);
+    r.orders.cancel_answered(i != 0, r.now);
+    CHECK(r.orders.may_close(btc));
+  }
+  CHECK(r.now - start >= 4s);
+  CHECK(r.orders.regular() == 1);
+}
+
+TEST_CASE("nothing is cancelled while nothing may be sent, and all of it afterwards") {
+  rounds r;
+  r.may_send = false;
+  CHECK(r.step().read);
+  r.answer({a_limit(btc)});
+  CHECK(r.step().cancels.empty());
+  r.now += 5min;
+  CHECK(r.step().cancels.empty());
+  r.may_send = true;
+  CHECK(r.step().cancels.size() == 1);
+}
+
+TEST_CASE("orders are looked for again now and then while positions stand") {
+  rounds r;
+  r.step();
+  r.answer({});
+  r.now += 29s;
+  CHECK_FALSE(r.step().read);
+  r.now += 1s;
+  CHECK(r.step().read);
+}
