@@ -81,6 +81,9 @@ class journal_writer : public stage<journal_actor> {
       promise.deliver(appended{store_->last_seq()});
     waiting_.clear();
     publish();
+    // After everybody was answered: it takes as long as several commits.
+    if (const auto result = store_->keep_log_short(); !result)
+      fail(result.error());
   }
 
   void publish() {

@@ -10,8 +10,10 @@
 namespace sluice::journal {
 namespace {
 
-/// Pages of write-ahead log after which a commit also moves them into the file: 4 MB.
+/// Pages of write-ahead log from which on they are moved into the file: 4 MB.
 constexpr int checkpoint_pages = 1'000;
+/// Pages from which on a commit does so itself, since nobody else has done it.
+constexpr int checkpoint_pages_at_once = 4 * checkpoint_pages;
 
 }  // namespace
 
@@ -30,6 +32,15 @@ struct store::impl {
     last_seq -= uncommitted;
     uncommitted = 0;
     return e;
+  }
+
+  result<void> keep_log_below(int pages) {
+    if (uncommitted > 0 || db.log_pages() < pages)
+      return {};
+    // A checkpoint whose sync failed may look done to the next one while its pages are lost.
+    if (auto moved = db.checkpoint(); !moved)
+      return give_up(moved.error());
+    return {};
   }
 };
 
@@ -89,12 +100,13 @@ result<void> store::commit() {
   if (auto committed = impl_->db.run("COMMIT"); !committed)
     return impl_->give_up(committed.error());
   impl_->uncommitted = 0;
-  if (impl_->db.log_pages() >= checkpoint_pages) {
-    // A checkpoint whose sync failed may look done to the next one while its pages are lost.
-    if (auto moved = impl_->db.checkpoint(); !moved)
-      return impl_->give_up(moved.error());
-  }
-  return {};
+  return impl_->keep_log_below(checkpoint_pages_at_once);
+}
+
+result<void> store::keep_log_short() {
+  if (impl_->failure)
+    return *impl_->failure;
+  return impl_->keep_log_below(checkpoint_pages);
 }
 
 result<recovered> store::recover() {

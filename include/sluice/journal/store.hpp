@@ -51,6 +51,10 @@ class store {
   /// Makes all appended records durable, by one sync. Does nothing when there are none.
   [[nodiscard]] result<void> commit();
 
+  /// Moves the write-ahead log into the file when it has become long. Not part of commit, so that
+  /// nobody waits for it who waits for durability; a failure is as final as one of commit.
+  [[nodiscard]] result<void> keep_log_short();
+
   /// The state as of the last append.
   [[nodiscard]] result<recovered> recover();
 
