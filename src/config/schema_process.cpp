@@ -59,6 +59,10 @@ section describe_journal(::sluice::journal::journal_settings& s) {
   b.integer(
       {"commit_batch_max", "Records made durable together at most; one fsync for all of them."},
       s.commit_batch_max, {1, 100'000});
+  b.duration({"commit_wait",
+              "How long what somebody waits for (an intent, an accepted plan) lets further records "
+              "join its fsync. Without any at hand it waits for none."},
+             s.commit_wait, {milliseconds{0}, milliseconds{100}});
   b.duration({"busy_timeout", "How long to wait for another reader or writer of the file."},
              s.busy_timeout, {milliseconds{0}, minutes{1}});
   b.integer({"trade_ids_kept",
