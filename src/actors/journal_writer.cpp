@@ -38,6 +38,9 @@ class journal_writer : public stage<journal_actor> {
   void on_exit() override {
     // What the other stages said last has been appended; without this it would be rolled back.
     commit();
+    if (!store_->failed())
+      if (const auto ended = store_->end(); !ended)
+        fail(ended.error());
     watchers_.clear();
     waiting_.clear();
     stage::on_exit();
@@ -93,7 +96,7 @@ class journal_writer : public stage<journal_actor> {
     waiting_.clear();
     publish();
     // After everybody was answered: it takes as long as several commits.
-    if (const auto result = store_->keep_log_short(); !result)
+    if (const auto result = store_->tidy(); !result)
       fail(result.error());
   }
 

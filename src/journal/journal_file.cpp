@@ -12,6 +12,7 @@
 
 #include "chain.hpp"
 #include "schema.hpp"
+#include "state_checkpoint.hpp"
 
 namespace sluice::journal {
 namespace {
@@ -39,14 +40,6 @@ fs::path beside(const fs::path& path, const char* ending) {
   return path.string() + ending;
 }
 
-result<void> make_empty_file(const fs::path& path) {
-  const int file = ::open(path.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR);
-  if (file < 0)
-    return failed_call(path, "make");
-  ::close(file);
-  return {};
-}
-
 /// Makes the names in a directory durable.
 result<void> sync_directory(const fs::path& directory) {
   const int d = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -64,7 +57,8 @@ result<void> fill_new_file(const fs::path& path, const store_options& options) {
   auto db = database::open(path, access::read_write, options.busy_timeout);
   if (!db)
     return db.error();
-  if (auto set = db->script("PRAGMA synchronous = FULL"); !set)
+  // Space that an archive frees is given back in steps; that has to be chosen before any table.
+  if (auto set = db->script("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA synchronous = FULL"); !set)
     return set;
   return migrate(*db);
 }
@@ -88,19 +82,6 @@ result<void> make_journal(const fs::path& path, const store_options& options) {
   if (::rename(draft.c_str(), path.c_str()) != 0)
     return failed_call(path, "rename");
   return sync_directory(path.has_parent_path() ? path.parent_path() : fs::path("."));
-}
-
-result<void> make_directory(const fs::path& path) {
-  const auto directory = path.parent_path();
-  std::error_code code;
-  if (directory.empty() || fs::exists(directory, code))
-    return {};
-  fs::create_directories(directory, code);
-  if (!code)
-    fs::permissions(directory, fs::perms::owner_all, code);
-  if (code)
-    return fail(errc::io_failure, directory.string() + ": " + code.message());
-  return {};
 }
 
 /// SQLite would take an empty file for a new database.
@@ -171,10 +152,73 @@ result<void> prepare_to_write(database& db, const store_options& options) {
     return set;
   if (auto migrated = migrate(db); !migrated)
     return migrated;
-  return check_whole(db, options.check);
+  if (auto whole = check_whole(db, options.check); !whole)
+    return whole;
+  if (const auto start = read_chain_start(db); !start)
+    return start.error();
+  else if (start->archived_until != 0)
+    return fail(errc::malformed, "is an archive: it can only be read");
+  if (auto named = name_archive(db); !named)
+    return named;
+  return check_since_last_checkpoint(db);
+}
+
+/// Of a directory that may be the one we stand in.
+fs::path directory_of(const fs::path& path) {
+  return path.has_parent_path() ? path.parent_path() : fs::path(".");
 }
 
 }  // namespace
+
+result<void> make_empty_file(const fs::path& path) {
+  const int file = ::open(path.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (file < 0)
+    return failed_call(path, "make");
+  ::close(file);
+  return {};
+}
+
+result<void> make_directory(const fs::path& path) {
+  const auto directory = path.parent_path();
+  std::error_code code;
+  if (directory.empty() || fs::exists(directory, code))
+    return {};
+  fs::create_directories(directory, code);
+  if (!code)
+    fs::permissions(directory, fs::perms::owner_all, code);
+  if (code)
+    return fail(errc::io_failure, directory.string() + ": " + code.message());
+  return {};
+}
+
+result<void> sync_file(const fs::path& path) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0)
+    return failed_call(path, "open");
+  const int synced = ::fdatasync(file);
+  const auto failure = failed_call(path, "sync");
+  ::close(file);
+  if (synced != 0)
+    return failure;
+  return sync_directory(directory_of(path));
+}
+
+fs::path draft_of(const fs::path& archive) {
+  return beside(archive, ".new");
+}
+
+result<void> name_archive(database& db) {
+  const auto start = read_chain_start(db);
+  if (!start)
+    return start.error();
+  std::error_code code;
+  const fs::path archive = start->archive;
+  if (archive.empty() || fs::exists(archive, code) || !fs::exists(draft_of(archive), code))
+    return {};
+  if (::rename(draft_of(archive).c_str(), archive.c_str()) != 0)
+    return failed_call(archive, "rename");
+  return sync_directory(directory_of(archive));
+}
 
 result<database> open_journal(const fs::path& path, const store_options& options) {
   if (auto made = make_directory(path); !made)

@@ -2,8 +2,13 @@
 #include "schema.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <array>
+#include <string>
+
+#include "schema_archive.hpp"
+#include "schema_state.hpp"
 
 namespace sluice::journal {
 namespace {
@@ -145,8 +150,16 @@ CREATE INDEX ledger_adjustment_by_line ON ledger_adjustment(symbol, position_sid
 CREATE INDEX orders_at_venue ON orders(intended_seq) WHERE order_id <> 0;
 )sql";
 
+/// Version 4 has a part for each thing that needed it.
+constexpr std::array version_4{schema_state, schema_archive};
+
 /// Step i brings version i to i + 1.
-constexpr std::array<const char*, schema_version> steps{version_1, version_2, version_3};
+std::string step(std::int64_t i) {
+  if (i < 3)
+    return std::array{version_1, version_2, version_3}.at(static_cast<std::size_t>(i));
+  return fmt::format("{}", fmt::join(version_4, ""));
+}
+static_assert(schema_version == 4);
 
 result<std::int64_t> version_of(database& db) {
   const auto id = db.number("PRAGMA application_id");
@@ -171,7 +184,7 @@ result<std::int64_t> version_of(database& db) {
 result<void> run_step(database& db, std::int64_t from) {
   return db.script(fmt::format(
       "BEGIN IMMEDIATE; {} PRAGMA application_id = {}; PRAGMA user_version = {}; COMMIT;",
-      steps.at(static_cast<std::size_t>(from)), application_id, from + 1));
+      step(from), application_id, from + 1));
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ namespace sluice::journal {
 inline constexpr std::int64_t application_id = 0x536c'7563;
 
 /// What this program writes and reads.
-inline constexpr std::int64_t schema_version = 3;
+inline constexpr std::int64_t schema_version = 4;
 
 /// Brings a journal of any older version (0: an empty file) to schema_version, each step in one
 /// transaction. Errors: malformed when it is newer or no journal; those of database.

@@ -15,6 +15,8 @@ std::vector<setting_fault> validate(const journal_settings& s) {
     faults.push_back({"busy_timeout", "takes \"0ms\" to \"1m\""});
   if (s.trade_ids_kept < 1 || s.trade_ids_kept > 1'000'000)
     faults.push_back({"trade_ids_kept", "takes 1 to 1000000 ids per symbol"});
+  if (s.retention < milliseconds{0} || s.retention > std::chrono::hours{87'600})
+    faults.push_back({"retention", "takes \"0ms\" (keep all) to \"87600h\""});
   return faults;
 }
 

@@ -16,12 +16,13 @@ TEST_CASE("every fault of the journal's settings is reported at once") {
                                 .commit_batch_max = 0,
                                 .commit_wait = milliseconds{101},
                                 .busy_timeout = milliseconds{-1},
-                                .trade_ids_kept = 0});
+                                .trade_ids_kept = 0,
+                                .retention = milliseconds{-1}});
   std::vector<std::string> keys;
   for (const auto& f : faults)
     keys.push_back(f.key);
   CHECK(keys == std::vector<std::string>{"state_dir", "commit_batch_max", "commit_wait",
-                                         "busy_timeout", "trade_ids_kept"});
+                                         "busy_timeout", "trade_ids_kept", "retention"});
 }
 
 }  // namespace

@@ -289,6 +289,9 @@ TEST_CASE("a journal of the first schema version is brought up to date when it i
   sqlite3* raw = nullptr;
   REQUIRE(sqlite3_open(d.journal().c_str(), &raw) == SQLITE_OK);
   CHECK(sqlite3_exec(raw,
+                     "DROP TABLE chain_start; DROP TABLE state_checkpoint;"
+                     "DROP TABLE remembered_plan; DROP TABLE remembered_trade;"
+                     "ALTER TABLE record DROP COLUMN caused_by;"
                      "DROP TABLE funding; DROP TABLE universe; DROP TABLE ledger_fee;"
                      "DROP TABLE setting_override; DROP TABLE override_event;"
                      "DROP TABLE close_arming; DROP TABLE close_arming_event;"

@@ -173,11 +173,13 @@ using record_body =
                  exit_changed, funding_booked, universe_kept, override_set, override_ended,
                  close_armed, close_disarmed, notice>;
 
-/// `seq` is given by the journal at append, in one order for the whole account, starting at 1.
+/// `seq` is given by the journal at append, in one order for the whole account, starting at 1; so
+/// is `caused_by`, the seq of the record that caused this one (0: none, or not known).
 struct record {
   std::int64_t seq{0};
   stamp at{};
   record_body body{};
+  std::int64_t caused_by{0};
 };
 
 /// "plan_accepted" and so on: the record's kind as journal, API and logs name it.

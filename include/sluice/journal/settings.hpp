@@ -17,6 +17,7 @@ struct journal_settings {
   milliseconds commit_wait{1};           ///< How long an order's intent lets other records join.
   milliseconds busy_timeout{5'000};      ///< How long to wait for another reader or writer.
   std::int64_t trade_ids_kept{1'000};    ///< Trade ids per symbol given back at start.
+  milliseconds retention{0};             ///< Older records are archived at start; 0: none are.
 };
 
 /// All faults at once; keys as in the config file, relative to `[journal]`.
