@@ -27,6 +27,9 @@ namespace {
 constexpr std::size_t floor_syncs = 1'000;
 constexpr std::size_t verdicts_in_all = 40'000;
 constexpr std::size_t intents_in_all = 1'000;
+constexpr std::size_t crowds = 100;
+constexpr std::size_t before_an_intent = 100;
+constexpr std::size_t behind_an_intent = 1'000;
 constexpr std::size_t plans_on_the_wire = 300;
 constexpr std::size_t records_of_a_life = 6;
 constexpr std::size_t lives = 170'000;  // A little over a million records.
@@ -173,6 +176,44 @@ std::string measure_actor(const std::filesystem::path& folder) {
                      bench::text_of_us("durable_intent", std::move(us)));
 }
 
+/// Intents that find records before and behind them: each from its send to its answer.
+std::string measure_crowd(const std::filesystem::path& folder) {
+  caf::actor_system_config config;
+  actors::configure_scheduler(config);
+  caf::actor_system system(config);
+  auto writer = actors::spawn_journal_writer(
+      system, quiet_services(), journal::store::open(folder / "crowd.sqlite").value(), {});
+  auto seen = std::make_shared<std::atomic<std::size_t>>(0);
+  auto watcher = system.spawn<counts_commits>(seen);
+  caf::anon_send(writer, actors::watch_records{watcher});
+  caf::scoped_actor self{system};
+  std::vector<actors::append> made;
+  const auto send = [&](std::size_t from, std::size_t until) {
+    for (auto i = from; i < until; ++i)
+      caf::anon_send(writer, std::move(made[i]));
+  };
+  std::vector<double> us;
+  for (std::size_t i = 0; i < crowds; ++i) {
+    made.clear();
+    for (std::size_t k = 0; k < before_an_intent + behind_an_intent; ++k)
+      made.push_back({{a_verdict(a_plan(k))}});
+    send(0, before_an_intent);
+    const auto begin = steady::now();
+    actors::append_durable intent;
+    intent.bodies.push_back(std::get<order_intended>(life_of(i)[2]));
+    auto asked = self->request(writer, patience, std::move(intent));
+    send(before_an_intent, made.size());
+    asked.receive([](const actors::appended&) {},
+                  [](const caf::error&) { bench::give_up("an intent was not made durable"); });
+    us.push_back(bench::us_between(begin, steady::now()));
+    const auto all = (i + 1) * (before_an_intent + 1 + behind_an_intent);
+    bench::wait_for("durable verdicts", patience, [&] { return *seen == all; });
+  }
+  caf::anon_send_exit(watcher, caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(writer, caf::exit_reason::user_shutdown);
+  return bench::text_of_us("intent_in_a_crowd", std::move(us));
+}
+
 // ---- the way to the wire
 
 std::string measure_wire() {
@@ -247,11 +288,12 @@ int main() {
   const auto folder = own_folder();
   const auto bare = measure_floor(folder);
   const auto actor = measure_actor(folder);
+  const auto crowd = measure_crowd(folder);
   const auto wire = measure_wire();
   const auto start = measure_start(folder);
-  fmt::print(R"({{"bench":"journal",{},{},{},{}}})"
+  fmt::print(R"({{"bench":"journal",{},{},{},{},{}}})"
              "\n",
-             bare, actor, wire, start);
+             bare, actor, crowd, wire, start);
   std::error_code ignored;
   std::filesystem::remove_all(folder, ignored);
   return 0;

@@ -14,6 +14,7 @@
 #include "sluice/actors/recovery.hpp"
 #include "sluice/actors/scheduler.hpp"
 #include "sluice/actors/status.hpp"
+#include "sluice/journal/archive.hpp"
 #include "sluice/journal/lock.hpp"
 #include "sluice/status/http_server.hpp"
 
@@ -63,6 +64,21 @@ std::optional<std::string> other_owner(const config::settings& chosen) {
   return std::nullopt;
 }
 
+/// A journal that is too long is no reason not to trade.
+void archive_old_records(const config::settings& chosen, const std::filesystem::path& path,
+                         status::logger& log) {
+  const auto since = std::chrono::system_clock::now().time_since_epoch();
+  const wall_time now{std::chrono::duration_cast<milliseconds>(since).count()};
+  const auto moved = journal::archive_older_than(path, chosen.journal.retention, now,
+                                                 {.busy_timeout = chosen.journal.busy_timeout,
+                                                  .trade_ids_kept = chosen.journal.trade_ids_kept});
+  if (!moved)
+    log.error("journal", "archive_failed", {{"why", moved.error().text}});
+  else if (!moved->file.empty())
+    log.info("journal", "archived",
+             {{"file", moved->file.string()}, {"records", std::to_string(moved->records)}});
+}
+
 step open_journal(const config::settings& chosen, ground& g) {
   auto lock = journal::state_lock::acquire(chosen.journal.state_dir);
   if (!lock)
@@ -76,6 +92,7 @@ step open_journal(const config::settings& chosen, ground& g) {
   options.busy_timeout = chosen.journal.busy_timeout;
   options.trade_ids_kept = chosen.journal.trade_ids_kept;
   const auto path = journal::journal_path(chosen.journal);
+  archive_old_records(chosen, path, *g.log);
   auto store = journal::store::open(path, options);
   if (!store)
     return start_failure{exit_code::io_error, "journal", store.error().text};

@@ -1,4 +1,5 @@
-// Group commit by mailbox order: a commit message waits behind everything that arrived before it.
+// Group commit by mailbox order: a commit message waits behind everything that arrived before it,
+// unless the batch is full or somebody has waited for it long enough.
 #include "sluice/actors/journal_writer.hpp"
 
 #include "stage.hpp"
@@ -22,6 +23,8 @@ class journal_writer : public stage<journal_actor> {
             return promise;
           }
           // Before the records: a batch that they fill is committed at once.
+          if (waiting_.empty())
+            waiting_since_ = now();
           waiting_.push_back(promise);
           take(a.bodies);
           return promise;
@@ -35,6 +38,9 @@ class journal_writer : public stage<journal_actor> {
   void on_exit() override {
     // What the other stages said last has been appended; without this it would be rolled back.
     commit();
+    if (!store_->failed())
+      if (const auto ended = store_->end(); !ended)
+        fail(ended.error());
     watchers_.clear();
     waiting_.clear();
     stage::on_exit();
@@ -56,12 +62,20 @@ class journal_writer : public stage<journal_actor> {
           vitals().uncommitted_since_ms = at.wall.ms;
       }
     }
-    if (static_cast<std::int64_t>(batch_.size()) >= options_.batch_max)
+    if (batch_is_full() || somebody_waited_long())
       return commit();
     if (!scheduled_) {
       scheduled_ = true;
       send(this, commit_batch{});
     }
+  }
+
+  [[nodiscard]] bool batch_is_full() const {
+    return static_cast<std::int64_t>(batch_.size()) >= options_.batch_max;
+  }
+
+  [[nodiscard]] bool somebody_waited_long() const {
+    return !waiting_.empty() && now() - waiting_since_ >= options_.commit_wait;
   }
 
   void commit() {
@@ -81,6 +95,9 @@ class journal_writer : public stage<journal_actor> {
       promise.deliver(appended{store_->last_seq()});
     waiting_.clear();
     publish();
+    // After everybody was answered: it takes as long as several commits.
+    if (const auto result = store_->tidy(); !result)
+      fail(result.error());
   }
 
   void publish() {
@@ -106,6 +123,7 @@ class journal_writer : public stage<journal_actor> {
   journal_options options_;
   std::vector<record> batch_{};
   std::vector<caf::typed_response_promise<appended>> waiting_{};
+  instant waiting_since_{};  ///< When the first of them was taken in.
   std::vector<records_watcher> watchers_{};
   bool scheduled_{false};
 };

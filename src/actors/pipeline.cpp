@@ -32,6 +32,7 @@ journal_options journal_options_of(const config::settings& chosen, journal_threa
   journal_options o;
   o.thread = writer;
   o.batch_max = chosen.journal.commit_batch_max;
+  o.commit_wait = chosen.journal.commit_wait;
   o.failed = [supervisor](const error& why) {
     caf::anon_send(supervisor,
                    end_process{static_cast<int>(exit_code::io_error), "journal: " + why.text});

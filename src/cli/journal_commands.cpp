@@ -1,12 +1,15 @@
-// Opens the file for reading, does the one thing, says what was found.
+// Opens the file, does the one thing, says what was found.
 #include "journal_commands.hpp"
 
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 
 #include "replay.hpp"
 #include "sluice/actors/application.hpp"
+#include "sluice/journal/archive.hpp"
+#include "sluice/journal/lock.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -26,17 +29,70 @@ Exit codes: 0 no verdict differs, 1 some do, 2 a --set that sets no limit, 74 th
 read.)";
 
 constexpr const char* verify_help =
-    R"(Recomputes the checksum chain over all records of a journal, from the first to the last.
+    R"(Recomputes the checksum chain over all records of a journal, from the first to the last, and
+makes from the records alone the rows of state (orders, ledger, holds, ...) and their kept hashes.
 
 Example:
   sluice journal verify /var/lib/sluice/journal.db
 
-Exit codes: 0 every record is as it was written, 1 one is not (it is named), 74 the file cannot be
+Exit codes: 0 every record and row is as it was written, 1 one is not (it is named), 74 the file cannot be
 read.)";
+
+constexpr const char* archive_help =
+    R"(Moves the records before a day (UTC) into a file of their own, which verify and replay read.
+The journal keeps what a start needs of them, and goes on where the archive ends. An interruption
+leaves either all in the journal or all moved. Nobody else may run on the journal.
+
+Examples:
+  sluice journal archive /var/lib/sluice/journal.db --before 2026-11-01
+  sluice journal archive state/journal.db --before 2026-11-01 --to /backup/october.db
+
+Exit codes: 0 done or nothing is that old, 1 the journal is damaged or the file is there already, 2 no
+day, 74 a file cannot be read or written, 75 a process runs on the journal.)";
+
+result<journal::verification> verify_file(const std::string& file) {
+  auto from = journal::reader::open(file);
+  if (!from)
+    return from.error();
+  return (*from)->verify();
+}
+
+/// The beginning of a day, or an instant.
+result<wall_time> parse_day(const std::string& text) {
+  return parse_rfc3339(text.size() == std::string_view("2026-11-01").size() ? text + "T00:00:00Z"
+                                                                            : text);
+}
+
+std::string as_json(const journal::verification& v) {
+  return fmt::format(
+      R"({{"records":{},"last_seq":{},"checkpoints":{},"state_rows":{},"begins_after":{},)"
+      R"("begins_with":"{:016x}","ends_with":"{:016x}","archived":{}}})"
+      "\n",
+      v.records, v.last_seq, v.checkpoints, v.state_rows, v.begins_after, v.begins_with,
+      v.ends_with, v.archived);
+}
+
+/// `before` says what was found of the archive that the file goes on from.
+std::string in_words(const std::string& file, const journal::verification& v,
+                     const std::string& before) {
+  auto text = fmt::format("{}: {} records, the last is {}, the chain holds and ends with {:016x}\n",
+                          file, v.records, v.last_seq, v.ends_with);
+  if (v.begins_after != 0)
+    text += fmt::format("it goes on after record {} and its chain value {:016x}{}\n",
+                        v.begins_after, v.begins_with,
+                        v.archive.empty() ? "" : fmt::format(" ({}: {})", v.archive, before));
+  if (v.archived)
+    return text + "it is an archive\n";
+  return text + fmt::format(
+                    "{} rows of state and {} checkpoints are what the records make of "
+                    "them\n",
+                    v.state_rows, v.checkpoints);
+}
 
 int failed(const error& e) {
   fmt::print(stderr, "sluice: {}\n", e.text);
-  return static_cast<int>(e.code == errc::malformed ? exit_code::failed : exit_code::io_error);
+  const bool refused = e.code == errc::malformed || e.code == errc::invalid_value;
+  return static_cast<int>(refused ? exit_code::failed : exit_code::io_error);
 }
 
 }  // namespace
@@ -54,13 +110,21 @@ journal_commands::journal_commands(CLI::App& app) {
   verified->add_option("FILE", file_, "a journal")->required();
   verified->add_flag("--json", json_, "the result as one JSON object");
   verify_ = verified;
+  auto* archived = group->add_subcommand("archive", archive_help);
+  archived->add_option("FILE", file_, "a journal")->required();
+  archived->add_option("--before", before_, "the first day that stays")->required();
+  archived->add_option("--to", to_,
+                       "the archive's file; by default in the folder archive beside it");
+  archive_ = archived;
 }
 
 bool journal_commands::parsed() const {
-  return replay_->parsed() || verify_->parsed();
+  return replay_->parsed() || verify_->parsed() || archive_->parsed();
 }
 
 int journal_commands::run() const {
+  if (archive_->parsed())
+    return archive();
   return replay_->parsed() ? replay() : verify();
 }
 
@@ -81,17 +145,58 @@ int journal_commands::replay() const {
 }
 
 int journal_commands::verify() const {
-  auto from = journal::reader::open(file_);
-  if (!from)
-    return failed(from.error());
-  const auto found = (*from)->verify();
+  const auto found = verify_file(file_);
   if (!found)
     return failed(found.error());
-  if (json_)
-    fmt::print("{{\"records\":{},\"last_seq\":{}}}\n", found->records, found->last_seq);
+  // The part before it is looked at too, where it still is.
+  std::string before;
+  std::error_code code;
+  if (!found->archive.empty()) {
+    before = "not there, not compared";
+    if (std::filesystem::exists(found->archive, code)) {
+      const auto archive = verify_file(found->archive);
+      if (!archive)
+        return failed(archive.error());
+      if (archive->last_seq != found->begins_after || archive->ends_with != found->begins_with)
+        return failed(fail(errc::malformed,
+                           fmt::format("{} does not end with record {}, after which {} goes on",
+                                       found->archive, found->begins_after, file_)));
+      before = "ends with it";
+    }
+  }
+  fmt::print("{}", json_ ? as_json(*found) : in_words(file_, *found, before));
+  return static_cast<int>(exit_code::ok);
+}
+
+int journal_commands::archive() const {
+  const auto before = parse_day(before_);
+  if (!before) {
+    fmt::print(stderr, "sluice: --before {}: takes a day, 2026-11-01, or an instant of RFC 3339\n",
+               before_);
+    return static_cast<int>(exit_code::usage);
+  }
+  const std::filesystem::path file(file_);
+  std::error_code code;
+  if (!std::filesystem::exists(file, code))
+    return failed(fail(errc::not_found, file_ + ": there is no journal"));
+  const auto lock = journal::state_lock::acquire(
+      file.has_parent_path() ? file.parent_path() : std::filesystem::path("."));
+  if (!lock) {
+    fmt::print(stderr, "sluice: {}\n", lock.error().text);
+    return static_cast<int>(lock.error().code == errc::busy ? exit_code::temporary
+                                                            : exit_code::io_error);
+  }
+  journal::archive_options options{.before = *before};
+  if (!to_.empty())
+    options.to = to_;
+  const auto moved = journal::archive_journal(file, options);
+  if (!moved)
+    return failed(moved.error());
+  if (moved->file.empty())
+    fmt::print("{}: no record is older than {}\n", file_, before_);
   else
-    fmt::print("{}: {} records, the last is {}, the chain holds\n", file_, found->records,
-               found->last_seq);
+    fmt::print("{}: {} records, the last is {}; the journal goes on after it\n",
+               moved->file.string(), moved->records, moved->last_seq);
   return static_cast<int>(exit_code::ok);
 }
 

@@ -59,12 +59,20 @@ section describe_journal(::sluice::journal::journal_settings& s) {
   b.integer(
       {"commit_batch_max", "Records made durable together at most; one fsync for all of them."},
       s.commit_batch_max, {1, 100'000});
+  b.duration({"commit_wait",
+              "How long what somebody waits for (an intent, an accepted plan) lets further records "
+              "join its fsync. Without any at hand it waits for none."},
+             s.commit_wait, {milliseconds{0}, milliseconds{100}});
   b.duration({"busy_timeout", "How long to wait for another reader or writer of the file."},
              s.busy_timeout, {milliseconds{0}, minutes{1}});
   b.integer({"trade_ids_kept",
              "Trade ids per symbol given back at start, so that no fill counts "
              "twice."},
             s.trade_ids_kept, {1, 1'000'000});
+  b.duration({"retention",
+              "At start, records older than this are moved into <state_dir>/archive, once a day's "
+              "worth of them is; 0ms keeps all. Needs free space for a copy of the journal."},
+             s.retention, {milliseconds{0}, hours{87'600}});
   b.validate([&s] { return ::sluice::journal::validate(s); });
   return std::move(b).take();
 }

@@ -17,11 +17,12 @@ void describe(auto& d, is<judged_body> auto& b) {
   d("verdict", b.outcome);
 }
 
-/// A JSON array of the records `sql` finds (seq, kind, wall_ms, body, facts or null).
+/// A JSON array of the records `sql` finds (seq, kind, wall_ms, body, facts or null, caused_by).
 result<std::string> records_of(database& db, std::string_view sql, const plan_id& id) {
   std::string items;
   auto read = db.each(sql, {id}, [&](const row& r) {
-    auto item = event_json(r.number(0), r.text(1), wall_time{r.number(2)}, r.text(3));
+    auto item =
+        event_json({r.number(0), r.text(1), wall_time{r.number(2)}, r.number(5)}, r.text(3));
     if (!r.is_null(4)) {
       item.pop_back();
       item += fmt::format(R"(,"facts":{}}})", r.text(4));
@@ -43,14 +44,14 @@ struct part {
 
 constexpr part parts[] = {
     {"verdicts",
-     "SELECT r.seq, r.kind, r.wall_ms, r.body, v.facts FROM verdict v "
+     "SELECT r.seq, r.kind, r.wall_ms, r.body, v.facts, r.caused_by FROM verdict v "
      "JOIN record r ON r.seq = v.seq WHERE v.plan_id = ? ORDER BY r.seq"},
     {"orders",
-     "SELECT r.seq, r.kind, r.wall_ms, r.body, NULL FROM orders o "
+     "SELECT r.seq, r.kind, r.wall_ms, r.body, NULL, r.caused_by FROM orders o "
      "JOIN order_event e ON e.client_order_id = o.client_order_id "
      "JOIN record r ON r.seq = e.seq WHERE o.plan_id = ? ORDER BY r.seq"},
     {"fills",
-     "SELECT r.seq, r.kind, r.wall_ms, r.body, NULL FROM fill f "
+     "SELECT r.seq, r.kind, r.wall_ms, r.body, NULL, r.caused_by FROM fill f "
      "JOIN record r ON r.seq = f.seq WHERE f.plan_id = ? ORDER BY r.seq"},
     {"finished",
      "SELECT r.seq, r.kind, r.wall_ms, r.body, NULL FROM plan p "
@@ -67,10 +68,11 @@ constexpr part parts[] = {
 }  // namespace
 
 result<std::optional<std::string>> explain_plan(database& db, const plan_id& id) {
-  const auto accepted = records_of(db,
-                                   "SELECT r.seq, r.kind, r.wall_ms, r.body, NULL FROM plan p "
-                                   "JOIN record r ON r.seq = p.seq WHERE p.plan_id = ?",
-                                   id);
+  const auto accepted =
+      records_of(db,
+                 "SELECT r.seq, r.kind, r.wall_ms, r.body, NULL, r.caused_by FROM plan p "
+                 "JOIN record r ON r.seq = p.seq WHERE p.plan_id = ?",
+                 id);
   if (!accepted)
     return accepted.error();
   const auto plan = accepted->substr(1, accepted->size() - 2);

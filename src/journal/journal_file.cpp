@@ -6,16 +6,21 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <system_error>
 
 #include "chain.hpp"
 #include "schema.hpp"
+#include "state_checkpoint.hpp"
 
 namespace sluice::journal {
 namespace {
 
 namespace fs = std::filesystem;
+
+/// What the store lets the log grow to before it moves it into the file, and a large batch more.
+constexpr ::off_t log_bytes_laid_out = 6 * 1'048'576;
 
 error failed_call(const fs::path& path, std::string_view what) {
   const int code = errno;
@@ -35,14 +40,6 @@ fs::path beside(const fs::path& path, const char* ending) {
   return path.string() + ending;
 }
 
-result<void> make_empty_file(const fs::path& path) {
-  const int file = ::open(path.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR);
-  if (file < 0)
-    return failed_call(path, "make");
-  ::close(file);
-  return {};
-}
-
 /// Makes the names in a directory durable.
 result<void> sync_directory(const fs::path& directory) {
   const int d = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -60,7 +57,8 @@ result<void> fill_new_file(const fs::path& path, const store_options& options) {
   auto db = database::open(path, access::read_write, options.busy_timeout);
   if (!db)
     return db.error();
-  if (auto set = db->script("PRAGMA synchronous = FULL"); !set)
+  // Space that an archive frees is given back in steps; that has to be chosen before any table.
+  if (auto set = db->script("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA synchronous = FULL"); !set)
     return set;
   return migrate(*db);
 }
@@ -84,19 +82,6 @@ result<void> make_journal(const fs::path& path, const store_options& options) {
   if (::rename(draft.c_str(), path.c_str()) != 0)
     return failed_call(path, "rename");
   return sync_directory(path.has_parent_path() ? path.parent_path() : fs::path("."));
-}
-
-result<void> make_directory(const fs::path& path) {
-  const auto directory = path.parent_path();
-  std::error_code code;
-  if (directory.empty() || fs::exists(directory, code))
-    return {};
-  fs::create_directories(directory, code);
-  if (!code)
-    fs::permissions(directory, fs::perms::owner_all, code);
-  if (code)
-    return fail(errc::io_failure, directory.string() + ": " + code.message());
-  return {};
 }
 
 /// SQLite would take an empty file for a new database.
@@ -133,6 +118,30 @@ result<void> check_whole(database& db, integrity how) {
   return {};
 }
 
+/// Written once before it is used, so that a commit finds its blocks there: a sync that makes the
+/// log longer waits for the file system's own journal as well, which costs twice as much and has
+/// the longer tail. Zeros are no frames: SQLite takes them for the end of the log.
+result<void> lay_out_log(const fs::path& path) {
+  const auto log = beside(path, "-wal");
+  const int file = ::open(log.c_str(), O_WRONLY | O_CLOEXEC);
+  if (file < 0)
+    return failed_call(log, "open");
+  static constexpr std::array<char, 65'536> zeros{};
+  auto at = ::lseek(file, 0, SEEK_END);
+  bool written = at >= 0;
+  while (written && at < log_bytes_laid_out) {
+    const auto more = ::pwrite(file, zeros.data(), zeros.size(), at);
+    written = more > 0;
+    at += more;
+  }
+  written = written && ::fdatasync(file) == 0;
+  const auto failure = failed_call(log, "lay out");
+  ::close(file);
+  if (!written)
+    return failure;
+  return {};
+}
+
 result<void> prepare_to_write(database& db, const store_options& options) {
   // Checkpoints are made by the store, which must see them fail. A log is cut back to 64 MB.
   if (auto set = db.script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
@@ -143,10 +152,73 @@ result<void> prepare_to_write(database& db, const store_options& options) {
     return set;
   if (auto migrated = migrate(db); !migrated)
     return migrated;
-  return check_whole(db, options.check);
+  if (auto whole = check_whole(db, options.check); !whole)
+    return whole;
+  if (const auto start = read_chain_start(db); !start)
+    return start.error();
+  else if (start->archived_until != 0)
+    return fail(errc::malformed, "is an archive: it can only be read");
+  if (auto named = name_archive(db); !named)
+    return named;
+  return check_since_last_checkpoint(db);
+}
+
+/// Of a directory that may be the one we stand in.
+fs::path directory_of(const fs::path& path) {
+  return path.has_parent_path() ? path.parent_path() : fs::path(".");
 }
 
 }  // namespace
+
+result<void> make_empty_file(const fs::path& path) {
+  const int file = ::open(path.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (file < 0)
+    return failed_call(path, "make");
+  ::close(file);
+  return {};
+}
+
+result<void> make_directory(const fs::path& path) {
+  const auto directory = path.parent_path();
+  std::error_code code;
+  if (directory.empty() || fs::exists(directory, code))
+    return {};
+  fs::create_directories(directory, code);
+  if (!code)
+    fs::permissions(directory, fs::perms::owner_all, code);
+  if (code)
+    return fail(errc::io_failure, directory.string() + ": " + code.message());
+  return {};
+}
+
+result<void> sync_file(const fs::path& path) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0)
+    return failed_call(path, "open");
+  const int synced = ::fdatasync(file);
+  const auto failure = failed_call(path, "sync");
+  ::close(file);
+  if (synced != 0)
+    return failure;
+  return sync_directory(directory_of(path));
+}
+
+fs::path draft_of(const fs::path& archive) {
+  return beside(archive, ".new");
+}
+
+result<void> name_archive(database& db) {
+  const auto start = read_chain_start(db);
+  if (!start)
+    return start.error();
+  std::error_code code;
+  const fs::path archive = start->archive;
+  if (archive.empty() || fs::exists(archive, code) || !fs::exists(draft_of(archive), code))
+    return {};
+  if (::rename(draft_of(archive).c_str(), archive.c_str()) != 0)
+    return failed_call(archive, "rename");
+  return sync_directory(directory_of(archive));
+}
 
 result<database> open_journal(const fs::path& path, const store_options& options) {
   if (auto made = make_directory(path); !made)
@@ -163,6 +235,8 @@ result<database> open_journal(const fs::path& path, const store_options& options
     return db.error();
   if (auto prepared = prepare_to_write(*db, options); !prepared)
     return named(path, prepared.error());
+  if (auto laid_out = lay_out_log(path); !laid_out)
+    return laid_out.error();
   return db;
 }
 

@@ -15,4 +15,19 @@ namespace sluice::journal {
 [[nodiscard]] result<database> open_journal_to_read(const std::filesystem::path& path,
                                                     milliseconds busy_timeout);
 
+/// Makes an empty file (mode 0600) of a name that is not there.
+[[nodiscard]] result<void> make_empty_file(const std::filesystem::path& path);
+
+/// Makes the directory (mode 0700) of a file that shall be there.
+[[nodiscard]] result<void> make_directory(const std::filesystem::path& path);
+
+/// Makes content and name of a file durable.
+[[nodiscard]] result<void> sync_file(const std::filesystem::path& path);
+
+/// The name of an archive that is not whole yet, or not yet one.
+[[nodiscard]] std::filesystem::path draft_of(const std::filesystem::path& archive);
+
+/// Names the archive that the journal's chain goes on from, when that was not done yet.
+[[nodiscard]] result<void> name_archive(database& db);
+
 }  // namespace sluice::journal

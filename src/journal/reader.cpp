@@ -8,6 +8,7 @@
 #include "recover.hpp"
 #include "sluice/journal/facts_json.hpp"
 #include "sluice/journal/record_json.hpp"
+#include "state_checkpoint.hpp"
 
 namespace sluice::journal {
 namespace {
@@ -94,17 +95,19 @@ result<std::vector<hold>> reader::holds() {
 
 result<std::vector<event>> reader::events_after(std::int64_t seq, std::int64_t limit) {
   return impl_->list<event>(
-      "SELECT seq, kind, wall_ms, body FROM record WHERE seq > ? ORDER BY seq LIMIT ?",
+      "SELECT seq, kind, wall_ms, body, caused_by FROM record WHERE seq > ? ORDER BY seq LIMIT ?",
       {seq, limit}, [](const row& r) -> result<event> {
-        const auto at = wall_time{r.number(2)};
-        return event{.seq = r.number(0),
-                     .kind = std::string(r.text(1)),
-                     .json = event_json(r.number(0), r.text(1), at, r.text(3))};
+        const event_head head{r.number(0), r.text(1), wall_time{r.number(2)}, r.number(4)};
+        return event{
+            .seq = head.seq, .kind = std::string(head.kind), .json = event_json(head, r.text(3))};
       });
 }
 
 result<std::int64_t> reader::last_seq() {
-  return impl_->db.number("SELECT max(seq) FROM record");
+  const auto end = read_chain_end(impl_->db);
+  if (!end)
+    return end.error();
+  return end->seq;
 }
 
 result<void> reader::each_judgement(const std::function<void(const judgement&)>& visit) {
@@ -124,10 +127,24 @@ result<void> reader::each_judgement(const std::function<void(const judgement&)>&
 }
 
 result<verification> reader::verify() {
+  // One committed state for both walks, also while somebody writes.
+  if (auto begun = impl_->db.run("BEGIN"); !begun)
+    return begun.error();
   const auto walk = walk_chain(impl_->db);
-  if (!walk)
-    return walk.error();
-  return verification{.records = walk->records, .last_seq = walk->last_seq};
+  const auto state = walk ? walk_state(impl_->db) : result<state_walk>(walk.error());
+  if (auto ended = impl_->db.run("COMMIT"); !ended && state)
+    return ended.error();
+  if (!state)
+    return state.error();
+  return verification{.records = walk->records,
+                      .last_seq = walk->last_seq,
+                      .checkpoints = state->checkpoints,
+                      .state_rows = state->rows,
+                      .begins_after = walk->start.seq,
+                      .begins_with = walk->start.chain,
+                      .ends_with = walk->chain,
+                      .archive = walk->start.archive,
+                      .archived = walk->start.archived_until != 0};
 }
 
 }  // namespace sluice::journal

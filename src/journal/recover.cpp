@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "chain.hpp"
 #include "collect.hpp"
 #include "flatten_rows.hpp"
 #include "sluice/journal/facts_json.hpp"
@@ -39,8 +40,10 @@ result<plan_identity> read_identity(const row& r) {
 }
 
 result<void> recover_plans(database& db, recovered& out) {
-  auto read = collect(db, "SELECT plan_id, content_hash FROM plan ORDER BY seq", {}, out.plans,
-                      read_identity);
+  auto read = collect(db,
+                      "SELECT plan_id, content_hash, seq FROM remembered_plan UNION ALL "
+                      "SELECT plan_id, content_hash, seq FROM plan ORDER BY seq",
+                      {}, out.plans, read_identity);
   if (!read)
     return read;
   return collect(db,
@@ -216,10 +219,10 @@ void recover_universe(database& db, recovered& out) {
 }
 
 result<void> recover_end(database& db, recovered& out) {
-  const auto last = db.number("SELECT max(seq) FROM record");
-  if (!last)
-    return last.error();
-  out.last_seq = *last;
+  const auto end = read_chain_end(db);
+  if (!end)
+    return end.error();
+  out.last_seq = end->seq;
   return {};
 }
 

@@ -126,10 +126,15 @@ result<void> write(database& db, const row_head& h, const notice& b) {
 result<bool> is_duplicate(database& db, const record_body& b) {
   result<std::int64_t> found = 0;
   if (const auto* accepted = std::get_if<plan_accepted>(&b))
-    found = db.number("SELECT seq FROM plan WHERE plan_id = ?", {accepted->what.id});
+    found = db.number(
+        "SELECT seq FROM plan WHERE plan_id = ?1 "
+        "UNION ALL SELECT seq FROM remembered_plan WHERE plan_id = ?1",
+        {accepted->what.id});
   if (const auto* filled = std::get_if<fill_recorded>(&b))
-    found = db.number("SELECT seq FROM fill WHERE symbol = ? AND trade_id = ?",
-                      {filled->what.instrument, filled->what.id});
+    found = db.number(
+        "SELECT 1 FROM fill WHERE symbol = ?1 AND trade_id = ?2 UNION ALL "
+        "SELECT 1 FROM remembered_trade WHERE symbol = ?1 AND trade_id = ?2",
+        {filled->what.instrument, filled->what.id});
   if (!found)
     return found.error();
   return *found > 0;
@@ -145,10 +150,12 @@ result<std::uint64_t> write_record(database& db, const record& r, std::uint64_t 
                                                 .wall_ms = r.at.wall.ms,
                                                 .steady_ns = steady_ns,
                                                 .body = body,
-                                                .facts = seen});
+                                                .facts = seen,
+                                                .caused_by = r.caused_by});
   auto written = db.run(
-      "INSERT INTO record (seq, kind, wall_ms, steady_ns, body, chain) VALUES (?, ?, ?, ?, ?, ?)",
-      {r.seq, kind_of(r.body), r.at.wall, steady_ns, body, chain});
+      "INSERT INTO record (seq, kind, wall_ms, steady_ns, body, chain, caused_by) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?)",
+      {r.seq, kind_of(r.body), r.at.wall, steady_ns, body, chain, r.caused_by});
   if (!written)
     return written.error();
   const row_head h{.seq = r.seq, .at = r.at.wall, .facts = seen};

@@ -6,9 +6,11 @@
 
 #include <array>
 #include <string>
-#include <vector>
 
 #include "flatten_rows.hpp"
+#include "schema_archive.hpp"
+#include "schema_plans.hpp"
+#include "schema_state.hpp"
 #include "stop_tables.hpp"
 
 namespace sluice::journal {
@@ -151,26 +153,17 @@ CREATE INDEX ledger_adjustment_by_line ON ledger_adjustment(symbol, position_sid
 CREATE INDEX orders_at_venue ON orders(intended_seq) WHERE order_id <> 0;
 )sql";
 
-/// Plans that are judged more than once for one verdict, and how each allowed plan ended.
-constexpr const char* finished_plans = R"sql(
-ALTER TABLE verdict ADD COLUMN continued INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE plan ADD COLUMN finished_seq INTEGER REFERENCES record(seq);
-ALTER TABLE plan ADD COLUMN ended TEXT;
-ALTER TABLE plan ADD COLUMN executed TEXT;
-UPDATE plan SET finished_seq = verdict_seq WHERE verdict_seq IS NOT NULL;
-CREATE INDEX plan_unfinished ON plan(seq)
-  WHERE verdict = 'allow' AND kind <> 'cancel' AND finished_seq IS NULL;
-ALTER TABLE orders ADD COLUMN type TEXT NOT NULL DEFAULT 'market';
-ALTER TABLE orders ADD COLUMN limit_price TEXT NOT NULL DEFAULT '0';
-)sql";
+/// Version 4 has a part for each thing that needed it.
+constexpr std::array version_4{schema_state, schema_archive, schema_plans, stop_tables,
+                               flatten_tables};
 
 /// Step i brings version i to i + 1.
-const std::array<std::vector<const char*>, schema_version> steps{{
-    {version_1},
-    {version_2},
-    {version_3},
-    {finished_plans, stop_tables, flatten_tables},
-}};
+std::string step(std::int64_t i) {
+  if (i < 3)
+    return std::array{version_1, version_2, version_3}.at(static_cast<std::size_t>(i));
+  return fmt::format("{}", fmt::join(version_4, ""));
+}
+static_assert(schema_version == 4);
 
 result<std::int64_t> version_of(database& db) {
   const auto id = db.number("PRAGMA application_id");
@@ -195,7 +188,7 @@ result<std::int64_t> version_of(database& db) {
 result<void> run_step(database& db, std::int64_t from) {
   return db.script(fmt::format(
       "BEGIN IMMEDIATE; {} PRAGMA application_id = {}; PRAGMA user_version = {}; COMMIT;",
-      fmt::join(steps.at(static_cast<std::size_t>(from)), " "), application_id, from + 1));
+      step(from), application_id, from + 1));
 }
 
 }  // namespace

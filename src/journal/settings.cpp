@@ -9,10 +9,14 @@ std::vector<setting_fault> validate(const journal_settings& s) {
     faults.push_back({"state_dir", "is empty; takes the path of a directory"});
   if (s.commit_batch_max < 1 || s.commit_batch_max > 100'000)
     faults.push_back({"commit_batch_max", "takes 1 to 100000 records"});
+  if (s.commit_wait < milliseconds{0} || s.commit_wait > milliseconds{100})
+    faults.push_back({"commit_wait", "takes \"0ms\" to \"100ms\""});
   if (s.busy_timeout < milliseconds{0} || s.busy_timeout > milliseconds{60'000})
     faults.push_back({"busy_timeout", "takes \"0ms\" to \"1m\""});
   if (s.trade_ids_kept < 1 || s.trade_ids_kept > 1'000'000)
     faults.push_back({"trade_ids_kept", "takes 1 to 1000000 ids per symbol"});
+  if (s.retention < milliseconds{0} || s.retention > std::chrono::hours{87'600})
+    faults.push_back({"retention", "takes \"0ms\" (keep all) to \"87600h\""});
   return faults;
 }
 

@@ -38,11 +38,12 @@ result<void> write(database& db, const row_head& h, const stop_changed& b) {
     return written;
   return db.run(
       "INSERT INTO protective_stop (stop_number, client_order_id, symbol, position_side, "
-      "direction, trigger_price, state, algo_id, triggered_order_id, intended_ms, changed_ms) "
-      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT (stop_number) "
+      "direction, trigger_price, state, algo_id, triggered_order_id, intended_ms, changed_ms, "
+      "intended_seq) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT "
+      "(stop_number) "
       "DO UPDATE SET state = ?7, algo_id = ?8, triggered_order_id = ?9, changed_ms = ?11",
       {s.number, s.id, s.position.instrument, s.position.leg, s.direction, s.trigger, s.state,
-       s.venue_id, s.triggered_order, s.intended_at, h.at});
+       s.venue_id, s.triggered_order, s.intended_at, h.at, h.seq});
 }
 
 result<void> recover_stops(database& db, recovered& out) {

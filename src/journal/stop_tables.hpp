@@ -9,7 +9,8 @@ CREATE TABLE protective_stop (
   stop_number INTEGER PRIMARY KEY, client_order_id TEXT NOT NULL UNIQUE, symbol TEXT NOT NULL,
   position_side TEXT NOT NULL, direction TEXT NOT NULL, trigger_price TEXT NOT NULL,
   state TEXT NOT NULL, algo_id INTEGER NOT NULL, triggered_order_id INTEGER NOT NULL,
-  intended_ms INTEGER NOT NULL, changed_ms INTEGER NOT NULL) STRICT;
+  intended_ms INTEGER NOT NULL, changed_ms INTEGER NOT NULL,
+  intended_seq INTEGER NOT NULL REFERENCES record(seq)) STRICT;
 CREATE INDEX protective_stop_open ON protective_stop(stop_number)
   WHERE state NOT IN ('finished', 'cancelled', 'rejected', 'expired');
 CREATE INDEX protective_stop_triggered ON protective_stop(stop_number)
@@ -18,6 +19,7 @@ CREATE TABLE stop_event (
   seq INTEGER PRIMARY KEY REFERENCES record(seq), stop_number INTEGER NOT NULL,
   client_order_id TEXT NOT NULL, symbol TEXT NOT NULL, state TEXT NOT NULL,
   detail TEXT NOT NULL) STRICT;
+CREATE INDEX stop_event_by_stop ON stop_event(stop_number, seq);
 )sql";
 
 }  // namespace sluice::journal

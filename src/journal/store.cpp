@@ -3,15 +3,28 @@
 
 #include <optional>
 
+#include "cause.hpp"
+#include "chain.hpp"
 #include "journal_file.hpp"
 #include "recover.hpp"
 #include "row_writer.hpp"
+#include "state_checkpoint.hpp"
 
 namespace sluice::journal {
 namespace {
 
-/// Pages of write-ahead log after which a commit also moves them into the file: 4 MB.
+/// Pages of write-ahead log from which on they are moved into the file: 4 MB.
 constexpr int checkpoint_pages = 1'000;
+/// Pages from which on a commit does so itself, since nobody else has done it.
+constexpr int checkpoint_pages_at_once = 4 * checkpoint_pages;
+
+/// Records from which on the state is kept again; so many at most are folded at a start. Like the
+/// pages: by tidy, by a commit when nobody called that, and at a start.
+constexpr std::int64_t checkpoint_records = 10'000;
+constexpr std::int64_t checkpoint_records_at_once = 2 * checkpoint_records;
+constexpr std::int64_t checkpoint_records_at_start = 1'000;
+/// Before any record: the first checkpoint is always due.
+constexpr std::int64_t no_checkpoint = -checkpoint_records;
 
 }  // namespace
 
@@ -20,6 +33,7 @@ struct store::impl {
   store_options options{};
   std::int64_t last_seq{0};
   std::uint64_t chain{0};
+  std::int64_t checkpoint{0};  ///< Seq of the last one of the state.
   std::int64_t uncommitted{0};
   std::optional<error> failure{};
 
@@ -31,6 +45,30 @@ struct store::impl {
     uncommitted = 0;
     return e;
   }
+
+  /// Keeps the state when more than so many records followed the last time.
+  result<void> keep_state_within(std::int64_t records) {
+    if (uncommitted > 0 || last_seq - checkpoint <= records)
+      return {};
+    auto kept = db.run("BEGIN IMMEDIATE");
+    if (kept)
+      kept = keep_checkpoint(db, last_seq);
+    if (kept)
+      kept = db.run("COMMIT");
+    if (!kept)
+      return give_up(kept.error());
+    checkpoint = last_seq;
+    return {};
+  }
+
+  result<void> keep_log_below(int pages) {
+    if (uncommitted > 0 || db.log_pages() < pages)
+      return {};
+    // A checkpoint whose sync failed may look done to the next one while its pages are lost.
+    if (auto moved = db.checkpoint(); !moved)
+      return give_up(moved.error());
+    return {};
+  }
 };
 
 store::store(std::unique_ptr<impl> state) : impl_(std::move(state)) {}
@@ -41,16 +79,19 @@ result<std::unique_ptr<store>> store::open(const std::filesystem::path& path,
   auto db = open_journal(path, options);
   if (!db)
     return db.error();
-  const auto last_seq = db->number("SELECT max(seq) FROM record");
-  if (!last_seq)
-    return last_seq.error();
-  const auto chain = db->number("SELECT chain FROM record WHERE seq = ?", {*last_seq});
-  if (!chain)
-    return chain.error();
+  const auto end = read_chain_end(*db);
+  if (!end)
+    return end.error();
+  const auto kept = last_checkpoint(*db);
+  if (!kept)
+    return kept.error();
   auto state = std::make_unique<impl>(impl{.db = std::move(*db),
                                            .options = options,
-                                           .last_seq = *last_seq,
-                                           .chain = static_cast<std::uint64_t>(*chain)});
+                                           .last_seq = end->seq,
+                                           .chain = end->chain,
+                                           .checkpoint = kept->value_or(no_checkpoint)});
+  if (auto caught_up = state->keep_state_within(checkpoint_records_at_start); !caught_up)
+    return fail(caught_up.error().code, path.string() + ": " + caught_up.error().text);
   return std::unique_ptr<store>(new store(std::move(state)));
 }
 
@@ -70,6 +111,10 @@ result<appended> store::append(record& r) {
     if (auto begun = impl_->db.run("BEGIN IMMEDIATE"); !begun)
       return impl_->give_up(begun.error());
   }
+  const auto cause = cause_of(impl_->db, r.body);
+  if (!cause)
+    return impl_->give_up(cause.error());
+  r.caused_by = *cause;
   r.seq = ++impl_->last_seq;
   ++impl_->uncommitted;
   const auto chain = write_record(impl_->db, r, impl_->chain);
@@ -89,12 +134,23 @@ result<void> store::commit() {
   if (auto committed = impl_->db.run("COMMIT"); !committed)
     return impl_->give_up(committed.error());
   impl_->uncommitted = 0;
-  if (impl_->db.log_pages() >= checkpoint_pages) {
-    // A checkpoint whose sync failed may look done to the next one while its pages are lost.
-    if (auto moved = impl_->db.checkpoint(); !moved)
-      return impl_->give_up(moved.error());
-  }
-  return {};
+  if (auto kept = impl_->keep_state_within(checkpoint_records_at_once); !kept)
+    return kept;
+  return impl_->keep_log_below(checkpoint_pages_at_once);
+}
+
+result<void> store::tidy() {
+  if (impl_->failure)
+    return *impl_->failure;
+  if (auto kept = impl_->keep_state_within(checkpoint_records); !kept)
+    return kept;
+  return impl_->keep_log_below(checkpoint_pages);
+}
+
+result<void> store::end() {
+  if (auto committed = commit(); !committed)
+    return committed;
+  return impl_->keep_state_within(0);
 }
 
 result<recovered> store::recover() {

@@ -147,13 +147,19 @@ class CrashTestCase(OutsideTestCase):
         venue = self.start_venue_with_faults()
         killed = self.run_until_it_ends(call, f"signal=SIGKILL:when={at}")
         self.end_traced()
+        self.check_state(f"killed at {call} {at}")
         self.check_after(f"killed at {call} {at}", venue)
         return killed
+
+    def check_state(self, what):
+        """The rows of state are what the records make of them, in the file as it was left."""
+        if self.journal().exists():
+            self.assertEqual(oracle.state_faults(self.journal()), [], what)
 
     def check_after(self, what, venue):
         self.finish_the_run()
         found = oracle.violations(self.journal(), self.account())
-        found += oracle.holds(self.journal())
+        found += oracle.holds(self.journal()) + oracle.state_faults(self.journal())
         self.assertEqual(found, [], f"{what}: {found}\n{self.sluice.log()[-3000:]}")
         self.sluice.end(signal.SIGTERM)
         venue.end(signal.SIGTERM)
@@ -192,6 +198,7 @@ class CrashTestCase(OutsideTestCase):
             code = self.sluice.process.wait(LIMIT_S)
             self.assertEqual(code, 74, f"{error} at {call} {at}:\n{self.sluice.log()[-3000:]}")
         self.end_traced()
+        self.check_state(f"{error} at {call} {at}")
         self.check_after(f"{error} at {call} {at}", venue)
         return ended
 

@@ -1,10 +1,13 @@
 """Compares a journal with the venue's own books: what must hold after any crash.
 
-Reads the SQLite file and the venue's ledger and shares nothing with the product.
+Reads the SQLite file and the venue's ledger and shares nothing with the product; only whether the
+journal's state follows from its records is asked of the product itself.
 """
 
 import json
+import os
 import sqlite3
+import subprocess
 from collections import defaultdict
 from decimal import Decimal
 
@@ -141,3 +144,14 @@ def of_books(journal, account):
 
 def holds(journal):
     return [json.dumps(row) for row in rows(journal, "SELECT symbol, cause, evidence FROM hold")]
+
+
+def state_faults(journal):
+    """I7: what the fold of the records makes is what the rows of state and their hashes say."""
+    done = subprocess.run([os.environ.get("SLUICE", "build/dev/sluice"), "journal", "verify", "--json",
+                           str(journal)], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        return [done.stderr.strip()]
+    found = json.loads(done.stdout)
+    whole = found["records"] == found["last_seq"]
+    return [] if whole else [f"verified {found['records']} of {found['last_seq']} records"]

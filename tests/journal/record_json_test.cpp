@@ -18,7 +18,7 @@ std::string text_of(record_body body) {
 }
 
 const std::string head = R"({"seq":7,"kind":")";
-const std::string at = R"(","at":"2026-11-18T11:06:40.000Z",)";
+const std::string at = R"(","at":"2026-11-18T11:06:40.000Z","caused_by":0,)";
 
 TEST_CASE("records read as their kind, their time and their fields") {
   struct sample {

@@ -14,13 +14,15 @@ TEST_CASE("the journal's default settings are admitted") {
 TEST_CASE("every fault of the journal's settings is reported at once") {
   const auto faults = validate({.state_dir = "",
                                 .commit_batch_max = 0,
+                                .commit_wait = milliseconds{101},
                                 .busy_timeout = milliseconds{-1},
-                                .trade_ids_kept = 0});
+                                .trade_ids_kept = 0,
+                                .retention = milliseconds{-1}});
   std::vector<std::string> keys;
   for (const auto& f : faults)
     keys.push_back(f.key);
-  CHECK(keys == std::vector<std::string>{"state_dir", "commit_batch_max", "busy_timeout",
-                                         "trade_ids_kept"});
+  CHECK(keys == std::vector<std::string>{"state_dir", "commit_batch_max", "commit_wait",
+                                         "busy_timeout", "trade_ids_kept", "retention"});
 }
 
 }  // namespace

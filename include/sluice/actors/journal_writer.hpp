@@ -17,6 +17,9 @@ enum class journal_thread { own, shared };
 
 struct journal_options {
   std::int64_t batch_max{1'000};  ///< Records in one commit at most.
+  /// How long records that somebody waits for let others join their commit. Nothing is waited for
+  /// on purpose: a commit begins as soon as no record is at hand any more.
+  milliseconds commit_wait{1};
   journal_thread thread{journal_thread::own};
   /// Called once, on the journal's thread, when a commit failed: trading must stop, exit 74.
   std::function<void(const error&)> failed{};

@@ -219,11 +219,13 @@ using record_body =
                  override_set, override_ended, close_armed, close_disarmed, stop_changed,
                  flatten_ordered, flatten_ended, notice>;
 
-/// `seq` is given by the journal at append, in one order for the whole account, starting at 1.
+/// `seq` is given by the journal at append, in one order for the whole account, starting at 1; so
+/// is `caused_by`, the seq of the record that caused this one (0: none, or not known).
 struct record {
   std::int64_t seq{0};
   stamp at{};
   record_body body{};
+  std::int64_t caused_by{0};
 };
 
 /// What was judged, in a record of a judgement; else null.

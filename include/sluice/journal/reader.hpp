@@ -67,6 +67,14 @@ struct judgement {
 struct verification {
   std::int64_t records{0};
   std::int64_t last_seq{0};
+  std::int64_t checkpoints{0};  ///< Of the state, that the records lead to.
+  std::int64_t state_rows{0};   ///< That are what the records make of them.
+  /// The record after which the file's own begin, and its chain value; 0 when all are here.
+  std::int64_t begins_after{0};
+  std::uint64_t begins_with{0};
+  std::uint64_t ends_with{0};  ///< Chain value of the last record.
+  std::string archive{};       ///< The file that has what was before, as it was named then.
+  bool archived{false};        ///< Itself an archive, which has no state.
 };
 
 /// A read-only connection. Not thread-safe; one for each thread that asks. Every query sees one
@@ -95,7 +103,8 @@ class reader {
   /// Calls `visit` with each stored judgement of an accepted plan, oldest first. Judgements of
   /// repeated ids (duplicate_plan) are left out: the plan they judged was never accepted.
   [[nodiscard]] result<void> each_judgement(const std::function<void(const judgement&)>& visit);
-  /// Recomputes the checksum chain over all records; malformed names the first that does not fit.
+  /// Recomputes the checksum chain over all records, and from the records the rows of state and the
+  /// hashes that were kept of it; malformed names the first record, checkpoint or row that differs.
   [[nodiscard]] result<verification> verify();
 
  private:

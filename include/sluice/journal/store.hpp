@@ -35,7 +35,8 @@ enum class appended : std::uint8_t {
 class store {
  public:
   /// Opens the journal, or makes it (mode 0600; whole or not at all). Errors: malformed for a file
-  /// that is damaged, cut, no journal, or of a newer schema; busy; io_failure; not_permitted.
+  /// that is damaged, cut, no journal, of a newer schema, or whose rows of state are not what its
+  /// records since the last checkpoint make of them; busy; io_failure; not_permitted.
   [[nodiscard]] static result<std::unique_ptr<store>> open(const std::filesystem::path& path,
                                                            const store_options& options = {});
   store(const store&) = delete;
@@ -43,13 +44,21 @@ class store {
   /// What was appended but not committed is gone.
   ~store();
 
-  /// Gives the record its seq and writes it and its rows into the open batch (begins one if there
-  /// is none). invalid_value (a fill without a trade id) writes nothing and does not fail the
-  /// store.
+  /// Gives the record its seq and its cause and writes it and its rows into the open batch (begins
+  /// one if there is none). invalid_value (a fill without a trade id) writes nothing and does not
+  /// fail the store.
   [[nodiscard]] result<appended> append(record& r);
 
   /// Makes all appended records durable, by one sync. Does nothing when there are none.
   [[nodiscard]] result<void> commit();
+
+  /// Moves the write-ahead log into the file when it has become long, and keeps the state to be
+  /// checked by the next start when many records came since the last time. Not part of commit, so
+  /// that nobody waits for it who waits for durability; a failure is as final as one of commit.
+  [[nodiscard]] result<void> tidy();
+
+  /// Commits and keeps the state, so that the next start has nothing to fold.
+  [[nodiscard]] result<void> end();
 
   /// The state as of the last append.
   [[nodiscard]] result<recovered> recover();

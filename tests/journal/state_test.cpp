@@ -1,0 +1,267 @@
+// The rows of state are what the records alone make of them, and who changes one is found out.
+#include <sqlite3.h>
+
+#include <fmt/format.h>
+
+#include "builders.hpp"
+#include "support/catch.hpp"
+
+namespace sluice::journal {
+namespace {
+
+using namespace test;
+
+void change(const std::filesystem::path& path, const std::string& sql) {
+  sqlite3* raw = nullptr;
+  REQUIRE(sqlite3_open(path.c_str(), &raw) == SQLITE_OK);
+  CHECK(sqlite3_exec(raw, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
+  sqlite3_close(raw);
+}
+
+order_intended again(order_intended b) {
+  b.attempt = 2;
+  return b;
+}
+
+/// Every kind that leaves state, in orders that occur.
+void fill_journal(store& s) {
+  const auto open = an_open_plan("p0"), reduce = a_reduce_plan("p1");
+  put(s, plan_accepted{open});
+  put(s, a_denial(open));
+  put(s, plan_accepted{reduce});
+  put(s, a_permission(reduce));
+  put(s, an_intent("o1", "p1"));
+  put(s, again(an_intent("o1", "p1")));
+  put(s, a_change("o1", "p1", order_state::filled));
+  put(s, an_intent("o2", "p1"));
+  put(s, a_change("o2", "p1", order_state::unknown));
+  put(s, a_change("nobody's", "", order_state::filled));
+  put(s, a_fill("BTCUSDT", 1, side::sell, "0.25"));
+  put(s, a_fill("BTCUSDT", 2, side::buy, "0.1"));
+  auto foreign = a_fill("ETHUSDT", 3, side::buy, "1");
+  foreign.ours = false;
+  put(s, foreign);
+  put(s, ledger_adjusted{{symbol("ETHUSDT"), position_side::long_},
+                         {},
+                         decimal<quantity>("2"),
+                         "foreign_fill",
+                         "seen",
+                         decimal<price>("3000")});
+  put(s, hold_placed{a_hold(1, "BTCUSDT")});
+  put(s, hold_placed{a_hold(2, "ETHUSDT")});
+  put(s, hold_released{a_hold(2, "ETHUSDT"), "mara", "checked"});
+  put(s, state_changed{trading_state::active, trading_state::reduce_only, "mara", "drill"});
+  put(s, state_changed{trading_state::reduce_only, trading_state::halted, "halt_file", "there"});
+  put(s, exit_changed{{.position = {symbol("BTCUSDT"), position_side::both},
+                       .active = true,
+                       .stop = decimal<price>("95000"),
+                       .origin = plan_id("p0")}});
+  put(s, override_set{{1, "gate.cooldown", "1s", "mara", "slow", {10}, {20}, {}}});
+  put(s, override_set{{2, "gate.allow_add", "true", "mara", "why", {10}, {20}, milliseconds{5}}});
+  put(s, override_ended{{1, "gate.cooldown", "1s", "mara", "slow", {10}, {20}, {}},
+                        override_end::expired,
+                        "gate",
+                        "over"});
+  put(s, close_armed{{1, symbol("BTCUSDT"), "mara", "checked", {10}, {20}}});
+  put(s, close_armed{{2, symbol("ETHUSDT"), "mara", "checked", {10}, {20}}});
+  put(s, close_disarmed{{2, symbol("ETHUSDT"), "mara", "checked", {10}, {20}},
+                        arming_end::used,
+                        "reconciler",
+                        "hold 1"});
+  put(s, funding_booked{symbol("BTCUSDT"), "USDT", decimal<notional>("-1"), {5}});
+  put(s, notice{"bad bytes", "\xff"});
+  put(s, plan_accepted{an_open_plan("p2")});
+  REQUIRE(s.commit().has_value());
+}
+
+struct changed_row {
+  const char* name;
+  const char* sql;
+  const char* told;
+};
+
+constexpr changed_row changes[] = {
+    {"an order's state", "UPDATE orders SET state = 'filled' WHERE client_order_id = 'o2'",
+     "order o2"},
+    {"an amount", "UPDATE ledger_line SET amount = '7' WHERE symbol = 'BTCUSDT'",
+     "ledger_line BTCUSDT both"},
+    {"a line that is gone", "DELETE FROM ledger_line WHERE symbol = 'ETHUSDT'",
+     "ledger_line ETHUSDT long"},
+    {"a fee", "UPDATE ledger_fee SET amount = '7'", "ledger_fee BTCUSDT both USDT"},
+    {"a hold that is gone", "DELETE FROM hold", "hold 1 BTCUSDT both"},
+    {"a plan that waits again", "UPDATE plan SET verdict_seq = NULL WHERE plan_id = 'p0'",
+     "plan p0"},
+    {"an override's value", "UPDATE setting_override SET value = '9'", "setting_override 2"},
+    {"an arming's end", "UPDATE close_arming SET until_ms = 99", "close_arming 1"},
+    {"an exit's stop", "UPDATE exit_state SET stop = NULL", "exit_state BTCUSDT both"},
+    {"a state that nobody ordered", "UPDATE state_change SET state_after = 'active'",
+     "trading_state in_force"},
+};
+
+TEST_CASE("what the records make is what the rows say, after every kind of record") {
+  const directory d;
+  {
+    auto s = opened(d.journal());
+    fill_journal(*s);
+    REQUIRE(s->end().has_value());
+    put_notice(*s, "one more");
+  }
+  const auto found = read(d.journal())->verify();
+  INFO((found ? "" : found.error().text));
+  REQUIRE(found.has_value());
+  CHECK(found->checkpoints == 2);
+  CHECK(found->state_rows == 14);
+}
+
+TEST_CASE("a row that was changed is named by a verification, and refused by the next start") {
+  for (const auto& c : changes) {
+    INFO(c.name);
+    const directory d;
+    {
+      auto s = opened(d.journal());
+      fill_journal(*s);
+    }
+    change(d.journal(), c.sql);
+    const auto found = read(d.journal())->verify();
+    REQUIRE_FALSE(found.has_value());
+    CHECK(found.error().code == errc::malformed);
+    CHECK_THAT(found.error().text, ContainsSubstring(c.told));
+    const auto made = store::open(d.journal());
+    REQUIRE_FALSE(made.has_value());
+    CHECK(made.error().code == errc::malformed);
+    CHECK_THAT(made.error().text, ContainsSubstring(c.told));
+  }
+}
+
+TEST_CASE("a row that was changed after the state was kept is refused by the next start") {
+  const directory d;
+  {
+    auto s = opened(d.journal());
+    fill_journal(*s);
+    REQUIRE(s->end().has_value());
+  }
+  change(d.journal(), "UPDATE hold SET placed_seq = 1");
+  CHECK_FALSE(store::open(d.journal()).has_value());
+}
+
+TEST_CASE("a checkpoint that was changed is named") {
+  const directory d;
+  {
+    auto s = opened(d.journal());
+    fill_journal(*s);
+    REQUIRE(s->end().has_value());
+    put_notice(*s, "one more");
+    REQUIRE(s->end().has_value());
+  }
+  change(d.journal(), "UPDATE state_checkpoint SET hash = 7 WHERE rows IS NULL");
+  const auto found = read(d.journal())->verify();
+  REQUIRE_FALSE(found.has_value());
+  CHECK_THAT(found.error().text, ContainsSubstring("the state at record 29"));
+}
+
+TEST_CASE("the state is kept every ten thousand records, so that a start folds no more") {
+  const directory d;
+  {
+    auto s = opened(d.journal());
+    for (int i = 0; i < 25'000; ++i) {
+      put(*s, notice{"test", ""});
+      if (i % 500 == 499) {
+        REQUIRE(s->commit().has_value());
+        REQUIRE(s->tidy().has_value());
+      }
+    }
+  }
+  CHECK(read(d.journal())->verify().value().checkpoints == 3);
+}
+
+TEST_CASE("a record names the record that caused it") {
+  const directory d;
+  auto s = opened(d.journal());
+  fill_journal(*s);
+  const auto events = read(d.journal())->events_after(0, 100).value();
+  std::map<std::string, std::vector<int>> causes;
+  for (const auto& e : events) {
+    const auto at = e.json.find("\"caused_by\":");
+    REQUIRE(at != std::string::npos);
+    causes[e.kind].push_back(std::stoi(e.json.substr(at + 12)));
+  }
+  using seqs = std::vector<int>;
+  CHECK(causes["plan_accepted"] == seqs{0, 0, 0});
+  CHECK(causes["plan_judged"] == seqs{1, 3});
+  CHECK(causes["order_intended"] == seqs{3, 3, 3});
+  CHECK(causes["order_changed"] == seqs{5, 8, 0});
+  CHECK(causes["fill_recorded"] == seqs{5, 5, 0});
+  CHECK(causes["hold_released"] == seqs{16});
+  CHECK(causes["exit_changed"] == seqs{1});
+  CHECK(causes["override_ended"] == seqs{21});
+  CHECK(causes["close_disarmed"] == seqs{25});
+  CHECK(causes["notice"] == seqs{0});
+}
+
+/// Makes a file of schema 3 of it: without what schema 4 added, the chain over what there was.
+void take_back_to_schema_3(const std::filesystem::path& path) {
+  std::string updates;
+  std::uint64_t chain = 0;
+  sqlite3* raw = nullptr;
+  REQUIRE(sqlite3_open(path.c_str(), &raw) == SQLITE_OK);
+  sqlite3_stmt* rows = nullptr;
+  REQUIRE(sqlite3_prepare_v2(raw,
+                             "SELECT r.seq, kind, wall_ms, steady_ns, body, ifnull(facts, '') "
+                             "FROM record r LEFT JOIN (SELECT seq, facts FROM verdict) v "
+                             "ON v.seq = r.seq ORDER BY r.seq",
+                             -1, &rows, nullptr) == SQLITE_OK);
+  const auto text = [&](int i) {
+    return std::string(reinterpret_cast<const char*>(sqlite3_column_text(rows, i)));
+  };
+  while (sqlite3_step(rows) == SQLITE_ROW) {
+    const auto head = fmt::format("{}|{}|{}|{}|{}|{}|", text(0), text(1), text(2), text(3),
+                                  text(4).size(), text(5).size());
+    chain = stable_hash(text(5), stable_hash(text(4), stable_hash(head, chain)));
+    updates += fmt::format("UPDATE record SET chain = {} WHERE seq = {};",
+                           static_cast<std::int64_t>(chain), text(0));
+  }
+  sqlite3_finalize(rows);
+  sqlite3_close(raw);
+  change(path, updates +
+                   "DROP TABLE chain_start; DROP TABLE state_checkpoint;"
+                   "DROP TABLE remembered_plan; DROP TABLE remembered_trade;"
+                   "ALTER TABLE record DROP COLUMN caused_by; PRAGMA user_version = 3;");
+}
+
+TEST_CASE("a journal of schema 3 keeps its chain, and its state is checked from then on") {
+  const directory d;
+  {
+    auto s = opened(d.journal());
+    fill_journal(*s);
+  }
+  take_back_to_schema_3(d.journal());
+  {
+    auto s = opened(d.journal(), integrity::full);
+    put(*s, a_change("o2", "p1", order_state::filled));
+    put(*s, a_denial(an_open_plan("p2")));
+    REQUIRE(s->commit().has_value());
+  }
+  const auto found = read(d.journal())->verify();
+  INFO((found ? "" : found.error().text));
+  REQUIRE(found.has_value());
+  CHECK(found->records == 31);
+  const auto events = read(d.journal())->events_after(29, 1).value();
+  CHECK_THAT(events.at(0).json, ContainsSubstring("\"caused_by\":8,"));
+  change(d.journal(), "UPDATE record SET wall_ms = wall_ms + 1 WHERE seq = 4");
+  CHECK_FALSE(read(d.journal())->verify().has_value());
+}
+
+TEST_CASE("a changed cause breaks the chain") {
+  const directory d;
+  {
+    auto s = opened(d.journal());
+    fill_journal(*s);
+  }
+  change(d.journal(), "UPDATE record SET caused_by = 2 WHERE seq = 4");
+  const auto found = read(d.journal())->verify();
+  REQUIRE_FALSE(found.has_value());
+  CHECK_THAT(found.error().text, ContainsSubstring("record 4 was changed"));
+}
+
+}  // namespace
+}  // namespace sluice::journal
