@@ -70,6 +70,7 @@ class executor_end : public actors::executor_actor::base {
             [](const actors::order_answered&) {},
             [](const actors::order_queried&) {},
             [](const actors::fills_read&) {},
+            [](const actors::order_pending_changed&) {},
             [](actors::tick) {},
             [](actors::drain) { return actors::drained{}; }};
   }

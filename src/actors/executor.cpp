@@ -33,6 +33,10 @@ executor::behavior_type executor::make_behavior() {
         feed(answer.order, [&](order_machine& m) { return m.on_query(*answer.outcome, now()); });
       },
       [this](const fills_read& answer) { take(answer); },
+      [this](const order_pending_changed& stop) {
+        // Else its trades would look like those of an order of ours whose fate is open.
+        options_.at_venue.learn(stop.position.instrument, stop.venue_id, {stop.order, stop.plan});
+      },
       [this](tick) {
         run_timers();
         run_plans();

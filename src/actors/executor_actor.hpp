@@ -34,6 +34,7 @@ class executor : public stage<executor_actor> {
 
   void inherit();
   void resume_plans();
+  void go_on_later(plan_in_hand& p);
 
   // ---- plans: before their orders, and between them (executor_plans.cpp)
 
@@ -47,8 +48,7 @@ class executor : public stage<executor_actor> {
   void order_ended(const plan_id& plan, const order_request& request, const entry& e,
                    const order_finished& how);
   void follow(plan_in_hand& p, const judge_once_more& step);
-  /// `told` says that a person has been told already why an exit did not come to its target.
-  void finish(plan_in_hand& p, const end_plan& end, bool told = false);
+  void finish(plan_in_hand& p, const end_plan& end);
   void run_plans();
   void help(const plan_in_hand& p, remedy first);
   void take(const open_orders_read& answer);

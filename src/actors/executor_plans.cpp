@@ -35,13 +35,25 @@ void executor::resume_plans() {
     log().warn("executor", "plan_resumed", {{"plan", left.what->id}});
     if (left.order_open)
       continue;  // Its order comes first.
-    if (left.what->deadline <= now() || !p.course.is_exit())
-      finish(p, p.course.ended(plan_end::interrupted, "the process ended"));
+    if (left.was_done)
+      finish(p, p.course.ended(plan_end::done, "before the process ended"));
+    else if (left.what->deadline <= now() || !p.course.is_exit())
+      finish(p, p.course.ended(p.course.executed().is_zero() || p.course.is_exit()
+                                   ? plan_end::interrupted
+                                   : plan_end::partly,
+                               "the process ended"));
     else
-      follow(p,
-             {now() + duration{resume_pause}, remedy::none, "the process was started again", {}});
+      go_on_later(p);
   }
   options_.resumed.clear();
+}
+
+void executor::go_on_later(plan_in_hand& p) {
+  order_request none;
+  none.instrument = p.what->instrument;
+  none.leg = p.what->leg;
+  send_moved(none, p.what->id, flight_step::resolved, {}, false, true);
+  follow(p, {now() + duration{resume_pause}, remedy::none, "the process was started again", {}});
 }
 
 void executor::take(const carry_out& permitted) {
@@ -50,7 +62,7 @@ void executor::take(const carry_out& permitted) {
     return log().error("executor", "permit_unusable", {{"plan", plan.id}});
   const auto terms = std::move(*permitted.leave).take();
   auto& p = plans_.take(permitted.what, collars());
-  const int attempt = p.course.attempt();
+  const int attempt = p.course.attempt(terms.direction);
   order_request request{make_client_order_id(given_.account, plan.id, attempt),
                         plan.instrument,
                         plan.leg,
@@ -123,7 +135,7 @@ void executor::only_record(const carry_out& permitted, const order_request& requ
 
 void executor::truth_moved(const plan_ptr& p, const order_request& request) {
   log().info("executor", "truth_moved", {{"plan", p->id}});
-  send_moved(request, p->id, flight_step::resolved, {}, false);
+  send_moved(request, p->id, flight_step::resolved, {}, false, lane_of(*p) == lane::exit);
   send(peers_->gate, judge_again{p});
 }
 
@@ -135,14 +147,13 @@ void executor::take(const refused_again& refused) {
   const bool had_verdict = p->recorded;
   const auto& outcome = refused.judged->outcome;
   record_verdict(refused.judged, *p);
+  if (had_verdict)
+    return finish(*p, p->course.refused(outcome));
   const plan_verdict told{refused.what, outcome, refused.judged->seen, 0};
   if (auto blocked = blocked_exit(told))
     journal({exit_blocked("executor", refused.what->instrument, to_string(*outcome.reason()),
                           std::move(*blocked))});
-  if (had_verdict)
-    finish(*p, p->course.refused(outcome), true);
-  else
-    plans_.drop(refused.what->id);
+  plans_.drop(refused.what->id);
 }
 
 void executor::order_ended(const plan_id& plan, const order_request& request, const entry& e,
@@ -161,7 +172,9 @@ void executor::order_ended(const plan_id& plan, const order_request& request, co
   const auto* again = next ? std::get_if<judge_once_more>(&*next) : nullptr;
   const bool doubted = again && again->first == remedy::reread_position;
   // An entry that slipped in between two orders of an exit would be closed by the second.
-  send_moved(request, plan, flight_step::resolved, how.last_executed_at,
+  // And only a read sent after its end shows all of an order: its trades may share one instant of
+  // the venue, of which the first one told is not yet the last.
+  send_moved(request, plan, flight_step::resolved, again ? venue_time{} : how.last_executed_at,
              !how.executed.is_zero() || doubted, again && p->course.is_exit() && !draining_);
   if (p)
     p->order_open = false;
@@ -185,7 +198,7 @@ void executor::follow(plan_in_hand& p, const judge_once_more& step) {
   run_plans();
 }
 
-void executor::finish(plan_in_hand& p, const end_plan& end, bool told) {
+void executor::finish(plan_in_hand& p, const end_plan& end) {
   const auto what = p.what;
   log().info("executor", "plan_finished",
              {{"plan", what->id},
@@ -197,11 +210,12 @@ void executor::finish(plan_in_hand& p, const end_plan& end, bool told) {
   std::vector<record_body> records;
   const bool short_of = end.how == plan_end::failed || end.how == plan_end::partly ||
                         end.how == plan_end::interrupted;
-  if (p.course.is_exit() && short_of && !told)
+  if (p.course.is_exit() && short_of)
     records.emplace_back(exit_blocked(
-        "executor", what->instrument, "order_failed",
-        fmt::format("plan {} wanted {} smaller, and its deadline comes before another order: {}",
-                    what->id.str(), what->instrument.str(), end.detail)));
+        "executor", what->instrument, to_string(end.how),
+        fmt::format("exit plan {} on {} ends short of its target after {} orders, {} executed: {}",
+                    what->id.str(), what->instrument.str(), p.course.orders(),
+                    p.course.executed().str(), end.detail)));
   records.emplace_back(plan_finished{what->id, what->instrument, end.how, p.course.executed(),
                                      p.course.orders(), end.detail});
   journal(std::move(records));
@@ -210,7 +224,10 @@ void executor::finish(plan_in_hand& p, const end_plan& end, bool told) {
 }
 
 void executor::run_plans() {
-  for (const auto& what : plans_.due(now()))
+  // Without symbols every plan would be refused: one that lives waits for them.
+  const auto symbols = given_.universe->current();
+  const bool judgeable = symbols && symbols->source != universe_source::none;
+  for (const auto& what : plans_.due(now(), judgeable))
     send(peers_->gate, judge_again{what});
   for (const auto& what : plans_.late(now()))
     journal({exit_blocked(
@@ -218,7 +235,7 @@ void executor::run_plans() {
         fmt::format("the deadline of plan {} has come, and its order on {} is not resolved",
                     what->id.str(), what->instrument.str()))});
   if (const auto next = plans_.next())
-    wake_at(*next);
+    wake_at(judgeable ? *next : std::max(*next, now() + duration{resume_pause}));
 }
 
 void executor::help(const plan_in_hand& p, remedy first) {
@@ -257,7 +274,7 @@ void executor::take(const open_orders_read& answer) {
         foreign += (foreign.empty() ? "" : ", ") + name_of(r);
       }
     }
-  if (!foreign.empty())
+  if (!foreign.empty() && std::exchange(p->told_foreign, foreign) != foreign)
     alert("exit_obstructed",
           fmt::format("orders of others that only reduce compete with exit plan {} on {}: {}",
                       answer.plan.str(), p->what->instrument.str(), foreign));

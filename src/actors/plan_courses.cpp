@@ -13,10 +13,11 @@ bool may_become_late(const plan_in_hand& p) {
 
 }  // namespace
 
-std::vector<plan_ptr> plan_courses::due(instant now) {
+std::vector<plan_ptr> plan_courses::due(instant now, bool judgeable) {
   std::vector<plan_ptr> out;
   for (auto& [id, p] : in_hand_)
-    if (p.again_at && *p.again_at <= now && p.clearing == 0) {
+    if (p.again_at && *p.again_at <= now && p.clearing == 0 &&
+        (judgeable || p.course.deadline() <= now)) {
       p.again_at.reset();
       out.push_back(p.what);
     }

@@ -20,6 +20,7 @@ struct plan_in_hand {
   std::string after{};   ///< What became of its last order, for the next judgement's record.
   std::optional<instant> again_at{};  ///< To be judged once more then.
   int clearing{0};                    ///< Answers awaited of the orders that stand in its way.
+  std::string told_foreign{};         ///< Orders of others that stand in its way, as told.
   bool order_open{false};
   bool told_late{false};  ///< That its deadline came while an order was open.
 };
@@ -43,8 +44,9 @@ class plan_courses {
   }
   void drop(const plan_id& id) { in_hand_.erase(id); }
 
-  /// Those to be judged once more now; they wait no longer.
-  [[nodiscard]] std::vector<plan_ptr> due(instant now);
+  /// Those to be judged once more now; they wait no longer. Unless plans are `judgeable`, only
+  /// those whose deadline has come.
+  [[nodiscard]] std::vector<plan_ptr> due(instant now, bool judgeable);
   /// Exits whose deadline has come while an order of theirs is still open; each is told once.
   [[nodiscard]] std::vector<plan_ptr> late(instant now);
   /// When `due` or `late` has something to say.

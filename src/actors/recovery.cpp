@@ -41,6 +41,14 @@ bool had_its_close(const hold& h, const journal::recovered& found) {
   return std::ranges::find(found.plans, id, &journal::plan_identity::id_hash) != found.plans.end();
 }
 
+/// The last order of a plan had done all that was wanted, only its end is not on record.
+bool was_done(const journal::unfinished_plan& p) {
+  if (p.last_amount.is_zero() || p.last_executed < p.last_amount)
+    return false;
+  const auto* exit = std::get_if<reduce_plan>(&p.what.body);
+  return !exit || (p.position_before && *p.position_before - p.last_executed <= exit->target);
+}
+
 }  // namespace
 
 std::vector<record_body> settle_undecided(const journal::recovered& found, const stamp& now) {
@@ -78,7 +86,7 @@ std::vector<plan_to_resume> plans_to_resume(const journal::recovered& found, con
     return std::ranges::find(found.unresolved_orders, p.id, &journal::stored_order::plan);
   };
   std::vector<plan_to_resume> out;
-  const auto resume = [&](const plan& p, course_memory before) {
+  const auto resume = [&](const plan& p, course_memory before, bool done) {
     auto lives = p;
     lives.received = now;
     lives.deadline = now.steady + duration{milliseconds{p.deadline_wall.ms - now.wall.ms}};
@@ -87,13 +95,13 @@ std::vector<plan_to_resume> plans_to_resume(const journal::recovered& found, con
     // The order that is open has the present number.
     if (open)
       before.last_attempt = order->attempt - 1;
-    out.push_back({std::make_shared<const plan>(std::move(lives)), before, open});
+    out.push_back({std::make_shared<const plan>(std::move(lives)), before, open, done && !open});
   };
   for (const auto& p : found.unfinished_plans)
-    resume(p.what, {p.orders, p.last_attempt, p.executed});
+    resume(p.what, {p.orders, p.last_attempt, p.executed}, was_done(p));
   for (const auto& p : found.undecided_plans)
     if (order_of(p) != found.unresolved_orders.end())
-      resume(p, {1, 0, {}});
+      resume(p, {1, 0, {}}, false);
   return out;
 }
 

@@ -200,7 +200,9 @@ class stop_guard : public stage<stop_guard_actor> {
   }
 
   void act(const stop_pending& a) {
-    send(peers_->reconciler, order_pending_changed{a.position, a.pending, a.id, {}, a.became});
+    const order_pending_changed told{a.position, a.pending, a.id, {}, a.became};
+    send(peers_->reconciler, told);
+    send(peers_->executor, told);
   }
 
   void act(const guard_changed& a) {

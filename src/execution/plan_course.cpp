@@ -70,6 +70,14 @@ plan_course::plan_course(const plan& p, bool collar, const course_memory& before
   executed_ = before.executed;
 }
 
+int plan_course::attempt(side direction) {
+  // What never arrived is repeated as it was; the other way round it is another order.
+  if (repeats_ && *repeats_ != direction)
+    ++attempt_;
+  repeats_.reset();
+  return attempt_;
+}
+
 course_step plan_course::order_not_sent(const order_finished& how, instant now) {
   ++attempt_;
   return judge_once_more{now, remedy::none, in_words(how), {}};
@@ -80,7 +88,9 @@ course_step plan_course::order_ended(const order_finished& how, const order_requ
                                      instant now) {
   executed_ += how.executed;
   fruitless_ = how.executed.is_zero() ? fruitless_ + 1 : 0;
-  if (how.cause != finish_cause::never_arrived)
+  if (how.cause == finish_cause::never_arrived)
+    repeats_ = request.direction;
+  else
     ++attempt_;
   if (!target_)
     return entry_ended(how, request);
@@ -137,9 +147,8 @@ remedy plan_course::remedy_for(const order_finished& how) {
 std::string plan_course::alert_for(const order_finished& how, remedy first) {
   const bool strange = how.for_operator || how.venue_code == code_margin ||
                        how.cure == refusal_cure::only_reduce || first == remedy::reread_settings;
-  if (how.cause != finish_cause::refused || !strange || how.venue_code == told_code_)
+  if (how.cause != finish_cause::refused || !strange || !told_codes_.insert(how.venue_code).second)
     return {};
-  told_code_ = how.venue_code;
   return in_words(how);
 }
 
@@ -160,7 +169,10 @@ end_plan plan_course::give_up(std::string detail) const {
 end_plan plan_course::refused(const verdict& v) const {
   if (is_withdrawn(v))
     return {plan_end::withdrawn, {}, remedy::none};
-  if (is_exit() && is_at_target(v.refusals))
+  // What is left is less than an order can be: none comes closer to the target.
+  const bool as_close_as_can_be = !executed_.is_zero() && v.refusals.size() == 1 &&
+                                  v.refusals.front().code == refusal_code::below_min_quantity;
+  if (is_exit() && (is_at_target(v.refusals) || as_close_as_can_be))
     return {plan_end::done, words_of(v.refusals), remedy::none};
   return give_up(v.kind == verdict_kind::expire && v.refusals.empty() ? "expired"
                                                                       : words_of(v.refusals));

@@ -68,13 +68,23 @@ int flights::weight(flight_phase phase) {
   return 2;
 }
 
-void flights::judged_again(const position_key& key, const plan_id& plan) {
-  const auto at = between_.find(key);
-  if (at == between_.end())
-    return;
-  std::erase_if(at->second, [&](const order_in_flight& o) { return o.plan == plan; });
-  if (at->second.empty())
-    between_.erase(at);
+std::optional<plan_id> flights::judged_again(const position_key& key, const plan_id& plan) {
+  if (const auto at = between_.find(key); at != between_.end()) {
+    std::erase_if(at->second, [&](const order_in_flight& o) { return o.plan == plan; });
+    if (at->second.empty())
+      between_.erase(at);
+  }
+  const auto by = withdrawn_.extract(plan);
+  return by ? std::optional(by.mapped()) : std::nullopt;
+}
+
+bool flights::withdraw(const plan_id& plan, const plan_id& by) {
+  const bool there = std::any_of(between_.begin(), between_.end(), [&](const auto& waiting) {
+    return std::ranges::count(waiting.second, plan, &order_in_flight::plan) > 0;
+  });
+  if (there)
+    withdrawn_.try_emplace(plan, by);
+  return there;
 }
 
 std::optional<order_in_flight> flights::worst(const position_key& key, lane of) const {

@@ -82,7 +82,14 @@ void gate_core::submit(plan_ptr p, const stamp& now, gate_actions& out, bool aga
   if (lane_of(*p) == lane::entry && !parked_.empty())
     judge_waiting(key, now, out);
   if (again)
-    flights_.judged_again(key, p->id);
+    if (const auto by = flights_.judged_again(key, p->id)) {
+      auto seen = facts_for(*p, now);
+      parked_plan gone{
+          .what = std::move(p), .ticket = 0, .until = {}, .times_judged = 1, .again = true};
+      out.verdicts.push_back(
+          denied(std::move(gone), std::move(seen), {refusal_code::plan_withdrawn, by->str(), {}}));
+      return judge_waiting(key, now, out);
+    }
   judge_one({.what = std::move(p), .ticket = 0, .until = {}, .times_judged = 0, .again = again},
             now, out);
   if (again)
@@ -295,13 +302,16 @@ instant gate_core::waits_until(const plan& p, const stamp& now) const {
 
 bool gate_core::keep_waiting(const parked_plan& p, const std::vector<refusal>& refusals,
                              const facts& seen, gate_actions& out) {
-  if (!settings_.read_on_demand || seen.now.steady >= p.until || !curable(p, refusals, seen))
+  // What has had an order waits for a routine read at least.
+  const bool may_wait = settings_.read_on_demand || p.again;
+  if (!may_wait || seen.now.steady >= p.until || !curable(p, refusals, seen))
     return false;
   if (!parked_.park(p)) {
     ++parking_full_;
     return false;
   }
-  want_read(*p.what, refusals, seen, out);
+  if (settings_.read_on_demand)
+    want_read(*p.what, refusals, seen, out);
   return true;
 }
 
@@ -338,14 +348,16 @@ void gate_core::allow(parked_plan p, facts seen, permit given, gate_actions& out
 void gate_core::withdraw(parked_plan cancel, facts seen, gate_actions& out) {
   const auto& target = std::get<cancel_plan>(cancel.what->body).target;
   auto waiting = parked_.take(target);
-  if (!waiting) {
+  if (!waiting && !flights_.withdraw(target, cancel.what->id)) {
     refusal nothing{refusal_code::already_at_target, target.str(), {}};
     out.verdicts.push_back(denied(std::move(cancel), std::move(seen), std::move(nothing)));
     return;
   }
-  refusal why{refusal_code::plan_withdrawn, cancel.what->id.str(), {}};
-  auto target_seen = facts_for(*waiting->what, seen.now);
-  out.verdicts.push_back(denied(std::move(*waiting), std::move(target_seen), std::move(why)));
+  if (waiting) {
+    refusal why{refusal_code::plan_withdrawn, cancel.what->id.str(), {}};
+    auto target_seen = facts_for(*waiting->what, seen.now);
+    out.verdicts.push_back(denied(std::move(*waiting), std::move(target_seen), std::move(why)));
+  }
   out.verdicts.push_back(
       {.what = std::move(cancel.what),
        .outcome = {.kind = verdict_kind::allow, .refusals = {}, .terms = std::nullopt},

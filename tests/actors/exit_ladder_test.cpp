@@ -2,53 +2,11 @@
 // reached its target or its deadline has come.
 #include "sluice/execution/client_id.hpp"
 #include "support/catch.hpp"
-#include "support/pipeline_fixture.hpp"
+#include "support/exit_under_way.hpp"
 
 using namespace sluice;
 using namespace sluice::testing;
 using namespace std::chrono_literals;
-
-namespace {
-
-const auto at_50k = price::whole(50'000);
-
-quantity q(const std::string& text) {
-  return quantity::parse(text).value();
-}
-
-std::vector<position_row> holding(const std::string& amount) {
-  return {a_row("BTCUSDT", amount, "50000")};
-}
-
-/// A long position of BTCUSDT and one exit of all of it, whose first order has been placed.
-struct exit_under_way {
-  explicit exit_under_way(pipeline_world& w, const std::string& amount = "0.5")
-      : world(w), run(w), venue(*w.exchange) {
-    run.make_ready(holding(amount));
-    run.offer({run.a_reduce("x", "BTCUSDT")});
-    REQUIRE(venue.placed.size() == 1);
-  }
-  void live(milliseconds span, const std::string& amount) {
-    const milliseconds step{20};
-    for (milliseconds passed{0}; passed < span; passed += step) {
-      run.pass(step);
-      for (int i = 0; i < 5; ++i) {
-        const bool account =
-            run.answer_read({}, amount == "0" ? std::vector<position_row>{} : holding(amount));
-        const bool one = run.answer_read(
-            symbol("BTCUSDT"), amount == "0" ? std::vector<position_row>{} : holding(amount));
-        if (!account && !one)
-          break;
-      }
-    }
-  }
-
-  pipeline_world& world;
-  pipeline_run run;
-  fake_exchange& venue;
-};
-
-}  // namespace
 
 TEST_CASE("an exit above the largest market order is carried out in slices, one after another") {
   pipeline_world world;

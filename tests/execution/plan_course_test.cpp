@@ -88,7 +88,7 @@ TEST_CASE("a slice of an exit is followed by the next at once, under another id"
   const auto step = after(course, executed(2), 5);
   REQUIRE(again(step));
   CHECK(again(step)->not_before == at_ms(1'000));
-  CHECK(course.attempt() == 2);
+  CHECK(course.attempt(side::sell) == 2);
   const auto last = after(course, executed(2), 3);
   CHECK(again(last));
   CHECK(end_of(after(course, executed(2), 2))->how == plan_end::done);
@@ -157,15 +157,18 @@ TEST_CASE("each refusal of an exit has its remedy before it is judged again") {
   CHECK(again(step)->not_before == at_ms(1'200));
   CHECK(again(step)->alert.empty() != r.told);
   CHECK(again(step)->after == "refused: no");
-  CHECK(course.attempt() == 2);
+  CHECK(course.attempt(side::sell) == 2);
 }
 
 TEST_CASE("a person is told once of each cause") {
   plan_course course(an_exit(), false);
+  const auto page = refused(0, refusal_cure::reread_settings, true);
+  CHECK_FALSE(again(after(course, page))->alert.empty());
   const auto key = refused(-2015, refusal_cure::reread_settings, true);
   CHECK_FALSE(again(after(course, key))->alert.empty());
   CHECK(again(after(course, key))->alert.empty());
   CHECK_FALSE(again(after(course, refused(-2019, refusal_cure::none)))->alert.empty());
+  CHECK(again(after(course, key))->alert.empty());
 }
 
 TEST_CASE("a second refusal of reduce-only after a fresh truth means resting orders") {
@@ -201,9 +204,15 @@ TEST_CASE("only an order proven never to have arrived is repeated under its id")
   plan_course course(an_exit(), false);
   const auto step = after(course, ended_by(finish_cause::never_arrived));
   REQUIRE(again(step));
-  CHECK(course.attempt() == 1);
+  CHECK(course.attempt(side::sell) == 1);
   CHECK(again(after(course, executed(0, order_state::expired))));
-  CHECK(course.attempt() == 2);
+  CHECK(course.attempt(side::sell) == 2);
+}
+
+TEST_CASE("the other way round it is another order, with another id") {
+  plan_course course(an_exit(), false);
+  CHECK(again(after(course, ended_by(finish_cause::never_arrived))));
+  CHECK(course.attempt(side::buy) == 2);
 }
 
 TEST_CASE("an order that never left is judged again at once, entry or exit") {
@@ -214,7 +223,7 @@ TEST_CASE("an order that never left is judged again at once, entry or exit") {
     const auto step = course.order_not_sent(ended_by(cause), at_ms(70'000));
     REQUIRE(again(step));
     CHECK(again(step)->not_before == at_ms(70'000));
-    CHECK(course.attempt() == 2);
+    CHECK(course.attempt(side::sell) == 2);
     CHECK(course.orders() == 0);
   }
 }
@@ -254,6 +263,8 @@ TEST_CASE("what the gate says last decides how an exit ended") {
                              {refusal_code::no_position, {}, {}}}))
             .how == plan_end::failed);
   CHECK(again(after(course, executed(1))));
+  // No order comes closer to the target.
+  CHECK(course.refused(denied({{refusal_code::below_min_quantity, {}, {}}})).how == plan_end::done);
   const auto end = course.refused(denied({{refusal_code::halted, {}, {}}}));
   CHECK(end.how == plan_end::partly);
   CHECK(end.detail == "halted");
@@ -277,7 +288,7 @@ TEST_CASE("the collar comes first, then MARKET, and again where the book is thin
 
 TEST_CASE("a course that a later process goes on with keeps its numbers and its amount") {
   plan_course course(an_exit(), false, {2, 2, quantity::whole(3)});
-  CHECK(course.attempt() == 3);
+  CHECK(course.attempt(side::sell) == 3);
   CHECK(end_of(after(course, executed(2)))->how == plan_end::done);
   CHECK(course.executed() == quantity::whole(5));
   CHECK(course.orders() == 3);

@@ -217,3 +217,21 @@ TEST_CASE("no entry comes between two orders of an exit, other exits do") {
   CHECK(g.allowed("entry"));
   CHECK_FALSE(g.verdict_of("entry").again);
 }
+
+TEST_CASE("a truth that moved between permit and send lets no waiting entry come first") {
+  gate_fixture g;
+  g.truth_is(position_open{qty("0.5"), px("50000")}, 0);
+  g.submit(a_reduce("exit", "0"), 1);
+  REQUIRE(g.allowed("exit"));
+  g.submit(an_open("entry"), 2);
+  CHECK_FALSE(g.ended("entry"));
+  g.out.clear();
+  g.truth_is(position_flat{}, 5);
+  g.core.moved(
+      {btc(), plan_id{"exit"}, flight_step::resolved, at(milliseconds{10}).steady, {}, false, true},
+      at(milliseconds{10}), g.out);
+  CHECK_FALSE(g.ended("entry"));
+  g.core.submit(shared(a_reduce("exit", "0")), at(milliseconds{11}), g.out, true);
+  CHECK(g.reason("exit") == refusal_code::no_position);
+  CHECK(g.allowed("entry"));
+}

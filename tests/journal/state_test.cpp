@@ -289,7 +289,11 @@ TEST_CASE("courses of plans, stops and flattens are state, whichever run they be
   }
   auto s = opened(d.journal(), integrity::full);
   // An order that never arrived is intended anew, after its row was settled.
-  put(*s, an_intent("c1", "x1"));
+  // Meanwhile the position stands on the other side.
+  auto other_side = an_intent("c1", "x1");
+  other_side.request.direction = opposite(other_side.request.direction);
+  other_side.request.leg = position_side::both;
+  put(*s, other_side);
   put(*s, a_change("c1", "x1", order_state::filled));
   put(*s, plan_finished{plan_id("x2"), symbol("BTCUSDT"), plan_end::failed, {}, 0, "deadline"});
   put(*s, stop_changed{a_stop(2, stop_state::finished), ""});

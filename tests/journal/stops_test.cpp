@@ -51,6 +51,21 @@ TEST_CASE("stops come back in their last state until they have ended") {
   CHECK(back.own_orders.front().instrument == symbol("BTCUSDT"));
 }
 
+TEST_CASE("a stop that was given up and shows up after all is journaled under another number") {
+  const directory d;
+  {
+    auto s = opened(d.journal());
+    put(*s, stop_changed{a_stop(1, stop_state::rejected), "it never arrived"});
+    auto found = a_stop(2, stop_state::resting);
+    found.id = a_stop(1, stop_state::rejected).id;
+    put(*s, stop_changed{found, "adopted"});
+    REQUIRE(s->commit().has_value());
+  }
+  const auto back = opened(d.journal(), integrity::full)->recover().value();
+  REQUIRE(back.stops.size() == 1);
+  CHECK(back.stops[0].number == 2);
+}
+
 TEST_CASE("every state of a stop has a word that the journal reads back") {
   const directory d;
   auto s = opened(d.journal());

@@ -27,6 +27,7 @@ struct plan_to_resume {
   plan_ptr what{};
   course_memory before{};
   bool order_open{false};  ///< One of its orders is among the inherited ones.
+  bool was_done{false};    ///< Its last order had done all that was wanted.
 };
 
 struct executor_options {

@@ -49,6 +49,7 @@ using executor_actor = caf::typed_actor<     //
     caf::reacts_to<order_answered>,          // exchange port
     caf::reacts_to<order_queried>,           // exchange port
     caf::reacts_to<fills_read>,              // exchange port
+    caf::reacts_to<order_pending_changed>,   // stop_guard: the number of a stop's order
     caf::reacts_to<tick>,                    // itself: the machines' timers
     caf::replies_to<drain>::with<drained>>;  // supervisor: answered when no outcome is open
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 
@@ -60,8 +61,8 @@ class plan_course {
   plan_course(const plan& p, bool collar);
   plan_course(const plan& p, bool collar, const course_memory& before);
 
-  /// The number of the next order.
-  [[nodiscard]] int attempt() const { return attempt_; }
+  /// The number of the next order, which trades this way.
+  [[nodiscard]] int attempt(side direction);
   [[nodiscard]] order_shape shape() const { return shape_; }
   /// The order with the present number was handed to the exchange for the `times`-th time.
   void sent(int times) { orders_ += times == 1 ? 1 : 0; }
@@ -99,9 +100,10 @@ class plan_course {
   order_shape shape_{order_shape::market};
   int orders_{0};
   quantity executed_{};
-  int fruitless_{0};        ///< Orders in a row that executed nothing.
-  int rejected_reduce_{0};  ///< -2022 in a row.
-  int told_code_{0};        ///< Of the last alert.
+  int fruitless_{0};               ///< Orders in a row that executed nothing.
+  int rejected_reduce_{0};         ///< -2022 in a row.
+  std::optional<side> repeats_{};  ///< An order of this number never arrived; it traded this way.
+  std::set<int> told_codes_{};     ///< Of alerts.
 };
 
 /// The LIMIT IOC order in place of this MARKET one: at most `collar_bp` basis points worse than the

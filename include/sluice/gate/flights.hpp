@@ -23,8 +23,10 @@ class flights {
   /// is of the order's venue time or later.
   void reflect(const position_key& key, const truth_view& seen);
 
-  /// A plan between two orders is judged again now.
-  void judged_again(const position_key& key, const plan_id& plan);
+  /// A plan between two orders is judged again now. Gives the plan that withdrew it meanwhile.
+  std::optional<plan_id> judged_again(const position_key& key, const plan_id& plan);
+  /// Withdraws a plan that is between two orders; false when none has this id.
+  bool withdraw(const plan_id& plan, const plan_id& by);
   /// The one that blocks most: unknown before permitted before unreflected. An entry also waits for
   /// an exit that is between two orders.
   [[nodiscard]] std::optional<order_in_flight> worst(const position_key& key, lane of) const;
@@ -43,6 +45,7 @@ class flights {
 
   std::unordered_map<position_key, std::vector<flight>> by_position_{};
   std::unordered_map<position_key, std::vector<order_in_flight>> between_{};
+  std::unordered_map<plan_id, plan_id> withdrawn_{};  ///< Of those in between_, by whom.
 };
 
 }  // namespace sluice

@@ -51,9 +51,12 @@ struct own_order {
 /// to the process that took it in.
 struct unfinished_plan {
   plan what{};
-  int orders{0};                              ///< That were sent or may have been.
-  int last_attempt{0};                        ///< Of a resolved order.
-  quantity executed{};                        ///< By resolved orders.
+  int orders{0};        ///< That were sent or may have been.
+  int last_attempt{0};  ///< Of a resolved order.
+  quantity executed{};  ///< By resolved orders.
+  /// Of the resolved order with the highest attempt.
+  quantity last_amount{};
+  quantity last_executed{};
   std::optional<quantity> position_before{};  ///< |truth| that its last order was permitted for.
 };
 
