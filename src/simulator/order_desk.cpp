@@ -209,14 +209,13 @@ std::vector<quantity> order_desk::split(const instrument& i, quantity amount, st
 std::vector<quantity> order_desk::amounts_of(const order_draft& d) {
   const auto& i = *d.what;
   const bool forced = d.origin == order_origin::venue;
-  const bool takes_any = d.kind == order_kind::market && !forced;
-  if (takes_any && d.fills) {
+  if (!forced && d.fills) {
     const auto some = static_cast<wide_int>(d.amount.raw()) * d.fills->percent / 100;
     const auto amount = floor_to_step(quantity::from_raw(static_cast<std::int64_t>(some)), i.step);
     return split(i, amount, d.fills->parts);
   }
   auto amounts = split(i, d.amount, forced ? 1 : random_.between(1, fills_max_));
-  if (takes_any && rules_.thin_book_percent > 0 &&
+  if (d.kind == order_kind::market && !forced && rules_.thin_book_percent > 0 &&
       random_.between(1, 100) <= rules_.thin_book_percent) {
     if (amounts.size() > 1)
       amounts.pop_back();

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import table
 from table import EXIT, GROUPS, IMPOSSIBLE, PERCENT
-from world import WorldTestCase, a_reduce, an_entry, rows
+from world import SETTINGS, WorldTestCase, a_reduce, an_entry, rows
 
 # Longer than an unknown order may take, and a pause of a minute.
 TTL = "150s"
@@ -166,6 +166,37 @@ class FaultsTestCase(MatrixTestCase):
         self.start_sluice()
         self.until_ended(plans, LIMIT_S)
         self.check_cells()
+
+
+class OtherWaysTestCase(MatrixTestCase):
+    """The same where the venue is reported to do it in another way, and an exit begins with a limit."""
+
+    latency = "30ms"
+    settings = SETTINGS + "[executor]\nexit_collar_bp = 50\n"
+    ways = """
+latency_jitter = "60ms"
+events = "shuffled"
+updates = "per_order"
+averages = "nowhere"
+flat = "zero_row"
+unique_ids = "all_orders"
+oversized = "reject"
+extra_legs = "sent"
+lite = "omitted"
+framing = "content_length"
+"""
+
+    def test_faults_of_requests_in_other_ways(self):
+        self.run_at_once(GROUPS[table.SENT])
+
+    def test_faults_of_accepted_orders_in_other_ways(self):
+        self.run_at_once(GROUPS[table.ACCEPTED])
+
+    def test_faults_of_partly_filled_orders_in_other_ways(self):
+        self.run_at_once(GROUPS[table.PARTLY])
+
+    def test_faults_of_cancels_in_other_ways(self):
+        self.run_at_once(GROUPS[table.CANCELLING])
 
 
 class ReadFaultsTestCase(MatrixTestCase):

@@ -36,6 +36,7 @@ weight_limit_1m = 1000000
 order_limit_10s = 0
 order_limit_1m = 0
 transcript_max = 1000000
+{ways}
 """
 
 SETTINGS = """
@@ -63,13 +64,15 @@ class WorldTestCase(OutsideTestCase):
     symbols = 120
     latency = "2ms"
     settings = SETTINGS
+    ways = ""  # Further settings of the venue.
 
     def setUp(self):
         super().setUp()
         self.write_keys()
         self.planted = set()
         venue = self.start(self.write_config(VENUE.format(
-            dir=self.directory, symbols=self.symbols, latency=self.latency), "venue.toml"), "sim")
+            dir=self.directory, symbols=self.symbols, latency=self.latency,
+            ways=self.ways), "venue.toml"), "sim")
         self.venue_port = int(venue.wait_url().rsplit(":", 1)[1])
         listing = self.venue("GET", "/fapi/v1/exchangeInfo")["symbols"]
         self.rules = {s["symbol"]: {f["filterType"]: f for f in s["filters"]} for s in listing

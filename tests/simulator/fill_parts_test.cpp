@@ -8,12 +8,13 @@ using test::bench_venue;
 
 namespace {
 
-reply order(bench_venue& v, const std::string& fault, const std::string& amount) {
+reply order(bench_venue& v, const std::string& fault, const std::string& amount,
+            const std::string& type = "MARKET") {
   const auto f = parse_fault(fault);
   REQUIRE(f);
   v.it->add_fault(*f);
   const auto r = v.signed_request("POST", "/fapi/v1/order",
-                                  "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=" + amount);
+                                  "symbol=BTCUSDT&side=BUY&quantity=" + amount + "&type=" + type);
   return v.it->perform(r, v.it->plan_course(r, v.now.steady), v.now);
 }
 
@@ -45,6 +46,19 @@ TEST_CASE("an order takes the part the script says, and what remains expires") {
   CHECK(book.fills.size() == 3);
   CHECK(sum_of(book.fills) == *quantity::parse("0.04"));
   CHECK(book.orders.front().report.status == order_status::expired);
+}
+
+TEST_CASE("what a limit order leaves expires or rests by its own terms") {
+  for (const std::string lasts : {"IOC", "GTC"}) {
+    bench_venue v;
+    CHECK(order(v, R"({"effect":"fill_parts","parts":2,"percent":40})", "0.1",
+                "LIMIT&price=85000&timeInForce=" + lasts)
+              .status == 200);
+    const auto book = v.it->books(v.now).accounts.front();
+    CHECK(sum_of(book.fills) == *quantity::parse("0.04"));
+    CHECK(book.orders.front().report.status ==
+          (lasts == "IOC" ? order_status::expired : order_status::partially_filled));
+  }
 }
 
 TEST_CASE("an order of which the script takes nothing expires without a trade") {

@@ -39,8 +39,8 @@ enum class request_effect : std::uint8_t {
   hold_for_event,  ///< Takes effect; the reply waits for a later user event, `delay` at most.
   freeze,  ///< A read repeats what it answered when the fault first met it, as a lagging copy does.
   hide_order,  ///< A query says -2013 until the order is `delay` old.
-  fill_parts  ///< A market order makes `parts` trades of `percent` of its amount; the rest expires.
-              ///< Does not decide: another fault may still bend the reply.
+  fill_parts  ///< An order that trades at once makes `parts` trades of `percent` of its amount; the
+              ///< rest expires, or rests. Another fault may still bend the reply.
 };
 
 using name_and_value = std::pair<std::string, std::string>;

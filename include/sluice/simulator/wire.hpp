@@ -82,7 +82,7 @@ enum class tls_identity : std::uint8_t {
   tls_1_1       ///< The proper one, with nothing newer than TLS 1.1.
 };
 
-/// How a market order trades when the script says so.
+/// How an order trades at once when the script says so.
 struct fill_terms {
   std::int64_t parts{1};      ///< Trades, as far as the steps of its amount suffice.
   std::int64_t percent{100};  ///< Of its amount, floored to the step.
