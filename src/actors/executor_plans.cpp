@@ -34,7 +34,9 @@ void executor::resume_plans() {
     log().warn("executor", "plan_resumed", {{"plan", left.what->id}});
     if (left.order_open)
       continue;  // Its order comes first.
-    if (left.what->deadline <= now() || !p.course.is_exit())
+    if (!p.course.is_exit())
+      finish(p, p.course.entry_left(left.before.asked));
+    else if (left.what->deadline <= now())
       finish(p, p.course.ended(plan_end::interrupted, "the process ended"));
     else
       follow(p,

@@ -90,10 +90,10 @@ std::vector<plan_to_resume> plans_to_resume(const journal::recovered& found, con
     out.push_back({std::make_shared<const plan>(std::move(lives)), before, open});
   };
   for (const auto& p : found.unfinished_plans)
-    resume(p.what, {p.orders, p.last_attempt, p.executed});
+    resume(p.what, {p.orders, p.last_attempt, p.executed, p.asked});
   for (const auto& p : found.undecided_plans)
     if (order_of(p) != found.unresolved_orders.end())
-      resume(p, {1, 0, {}});
+      resume(p, {1, 0, {}, {}});
   return out;
 }
 

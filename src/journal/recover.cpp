@@ -53,20 +53,24 @@ result<void> recover_plans(database& db, recovered& out) {
 }
 
 result<void> count_orders(database& db, unfinished_plan& p) {
-  return db.each("SELECT attempt, state, executed FROM orders WHERE plan_id = ?", {p.what.id},
-                 [&](const row& r) -> result<void> {
-                   int attempt = 0;
-                   order_state state{};
-                   quantity executed;
-                   if (auto read = read_row(r, "orders", attempt, state, executed); !read)
-                     return read;
-                   ++p.orders;
-                   if (is_resolved(state)) {
-                     p.last_attempt = std::max(p.last_attempt, attempt);
-                     p.executed += executed;
-                   }
-                   return {};
-                 });
+  return db.each(
+      "SELECT attempt, state, amount, executed FROM orders WHERE plan_id = ? "
+      "ORDER BY attempt",
+      {p.what.id}, [&](const row& r) -> result<void> {
+        int attempt = 0;
+        order_state state{};
+        quantity asked;
+        quantity executed;
+        if (auto read = read_row(r, "orders", attempt, state, asked, executed); !read)
+          return read;
+        ++p.orders;
+        if (is_resolved(state)) {
+          p.last_attempt = std::max(p.last_attempt, attempt);
+          p.executed += executed;
+          p.asked = asked;
+        }
+        return {};
+      });
 }
 
 result<void> read_position_before(database& db, unfinished_plan& p) {

@@ -54,6 +54,7 @@ struct unfinished_plan {
   int orders{0};                              ///< That were sent or may have been.
   int last_attempt{0};                        ///< Of a resolved order.
   quantity executed{};                        ///< By resolved orders.
+  quantity asked{};                           ///< Of the newest resolved order.
   std::optional<quantity> position_before{};  ///< |truth| that its last order was permitted for.
 };
 
