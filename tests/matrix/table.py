@@ -4,7 +4,7 @@ One row is one cell, or one variant of it. "SYMBOL" in a fault stands for the ce
 that cannot be provoked stands in IMPOSSIBLE with the reason; a test keeps the two complete.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 FAULTS = {
     "E4": "503 Unknown error, the order did or did not execute",
@@ -38,7 +38,8 @@ class Cell:
     end: str  # plan_finished.how: done, partly, failed
     traded: str  # all, none, or part: PERCENT of the amount, floored to the step
     saw: str = ""  # a state an order of the plan went through, or words in the detail of one
-    act: str = ""  # what a person or an earlier run does meanwhile: see acts.py
+    act: str = ""  # what a person or an earlier run does meanwhile
+    half: bool = False  # an exit that is to leave half of the position
 
     @property
     def name(self):
@@ -61,6 +62,11 @@ def post(fault, count=1, **more):
 
 def query(fault, count=1, **more):
     return {**fault, "method": "GET", "path": "/fapi/v1/order", "where": {"symbol": "SYMBOL"},
+            "count": count, **more}
+
+
+def trades(fault, count=3, **more):
+    return {**fault, "method": "GET", "path": "/fapi/v1/userTrades", "where": {"symbol": "SYMBOL"},
             "count": count, **more}
 
 
@@ -184,6 +190,17 @@ def of_acceptances():
             yield cell("E9", f"{name}, the stream tells late", post(effect), TOLD_LATE,
                        saw="unknown" if effect is LOST else "filled")
             yield cell("E9", f"{name}, the stream never tells", post(effect), NEVER_TOLD)
+        for event in ("ORDER_TRADE_UPDATE", "ACCOUNT_UPDATE"):
+            yield cell("E9", f"the stream never tells {event}", post(LOST),
+                       events("drop_events", event=event), saw="filled")
+            yield cell("E9", f"the stream tells {event} 4 s late", post(LOST),
+                       events("delay_events", event=event, delay_ms=4000), saw="filled")
+        for name in ("unknown_503", "unavailable_503", "bad_gateway_502"):
+            yield cell("E4" if name == "unknown_503" else "E5" if name == "unavailable_503" else "E7",
+                       f"the read of its fills is told {name}", post(LOST), NEVER_TOLD,
+                       trades(reply(name)))
+        yield cell("E12", "the reply with its fills is cut", post(LOST), NEVER_TOLD,
+                   trades({"effect": "cut_reply", "bytes": 60}))
         for n, ending in RESETS:
             yield cell("E12", f"{ending} after {n} bytes of the reply",
                        post({"effect": "cut_reply", "bytes": n, "ending": ending}), NEVER_TOLD)
@@ -221,6 +238,8 @@ def of_parts():
                        post({"effect": "cut_reply", "bytes": n, "ending": ending}), saw="unknown")
         for parts in (1, 2, 10, 50):
             yield cell("E20", f"{parts} fills", parts=parts)
+        yield cell("E20", "fills never told, and their read cut twice", NEVER_TOLD,
+                   trades({"effect": "cut_reply", "bytes": 60}, 2), saw="expired", parts=9)
         yield cell("E20", "fills told after the end", parts=2, *(
             events("delay_events", event="ORDER_TRADE_UPDATE", delay_ms=1500, count=2),))
         yield cell("E20", "every event twice", events("duplicate_events"), parts=5)
@@ -270,9 +289,17 @@ def of_firewall():
                           "body": "<html><title>403</title></html>"}), NEVER_TOLD), *WHOLE, saw="unknown")
 
 
+def with_halves(cells):
+    """Exits to a target above zero besides those that close: what is left must stand exactly."""
+    for cell in cells:
+        yield cell
+        if cell.kind == EXIT and not cell.act:
+            yield replace(cell, variant=cell.variant + ", to a half", half=True)
+
+
 GROUPS = {BEFORE: tuple(of_reads(BEFORE)), DECIDING: tuple(of_reads(DECIDING)),
-          INTENT: tuple(of_intents()), SENT: tuple(of_requests()), ACCEPTED: tuple(of_acceptances()),
-          PARTLY: tuple(of_parts()), CANCELLING: tuple(of_cancels()), "firewall": tuple(of_firewall())}
+          INTENT: tuple(with_halves(of_intents())), SENT: tuple(with_halves(of_requests())), ACCEPTED: tuple(with_halves(of_acceptances())),
+          PARTLY: tuple(with_halves(of_parts())), CANCELLING: tuple(of_cancels()), "firewall": tuple(of_firewall())}
 
 NO_ORDER = "no order exists yet, only a read can be hit"
 NOTHING_ACCEPTED = "the venue has accepted nothing yet"

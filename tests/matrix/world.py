@@ -61,7 +61,7 @@ def an_entry(plan_id, symbol, value=VALUE, **more):
 class WorldTestCase(OutsideTestCase):
     """Starts venue and binary; compares journal and venue at the end."""
 
-    symbols = 120
+    symbols = 200
     latency = "2ms"
     settings = SETTINGS
     ways = ""  # Further settings of the venue.
@@ -186,8 +186,11 @@ class WorldTestCase(OutsideTestCase):
                               text=True, check=False)
         self.assertEqual(done.returncode, 0, done.stdout[-3000:] + done.stderr)
         report = json.loads(done.stdout)
-        self.assertEqual((report["differing"], report["outside"]), ([], 0))
-        self.assertEqual(report["verdicts"], report["same"])
+        self.assertEqual(report["differing"], [])
+        # A start records verdicts, without facts, for intents that were durable before theirs.
+        early = rows(self.journal(), "SELECT count(*) FROM verdict WHERE times_judged = 0")[0][0]
+        self.assertEqual(report["outside"], early)
+        self.assertEqual(report["verdicts"], report["same"] + report["outside"])
         self.assertEqual(oracle.state_faults(self.journal()), [])
         return report
 
