@@ -54,6 +54,10 @@ class SlicesTestCase(WorldTestCase):
         symbols = list(self.rules)[:3]
         most = self.hold_more_than_one_order_takes(symbols)
         before = self.held()
+        # Time enough to kill before the next order takes effect, which it does all the same.
+        self.venue("POST", "/sim/fault", {"effect": "delay_before", "delay_ms": 900, "method": "POST",
+                                          "path": "/fapi/v1/order", "count": 0,
+                                          "where": {"symbol": symbols[0]}})
         exits = [a_reduce(f"exit-{s}", symbol=s, ttl="60s") for s in symbols]
         self.offer(exits)
         for count in kills:

@@ -163,7 +163,7 @@ def of_requests():
     for code in (-2022, -4118):
         yield Cell("E24", SENT, EXIT, f"{code} twice", (post(refusal(code), 2),), *WHOLE, saw=str(code))
     yield Cell("E24", SENT, EXIT, "-2022: flat meanwhile, by somebody else",
-               (NEVER_TOLD, post({"effect": "delay_before", "delay_ms": 600})), "done", "none",
+               (NEVER_TOLD, post({"effect": "delay_before", "delay_ms": 1200})), "done", "none",
                saw="-2022", act="flat_meanwhile")
     yield Cell("E24", SENT, EXIT, "-4118: a resting order of somebody else", (), *WHOLE, saw="-4118",
                act="foreign_resting")
