@@ -20,6 +20,7 @@ class silent_gate : public actors::gate_actor::base {
             [](const order_moved&) {},
             [](const actors::fills_seen&) {},
             [](const actors::hold_changed&) {},
+            [](const actors::flatten_changed&) {},
             [](const actors::ledger_moved&) {},
             [](const actors::reach_changed&) {},
             [](const actors::change_state&) { return actors::state_answer{}; },

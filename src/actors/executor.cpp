@@ -266,9 +266,9 @@ void executor::alert(std::string event, std::string text) {
 }
 
 void executor::send_moved(const order_request& request, const plan_id& plan, flight_step step,
-                          venue_time venue_at, bool outdates_truth) {
+                          venue_time venue_at, bool outdates_truth, bool goes_on) {
   send(peers_->gate,
-       order_moved{position_of(request), plan, step, now(), venue_at, outdates_truth});
+       order_moved{position_of(request), plan, step, now(), venue_at, outdates_truth, goes_on});
 }
 
 void executor::tell_pending(const order_request& r, const plan_id& plan, bool pending,

@@ -88,7 +88,7 @@ class executor : public stage<executor_actor> {
   void record_verdict(const std::shared_ptr<const plan_judged>& judged, plan_in_hand& p);
   void alert(std::string event, std::string text);
   void send_moved(const order_request& request, const plan_id& plan, flight_step step,
-                  venue_time venue_at, bool outdates_truth);
+                  venue_time venue_at, bool outdates_truth, bool goes_on = false);
   void tell_pending(const order_request& r, const plan_id& plan, bool pending, order_id venue = 0);
   [[nodiscard]] bool collars() const { return options_.settings.exit_collar_bp > 0; }
   [[nodiscard]] std::uint64_t truth_version(const order_request& r) const;

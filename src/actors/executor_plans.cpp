@@ -31,6 +31,7 @@ std::string name_of(const order_report& r) {
 void executor::resume_plans() {
   for (const auto& left : options_.resumed) {
     auto& p = plans_.resume(left.what, collars(), left.before);
+    p.order_open = left.order_open;
     log().warn("executor", "plan_resumed", {{"plan", left.what->id}});
     if (left.order_open)
       continue;  // Its order comes first.
@@ -65,9 +66,13 @@ void executor::take(const carry_out& permitted) {
     return send_moved(request, plan.id, flight_step::resolved, {}, false);
   if (truth_version(request) != terms.truth_version)
     return truth_moved(permitted.what, request);
-  const bool had_order = finished_.find(request.id) && p.course.orders() == 0;
-  if (orders_.contains(request.id) || had_order)
+  if (orders_.contains(request.id))
+    return log().error("executor", "plan_permitted_twice", {{"plan", plan.id}});
+  // A plan that was forgotten and judged anew: its order must not be.
+  if (finished_.find(request.id) && p.course.orders() == 0) {
+    plans_.drop(plan.id);
     return send_moved(request, plan.id, flight_step::resolved, {}, false);
+  }
   begin(permitted, shaped(std::move(request), p.course), terms, attempt);
 }
 
@@ -79,6 +84,7 @@ void executor::begin(const carry_out& permitted, order_request request, const or
   const auto held = amount_of(given_.table->read(position_of(request)).content);
   orders_.try_emplace(id, entry{order_machine(std::move(task), options_.settings), permitted.what,
                                 permitted.judged, now_stamp().wall, held, held.abs()});
+  plans_.take(permitted.what, collars()).order_open = true;
   vitals().orders_under_way = orders_.size();
   tell_pending(request, permitted.what->id, true);
   append_durable intent;
@@ -156,8 +162,11 @@ void executor::order_ended(const plan_id& plan, const order_request& request, co
   }();
   const auto* again = next ? std::get_if<judge_once_more>(&*next) : nullptr;
   const bool doubted = again && again->first == remedy::reread_position;
+  // An entry that slipped in between two orders of an exit would be closed by the second.
   send_moved(request, plan, flight_step::resolved, how.last_executed_at,
-             !how.executed.is_zero() || doubted);
+             !how.executed.is_zero() || doubted, again && p->course.is_exit() && !draining_);
+  if (p)
+    p->order_open = false;
   if (again)
     follow(*p, *again);
   else if (next)

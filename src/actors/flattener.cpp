@@ -218,9 +218,12 @@ class flattener : public stage<flattener_actor> {
       return;
     ours_.ended(b.order, now());
     heard_ = true;
+  }
+  void learn(const plan_finished& b) {
+    heard_ = true;
     if (is_flattens(b.plan))
       for (auto& [id, r] : running_)
-        r.core.order_changed_to(b, now());
+        r.core.finished(b, now());
   }
   void learn(const plan_judged& b) {
     if (!is_flattens(b.plan))

@@ -8,7 +8,7 @@ namespace {
 
 /// An exit that still has an order open at its deadline. Judging again is the gate's to end.
 bool may_become_late(const plan_in_hand& p) {
-  return p.course.is_exit() && !p.told_late && p.recorded && !p.again_at;
+  return p.course.is_exit() && p.order_open && !p.told_late;
 }
 
 }  // namespace

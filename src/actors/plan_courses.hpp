@@ -20,7 +20,8 @@ struct plan_in_hand {
   std::string after{};   ///< What became of its last order, for the next judgement's record.
   std::optional<instant> again_at{};  ///< To be judged once more then.
   int clearing{0};                    ///< Answers awaited of the orders that stand in its way.
-  bool told_late{false};              ///< That its deadline came while an order was open.
+  bool order_open{false};
+  bool told_late{false};  ///< That its deadline came while an order was open.
 };
 
 /// Not an actor; for the executor alone.

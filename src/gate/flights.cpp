@@ -16,6 +16,8 @@ void flights::recovered(const recovered_order& r) {
 }
 
 void flights::moved(const order_moved& m) {
+  if (m.goes_on)
+    between_[m.position].push_back({m.plan, flight_phase::permitted, m.at});
   const bool nothing_came = m.step == flight_step::resolved && !m.outdates_truth;
   if (nothing_came && !by_position_.contains(m.position))
     return;
@@ -66,10 +68,22 @@ int flights::weight(flight_phase phase) {
   return 2;
 }
 
-std::optional<order_in_flight> flights::worst(const position_key& key) const {
+void flights::judged_again(const position_key& key, const plan_id& plan) {
+  const auto at = between_.find(key);
+  if (at == between_.end())
+    return;
+  std::erase_if(at->second, [&](const order_in_flight& o) { return o.plan == plan; });
+  if (at->second.empty())
+    between_.erase(at);
+}
+
+std::optional<order_in_flight> flights::worst(const position_key& key, lane of) const {
   const auto at = by_position_.find(key);
-  if (at == by_position_.end())
-    return std::nullopt;
+  if (at == by_position_.end()) {
+    const auto next = between_.find(key);
+    return of == lane::exit || next == between_.end() ? std::nullopt
+                                                      : std::optional(next->second.front());
+  }
   const auto worst = std::max_element(
       at->second.begin(), at->second.end(),
       [](const auto& a, const auto& b) { return weight(a.order.phase) < weight(b.order.phase); });

@@ -77,11 +77,16 @@ gate_core::gate_core(std::shared_ptr<const gate_view> boards, gate_settings sett
       reads_(settings_.read_retry, settings_.read_lost_after) {}
 
 void gate_core::submit(plan_ptr p, const stamp& now, gate_actions& out, bool again) {
+  const auto key = key_of(*p);
   // An exit that waits for the same position must not come behind this one.
   if (lane_of(*p) == lane::entry && !parked_.empty())
-    judge_waiting(key_of(*p), now, out);
+    judge_waiting(key, now, out);
+  if (again)
+    flights_.judged_again(key, p->id);
   judge_one({.what = std::move(p), .ticket = 0, .until = {}, .times_judged = 0, .again = again},
             now, out);
+  if (again)
+    judge_waiting(key, now, out);
 }
 
 void gate_core::read_finished(const read_done& done, const stamp& now, gate_actions& out) {
@@ -237,7 +242,7 @@ facts gate_core::facts_for(const plan& p, const stamp& now) {
     f.mark_at = seen->at;
   }
   flights_.reflect(key, f.position);
-  f.in_flight = flights_.worst(key);
+  f.in_flight = flights_.worst(key, lane_of(p));
   f.held = held(key);
   if (const auto line = books_.find(key); line != books_.end())
     f.ledger = line->second;

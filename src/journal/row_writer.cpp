@@ -68,7 +68,8 @@ result<void> write(database& db, const row_head& h, const order_intended& b) {
       "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'intended', 0, '0', '', ?10, ?11, ?11, ?12, "
       "?13) "
       "ON CONFLICT (client_order_id) DO UPDATE SET attempt = ?8, truth_version = ?9, "
-      "amount = ?6, state = 'intended', changed_ms = ?11, type = ?12, limit_price = ?13",
+      "amount = ?6, state = 'intended', order_id = 0, executed = '0', detail = '', "
+      "intended_seq = ?10, intended_ms = ?11, changed_ms = ?11, type = ?12, limit_price = ?13",
       {q.id, b.plan, q.instrument, q.leg, q.direction, q.amount, q.reduce_only, b.attempt,
        b.truth_version, h.seq, h.at, q.type, q.limit});
 }

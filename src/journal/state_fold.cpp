@@ -60,18 +60,7 @@ std::int64_t number_in(const std::string& column) {
 }
 
 /// Columns of an order's row that change.
-enum order_column : std::size_t {
-  amount = 4,
-  attempt = 6,
-  version,
-  state,
-  number,
-  executed,
-  detail
-};
-constexpr std::size_t order_changed_ms = 14;
-constexpr std::size_t order_type_word = 15;
-constexpr std::size_t order_limit = 16;
+enum order_column : std::size_t { state = 8, number, executed, detail, order_changed_ms = 14 };
 
 /// Columns of a plan's row.
 enum plan_column : std::size_t {
@@ -134,17 +123,7 @@ class folding {
     const auto& q = b.request;
     const auto version_text = text(std::bit_cast<std::int64_t>(b.truth_version));
     const auto id = key("order", q.id);
-    if (auto* row = row_of(id)) {
-      (*row)[order_column::amount] = text(q.amount);
-      (*row)[order_column::attempt] = text(b.attempt);
-      (*row)[order_column::version] = version_text;
-      (*row)[order_column::state] = text(order_state::intended);
-      (*row)[order_changed_ms] = text(at_);
-      (*row)[order_type_word] = text(q.type);
-      (*row)[order_limit] = text(q.limit);
-      place(id, false);
-      return;
-    }
+    settled_.erase(id);  // One that never arrived is intended anew.
     standing_[id] = {text(b.plan),
                      text(q.instrument),
                      text(q.leg),

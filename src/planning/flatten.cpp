@@ -222,15 +222,14 @@ void flatten_core::judged(const plan_judged& verdict, instant now) {
   }
 }
 
-/// An order that was given up before it left says nothing of its plan: that is judged once more.
-void flatten_core::order_changed_to(const order_changed& change, instant now) {
-  auto* l = leg_of(change.plan);
-  if (!l || !l->allowed || !is_resolved(change.state))
+void flatten_core::finished(const plan_finished& end, instant now) {
+  auto* l = leg_of(end.plan);
+  if (!l)
     return;
   plan_ended(*l,
-             change.state == order_state::filled
+             end.how == plan_end::done
                  ? std::string{}
-                 : fmt::format("the order is {} {}", to_string(change.state), change.detail),
+                 : fmt::format("the plan ended {}: {}", to_string(end.how), end.detail),
              now);
 }
 

@@ -303,3 +303,15 @@ TEST_CASE("in mode shadow everything is judged and nothing is sent") {
   run.offer({run.an_open("q", "BTCUSDT", "0.01")});
   CHECK(run.verdict_of("q") == verdict_kind::allow);
 }
+
+TEST_CASE("an entry gets one order and ends with it") {
+  pipeline_world world;
+  pipeline_run run(world);
+  run.make_ready();
+  run.offer({run.an_open("p", "BTCUSDT", "0.5")});
+  run.end_order(quantity::parse("0.2").value(), order_status::expired,
+                quantity::parse("0.2").value(), price::whole(50'000));
+  run.live(2s, {a_row("BTCUSDT", "0.2", "50000")});
+  CHECK(run.ended("p") == plan_end::partly);
+  CHECK(world.exchange->placed.size() == 1);
+}

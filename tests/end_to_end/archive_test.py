@@ -21,6 +21,9 @@ class ArchiveTestCase(SluiceTestCase):
                      an_open("new-open", symbol="SOLUSDT", quantity="1"),
                      a_reduce("new-exit", symbol="ETHUSDT")):
             self.post("/api/v1/plans?wait=5s", {k: v for k, v in plan.items() if v is not None})
+            self.until(f"{plan['plan_id']} is carried out", lambda: any(
+                p["plan_id"] == plan["plan_id"] and p["ended"]
+                for p in self.get("/api/v1/plans").json()["plans"]))
 
     def a_journal(self):
         """Of a process that has ended, with the instant that its newer half begins at."""

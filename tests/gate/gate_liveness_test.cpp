@@ -193,3 +193,27 @@ TEST_CASE("every plan ends once and in time, and an exit without an order says w
     run.finish();
   }));
 }
+
+TEST_CASE("no entry comes between two orders of an exit, other exits do") {
+  gate_fixture g;
+  g.truth_is(position_open{qty("0.5"), px("50000")}, 0);
+  g.submit(a_reduce("exit", "0"), 1);
+  REQUIRE(g.allowed("exit"));
+  // Its order was refused, and the position turns out to be gone.
+  g.core.moved(
+      {btc(), plan_id{"exit"}, flight_step::resolved, at(milliseconds{10}).steady, {}, true, true},
+      at(milliseconds{10}), g.out);
+  g.truth_is(position_flat{}, 20);
+  g.read_finished(btc(), "", 30);
+  g.submit(an_open("entry"), 40);
+  CHECK_FALSE(g.ended("entry"));
+  g.submit(a_reduce("other", "0"), 45);
+  CHECK(g.ended("other"));
+  g.out.clear();
+  g.core.submit(shared(a_reduce("exit", "0")), at(milliseconds{50}), g.out, true);
+  REQUIRE(g.ended("exit"));
+  CHECK(g.verdict_of("exit").again);
+  CHECK(g.reason("exit") == refusal_code::no_position);
+  CHECK(g.allowed("entry"));
+  CHECK_FALSE(g.verdict_of("entry").again);
+}

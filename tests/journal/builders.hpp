@@ -56,4 +56,23 @@ std::int64_t put(store& s, record_body body);
 /// One notice of the text, committed.
 void put_notice(store& s, const std::string& text);
 
+/// Takes everything out of a file that schema 4 brought; its version and chain are left.
+inline constexpr const char* without_schema_4 = R"sql(
+DROP INDEX plan_unfinished;
+ALTER TABLE verdict DROP COLUMN continued;
+ALTER TABLE plan DROP COLUMN finished_seq;
+ALTER TABLE plan DROP COLUMN ended;
+ALTER TABLE plan DROP COLUMN executed;
+ALTER TABLE orders DROP COLUMN type;
+ALTER TABLE orders DROP COLUMN limit_price;
+DROP TABLE protective_stop;
+DROP TABLE stop_event;
+DROP TABLE flatten;
+DROP TABLE chain_start;
+DROP TABLE state_checkpoint;
+DROP TABLE remembered_plan;
+DROP TABLE remembered_trade;
+ALTER TABLE record DROP COLUMN caused_by;
+)sql";
+
 }  // namespace sluice::journal::test

@@ -78,14 +78,12 @@ struct scene {
     j.outcome.refusals = std::move(refusals);
     core.judged(j, now.steady);
   }
-  void order_ends(const plan_id& id, const position_key& key,
-                  order_state state = order_state::filled) {
+  void plan_ends(const plan_id& id, const position_key& key, plan_end how = plan_end::done) {
     ours.begun(client_order_id{"o"}, key);
     judge(id, verdict_kind::allow);
     step();
     ours.ended(client_order_id{"o"}, now.steady);
-    core.order_changed_to({client_order_id{"o"}, id, key.instrument, state, 1, {}, "words"},
-                          now.steady);
+    core.finished({id, key.instrument, how, {}, 1, "words"}, now.steady);
   }
   [[nodiscard]] closing_line line(const position_key& key) const {
     for (auto& l : core.progress().positions)
@@ -136,7 +134,7 @@ TEST_CASE("flat counts only by a truth newer than the last order, and the end by
   scene s(btc);
   s.hold(btc_both, "0.5");
   s.run(5s);
-  s.order_ends(s.plans.front().id, btc_both);
+  s.plan_ends(s.plans.front().id, btc_both);
   const auto filled_at = s.now.steady;
   s.table[btc_both].content = position_flat{};  // The stream says so; as_of is from before.
   CHECK_FALSE(s.run(2s));
@@ -158,7 +156,7 @@ TEST_CASE("the truths that are missing are asked for, once a second") {
   scene s(btc);
   s.hold(btc_both, "0.5");
   s.run(3s);
-  s.order_ends(s.plans.front().id, btc_both);
+  s.plan_ends(s.plans.front().id, btc_both);
   s.pass(10ms);
   const auto asked = s.step();
   REQUIRE(asked.reads.size() == 1);
@@ -228,7 +226,7 @@ TEST_CASE("a position that somebody opens in the middle is closed too, and its o
   s.flat(btc_both);
   s.hold(eth_both, "1");
   s.run(3s);
-  s.order_ends(s.plans.front().id, eth_both);
+  s.plan_ends(s.plans.front().id, eth_both);
   s.pass(100ms);
   s.flat(eth_both);
   s.prove();
@@ -242,7 +240,7 @@ TEST_CASE("a position that somebody opens in the middle is closed too, and its o
   REQUIRE(s.plans.size() == 2);
   CHECK(s.plans.back().instrument == btc);
   CHECK(s.cancelled.empty());
-  s.order_ends(s.plans.back().id, btc_both);
+  s.plan_ends(s.plans.back().id, btc_both);
   s.pass(100ms);
   s.flat(btc_both);
   s.prove();
@@ -346,18 +344,12 @@ TEST_CASE("what ends a plan tells what the position shows") {
          s.judge(id, verdict_kind::expire, {{refusal_code::plan_expired, 30'000ms, 30'000ms}});
        },
        closing_state::blocked, "plan_expired 30000ms (limit 30000ms)"},
-      {"the order is rejected",
-       [](scene& s, const plan_id& id) { s.order_ends(id, btc_both, order_state::rejected); },
-       closing_state::blocked, "the order is rejected words"},
+      {"the plan has failed",
+       [](scene& s, const plan_id& id) { s.plan_ends(id, btc_both, plan_end::failed); },
+       closing_state::blocked, "the plan ended failed: words"},
       {"not taken",
        [](scene& s, const plan_id& id) { s.core.plan_not_taken(id, "draining", s.now.steady); },
-       closing_state::blocked, "draining"},
-      {"an order that never left",
-       [](scene& s, const plan_id& id) {
-         s.core.order_changed_to({client_order_id{"o"}, id, btc, order_state::expired, 0, {}, ""},
-                                 s.now.steady);
-       },
-       closing_state::closing, ""}};
+       closing_state::blocked, "draining"}};
   for (const auto& r : rows) {
     INFO(r.name);
     scene s(btc);

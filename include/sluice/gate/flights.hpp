@@ -23,8 +23,11 @@ class flights {
   /// is of the order's venue time or later.
   void reflect(const position_key& key, const truth_view& seen);
 
-  /// The one that blocks most: unknown before permitted before unreflected.
-  [[nodiscard]] std::optional<order_in_flight> worst(const position_key& key) const;
+  /// A plan between two orders is judged again now.
+  void judged_again(const position_key& key, const plan_id& plan);
+  /// The one that blocks most: unknown before permitted before unreflected. An entry also waits for
+  /// an exit that is between two orders.
+  [[nodiscard]] std::optional<order_in_flight> worst(const position_key& key, lane of) const;
   /// A read proven after this instant reflects every resolved order; nothing while one is not.
   [[nodiscard]] std::optional<instant> reflected_after(const position_key& key) const;
   [[nodiscard]] std::size_t positions() const { return by_position_.size(); }
@@ -39,6 +42,7 @@ class flights {
   void erase_if_empty(const position_key& key);
 
   std::unordered_map<position_key, std::vector<flight>> by_position_{};
+  std::unordered_map<position_key, std::vector<order_in_flight>> between_{};
 };
 
 }  // namespace sluice

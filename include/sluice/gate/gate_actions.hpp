@@ -52,6 +52,8 @@ struct order_moved {
   /// Whether truth from before it no longer holds: something was traded, or the venue refused the
   /// order because the position is not what we think.
   bool outdates_truth{false};
+  /// Resolved, but its plan will be judged again: until then no entry may come before it.
+  bool goes_on{false};
 };
 
 /// An order that was not yet resolved when the process ended.

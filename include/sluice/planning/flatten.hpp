@@ -87,7 +87,8 @@ class flatten_core {
   void plan_repeated(const plan_id& id);
   void plan_not_taken(const plan_id& id, std::string why, instant now);
   void judged(const plan_judged& verdict, instant now);
-  void order_changed_to(const order_changed& change, instant now);
+  /// One of its allowed plans has had its last order.
+  void finished(const plan_finished& end, instant now);
 
   /// Ends it now. What stands is told in `left`.
   [[nodiscard]] flatten_ended end(flatten_end why) const;
