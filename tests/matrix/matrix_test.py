@@ -288,8 +288,7 @@ class ReadFaultsTestCase(MatrixTestCase):
             self.provoke([{**fault, "count": 0} for fault in together[0][0].script])
             self.start_sluice(ready=False)
             # Marks come by another way; without one nothing is opened.
-            self.until("marks", lambda t=together: all(
-                (self.position(symbol) or {}).get("mark") for _, symbol, _ in t))
+            self.until_marks(symbol for _, symbol, _ in together)
             plans = self.plans(together)
             self.offer(plans)
             self.until_hit(self.last_request())

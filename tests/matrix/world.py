@@ -84,6 +84,14 @@ class WorldTestCase(OutsideTestCase):
         self.sluice.wait_url()
         if ready:
             self.until_ready()
+            self.until_marks(self.rules)
+
+    def until_marks(self, symbols):
+        """Nothing is opened without one, and they come a moment after the truth."""
+        wanted = set(symbols)
+        self.until("marks", lambda: wanted <= {
+            row["symbol"] for row in self.get("/api/v1/positions?all").json()["positions"]
+            if row["mark"]})
 
     # ---- what is offered and what became of it
 
