@@ -35,13 +35,12 @@ void executor::resume_plans() {
     log().warn("executor", "plan_resumed", {{"plan", left.what->id}});
     if (left.order_open)
       continue;  // Its order comes first.
-    if (left.was_done)
+    if (!p.course.is_exit())
+      finish(p, p.course.entry_left(left.before.asked));
+    else if (left.was_done)
       finish(p, p.course.ended(plan_end::done, "before the process ended"));
-    else if (left.what->deadline <= now() || !p.course.is_exit())
-      finish(p, p.course.ended(p.course.executed().is_zero() || p.course.is_exit()
-                                   ? plan_end::interrupted
-                                   : plan_end::partly,
-                               "the process ended"));
+    else if (left.what->deadline <= now())
+      finish(p, p.course.ended(plan_end::interrupted, "the process ended"));
     else
       go_on_later(p);
   }

@@ -98,10 +98,10 @@ std::vector<plan_to_resume> plans_to_resume(const journal::recovered& found, con
     out.push_back({std::make_shared<const plan>(std::move(lives)), before, open, done && !open});
   };
   for (const auto& p : found.unfinished_plans)
-    resume(p.what, {p.orders, p.last_attempt, p.executed}, was_done(p));
+    resume(p.what, {p.orders, p.last_attempt, p.executed, p.last_amount}, was_done(p));
   for (const auto& p : found.undecided_plans)
     if (order_of(p) != found.unresolved_orders.end())
-      resume(p, {1, 0, {}}, false);
+      resume(p, {1, 0, {}, {}}, false);
   return out;
 }
 

@@ -182,6 +182,14 @@ end_plan plan_course::ended(plan_end how, std::string detail) const {
   return {how, std::move(detail), remedy::none};
 }
 
+end_plan plan_course::entry_left(quantity asked) const {
+  if (orders_ == 0)
+    return {plan_end::interrupted, "the process ended", remedy::none};
+  if (!executed_.is_zero() && executed_ >= asked)
+    return {plan_end::done, {}, remedy::none};
+  return give_up("its order had ended when the process did");
+}
+
 std::optional<order_request> with_collar(order_request market, price mark,
                                          const instrument_rules& rules, std::int64_t collar_bp) {
   constexpr std::int64_t whole_bp = 10'000;

@@ -13,6 +13,11 @@ bool concerns(const stream_fault& f, stream_kind kind, std::string_view type, mi
   return f.kind == kind && is_open(f.window, since) && (f.event.empty() || f.event == type);
 }
 
+/// Whether the event is about that symbol: its own, its order's, or one of its positions'.
+bool names(std::string_view text, const std::string& instrument) {
+  return instrument.empty() || text.find("\"s\":\"" + instrument + "\"") != text.npos;
+}
+
 }  // namespace
 
 void event_faults::add(stream_fault f, milliseconds since) {
@@ -23,11 +28,12 @@ void event_faults::add(stream_fault f, milliseconds since) {
   faults_.push_back(std::move(f));
 }
 
-event_fate event_faults::draw(stream_kind kind, std::string_view type, milliseconds since) {
+event_fate event_faults::draw(stream_kind kind, std::string_view type, std::string_view text,
+                              milliseconds since) {
   event_fate fate;
   bool decided = false;
   for (auto& f : faults_) {
-    if (!is_of_events(f.effect) || !concerns(f, kind, type, since))
+    if (!is_of_events(f.effect) || !concerns(f, kind, type, since) || !names(text, f.instrument))
       continue;
     const bool delays = f.effect == stream_effect::delay_events;
     if ((decided && !delays) || !strikes(f, random_))

@@ -24,7 +24,8 @@ class event_faults {
   [[nodiscard]] std::size_t size() const { return faults_.size(); }
 
   /// The first fault that hits decides; delays add to it.
-  [[nodiscard]] event_fate draw(stream_kind kind, std::string_view type, milliseconds since);
+  [[nodiscard]] event_fate draw(stream_kind kind, std::string_view type, std::string_view text,
+                                milliseconds since);
   [[nodiscard]] bool refuses(stream_kind kind, milliseconds since);
   /// How often connections of a kind are to be dropped by now; each is given once.
   [[nodiscard]] std::vector<stream_kind> due_drops(milliseconds since);

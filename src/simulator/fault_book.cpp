@@ -8,8 +8,10 @@
 namespace sluice::simulator {
 namespace {
 
-bool is_delay(request_effect e) {
-  return e == request_effect::delay || e == request_effect::delay_before;
+/// Whether further faults are looked at after this one.
+bool leaves_room(request_effect e) {
+  return e == request_effect::delay || e == request_effect::delay_before ||
+         e == request_effect::fill_parts;
 }
 
 bool has(const parameters& p, const name_and_value& wanted) {
@@ -150,6 +152,9 @@ void fault_book::apply(const numbered_fault& f, course& c, milliseconds since) {
     case request_effect::freeze:
       c.frozen = f.number;
       return;
+    case request_effect::fill_parts:
+      c.fills = fill_terms{f.parts, f.percent};
+      return;
   }
 }
 
@@ -158,7 +163,7 @@ void fault_book::bend(const request& r, course& c, milliseconds since) {
     if (!hits(f, r, since))
       continue;
     apply(f, c, since);
-    if (!is_delay(f.effect))
+    if (!leaves_room(f.effect))
       break;
   }
   forget_past(requests_, since);
@@ -181,11 +186,12 @@ connection_course fault_book::draw_connection(milliseconds since) {
   return c;
 }
 
-std::optional<request_cut> fault_book::draw_request_cut(milliseconds since) {
+std::optional<request_cut> fault_book::draw_request_cut(milliseconds since,
+                                                        std::string_view first_bytes) {
   std::optional<request_cut> cut;
   for (auto& f : connections_)
     if (!cut && f.effect == connection_effect::cut_request && is_open(f.window, since) &&
-        strikes(f, random_))
+        first_bytes.find(f.holds) != first_bytes.npos && strikes(f, random_))
       cut = request_cut{f.bytes, f.ending};
   forget_past(connections_, since);
   return cut;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "fault_timing.hpp"
@@ -22,7 +23,8 @@ class fault_book {
   /// Applies what matches, in order of addition: delays add up, the first other effect decides.
   void bend(const request& r, course& c, milliseconds since);
   [[nodiscard]] connection_course draw_connection(milliseconds since);
-  [[nodiscard]] std::optional<request_cut> draw_request_cut(milliseconds since);
+  [[nodiscard]] std::optional<request_cut> draw_request_cut(milliseconds since,
+                                                            std::string_view first_bytes);
 
  private:
   struct numbered_fault : request_fault {

@@ -13,7 +13,7 @@ namespace sluice::simulator {
 template <class Enum, std::size_t N>
 using words = std::array<std::pair<std::string_view, Enum>, N>;
 
-inline constexpr words<request_effect, 15> request_effects{{
+inline constexpr words<request_effect, 16> request_effects{{
     {"delay", request_effect::delay},
     {"delay_before", request_effect::delay_before},
     {"status", request_effect::status},
@@ -29,6 +29,7 @@ inline constexpr words<request_effect, 15> request_effects{{
     {"hold_for_event", request_effect::hold_for_event},
     {"hide_order", request_effect::hide_order},
     {"freeze", request_effect::freeze},
+    {"fill_parts", request_effect::fill_parts},
 }};
 inline constexpr words<stream_effect, 7> stream_effects{{
     {"mute", stream_effect::mute},

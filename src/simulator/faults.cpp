@@ -111,6 +111,8 @@ result<fault> read_request_fault(json_fields& in, request_effect effect) {
   read.time("delay_jitter_ms", f.delay_jitter);
   read.word("damage", body_damages, f.damage);
   read.text("field", f.field);
+  read.number("parts", f.parts, 1, 100);
+  read.number("percent", f.percent, 0, 100);
   read.word("framing", framing_faults, f.framing);
   f.bytes = f.framing == reply_framing_fault::huge_body         ? huge_body_bytes
             : f.framing == reply_framing_fault::endless_headers ? endless_header_bytes
@@ -127,6 +129,7 @@ result<fault> read_stream_fault(json_fields& in, stream_effect effect) {
   read.word("stream", stream_kinds, f.kind);
   read.frequency(f.count, f.chance_percent);
   read.text("event", f.event);
+  read.text("symbol", f.instrument);
   read.time("delay_ms", f.delay);
   read.time("delay_jitter_ms", f.delay_jitter);
   read.window(f.window);
@@ -141,6 +144,7 @@ result<fault> read_connection_fault(json_fields& in, connection_effect effect) {
   read.window(f.window);
   read.time("delay_ms", f.delay);
   read.word("identity", identities, f.identity);
+  read.text("holds", f.holds);
   read.number("bytes", f.bytes, 0, count_max);
   read.word("ending", endings, f.ending);
   return read.finish(f);

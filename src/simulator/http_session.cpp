@@ -85,7 +85,8 @@ asio::awaitable<std::optional<next_step>> http_session::begin_request() {
       co_return next_step::close;
     buffer_.commit(size);
   }
-  if (const auto cut = core_.exchange->plan_request_cut(core_.now().steady))
+  const std::string_view first(static_cast<const char*>(buffer_.data().data()), buffer_.size());
+  if (const auto cut = core_.exchange->plan_request_cut(core_.now().steady, first))
     co_return co_await cut_request(stream_, buffer_.size(), *cut);
   co_return std::nullopt;
 }

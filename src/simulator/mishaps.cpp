@@ -55,8 +55,8 @@ connection_course venue::plan_connection(instant now) {
   return state_->faults.draw_connection(state_->since(now));
 }
 
-std::optional<request_cut> venue::plan_request_cut(instant now) {
-  return state_->faults.draw_request_cut(state_->since(now));
+std::optional<request_cut> venue::plan_request_cut(instant now, std::string_view first_bytes) {
+  return state_->faults.draw_request_cut(state_->since(now), first_bytes);
 }
 
 std::uint64_t venue::user_events() const {

@@ -206,6 +206,25 @@ std::vector<quantity> order_desk::split(const instrument& i, quantity amount, st
   return parts;
 }
 
+std::vector<quantity> order_desk::amounts_of(const order_draft& d) {
+  const auto& i = *d.what;
+  const bool forced = d.origin == order_origin::venue;
+  if (!forced && d.fills) {
+    const auto some = static_cast<wide_int>(d.amount.raw()) * d.fills->percent / 100;
+    const auto amount = floor_to_step(quantity::from_raw(static_cast<std::int64_t>(some)), i.step);
+    return split(i, amount, d.fills->parts);
+  }
+  auto amounts = split(i, d.amount, forced ? 1 : random_.between(1, fills_max_));
+  if (d.kind == order_kind::market && !forced && rules_.thin_book_percent > 0 &&
+      random_.between(1, 100) <= rules_.thin_book_percent) {
+    if (amounts.size() > 1)
+      amounts.pop_back();
+    else
+      amounts[0] = floor_to_step(quantity::from_raw(amounts[0].raw() / 2), i.step);
+  }
+  return amounts;
+}
+
 std::vector<order_desk::part> order_desk::immediate(const order_draft& d) {
   const auto best = quote(*d.what);
   const bool buys = d.direction == side::buy;
@@ -213,17 +232,8 @@ std::vector<order_desk::part> order_desk::immediate(const order_draft& d) {
       d.kind == order_kind::limit && (buys ? d.limit < best.ask : d.limit > best.bid);
   if (resting)
     return {};
-  const bool forced = d.origin == order_origin::venue;
-  auto amounts = split(*d.what, d.amount, forced ? 1 : random_.between(1, fills_max_));
-  if (d.kind == order_kind::market && !forced && rules_.thin_book_percent > 0 &&
-      random_.between(1, 100) <= rules_.thin_book_percent) {
-    if (amounts.size() > 1)
-      amounts.pop_back();
-    else
-      amounts[0] = floor_to_step(quantity::from_raw(amounts[0].raw() / 2), d.what->step);
-  }
   std::vector<part> parts;
-  for (auto amount : amounts) {
+  for (auto amount : amounts_of(d)) {
     const auto worse =
         price::from_raw(d.what->tick.raw() * static_cast<std::int64_t>(parts.size()));
     const auto at = buys ? best.ask + worse : std::max(best.bid - worse, d.what->tick);

@@ -106,6 +106,8 @@ class order_desk {
 
   [[nodiscard]] std::vector<quantity> split(const instrument& i, quantity amount,
                                             std::int64_t trades);
+  /// How much each of its trades takes, as settings, chance and script say; zero is none.
+  [[nodiscard]] std::vector<quantity> amounts_of(const order_draft& d);
   /// The trades an order makes at once: each a tick worse, none beyond its limit.
   [[nodiscard]] std::vector<part> immediate(const order_draft& d);
   [[nodiscard]] std::optional<venue_error> check_unfit(const order_draft& d,

@@ -1,6 +1,7 @@
 // An order as it was asked for, before the venue's rules have looked at it.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "instruments.hpp"
@@ -29,6 +30,7 @@ struct order_draft {
   std::string final_status{"FILLED"};  ///< NEW_ADL in some reports of forced closes.
   bool free_of_fee{false};
   std::int64_t good_till_ms{0};
+  std::optional<fill_terms> fills{};  ///< None: as the venue's settings say.
 
   /// True when the order may only take off the position.
   [[nodiscard]] bool reduces() const;

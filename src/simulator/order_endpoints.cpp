@@ -62,7 +62,8 @@ outcome<std::string> place_order(venue_state& v, const call& c) {
   auto draft = read_draft(v, c.given, v.accounts[c.owner].hedged(), c.now.venue.ms);
   if (const auto* wrong = error_of(draft))
     return *wrong;
-  const auto& d = std::get<0>(draft);
+  auto& d = std::get<0>(draft);
+  d.fills = c.fills;
   const auto shape = d.result_reply ? order_shape::result : order_shape::acknowledgement;
   const auto placed = v.place(c.owner, d, c.now);
   if (const auto* wrong = error_of(placed))

@@ -83,7 +83,8 @@ void stream_hub::release(const batch& sent) {
 
 void stream_hub::send(batch sent, stream_kind kind, std::string_view type) {
   constexpr std::chrono::seconds turn_limit{1};
-  const auto fate = faults_.draw(kind, type, since_);
+  const std::string_view text = sent.empty() || !sent.front().text ? "" : *sent.front().text;
+  const auto fate = faults_.draw(kind, type, text, since_);
   if (fate.after_next && !after_next_) {
     after_next_ = std::move(sent);
     after_next_until_ = now_ + turn_limit;

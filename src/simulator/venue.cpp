@@ -60,7 +60,7 @@ outcome<std::size_t> identify(const venue_state& v, const endpoint& e, const req
 }
 
 /// Key, timestamp and signature are judged as of the arrival, everything else as of now.
-reply dispatch(venue_state& v, const request& r, milliseconds on_the_way, moment now) {
+reply dispatch(venue_state& v, const request& r, const course& way, moment now) {
   const auto match = find_endpoint(r.method, r.path);
   const auto given = parameters::parse(r.query, r.body);
   const auto* broken = error_of(given);
@@ -76,14 +76,14 @@ reply dispatch(venue_state& v, const request& r, milliseconds on_the_way, moment
     return error_reply(*broken);
   const auto& p = std::get<0>(given);
   auto arrived = now;
-  arrived.venue.ms -= on_the_way.count();
+  arrived.venue.ms -= way.before.count();
   const auto owner = identify(v, *match.found, r, p, arrived);
   if (const auto* wrong = error_of(owner))
     return error_reply(*wrong);
   if (match.found->matched)
     if (auto late = check_still_in_window(p, now.venue))
       return error_reply(*late);
-  return match.found->handle(v, call{r, p, now, std::get<0>(owner)});
+  return match.found->handle(v, call{r, p, now, std::get<0>(owner), way.fills});
 }
 
 result<void> open_initial(venue_state& v, moment now) {
@@ -199,7 +199,7 @@ reply venue::perform(const request& r, const course& c, moment now) {
   now = v.meet(now);
   reply out;
   if (c.takes_effect)
-    out = dispatch(v, r, c.before, now);
+    out = dispatch(v, r, c, now);
   if (c.frozen != 0)
     v.frozen.repeat(c.frozen, r, out);
   bend_reply(c, now.venue, out);

@@ -114,7 +114,8 @@ struct call {
   const request& raw;
   const parameters& given;
   moment now;
-  std::size_t owner;  ///< Index of the account; meaningless for public endpoints.
+  std::size_t owner;                  ///< Index of the account; meaningless for public endpoints.
+  std::optional<fill_terms> fills{};  ///< Of the order it places.
 };
 
 enum class security : std::uint8_t { none, key, signature };

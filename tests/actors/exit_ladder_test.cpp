@@ -330,19 +330,3 @@ TEST_CASE("the exit engine asks for no second plan while the first goes on") {
   CHECK(world.exchange->placed.size() == 2);
   CHECK(run.records_of("plan_accepted") == 1);
 }
-
-TEST_CASE("an entry never comes between two orders of an exit, to be closed by the second") {
-  pipeline_world world;
-  exit_under_way s(world);
-  s.run.refuse_order(-2022, refusal_cure::reread_position);
-  s.run.offer({s.run.an_open("entry", "BTCUSDT", "0.1")});
-  s.live(150ms, "0");  // Flat is known, and the exit waits for its pause of 200 ms.
-  CHECK(s.venue.placed.size() == 1);
-  s.live(500ms, "0");
-  CHECK(s.run.ended("x") == plan_end::done);
-  REQUIRE(s.venue.placed.size() == 2);
-  CHECK_FALSE(s.venue.placed[1].reduce_only);
-  s.run.fill_order(q("0.1"), at_50k);
-  s.live(5s, "0.1");
-  CHECK(s.venue.placed.size() == 2);
-}

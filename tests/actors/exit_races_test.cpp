@@ -37,8 +37,8 @@ TEST_CASE("an exit is not judged by a truth that has only a part of its last ord
   CHECK(venue.placed.size() == 1);
   for (int i = 0; i < 20 && venue.placed.size() == 1; ++i) {
     run.pass(20ms);
-    run.answer_read({}, holding("0.7"));
-    run.answer_read(symbol("BTCUSDT"), holding("0.7"));
+    run.answer_read({}, {a_row("BTCUSDT", "0.7", "50000", when.ms)});
+    run.answer_read(symbol("BTCUSDT"), {a_row("BTCUSDT", "0.7", "50000", when.ms)});
   }
   REQUIRE(venue.placed.size() == 2);
   CHECK(venue.placed[1].amount == q("0.3"));

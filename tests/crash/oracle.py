@@ -25,18 +25,23 @@ def signed(fill):
     return amount if fill["side"].lower() == "buy" else -amount
 
 
-def violations(journal, account):
-    """Every promise that journal and venue together show broken, as sentences."""
+def violations(journal, account, planted=frozenset()):
+    """Every promise that journal and venue together show broken, as sentences.
+
+    `planted` are client ids of orders that no plan of this journal asked for, though they are ours by
+    their ids; orders of persons and of the venue itself are strange in any case.
+    """
+    strangers = {o["client_order_id"] for o in account["orders"] if o["origin"] != "api"}
     found = []
     found += of_records(journal)
     found += of_verdicts(journal)
     orders = {row[0]: row for row in rows(
         journal, "SELECT client_order_id, plan_id, symbol, direction, amount, reduce_only, state,"
                  " executed FROM orders")}
-    found += of_orders(orders, account)
+    found += of_orders(orders, account, strangers | set(planted))
     found += of_plans(journal, orders, account)
     found += of_fills(orders, account)
-    found += of_trades(journal, account)
+    found += of_trades(journal, account, strangers)
     found += of_books(journal, account)
     return found
 
@@ -63,11 +68,11 @@ def of_verdicts(journal):
     return found
 
 
-def of_orders(orders, account):
+def of_orders(orders, account, strangers):
     """I8: nothing arrived whose intent was not durable before; and both tell the same of it."""
     found = []
     for order in account["orders"]:
-        if order["origin"] != "api":
+        if order["client_order_id"] in strangers:
             continue
         known = orders.get(order["client_order_id"])
         if known is None:
@@ -115,20 +120,25 @@ def of_fills(orders, account):
     return found
 
 
-def of_trades(journal, account):
-    """Every trade is booked once as ours, with its fee and profit; no line was set by anything else."""
+def of_trades(journal, account, strangers):
+    """Every trade is booked once as ours, with its fee and profit; no line was set by anything else
+    but where strangers traded.
+    """
     found = []
     booked = {(symbol, trade): (Decimal(amount), Decimal(fee), Decimal(realised))
               for symbol, trade, amount, fee, realised in rows(
                   journal, "SELECT symbol, trade_id, amount, fee, realised FROM fill WHERE ours = 1")}
     traded = {(f["symbol"], f["trade_id"]): (Decimal(f["quantity"]), Decimal(f["fee"]),
-                                             Decimal(f["realised"])) for f in account["fills"]}
+                                             Decimal(f["realised"])) for f in account["fills"]
+              if f["client_order_id"] not in strangers}
+    foreign = {f["symbol"] for f in account["fills"] if f["client_order_id"] in strangers}
     for trade in sorted(set(booked) | set(traded)):
         if booked.get(trade) != traded.get(trade):
             found.append(f"trade {trade}: {booked.get(trade)} booked, {traded.get(trade)} traded")
     for symbol, cause in rows(journal, "SELECT symbol, cause FROM ledger_adjustment"
                                        " WHERE cause NOT IN ('explained', 'contained')"):
-        found.append(f"the line of {symbol} was set for {cause}")
+        if symbol not in foreign:
+            found.append(f"the line of {symbol} was set for {cause}")
     return found
 
 

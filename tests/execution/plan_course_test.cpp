@@ -363,3 +363,17 @@ TEST_CASE("no price and no width puts the collar on the worse side of itself") {
     RC_ASSERT(off.approx() <= mark.approx() * static_cast<double>(bp) / 10'000.0 + 1e-8);
   });
 }
+
+TEST_CASE("an entry that an earlier process left ends as its orders did") {
+  struct row {
+    course_memory before;
+    plan_end how;
+  };
+  const auto two = quantity::whole(2);
+  const std::vector<row> rows{{{0, 0, {}, {}}, plan_end::interrupted},
+                              {{1, 1, {}, two}, plan_end::failed},
+                              {{1, 1, one, two}, plan_end::partly},
+                              {{1, 1, two, two}, plan_end::done}};
+  for (const auto& r : rows)
+    CHECK(plan_course(an_entry(), false, r.before).entry_left(r.before.asked).how == r.how);
+}

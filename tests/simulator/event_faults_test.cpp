@@ -137,3 +137,12 @@ TEST_CASE("a listen key ends with its event, or silently; keep-alive then says -
     CHECK(field(l.v.with_key("POST", "/fapi/v1/listenKey").body, "listenKey") != l.key);
   }
 }
+
+TEST_CASE("events of one symbol can be lost while those of another are told") {
+  listener l;
+  add(l.v, R"({"effect":"drop_events","symbol":"BTCUSDT","count":0})");
+  l.buy();
+  CHECK(l.heard().empty());
+  REQUIRE(l.v.market("ETHUSDT", "BUY", "1").status == 200);
+  CHECK(l.heard() == "OAF");
+}

@@ -151,6 +151,14 @@ TEST_CASE("a request is cut after any byte, and leaves nothing done") {
   CHECK(s.client().ask("GET", "/fapi/v1/time")->status == 200);
 }
 
+TEST_CASE("only the request that holds a text is cut") {
+  const bent_server s;
+  s.add(R"({"effect":"cut_request","holds":"GET /fapi/v1/ping","bytes":1})");
+  CHECK(s.client().ask("GET", "/fapi/v1/time")->status == 200);
+  CHECK_FALSE(s.client().ask("GET", "/fapi/v1/ping"));
+  CHECK(s.client().ask("GET", "/fapi/v1/ping")->status == 200);
+}
+
 TEST_CASE("connections can be refused before their handshake, or made to wait for it") {
   const bent_server s;
   s.add(R"({"effect":"refuse_connection","count":2})");

@@ -47,6 +47,7 @@ struct course_memory {
   int orders{0};
   int last_attempt{0};
   quantity executed{};
+  quantity asked{};  ///< By its newest order that has ended.
 };
 
 /// Pure. An entry gets one order, and ends with it. An exit is a target: it is judged again after
@@ -78,6 +79,10 @@ class plan_course {
   [[nodiscard]] end_plan refused(const verdict& v) const;
   /// The process is of mode shadow, or has to end what an earlier one left.
   [[nodiscard]] end_plan ended(plan_end how, std::string detail) const;
+
+  /// Of an entry none of whose orders is open any more, though an earlier process did not say how
+  /// it ended.
+  [[nodiscard]] end_plan entry_left(quantity asked) const;
 
   [[nodiscard]] bool is_exit() const { return target_.has_value(); }
   [[nodiscard]] quantity executed() const { return executed_; }

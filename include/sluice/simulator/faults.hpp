@@ -38,7 +38,9 @@ enum class request_effect : std::uint8_t {
   cut_reply,       ///< Takes effect; `bytes` of the reply, header included, then `ending`.
   hold_for_event,  ///< Takes effect; the reply waits for a later user event, `delay` at most.
   freeze,  ///< A read repeats what it answered when the fault first met it, as a lagging copy does.
-  hide_order  ///< A query says -2013 until the order is `delay` old.
+  hide_order,  ///< A query says -2013 until the order is `delay` old.
+  fill_parts  ///< An order that trades at once makes `parts` trades of `percent` of its amount; the
+              ///< rest expires, or rests. Another fault may still bend the reply.
 };
 
 using name_and_value = std::pair<std::string, std::string>;
@@ -68,6 +70,8 @@ struct request_fault {
   milliseconds ban{120'000};
   body_damage damage{body_damage::cut};
   std::string field{};  ///< Which one is damaged; empty: the first.
+  std::int64_t parts{1};
+  std::int64_t percent{100};
   reply_framing_fault framing{reply_framing_fault::length_short};
   std::int64_t bytes{0};
   connection_ending ending{connection_ending::reset};
@@ -90,7 +94,8 @@ struct stream_fault {
   stream_kind kind{stream_kind::user};
   std::int64_t count{1};  ///< 0 means until cleared.
   std::int64_t chance_percent{100};
-  std::string event{};  ///< Only events of this type, e.g. "ACCOUNT_UPDATE"; empty: all.
+  std::string event{};       ///< Only events of this type, e.g. "ACCOUNT_UPDATE"; empty: all.
+  std::string instrument{};  ///< Only events that name this symbol; empty: all. "symbol" in JSON.
   milliseconds delay{1'000};
   milliseconds delay_jitter{0};
   fault_window window{};
@@ -111,6 +116,7 @@ struct connection_fault {
   fault_window window{};
   milliseconds delay{1'000};
   tls_identity identity{tls_identity::expired};
+  std::string holds{};  ///< Cuts only requests whose first bytes hold this text; empty: all.
   std::int64_t bytes{0};
   connection_ending ending{connection_ending::reset};
 };

@@ -73,7 +73,8 @@ class venue {
   [[nodiscard]] course plan_course(const request& r);
   /// Draws faults for a connection that has just been opened, and for the next request on one.
   [[nodiscard]] connection_course plan_connection(instant now);
-  [[nodiscard]] std::optional<request_cut> plan_request_cut(instant now);
+  [[nodiscard]] std::optional<request_cut> plan_request_cut(instant now,
+                                                            std::string_view first_bytes);
   /// Carries a request out, `course::before` after its arrival, and gives what is to be answered.
   [[nodiscard]] reply perform(const request& r, const course& c, moment now);
   /// perform without latency and faults.

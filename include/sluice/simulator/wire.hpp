@@ -82,6 +82,12 @@ enum class tls_identity : std::uint8_t {
   tls_1_1       ///< The proper one, with nothing newer than TLS 1.1.
 };
 
+/// How an order trades at once when the script says so.
+struct fill_terms {
+  std::int64_t parts{1};      ///< Trades, as far as the steps of its amount suffice.
+  std::int64_t percent{100};  ///< Of its amount, floored to the step.
+};
+
 /// The way of one request through latency and faults, drawn when it arrives.
 struct course {
   milliseconds before{0};  ///< From arrival until it takes effect.
@@ -96,8 +102,9 @@ struct course {
   connection_ending ending{connection_ending::reset};
   milliseconds event_wait{0};  ///< The reply waits for a user event, so long at most.
   milliseconds hidden_for{0};  ///< Orders younger than this are not found.
-  std::uint64_t frozen{0};     ///< Number of the fault whose first answer is repeated; 0: none.
-  milliseconds ban{0};         ///< Added to the venue's time for "{until_ms}" in a body.
+  std::optional<fill_terms> fills{};
+  std::uint64_t frozen{0};  ///< Number of the fault whose first answer is repeated; 0: none.
+  milliseconds ban{0};      ///< Added to the venue's time for "{until_ms}" in a body.
   reply instead{};
 };
 
