@@ -99,10 +99,24 @@ void flatten_core::look(const flatten_view& view) {
     all_flat_since_ = view.now.steady;
 }
 
+/// Every tracked position of the symbol is proven flat. Whether one stands that is not tracked yet,
+/// as after a restart, only a read of the whole account can say.
+bool flatten_core::is_flat(const symbol& on, const flatten_view& view) const {
+  const auto of_it = [&](const auto& entry) { return entry.first.instrument == on; };
+  if (std::ranges::any_of(unproven_, of_it))
+    return false;
+  if (std::ranges::any_of(view.positions, of_it))
+    return true;
+  for (const auto side : {position_side::both, position_side::long_, position_side::short_}) {
+    const position_key key{on, side};
+    if (view.account_as_of <= threshold(key, view.ours) || view.ours.under_way(key))
+      return false;
+  }
+  return true;
+}
+
 void flatten_core::tend_orders(const flatten_view& view, flatten_actions& out) {
-  const auto flat = [this](const symbol& on) {
-    return std::ranges::none_of(unproven_, [&](const auto& u) { return u.first.instrument == on; });
-  };
+  const auto flat = [&](const symbol& on) { return is_flat(on, view); };
   resting_actions wanted;
   resting_.step({view.now.steady, view.stopped.empty(), all_flat_since_, flat}, wanted);
   out.read_orders = wanted.read;
@@ -154,6 +168,11 @@ void flatten_core::want_truths(const flatten_view& view, flatten_actions& out) {
     return;
   const auto clear =
       all_flat_since_ ? resting_.clear_since(*all_flat_since_) : std::optional<instant>{};
+  if (const auto needed = std::max(settled_from_, clear.value_or(settled_from_));
+      what_.instrument.empty() && now > needed && view.account_as_of <= needed) {
+    out.reads.emplace_back();
+    out.newer_than = needed;
+  }
   for (const auto& [key, seen] : view.positions) {
     auto needed = threshold(key, view.ours);
     if (clear)
@@ -171,12 +190,12 @@ void flatten_core::want_truths(const flatten_view& view, flatten_actions& out) {
 }
 
 /// Nothing rests by reads sent when all was flat, and all is flat by truths newer than their
-/// answers.
+/// answers. Of the whole account that is known only when all of it was read since.
 bool flatten_core::is_done(const flatten_view& view) const {
   if (!all_flat_since_)
     return false;
   const auto clear = resting_.clear_since(*all_flat_since_);
-  if (!clear)
+  if (!clear || (what_.instrument.empty() && view.account_as_of <= std::max(settled_from_, *clear)))
     return false;
   return std::ranges::all_of(view.positions,
                              [&](const auto& p) { return p.second.as_of > *clear; });
