@@ -63,6 +63,7 @@ instant flatten_core::threshold(const position_key& key, const order_watch& ours
 }
 
 void flatten_core::step(const flatten_view& view, flatten_actions& out) {
+  end_unheard(view);
   look(view);
   if (is_done(view)) {
     out.ended = end(flatten_end::done);
@@ -75,6 +76,15 @@ void flatten_core::step(const flatten_view& view, flatten_actions& out) {
   tend_orders(view, out);
   propose(view, out);
   want_truths(view, out);
+}
+
+/// A plan under way keeps its position unproven, flat or not: one whose end was lost has to end
+/// too.
+void flatten_core::end_unheard(const flatten_view& view) {
+  const auto now = view.now.steady;
+  for (auto& [key, l] : legs_)
+    if (!l.plan.empty() && now > l.plan_until + word_grace && !view.ours.under_way(key))
+      plan_ended(l, "nothing was heard of " + l.plan.str(), now);
 }
 
 /// Which positions are proven flat, and which are not.
@@ -129,8 +139,6 @@ void flatten_core::propose(const flatten_view& view, flatten_actions& out) {
     if (!std::holds_alternative<position_open>(seen.content))
       continue;
     auto& l = legs_[key];
-    if (!l.plan.empty() && now > l.plan_until + word_grace && !view.ours.under_way(key))
-      plan_ended(l, "nothing was heard of " + l.plan.str(), now);
     if (!view.stopped.empty()) {
       l.reason = view.stopped;
       continue;

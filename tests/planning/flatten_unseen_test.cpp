@@ -90,6 +90,26 @@ TEST_CASE("the whole account is flat only once all of it was read, also when no 
   CHECK(ended->why == flatten_end::done);
 }
 
+TEST_CASE("a plan whose end was lost does not keep a flat position unproven for ever") {
+  scene s(btc);
+  s.hold(btc_both, "0.5");
+  s.run(300ms);
+  REQUIRE(s.plans.size() == 1);
+  s.judge(s.plans.front().id, verdict_kind::allow);
+  const auto until = s.plans.front().deadline;
+  s.flat(btc_both);
+  std::optional<flatten_ended> ended;
+  for (int i = 0; i < 120 && !ended; ++i) {
+    s.prove();
+    ended = s.run(500ms);
+  }
+  REQUIRE(ended);
+  CHECK(ended->why == flatten_end::done);
+  CHECK(s.now.steady > until + 10s);
+  CHECK(s.plans.size() == 1);
+  CHECK(s.line(btc_both).reason.empty());
+}
+
 TEST_CASE("an order of ours on a symbol that is not tracked keeps the stops there") {
   scene s;
   s.ours.begun(client_order_id{"entry"}, btc_both);

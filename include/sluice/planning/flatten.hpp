@@ -114,6 +114,7 @@ class flatten_core {
   using legs = std::map<position_key, leg>;
 
   [[nodiscard]] instant threshold(const position_key& key, const order_watch& ours) const;
+  void end_unheard(const flatten_view& view);
   void look(const flatten_view& view);
   [[nodiscard]] bool is_flat(const symbol& on, const flatten_view& view) const;
   void tend_orders(const flatten_view& view, flatten_actions& out);
