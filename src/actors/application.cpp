@@ -97,6 +97,8 @@ step open_journal(const config::settings& chosen, ground& g) {
   if (!store)
     return start_failure{exit_code::io_error, "journal", store.error().text};
   g.store = std::move(*store);
+  if (const auto& fault = g.store->archive_fault(); !fault.empty())
+    g.log->warn("journal", "archive_not_named", {{"why", fault}});
   auto found = g.store->recover();
   if (!found)
     return start_failure{exit_code::io_error, "journal", found.error().text};

@@ -2,6 +2,7 @@
 #include "sluice/actors/dead_man_switch.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "stage.hpp"
 
@@ -34,11 +35,17 @@ class dead_man_switch : public stage<dead_man_actor> {
             std::visit([&](const auto& body) { learn(body); }, r.body);
         },
         [this](const countdown_answered& a) { take(a); },
+        [this](drain) { return take_all_back(); },
         [this](tick) {
           look();
           wake_at(now() + duration{tick_period});
         },
     };
+  }
+
+  void on_exit() override {
+    drained_.reset();
+    stage::on_exit();
   }
 
  private:
@@ -52,12 +59,15 @@ class dead_man_switch : public stage<dead_man_actor> {
   template <class Other>
   void learn(const Other&) {}
 
-  [[nodiscard]] bool healthy() const {
+  [[nodiscard]] dead_man_health health() const {
+    if (vitals().draining)
+      return dead_man_health::ending;
     const auto stalls = vitals().stalls();
     const bool stuck = std::ranges::any_of(stalls, [](const stall& s) {
       return s.cause == stall_cause::executor_stuck || s.cause == stall_cause::journal_slow;
     });
-    return !stuck && !vitals().draining && between(heard_at_, now()) <= silence_max;
+    return stuck || between(heard_at_, now()) > silence_max ? dead_man_health::unhealthy
+                                                            : dead_man_health::healthy;
   }
 
   void ask_journal() {
@@ -74,19 +84,45 @@ class dead_man_switch : public stage<dead_man_actor> {
 
   void look() {
     ask_journal();
-    const bool well = healthy();
-    if (well != std::exchange(well_, well))
+    const auto state = health();
+    const bool well = state == dead_man_health::healthy;
+    if (well != std::exchange(well_, well) && state != dead_man_health::ending)
       well ? log().info("dead_man", "signs_again")
            : log().error("dead_man", "no_signs",
                          {{"effect", "the exchange will cancel the armed symbols' orders"}});
     const auto lapsed = core_.lapsed();
-    for (const auto& call : core_.on_tick(now(), well))
+    for (const auto& call : core_.on_tick(now(), state))
       ask(call);
     if (core_.lapsed() != lapsed) {
       log().error("dead_man", "countdown_ran_out");
       journal({notice{"dead_man_lapsed", "a countdown ran out at the exchange"}});
     }
     show();
+  }
+
+  /// The journal tells of the orders that have ended before it answers.
+  caf::result<drained> take_all_back() {
+    if (!on_)
+      return drained{};
+    auto promise = make_response_promise<drained>();
+    request(peers_->journal, caf::infinite, append_durable{})
+        .then([this, promise](const appended&) { begin_last_look(promise); },
+              [this, promise](const caf::error&) { begin_last_look(promise); });
+    return promise;
+  }
+
+  void begin_last_look(const caf::typed_response_promise<drained>& promise) {
+    drained_ = promise;
+    last_look();
+  }
+
+  /// Over once every call has its answer.
+  void last_look() {
+    if (!drained_)
+      return;
+    look();
+    if (drained_ && !core_.is_asking())
+      std::exchange(drained_, std::nullopt)->deliver(drained{});
   }
 
   void ask(const set_countdown& call) {
@@ -117,6 +153,7 @@ class dead_man_switch : public stage<dead_man_actor> {
       journal({notice{event, a.instrument.str()}});
     }
     show();
+    last_look();
   }
 
   void show() {
@@ -135,6 +172,7 @@ class dead_man_switch : public stage<dead_man_actor> {
   bool well_{true};
   bool asking_{false};
   instant heard_at_{};
+  std::optional<caf::typed_response_promise<drained>> drained_{};  ///< While the process ends.
 };
 
 }  // namespace

@@ -293,10 +293,11 @@ class flattener : public stage<flattener_actor> {
   std::optional<flatten_ended> step(flatten_core& core) {
     const auto& scope = core.what().instrument;
     const auto id = core.what().id;
+    const auto account_as_of = given_.table->account_as_of();  // Before the positions.
     const auto positions = positions_of(scope);
     const bool halted = vitals().trading().state == trading_state::halted;
     flatten_actions out;
-    core.step({now_stamp(), halted ? "halted" : "", positions, ours_}, out);
+    core.step({now_stamp(), halted ? "halted" : "", positions, account_as_of, ours_}, out);
     if (out.ended)
       return std::move(out.ended);
     if (out.read_orders)

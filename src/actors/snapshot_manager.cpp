@@ -144,7 +144,10 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
 
   void want(const truth_wanted& wanted) {
     const auto present = now();
-    const auto index = keeper_->register_symbol(wanted.position.instrument);
+    std::optional<symbol_index> index;
+    if (const auto& on = wanted.position.instrument; !on.empty())
+      if (const auto place = keeper_->register_symbol(on))
+        index = *place;
     const auto target = index ? read_target::of(*index) : read_target::account();
     const read_want w{target, priority_of(wanted.traffic), present, wanted.newer_than};
     if (is_demand(w.priority)) {

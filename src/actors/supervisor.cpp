@@ -1,4 +1,5 @@
-// Ending in order: nothing new in, outcomes of orders, the journal's last commit, then everybody.
+// Ending in order: nothing new in, outcomes of orders, the journal's last commit, countdowns that
+// nobody needs, then everybody.
 #include "sluice/actors/supervisor.hpp"
 
 #include <optional>
@@ -10,6 +11,8 @@ namespace sluice::actors {
 namespace {
 
 constexpr milliseconds last_commit_max{3'000};
+/// A countdown that is left armed cancels orders of others too.
+constexpr milliseconds last_signs_max{1'000};
 /// A stage that does not end by then is left behind.
 constexpr milliseconds last_stage_max{500};
 
@@ -106,7 +109,15 @@ class supervisor : public stage<supervisor_actor> {
     append_durable last;
     last.bodies.emplace_back(notice{"process_ended", why});
     request(peers_->journal, last_commit_max, std::move(last))
-        .then([this](const appended&) { stop_all(); }, [this](const caf::error&) { stop_all(); });
+        .then([this](const appended&) { take_signs_back(); },
+              [this](const caf::error&) { stop_all(); });
+  }
+
+  void take_signs_back() {
+    if (code_ != 0)
+      return stop_all();
+    request(peers_->dead_man, last_signs_max, drain{})
+        .then([this](const drained&) { stop_all(); }, [this](const caf::error&) { stop_all(); });
   }
 
   /// All but the journal, which takes what they say last.

@@ -1,6 +1,7 @@
 // Gives signs of life for symbols with open orders, within a bound, and takes them back.
 #include "sluice/execution/dead_man.hpp"
 
+#include <algorithm>
 #include <set>
 
 namespace sluice {
@@ -13,15 +14,17 @@ void dead_man::order_ended(const client_order_id& id) {
   orders_.erase(id);
 }
 
-std::vector<set_countdown> dead_man::on_tick(instant now, bool healthy) {
+std::vector<set_countdown> dead_man::on_tick(instant now, dead_man_health health) {
+  const bool healthy = health == dead_man_health::healthy;
   std::set<symbol> wanted;
   for (const auto& [id, o] : orders_)
-    if (between(o.since, now) >= open_min)
+    if (between(o.since, now) >= open_min || places_.contains(o.instrument))
       wanted.insert(o.instrument);
   std::vector<set_countdown> calls;
   const auto call = [&](const symbol& instrument, place& p, milliseconds after) {
     p.sent_at = now;
     p.asking = true;
+    p.let_go = after == milliseconds{0};
     calls.push_back({instrument, after});
   };
   for (auto at = places_.begin(); at != places_.end();) {
@@ -36,8 +39,11 @@ std::vector<set_countdown> dead_man::on_tick(instant now, bool healthy) {
       at = places_.erase(at);
       continue;
     }
-    if (due && healthy)
-      call(instrument, p, needed ? settings_.after : milliseconds{0});
+    const bool at_once = health == dead_man_health::ending && p.armed && !p.asking && !p.let_go;
+    if (needed && due && healthy)
+      call(instrument, p, settings_.after);
+    else if (!needed && (due || at_once))
+      call(instrument, p, milliseconds{0});
     ++at;
   }
   left_out_ = 0;
@@ -77,6 +83,10 @@ std::vector<symbol> dead_man::armed() const {
     if (p.armed)
       found.push_back(instrument);
   return found;
+}
+
+bool dead_man::is_asking() const {
+  return std::ranges::any_of(places_, [](const auto& entry) { return entry.second.asking; });
 }
 
 }  // namespace sluice

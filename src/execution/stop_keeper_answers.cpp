@@ -201,12 +201,19 @@ void stop_keeper::hear(tracked& t, const conditional_report& told, instant now, 
 
 /// A query that finds nothing is no proof until the venue can have nothing of it under way.
 void stop_keeper::absent(tracked& t, instant sent_at, instant now, stop_actions& out) {
-  if (t.stop.state != stop_state::unknown || sent_at < t.since + options_.orders.recv_window + lag)
+  const bool triggered = t.stop.state == stop_state::triggered;
+  if ((!triggered && t.stop.state != stop_state::unknown) ||
+      sent_at < t.since + options_.orders.recv_window + lag)
     return;
-  if (t.seen_at_venue)
-    move(t, stop_state::cancelled, "the venue does not know it any more", now, out);
-  else
+  constexpr auto forgotten = "the venue does not know it any more";
+  if (triggered) {
+    slots_[t.stop.position].newer_than = now;
+    move(t, stop_state::finished, forgotten, now, out);
+  } else if (t.seen_at_venue) {
+    move(t, stop_state::cancelled, forgotten, now, out);
+  } else {
     move(t, stop_state::rejected, "it never arrived", now, out);
+  }
 }
 
 stop_actions stop_keeper::on_asked(const client_order_id& id,

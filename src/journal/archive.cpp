@@ -124,11 +124,16 @@ result<archived> archive_journal(const fs::path& journal, const archive_options&
                                    .trade_ids_kept = options.trade_ids_kept});
   if (!db)
     return db.error();
+  const auto last_named = name_archive(*db);
   const auto cut = find_cut(*db, options.before);
   if (!cut)
     return cut.error();
   if (cut->end <= cut->begin)
     return archived{.last_seq = cut->begin};
+  // The journal would forget which file the last one is.
+  if (!last_named)
+    return fail(last_named.error().code, "the last archive cannot be named, so no other is made: " +
+                                             last_named.error().text);
   const auto archive =
       fs::absolute(options.to.value_or(journal.parent_path() / "archive" /
                                        fmt::format("journal-{}-{}.db", cut->begin + 1, cut->end)));

@@ -158,8 +158,6 @@ result<void> prepare_to_write(database& db, const store_options& options) {
     return start.error();
   else if (start->archived_until != 0)
     return fail(errc::malformed, "is an archive: it can only be read");
-  if (auto named = name_archive(db); !named)
-    return named;
   return check_since_last_checkpoint(db);
 }
 
@@ -213,7 +211,7 @@ result<void> name_archive(database& db) {
     return start.error();
   std::error_code code;
   const fs::path archive = start->archive;
-  if (archive.empty() || fs::exists(archive, code) || !fs::exists(draft_of(archive), code))
+  if (archive.empty() || fs::is_regular_file(archive, code) || !fs::exists(draft_of(archive), code))
     return {};
   if (::rename(draft_of(archive).c_str(), archive.c_str()) != 0)
     return failed_call(archive, "rename");

@@ -27,7 +27,8 @@ namespace sluice::journal {
 /// The name of an archive that is not whole yet, or not yet one.
 [[nodiscard]] std::filesystem::path draft_of(const std::filesystem::path& archive);
 
-/// Names the archive that the journal's chain goes on from, when that was not done yet.
+/// Names the archive that the journal's chain goes on from, when that was not done yet. The journal
+/// itself needs no name of it.
 [[nodiscard]] result<void> name_archive(database& db);
 
 }  // namespace sluice::journal

@@ -36,6 +36,7 @@ struct store::impl {
   std::int64_t checkpoint{0};  ///< Seq of the last one of the state.
   std::int64_t uncommitted{0};
   std::optional<error> failure{};
+  std::string archive_fault{};
 
   /// The batch cannot be trusted any more, and after a failed sync no later one could be.
   error give_up(const error& e) {
@@ -79,6 +80,7 @@ result<std::unique_ptr<store>> store::open(const std::filesystem::path& path,
   auto db = open_journal(path, options);
   if (!db)
     return db.error();
+  const auto named = name_archive(*db);
   const auto end = read_chain_end(*db);
   if (!end)
     return end.error();
@@ -89,7 +91,8 @@ result<std::unique_ptr<store>> store::open(const std::filesystem::path& path,
                                            .options = options,
                                            .last_seq = end->seq,
                                            .chain = end->chain,
-                                           .checkpoint = kept->value_or(no_checkpoint)});
+                                           .checkpoint = kept->value_or(no_checkpoint),
+                                           .archive_fault = named ? "" : named.error().text});
   if (auto caught_up = state->keep_state_within(checkpoint_records_at_start); !caught_up)
     return fail(caught_up.error().code, path.string() + ": " + caught_up.error().text);
   return std::unique_ptr<store>(new store(std::move(state)));
@@ -167,6 +170,10 @@ std::int64_t store::uncommitted() const {
 }
 bool store::failed() const {
   return impl_->failure.has_value();
+}
+
+const std::string& store::archive_fault() const {
+  return impl_->archive_fault;
 }
 
 }  // namespace sluice::journal

@@ -63,6 +63,7 @@ instant flatten_core::threshold(const position_key& key, const order_watch& ours
 }
 
 void flatten_core::step(const flatten_view& view, flatten_actions& out) {
+  end_unheard(view);
   look(view);
   if (is_done(view)) {
     out.ended = end(flatten_end::done);
@@ -75,6 +76,15 @@ void flatten_core::step(const flatten_view& view, flatten_actions& out) {
   tend_orders(view, out);
   propose(view, out);
   want_truths(view, out);
+}
+
+/// A plan under way keeps its position unproven, flat or not: one whose end was lost has to end
+/// too.
+void flatten_core::end_unheard(const flatten_view& view) {
+  const auto now = view.now.steady;
+  for (auto& [key, l] : legs_)
+    if (!l.plan.empty() && now > l.plan_until + word_grace && !view.ours.under_way(key))
+      plan_ended(l, "nothing was heard of " + l.plan.str(), now);
 }
 
 /// Which positions are proven flat, and which are not.
@@ -99,10 +109,24 @@ void flatten_core::look(const flatten_view& view) {
     all_flat_since_ = view.now.steady;
 }
 
+/// Every tracked position of the symbol is proven flat. Whether one stands that is not tracked yet,
+/// as after a restart, only a read of the whole account can say.
+bool flatten_core::is_flat(const symbol& on, const flatten_view& view) const {
+  const auto of_it = [&](const auto& entry) { return entry.first.instrument == on; };
+  if (std::ranges::any_of(unproven_, of_it))
+    return false;
+  if (std::ranges::any_of(view.positions, of_it))
+    return true;
+  for (const auto side : {position_side::both, position_side::long_, position_side::short_}) {
+    const position_key key{on, side};
+    if (view.account_as_of <= threshold(key, view.ours) || view.ours.under_way(key))
+      return false;
+  }
+  return true;
+}
+
 void flatten_core::tend_orders(const flatten_view& view, flatten_actions& out) {
-  const auto flat = [this](const symbol& on) {
-    return std::ranges::none_of(unproven_, [&](const auto& u) { return u.first.instrument == on; });
-  };
+  const auto flat = [&](const symbol& on) { return is_flat(on, view); };
   resting_actions wanted;
   resting_.step({view.now.steady, view.stopped.empty(), all_flat_since_, flat}, wanted);
   out.read_orders = wanted.read;
@@ -115,8 +139,6 @@ void flatten_core::propose(const flatten_view& view, flatten_actions& out) {
     if (!std::holds_alternative<position_open>(seen.content))
       continue;
     auto& l = legs_[key];
-    if (!l.plan.empty() && now > l.plan_until + word_grace && !view.ours.under_way(key))
-      plan_ended(l, "nothing was heard of " + l.plan.str(), now);
     if (!view.stopped.empty()) {
       l.reason = view.stopped;
       continue;
@@ -154,6 +176,11 @@ void flatten_core::want_truths(const flatten_view& view, flatten_actions& out) {
     return;
   const auto clear =
       all_flat_since_ ? resting_.clear_since(*all_flat_since_) : std::optional<instant>{};
+  if (const auto needed = std::max(settled_from_, clear.value_or(settled_from_));
+      what_.instrument.empty() && now > needed && view.account_as_of <= needed) {
+    out.reads.emplace_back();
+    out.newer_than = needed;
+  }
   for (const auto& [key, seen] : view.positions) {
     auto needed = threshold(key, view.ours);
     if (clear)
@@ -171,12 +198,12 @@ void flatten_core::want_truths(const flatten_view& view, flatten_actions& out) {
 }
 
 /// Nothing rests by reads sent when all was flat, and all is flat by truths newer than their
-/// answers.
+/// answers. Of the whole account that is known only when all of it was read since.
 bool flatten_core::is_done(const flatten_view& view) const {
   if (!all_flat_since_)
     return false;
   const auto clear = resting_.clear_since(*all_flat_since_);
-  if (!clear)
+  if (!clear || (what_.instrument.empty() && view.account_as_of <= std::max(settled_from_, *clear)))
     return false;
   return std::ranges::all_of(view.positions,
                              [&](const auto& p) { return p.second.as_of > *clear; });

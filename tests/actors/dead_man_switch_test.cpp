@@ -56,6 +56,25 @@ TEST_CASE("no sign is given while the watchdog names a stuck executor") {
   CHECK(run.notices_of("dead_man_lapsed") == 1);
 }
 
+TEST_CASE("an end in order leaves no countdown armed but for orders that are open") {
+  for (const bool filled : {true, false}) {
+    INFO(filled);
+    pipeline_world world;
+    world.chosen.dead_man.enabled = true;
+    pipeline_run run(world);
+    run.make_ready();
+    run.offer({run.an_open("p", "BTCUSDT", "0.01")});
+    run.pass(1'100ms);
+    REQUIRE(signs(world) == std::vector<std::int64_t>{60'000});
+    if (filled)
+      run.fill_order(quantity::parse("0.01").value(), price::whole(50'000));
+    CHECK(run.end() == 0);
+    CHECK(signs(world).size() == (filled ? 2 : 1));
+    CHECK(signs(world).back() == (filled ? 0 : 60'000));
+    CHECK(run.notices_of("dead_man_disarmed") == (filled ? 1 : 0));
+  }
+}
+
 TEST_CASE("switched off, or in mode shadow, no sign is ever given") {
   for (const bool shadow : {false, true}) {
     pipeline_world world;

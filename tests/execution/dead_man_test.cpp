@@ -26,9 +26,10 @@ struct world {
     switch_.order_opened(client_order_id(id), on, now);
   }
   void end(const std::string& id) { switch_.order_ended(client_order_id(id)); }
-  std::vector<set_countdown> pass(milliseconds span, bool healthy = true) {
+  std::vector<set_countdown> pass(milliseconds span,
+                                  dead_man_health health = dead_man_health::healthy) {
     now += span;
-    return switch_.on_tick(now, healthy);
+    return switch_.on_tick(now, health);
   }
   void done(const set_countdown& c) {
     switch_.on_answer(c, countdown_armed{c.instrument, c.after});
@@ -86,10 +87,53 @@ TEST_CASE("who is not healthy gives no sign, and the countdown runs out") {
   w.open("a", btc);
   w.done(w.pass(500ms).front());
   for (int i = 0; i < 12; ++i)
-    CHECK(w.pass(1s, false).empty());
+    CHECK(w.pass(1s, dead_man_health::unhealthy).empty());
   CHECK(w.switch_.armed().empty());
   CHECK(w.switch_.lapsed() == 1);
   CHECK(w.pass(1s) == world::calls{{btc, 10s}});
+}
+
+TEST_CASE("what is armed stays so for an order that has just been opened") {
+  world w;
+  w.open("a", btc);
+  w.done(w.pass(500ms).front());
+  w.end("a");
+  w.open("b", btc);
+  CHECK(w.pass(100ms, dead_man_health::ending).empty());
+  w.end("b");
+  CHECK(w.pass(100ms, dead_man_health::ending) == world::calls{{btc, 0ms}});
+}
+
+TEST_CASE("what is not needed any more is disarmed by one who is not healthy too") {
+  world w;
+  w.open("a", btc);
+  w.done(w.pass(500ms).front());
+  w.end("a");
+  CHECK(w.pass(2'900ms, dead_man_health::unhealthy).empty());
+  CHECK(w.pass(100ms, dead_man_health::unhealthy) == world::calls{{btc, 0ms}});
+  w.done({btc, 0ms});
+  CHECK(w.switch_.armed().empty());
+  w.open("b", btc);
+  CHECK(w.pass(60s, dead_man_health::unhealthy).empty());
+}
+
+TEST_CASE("at an end what is not needed is disarmed at once, and again when that was lost") {
+  world w(2);
+  w.open("a", btc);
+  w.open("b", eth);
+  for (const auto& call : w.pass(500ms))
+    w.done(call);
+  w.end("a");
+  CHECK(w.pass(100ms, dead_man_health::ending) == world::calls{{btc, 0ms}});
+  CHECK(w.pass(100ms, dead_man_health::ending).empty());
+  w.switch_.on_answer({btc, 0ms}, order_uncertain{"reset"});
+  CHECK(w.pass(100ms, dead_man_health::ending).empty());
+  w.end("b");
+  CHECK(w.pass(100ms, dead_man_health::ending) == world::calls{{eth, 0ms}});
+  w.done({eth, 0ms});
+  CHECK(w.pass(2'800ms, dead_man_health::ending) == world::calls{{btc, 0ms}});
+  w.done({btc, 0ms});
+  CHECK(w.switch_.armed().empty());
 }
 
 TEST_CASE("a call without a certain answer counts as armed, a refused one as it was") {

@@ -182,6 +182,37 @@ TEST_CASE("a restart asks for a stop that is not on the list, and claims the ord
   CHECK(w.last<stop_changed>().what.state == stop_state::finished);
 }
 
+TEST_CASE("a triggered stop that the venue does not know any more has finished") {
+  stop_world w;
+  auto old = stored(w, stop_state::triggered);
+  old.triggered_order = 88;
+  w.take(w.keeper.restore({old}, 7, w.now));
+  CHECK(w.last<stop_pending>().pending);
+  w.pass(0ms);
+  w.now += 10ms;
+  w.audit();
+  REQUIRE(w.last<ask_stop>().id == old.id);
+  const auto began = w.now;
+  while (w.state_of(old.id)) {
+    CHECK(w.last<stop_pending>().pending);
+    w.take(w.keeper.on_asked(old.id, nothing_found(), w.now, w.now));
+    REQUIRE(w.now - began < 30s);
+    w.pass(500ms);
+  }
+  CHECK(w.now - began >= 6'500ms);
+  CHECK(w.last<stop_changed>().what.state == stop_state::finished);
+  CHECK_FALSE(w.last<stop_pending>().pending);
+  CHECK(w.last<stop_pending>().became == 88);
+  // Truth of before says nothing of what its order left of the position.
+  w.exit_stop("95");
+  w.hold("1");
+  w.as_of = w.now - 500ms;
+  w.take(w.keeper.decide(w.key, w.around(), w.at()));
+  CHECK(w.count<place_stop>() == 0);
+  w.decide();
+  CHECK(w.count<place_stop>() == 1);
+}
+
 TEST_CASE("a stop of ours that the journal does not know is kept like any other") {
   stop_world w;
   w.begin();

@@ -196,6 +196,27 @@ TEST_CASE("an archive that was not named yet is named when the journal is opened
   CHECK(verified(done.file).records == 9);
 }
 
+TEST_CASE("an archive that cannot be named stops no start, but the next archive") {
+  const directory d;
+  fill_journal(*opened(d.journal()));
+  const auto done = archive_before(d, 10);
+  const auto draft = done.file.string() + ".new";
+  fs::rename(done.file, draft);
+  fs::create_directories(done.file / "in the way");
+  CHECK_THAT(opened(d.journal())->archive_fault(), ContainsSubstring(done.file.string()));
+  CHECK(opened(d.journal())->last_seq() == 20);
+  CHECK(archive_before(d, 1).file.empty());
+  const auto next = archive_journal(d.journal(), {.before = before_seq(100)});
+  REQUIRE_FALSE(next.has_value());
+  CHECK_THAT(next.error().text, ContainsSubstring("the last archive cannot be named"));
+  CHECK(verified(draft).records == 9);
+  CHECK(verified(d.journal()).archive == done.file.string());
+  fs::remove_all(done.file);
+  CHECK(opened(d.journal())->archive_fault().empty());
+  CHECK(verified(done.file).records == 9);
+  CHECK(archive_before(d, 100).records == 11);
+}
+
 TEST_CASE("a kept record that was changed is found") {
   const directory d;
   fill_journal(*opened(d.journal()));

@@ -19,7 +19,8 @@ struct dead_man_options {
 };
 
 /// Healthy means: the journal makes durable what it is given, the watchdog names neither a stuck
-/// executor nor a slow journal, and the process is not ending. Does nothing in mode shadow.
+/// executor nor a slow journal, and the process is not ending. At an end in order, what no open
+/// order needs is disarmed before `drain` is answered. Does nothing in mode shadow.
 [[nodiscard]] dead_man_actor spawn_dead_man_switch(caf::actor_system& system, services given,
                                                    dead_man_options options);
 

@@ -127,11 +127,12 @@ using stop_guard_actor = caf::typed_actor<  //
     caf::reacts_to<stops_listed>,           // exchange port
     caf::reacts_to<tick>>;                  // itself: audits, questions, graces
 
-using dead_man_actor = caf::typed_actor<  //
-    caf::reacts_to<meet>,                 // supervisor, once, first
-    caf::reacts_to<records_committed>,    // journal_writer: orders that open and end
-    caf::reacts_to<countdown_answered>,   // exchange port
-    caf::reacts_to<tick>>;                // itself: signs of life
+using dead_man_actor = caf::typed_actor<    //
+    caf::reacts_to<meet>,                   // supervisor, once, first
+    caf::reacts_to<records_committed>,      // journal_writer: orders that open and end
+    caf::reacts_to<countdown_answered>,     // exchange port
+    caf::replies_to<drain>::with<drained>,  // supervisor, once no order is under way
+    caf::reacts_to<tick>>;                  // itself: signs of life
 
 using flattener_actor = caf::typed_actor<                  //
     caf::reacts_to<meet>,                                  // supervisor, once, first

@@ -93,7 +93,8 @@ struct carry_out {
 
 // ---- truth
 
-/// Read this position with a read sent after `newer_than`.
+/// Read this position, or the whole account when it has no symbol, with a read sent after
+/// `newer_than`.
 struct truth_wanted {
   position_key position{};
   read_class traffic{read_class::routine};
@@ -300,7 +301,8 @@ struct http_asked {
 };
 /// Take nothing new in, finish what is under way.
 struct drain {};
-/// The executor has no order left whose outcome is open.
+/// The executor has no order left whose outcome is open; the dead man's switch has disarmed what
+/// no order needs.
 struct drained {};
 /// The supervisor's order to end the process with this code.
 struct end_process {

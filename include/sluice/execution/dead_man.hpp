@@ -21,13 +21,21 @@ struct set_countdown {
   friend bool operator==(const set_countdown&, const set_countdown&) = default;
 };
 
+/// Whether signs of life may be given.
+enum class dead_man_health : std::uint8_t {
+  healthy,
+  unhealthy,  ///< No signs: then the venue cancels.
+  ending      ///< The process ends in order: no signs, and what is not needed is disarmed at once.
+};
+
 /// Pure. The venue's countdown cancels all regular orders of a symbol, whosever they are, and no
-/// conditional ones. There are `symbols_max` places; whoever holds one makes a call at most every
-/// `refresh`, disarming included, so that no more weight is spent than dead_man_weight_1m says.
-/// What is not healthy gives no sign: then the venue cancels.
+/// conditional ones. So a symbol without an order of ours is disarmed whatever the health is. There
+/// are `symbols_max` places; whoever holds one makes a call at most every `refresh`, disarming
+/// included, so that no more weight is spent than dead_man_weight_1m says; an end costs one more
+/// call of each.
 class dead_man {
  public:
-  /// Orders that end sooner are not worth a call.
+  /// Orders that end sooner are not worth a call, where none is armed yet.
   static constexpr milliseconds open_min{500};
 
   explicit dead_man(dead_man_settings settings) : settings_(settings) {}
@@ -36,12 +44,14 @@ class dead_man {
   void order_ended(const client_order_id& id);
 
   /// Call it about twice a second.
-  [[nodiscard]] std::vector<set_countdown> on_tick(instant now, bool healthy);
+  [[nodiscard]] std::vector<set_countdown> on_tick(instant now, dead_man_health health);
   /// `outcome` of the call that was made for this symbol last.
   void on_answer(const set_countdown& asked, const change_outcome<countdown_armed>& outcome);
 
   /// Symbols whose countdown runs at the venue, or may run.
   [[nodiscard]] std::vector<symbol> armed() const;
+  /// True while a call has no answer yet.
+  [[nodiscard]] bool is_asking() const;
   /// Symbols with open orders of ours that found no place at the last tick.
   [[nodiscard]] std::uint64_t left_out() const { return left_out_; }
   /// Countdowns that ran out because no sign was given.
@@ -56,6 +66,7 @@ class dead_man {
     instant sent_at{};
     bool asking{false};
     bool armed{false};
+    bool let_go{false};     ///< The last call was to disarm it.
     instant runs_out_at{};  ///< Meaningful while armed.
   };
 

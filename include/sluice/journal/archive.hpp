@@ -29,8 +29,10 @@ struct archived {
 /// The caller holds the state_lock. The archive is durable before anything is deleted, and deleting
 /// is one transaction: whenever it is interrupted, the journal has either all of its records, or
 /// those after the archive's end and what a start needs of the older ones. An archive that was
-/// only not yet named when that happened is named when the journal is opened next. Free space is
-/// given back in small steps. Errors: those of store::open; invalid_value when `to` exists.
+/// only not yet named when that happened is named when the journal is opened next; while that
+/// fails, the journal can be opened but not archived again. Free space is given back in small
+/// steps. Errors: those of store::open; invalid_value when `to` exists; that of naming the last
+/// archive.
 [[nodiscard]] result<archived> archive_journal(const std::filesystem::path& journal,
                                                const archive_options& options);
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <string>
 
 #include "sluice/domain/record.hpp"
 #include "sluice/domain/time.hpp"
@@ -66,6 +67,9 @@ class store {
   [[nodiscard]] std::int64_t last_seq() const;     ///< Of the last append.
   [[nodiscard]] std::int64_t uncommitted() const;  ///< Records in the open batch.
   [[nodiscard]] bool failed() const;
+  /// Why an archive that was made, but not named, could not be named when the journal was opened;
+  /// empty when nothing is wrong.
+  [[nodiscard]] const std::string& archive_fault() const;
 
  private:
   struct impl;

@@ -54,6 +54,9 @@ struct flatten_view {
   std::string stopped{};  ///< Why nothing may be sent now, e.g. "halted"; empty when it may.
   /// Every position of the scope that is tracked.
   std::span<const std::pair<position_key, truth_view>> positions{};
+  /// Send time of the newest read of the whole account, taken before the positions were: a symbol
+  /// that is not tracked was flat then. None before the first.
+  std::optional<instant> account_as_of{};
   const order_watch& ours;
 };
 
@@ -61,7 +64,9 @@ struct flatten_actions {
   bool read_orders{false};
   std::vector<cancel_wish> cancels{};
   std::vector<plan> plans{};
-  std::vector<position_key> reads{};  ///< Truths wanted, proven by a read sent after `newer_than`.
+  /// Truths wanted, proven by a read sent after `newer_than`; one of no symbol is the whole
+  /// account.
+  std::vector<position_key> reads{};
   instant newer_than{};
   std::optional<flatten_ended> ended{};
 };
@@ -109,7 +114,9 @@ class flatten_core {
   using legs = std::map<position_key, leg>;
 
   [[nodiscard]] instant threshold(const position_key& key, const order_watch& ours) const;
+  void end_unheard(const flatten_view& view);
   void look(const flatten_view& view);
+  [[nodiscard]] bool is_flat(const symbol& on, const flatten_view& view) const;
   void tend_orders(const flatten_view& view, flatten_actions& out);
   void propose(const flatten_view& view, flatten_actions& out);
   [[nodiscard]] plan next_plan(const position_key& key, leg& l, const stamp& now) const;

@@ -1,0 +1,127 @@
+// A flatten that goes on after a restart: what it has not seen yet is not flat, and what it has not
+// heard of for too long has ended.
+#include "flatten_scene.hpp"
+
+using namespace sluice;
+using namespace sluice::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+conditional_report a_foreign_stop() {
+  conditional_report stop;
+  stop.instrument = btc;
+  stop.client_id = client_order_id{"web_stop"};
+  stop.close_position = true;
+  return stop;
+}
+
+struct row {
+  const char* name;
+  void (*begin)(scene&);
+};
+/// None of them says anything of BTCUSDT.
+const row beginnings[]{{"nothing is tracked yet", [](scene&) {}},
+                       {"others are tracked, and flat",
+                        [](scene& s) {
+                          s.pass(3s);
+                          s.flat(eth_both);
+                        }},
+                       {"the account was read while a permit of before was good", [](scene& s) {
+                          s.pass(1s);
+                          s.prove();
+                          s.pass(2s);
+                          s.flat(eth_both);
+                        }}};
+
+}  // namespace
+
+TEST_CASE("a position that was not seen yet keeps its stop, and the account is asked for") {
+  for (const auto& r : beginnings) {
+    INFO(r.name);
+    scene s;
+    s.conditional = {a_foreign_stop()};
+    r.begin(s);
+    CHECK_FALSE(s.run(35s));
+    s.pass(1s);
+    const auto asked = s.step();
+    REQUIRE_FALSE(asked.reads.empty());
+    CHECK(asked.reads.front().instrument.empty());
+    s.hold(btc_both, "0.5");
+    s.prove();
+    CHECK_FALSE(s.run(35s));
+    CHECK(s.cancelled.empty());
+    REQUIRE_FALSE(s.plans.empty());
+    CHECK(s.plans.front().instrument == btc);
+  }
+}
+
+TEST_CASE("a read of the whole account says that what is not tracked is flat") {
+  for (const auto& r : beginnings) {
+    INFO(r.name);
+    scene s;
+    s.conditional = {a_foreign_stop()};
+    r.begin(s);
+    CHECK_FALSE(s.run(35s));
+    CHECK(s.cancelled.empty());
+    s.flat(eth_both);
+    s.prove();
+    s.run(35s);
+    REQUIRE(s.cancelled.size() == 1);
+    CHECK(s.cancelled.front().kind == cancel_kind::all_conditional);
+    s.prove();
+    const auto ended = s.run(1s);
+    REQUIRE(ended);
+    CHECK(ended->why == flatten_end::done);
+  }
+}
+
+TEST_CASE("the whole account is flat only once all of it was read, also when no order rests") {
+  scene s;
+  s.flat(eth_both);
+  for (int i = 0; i < 5; ++i) {
+    s.pass(1s);
+    s.flat(eth_both);
+    CHECK_FALSE(s.run(1s));
+  }
+  s.prove();
+  const auto ended = s.run(1s);
+  REQUIRE(ended);
+  CHECK(ended->why == flatten_end::done);
+}
+
+TEST_CASE("a plan whose end was lost does not keep a flat position unproven for ever") {
+  scene s(btc);
+  s.hold(btc_both, "0.5");
+  s.run(300ms);
+  REQUIRE(s.plans.size() == 1);
+  s.judge(s.plans.front().id, verdict_kind::allow);
+  const auto until = s.plans.front().deadline;
+  s.flat(btc_both);
+  std::optional<flatten_ended> ended;
+  for (int i = 0; i < 120 && !ended; ++i) {
+    s.prove();
+    ended = s.run(500ms);
+  }
+  REQUIRE(ended);
+  CHECK(ended->why == flatten_end::done);
+  CHECK(s.now.steady > until + 10s);
+  CHECK(s.plans.size() == 1);
+  CHECK(s.line(btc_both).reason.empty());
+}
+
+TEST_CASE("an order of ours on a symbol that is not tracked keeps the stops there") {
+  scene s;
+  s.ours.begun(client_order_id{"entry"}, btc_both);
+  s.conditional = {a_foreign_stop()};
+  s.pass(3s);
+  s.prove();
+  s.run(35s);
+  CHECK(s.cancelled.empty());
+  s.ours.ended(client_order_id{"entry"}, s.now.steady);
+  s.run(35s);
+  CHECK(s.cancelled.empty());
+  s.prove();
+  s.run(35s);
+  CHECK(s.cancelled.size() == 1);
+}
