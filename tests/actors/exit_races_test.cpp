@@ -35,7 +35,7 @@ TEST_CASE("an exit is not judged by a truth that has only a part of its last ord
   order.answer(order_done{ended});
   run.pass(300ms);
   CHECK(venue.placed.size() == 1);
-  for (int i = 0; i < 20 && venue.placed.size() == 1; ++i) {
+  for (int i = 0; i < 400 && venue.placed.size() == 1; ++i) {
     run.pass(20ms);
     run.answer_read({}, {a_row("BTCUSDT", "0.7", "50000", when.ms)});
     run.answer_read(symbol("BTCUSDT"), {a_row("BTCUSDT", "0.7", "50000", when.ms)});
