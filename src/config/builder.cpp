@@ -63,6 +63,12 @@ const key* section::find(std::string_view key_name) const {
   return it == keys.end() ? nullptr : &*it;
 }
 
+const table_family* section::find_family(std::string_view family_name) const {
+  const auto it = std::find_if(families.begin(), families.end(),
+                               [&](const table_family& f) { return f.name == family_name; });
+  return it == families.end() ? nullptr : &*it;
+}
+
 std::string full_name(std::string_view section_name, std::string_view key_name) {
   if (section_name.empty())
     return std::string{key_name};

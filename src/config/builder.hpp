@@ -5,12 +5,15 @@
 #include <fmt/format.h>
 
 #include <concepts>
+#include <functional>
 #include <limits>
+#include <map>
 #include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "echo.hpp"
 #include "schema.hpp"
 #include "sluice/domain/fixed.hpp"
 #include "sluice/domain/time.hpp"
@@ -59,6 +62,15 @@ using reading = result<T>;
 /// A TOML string with its escapes.
 [[nodiscard]] std::string toml_text(std::string_view text);
 [[nodiscard]] std::string toml_list(const std::vector<std::string>& items);
+
+/// What tables of one form are called, and what their names may be.
+struct family_about {
+  std::string_view name{};
+  std::string_view help{};
+  std::string_view example{};
+  text_check check_name{nullptr};
+  std::size_t tables_max{1'000};
+};
 
 /// Lists longer than this are refused: every list is held in memory and walked.
 inline constexpr std::size_t list_items_max = 10'000;
@@ -179,6 +191,35 @@ class section_builder {
               return toml_text(name);
           return toml_text("");
         });
+  }
+
+  /// Tables [section.family.NAME], one for each member of the map. A new one begins as `start`
+  /// gives it, after the section's own keys were read. `describe` adds its keys to a builder.
+  template <class Settings>
+  void tables(family_about a, std::map<std::string, Settings, std::less<>>& members,
+              std::function<Settings()> start,
+              std::function<void(section_builder&, Settings&)> describe) {
+    table_family f{.name = std::string{a.name},
+                   .help = std::string{a.help},
+                   .example = std::string{a.example},
+                   .tables_max = a.tables_max};
+    f.check_name = a.check_name;
+    f.names = [&members] {
+      std::vector<std::string> names;
+      for (const auto& [name, table] : members)
+        names.push_back(name);
+      return names;
+    };
+    f.describe = [&members, start, describe,
+                  family = full_name(section_.name, a.name)](std::string_view name) {
+      auto at = members.find(name);
+      if (at == members.end())
+        at = members.emplace(std::string{name}, start()).first;
+      section_builder b{full_name(family, hide_secrets(name)), {}};
+      describe(b, at->second);
+      return std::move(b).take();
+    };
+    section_.families.push_back(std::move(f));
   }
 
   /// Marks the key described last as one that every file must have.

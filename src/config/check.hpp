@@ -18,7 +18,7 @@ class fault_list {
   explicit fault_list(std::string file) : file_(std::move(file)) {}
 
   void add(place at, std::string key, std::string text);
-  /// True when a key of the section, or the section itself, has a fault.
+  /// True when a key of the section, the section itself or a table in it has a fault.
   [[nodiscard]] bool touches(std::string_view section_name) const;
   [[nodiscard]] bool empty() const { return found_.empty(); }
   /// Sorted by place, each once.
@@ -32,14 +32,15 @@ class fault_list {
 /// Where keys ("snapshot.bound") and tables ("snapshot") stand in the file.
 using places = std::map<std::string, place, std::less<>>;
 
-/// The place of the key, else of its table, else the file's first line.
+/// The place of the key, else of the nearest table around it, else the file's first line.
 [[nodiscard]] place place_of(const places& given, std::string_view full_key);
 
 /// Finds secrets anywhere in the document, by name and by shape.
 void refuse_secrets(const node& root, fault_list& out);
 
 /// Stores every value of the document by the schema; faults for unknown tables and keys, wrong
-/// types and values out of range. Returns where everything stands.
+/// types and values out of range. Tables whose names the file chose are added to the schema.
+/// Returns where everything stands.
 [[nodiscard]] places read_values(const node& root, schema& keys, fault_list& out);
 
 /// Replaces "$CREDENTIALS_DIRECTORY" at the start of file names, if the environment has one.

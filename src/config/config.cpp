@@ -54,10 +54,10 @@ void fault_list::add(place at, std::string key, std::string text) {
 
 bool fault_list::touches(std::string_view section_name) const {
   return std::any_of(found_.begin(), found_.end(), [&](const fault& f) {
-    const auto dot = f.key.find('.');
-    const auto section =
-        dot == std::string::npos ? std::string_view{} : std::string_view{f.key}.substr(0, dot);
-    return section == section_name || f.key == section_name;
+    if (section_name.empty())
+      return f.key.find('.') == std::string::npos;
+    const bool begins = f.key.starts_with(section_name);
+    return begins && (f.key.size() == section_name.size() || f.key[section_name.size()] == '.');
   });
 }
 
@@ -69,13 +69,12 @@ faults fault_list::take() && {
 }
 
 place place_of(const places& given, std::string_view full_key) {
-  if (const auto it = given.find(full_key); it != given.end())
-    return it->second;
-  const auto dot = full_key.find('.');
-  if (dot != std::string_view::npos)
-    if (const auto it = given.find(full_key.substr(0, dot)); it != given.end())
+  for (auto name = full_key;; name = name.substr(0, name.rfind('.'))) {
+    if (const auto it = given.find(name); it != given.end())
       return it->second;
-  return {1, 1};
+    if (name.find('.') == std::string_view::npos)
+      return {1, 1};
+  }
 }
 
 settings::settings() {

@@ -12,6 +12,9 @@ class section_builder;
 /// first has no name: the top level.
 [[nodiscard]] schema schema_of(settings& s);
 
+/// The same with a section for every table of a family that the settings hold, behind its own.
+[[nodiscard]] schema with_named_tables(schema plain);
+
 [[nodiscard]] section describe_top(settings& s);
 [[nodiscard]] section describe_exchange(settings& s);
 [[nodiscard]] section describe_snapshot(snapshot_settings& s);

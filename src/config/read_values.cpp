@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "check.hpp"
 #include "echo.hpp"
@@ -24,6 +25,8 @@ std::vector<std::string> names_of(const section& s) {
   std::vector<std::string> names;
   for (const auto& k : s.keys)
     names.push_back(k.name);
+  for (const auto& f : s.families)
+    names.push_back(f.name);
   return names;
 }
 
@@ -40,10 +43,45 @@ std::string suggestion(const schema& all, const section& here, const std::string
                      fmt::join(names_of(here), ", "));
 }
 
-/// Reads the members of one table; those that are tables at the top level are left to the caller.
 void read_section(const schema& all, const section& s, const node& table, places& given,
-                  fault_list& out) {
+                  schema& added, fault_list& out);
+
+/// Reads [section.family.NAME] for every name, each a section that is added to the schema.
+void read_family(const schema& all, const section& s, const table_family& f, const member& tables,
+                 places& given, schema& added, fault_list& out) {
+  const auto family = full_name(s.name, f.name);
+  given.emplace(family, tables.at);
+  if (tables.value.kind != node_kind::table)
+    return out.add(tables.value.at, family,
+                   fmt::format("got {}; takes tables, [{}.{}]", to_string(tables.value.kind),
+                               family, f.example));
+  if (tables.value.members.size() > f.tables_max)
+    return out.add(
+        tables.at, family,
+        fmt::format("has {} tables; allowed are {}", tables.value.members.size(), f.tables_max));
+  for (const auto& m : tables.value.members) {
+    const auto name = full_name(family, hide_secrets(m.key));
+    if (m.value.kind != node_kind::table) {
+      out.add(m.value.at, name,
+              fmt::format("got {}; takes a table, [{}]", to_string(m.value.kind), name));
+    } else if (const auto bad = f.check_name ? f.check_name(m.key) : std::nullopt) {
+      out.add(m.at, name, *bad);
+    } else {
+      given.emplace(name, m.at);
+      added.push_back(f.describe(m.key));
+      const auto described = added.back();
+      read_section(all, described, m.value, given, added, out);
+    }
+  }
+}
+
+/// Reads the members of one table, its own keys before the tables in it; those that are tables at
+/// the top level are left to the caller.
+void read_section(const schema& all, const section& s, const node& table, places& given,
+                  schema& added, fault_list& out) {
   for (const auto& m : table.members) {
+    if (s.find_family(m.key))
+      continue;
     const auto name = full_name(s.name, hide_secrets(m.key));
     const auto* k = s.find(m.key);
     if (!k) {
@@ -55,6 +93,9 @@ void read_section(const schema& all, const section& s, const node& table, places
     if (const auto bad = k->read(m.value))
       out.add(m.value.at, name, fmt::format("{}; takes {}", *bad, k->takes));
   }
+  for (const auto& m : table.members)
+    if (const auto* f = s.find_family(m.key))
+      read_family(all, s, *f, m, given, added, out);
 }
 
 const section* find_section(const schema& all, std::string_view name) {
@@ -74,13 +115,14 @@ void unknown_table(const schema& all, const member& m, fault_list& out) {
 
 places read_values(const node& root, schema& all, fault_list& out) {
   places given;
+  schema added;
   node top{.kind = node_kind::table, .at = root.at};
   for (const auto& m : root.members) {
     const auto* s = find_section(all, m.key);
     const bool is_table = m.value.kind == node_kind::table;
     if (s && is_table) {
       given.emplace(s->name, m.at);
-      read_section(all, *s, m.value, given, out);
+      read_section(all, *s, m.value, given, added, out);
     } else if (s) {
       out.add(m.value.at, s->name,
               fmt::format("got {}; takes a table, [{}]", to_string(m.value.kind), s->name));
@@ -90,7 +132,9 @@ places read_values(const node& root, schema& all, fault_list& out) {
       top.members.push_back(m);
     }
   }
-  read_section(all, all.front(), top, given, out);
+  read_section(all, all.front(), top, given, added, out);
+  all.insert(all.end(), std::make_move_iterator(added.begin()),
+             std::make_move_iterator(added.end()));
   return given;
 }
 

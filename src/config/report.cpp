@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <map>
+
 #include "describe.hpp"
 
 namespace sluice::config {
@@ -32,6 +34,32 @@ void append_key(std::string& out, const key& k) {
                                   k.when == changes::at_reload ? "May change by reload."
                                                                : "Changes need a restart."));
   out += fmt::format("{} = {}\n\n", k.name, k.text());
+}
+
+/// A family's tables have the keys of their section, or keys of their own that are told here.
+void append_family(std::string& out, const section& s, const table_family& f) {
+  const auto example = f.describe(f.example);
+  std::vector<std::string> names;
+  for (const auto& k : example.keys)
+    names.push_back(k.name);
+  append_comment(out, f.help);
+  append_comment(out,
+                 fmt::format("Takes: tables of a name each, with {}.", fmt::join(names, ", ")));
+  out += fmt::format("# [{}]\n", example.name);
+  for (const auto& k : example.keys) {
+    if (s.find(k.name))
+      continue;
+    out += "#\n";
+    std::string told;
+    append_key(told, k);
+    std::string_view rest = std::string_view{told}.substr(0, told.size() - 1);
+    while (!rest.empty()) {
+      const auto line = rest.substr(0, rest.find('\n'));
+      out += line.starts_with('#') ? fmt::format("{}\n", line) : fmt::format("# {}\n", line);
+      rest.remove_prefix(line.size() + 1);
+    }
+  }
+  out += "\n";
 }
 
 }  // namespace
@@ -80,18 +108,28 @@ std::string default_document() {
     }
     for (const auto& k : table.keys)
       append_key(out, k);
+    for (const auto& f : table.families)
+      append_family(out, table, f);
   }
   out.pop_back();
   return out;
 }
 
 std::vector<change> diff(const settings& before, const settings& after) {
-  const auto old_keys = keys_of(before);
-  const auto new_keys = keys_of(after);
+  std::map<std::string, std::string> old_values;
+  for (auto& k : keys_of(before))
+    old_values.emplace(k.name, k.value);
   std::vector<change> found;
-  for (std::size_t i = 0; i < old_keys.size(); ++i)
-    if (old_keys[i].value != new_keys[i].value)
-      found.push_back({old_keys[i].name, old_keys[i].value, new_keys[i].value, old_keys[i].when});
+  for (const auto& k : keys_of(after)) {
+    const auto old = old_values.extract(k.name);
+    const auto was = old.empty() ? std::string{} : old.mapped();
+    if (was != k.value)
+      found.push_back({k.name, was, k.value, k.when});
+  }
+  // What is left stands in tables that are gone.
+  for (const auto& k : keys_of(before))
+    if (old_values.contains(k.name))
+      found.push_back({k.name, k.value, {}, k.when});
   return found;
 }
 

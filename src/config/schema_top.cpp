@@ -16,6 +16,18 @@ std::optional<std::string> check_account(std::string_view text) {
 
 }  // namespace
 
+schema with_named_tables(schema plain) {
+  schema all;
+  for (auto& s : plain) {
+    const auto families = s.families;
+    all.push_back(std::move(s));
+    for (const auto& f : families)
+      for (const auto& name : f.names())
+        all.push_back(f.describe(name));
+  }
+  return all;
+}
+
 section describe_top(settings& s) {
   section_builder b{"", "Where orders go, and for whom."};
   b.word({"mode",
@@ -58,7 +70,7 @@ schema schema_of(settings& s) {
   all.push_back(describe_log(s.log));
   all.push_back(describe_watchdog(s.watchdog));
   all.push_back(describe_simulator(s));
-  return all;
+  return with_named_tables(std::move(all));
 }
 
 }  // namespace sluice::config

@@ -38,8 +38,8 @@ struct key_info {
 /// A key whose value differs between two configurations.
 struct change {
   std::string name{};
-  std::string before{};
-  std::string after{};
+  std::string before{};  ///< Empty: its table is new.
+  std::string after{};   ///< Empty: its table is gone.
   changes when{changes::at_restart};
 };
 
