@@ -60,7 +60,11 @@ result<void> fill_new_file(const fs::path& path, const store_options& options) {
   // Space that an archive frees is given back in steps; that has to be chosen before any table.
   if (auto set = db->script("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA synchronous = FULL"); !set)
     return set;
-  return migrate(*db);
+  if (auto made = migrate(*db); !made)
+    return made;
+  // Before it gets its name: the change itself leaves, when it is cut off, a file that a reader
+  // cannot open until a writer has been there.
+  return db->script("PRAGMA journal_mode = WAL");
 }
 
 /// Under another name first, so that a file of the journal's name is always a whole one: an empty

@@ -5,6 +5,7 @@
 
 #include <cassert>
 #include <cstddef>
+#include <utility>
 
 namespace sluice::journal::test {
 namespace {
@@ -19,6 +20,7 @@ struct failure {
 sqlite3_vfs* real_vfs = nullptr;
 sqlite3_vfs faulty_vfs{};
 failure planned{};
+std::function<void()> watcher{};
 
 /// SQLite allocates the real file's bytes right behind this.
 struct alignas(std::max_align_t) faulty_file {
@@ -30,6 +32,8 @@ sqlite3_file* real(sqlite3_file* f) {
 }
 
 int outcome_of(disk_call what) {
+  if (watcher)
+    watcher();
   if (what != planned.what || planned.good < 0)
     return SQLITE_OK;
   if (planned.good-- > 0)
@@ -91,6 +95,7 @@ int open_file(sqlite3_vfs*, const char* name, sqlite3_file* f, int flags, int* f
 
 faulty_disk::faulty_disk() {
   planned = {};
+  watcher = nullptr;
   real_vfs = sqlite3_vfs_find(nullptr);
   assert(real_vfs != nullptr);
   faulty_vfs = *real_vfs;
@@ -102,12 +107,17 @@ faulty_disk::faulty_disk() {
 }
 
 faulty_disk::~faulty_disk() {
+  watcher = nullptr;
   sqlite3_vfs_unregister(&faulty_vfs);
   sqlite3_vfs_register(real_vfs, 1);
 }
 
 void faulty_disk::fail(disk_call what, int good, int code) {
   planned = {.what = what, .good = good, .code = code, .happened = false};
+}
+
+void faulty_disk::before_each_call(std::function<void()> look) {
+  watcher = std::move(look);
 }
 
 bool faulty_disk::happened() const {

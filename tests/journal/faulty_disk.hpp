@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 
 namespace sluice::journal::test {
 
@@ -17,6 +18,8 @@ class faulty_disk {
 
   /// Lets `good` more calls of the kind pass and fails the next one, once, with SQLite's `code`.
   void fail(disk_call what, int good, int code);
+  /// Called before every write and sync: what stands on the disk then is what a kill would leave.
+  void before_each_call(std::function<void()> look);
   /// True once the failure asked for has happened.
   [[nodiscard]] bool happened() const;
 };

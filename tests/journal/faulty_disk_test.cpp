@@ -4,6 +4,9 @@
 
 #include <sqlite3.h>
 
+#include <memory>
+#include <vector>
+
 #include "builders.hpp"
 #include "support/catch.hpp"
 
@@ -155,6 +158,33 @@ TEST_CASE("a journal that cannot be made whole is not made at all") {
     auto s = opened(d.journal(), integrity::full);
     CHECK(s->last_seq() == 0);
   }
+}
+
+TEST_CASE(
+    "a kill at any write or sync of the first start leaves a journal that can be read, or none") {
+  const directory d;
+  std::vector<std::unique_ptr<directory>> left;
+  {
+    faulty_disk disk;
+    disk.before_each_call([&] {
+      left.push_back(std::make_unique<directory>());
+      for (const auto& file : std::filesystem::directory_iterator(d.path()))
+        std::filesystem::copy(file.path(), left.back()->path() / file.path().filename());
+    });
+    REQUIRE(store::open(d.journal()).has_value());
+  }
+  REQUIRE(left.size() > 10);
+  std::size_t made = 0;
+  for (const auto& at : left) {
+    INFO("call " << &at - left.data() + 1 << " of " << left.size());
+    if (std::filesystem::exists(at->journal())) {
+      ++made;
+      const auto read = reader::open(at->journal());
+      REQUIRE(read.has_value());
+    }
+    CHECK(opened(at->journal(), integrity::full)->last_seq() == 0);
+  }
+  CHECK(made > 0);
 }
 
 }  // namespace
