@@ -98,6 +98,13 @@ result<void> read_rows(database& db, const state_query& q, state_rows& out) {
 
 }  // namespace
 
+std::vector<std::string_view> standing_state_queries() {
+  std::vector<std::string_view> all;
+  for (const auto& q : standing_queries)
+    all.push_back(q.sql);
+  return all;
+}
+
 result<state_rows> read_state_rows(database& db, state_part part) {
   state_rows rows;
   const auto queries = part == state_part::all ? std::span<const state_query>(whole_queries)

@@ -139,3 +139,25 @@ TEST_CASE("a plan that was carried out whole is done, also when only the next pr
   CHECK(run.notices_of("exit_blocked") == 0);
   CHECK(world.exchange->placed.size() == 1);
 }
+
+TEST_CASE("no entry is let in before an exit that was left has gone on") {
+  pipeline_world world;
+  world.chosen.gate.limits.allow_add = true;
+  world.chosen.gate.limits.cooldown = 0ms;
+  {
+    exit_under_way s(world);
+    s.run.refuse_order(-2022, refusal_cure::reread_position);
+    s.run.pass(300ms);
+    CHECK(s.run.end() == 0);
+  }
+  world.exchange->placed.clear();
+  world.wall_ms += 5'000;
+  pipeline_run run(world);
+  run.make_ready(holding("0.5"));
+  run.offer({run.an_open("e", "BTCUSDT", "0.1")});
+  CHECK(world.exchange->placed.empty());
+  run.pass(150ms);
+  REQUIRE_FALSE(world.exchange->placed.empty());
+  CHECK(world.exchange->placed[0].reduce_only);
+  CHECK(run.verdict_of("e") != verdict_kind::allow);
+}

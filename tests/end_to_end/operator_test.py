@@ -182,7 +182,7 @@ class OperatorTestCase(SluiceTestCase):
         answer = self.override(**{"for": "1h", "until": "fresh_for 2s"})
         self.assertEqual(answer.status, 200, answer.text)
         self.until("its end", lambda: self.overrides() == [])
-        self.assertIn("cause_gone", self.sluice.log())
+        self.until("its end in the log", lambda: "cause_gone" in self.sluice.log())
 
     def test_an_override_is_refused_by_the_field_that_is_wrong(self):
         self.run_ready()
