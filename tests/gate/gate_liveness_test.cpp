@@ -235,3 +235,22 @@ TEST_CASE("a truth that moved between permit and send lets no waiting entry come
   CHECK(g.reason("exit") == refusal_code::no_position);
   CHECK(g.allowed("entry"));
 }
+
+TEST_CASE("where no read is asked for, an exit that has had an order waits for a routine one") {
+  gate_fixture g({.read_on_demand = false});
+  g.truth_is(position_open{qty("0.5"), px("50000")}, 0);
+  g.submit(a_reduce("exit", "0"), 1);
+  REQUIRE(g.allowed("exit"));
+  g.out.clear();
+  // Executed in part: the truth at hand is older than the order's end.
+  g.core.moved(
+      {btc(), plan_id{"exit"}, flight_step::resolved, at(milliseconds{10}).steady, {}, true, true},
+      at(milliseconds{10}), g.out);
+  g.core.submit(shared(a_reduce("exit", "0")), at(milliseconds{11}), g.out, true);
+  CHECK_FALSE(g.ended("exit"));
+  CHECK(g.out.reads.empty());
+  g.truth_is(position_open{qty("0.2"), px("50000")}, 20);
+  g.read_finished(std::nullopt, "", 25);
+  REQUIRE(g.allowed("exit"));
+  CHECK(g.verdict_of("exit").outcome.terms->amount == qty("0.2"));
+}
