@@ -69,6 +69,8 @@ gate_options gate_options_of(const pipeline_parts& parts, const stamp& now) {
   o.settings = parts.chosen.gate;
   // Gate and reconciler call the same thing a drift.
   o.settings.limits.drift_tolerance_percent = parts.chosen.reconcile.tolerance_percent;
+  o.settings.limits.risk = parts.chosen.limits.limits;
+  o.limit_records = limit_records_of(found, now);
   o.ordered = found.ordered_state;
   o.was_in_force = found.state.state;
   o.halt_file = halt_file_path(parts.chosen);
@@ -91,6 +93,11 @@ stop_guard_options stop_options_of(const pipeline_parts& parts) {
           parts.found.stops,
           parts.found.last_stop_number,
           parts.found.exits};
+}
+
+/// The margin is read only where a limit needs it.
+std::optional<milliseconds> margin_period_of(const limits_settings& s) {
+  return s.limits.needs_margin() ? std::optional(s.margin_period) : std::nullopt;
 }
 
 dead_man_options dead_man_options_of(const pipeline_parts& parts) {
@@ -143,10 +150,10 @@ std::shared_ptr<const peers> spawn_pipeline(caf::actor_system& system, pipeline_
   all->watchdog = spawn_watchdog(system, given, {chosen.watchdog, chosen.gate.read_on_demand});
   all->user_stream = spawn_user_stream(system, given);
   all->market_stream = spawn_market_stream(system, given);
-  all->universe_keeper =
-      spawn_universe_keeper(system, given,
-                            {chosen.universe, chosen.exchange.recv_window_orders,
-                             parts.found.last_universe, parts.found.universe_fault});
+  all->universe_keeper = spawn_universe_keeper(
+      system, given,
+      {chosen.universe, chosen.exchange.recv_window_orders, parts.found.last_universe,
+       parts.found.universe_fault, margin_period_of(chosen.limits)});
   all->status = spawn_status(system, given, status_options_of(parts));
   return all;
 }
@@ -155,6 +162,7 @@ void start_pipeline(const std::shared_ptr<const peers>& all, std::vector<record_
   const auto watch = [&](const records_watcher& watcher) {
     caf::anon_send(all->journal, watch_records{watcher});
   };
+  watch(all->gate);
   watch(all->intake);
   watch(all->exit_engine);
   watch(all->stop_guard);

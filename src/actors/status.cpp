@@ -7,6 +7,7 @@
 #include <list>
 
 #include "flatten_orders.hpp"
+#include "limits_watch.hpp"
 #include "operator_documents.hpp"
 #include "operator_orders.hpp"
 #include "sluice/journal/record_json.hpp"
@@ -57,6 +58,8 @@ class status_stage : public stage<status_actor> {
         },
         [this](tick) {
           look();
+          if (peers_)
+            limits_.look(this, peers_->gate, metrics(), now());
           wake_at(now() + duration{tick_period});
         },
     };
@@ -129,6 +132,7 @@ class status_stage : public stage<status_actor> {
     v.budget = given_.exchange->budget();
     v.folded = &folded_;
     v.numbers = &vitals();
+    v.limits = limits_.last();
     v.not_ready_for = readiness(readiness_of(v, *v.universe_now));
     v.stalls = vitals().stalls();
     v.warnings = vitals().findings();
@@ -266,6 +270,8 @@ class status_stage : public stage<status_actor> {
       case page::overrides:
         return reply(status::json_response(
             overrides_json(vitals().overrides(), options_.gate, now_stamp().wall)));
+      case page::limits:
+        return answer_limits(this, peers_->gate, reply);
       case page::closes:
         return reply(status::json_response(closes_json(folded_, now_stamp().wall)));
       default:
@@ -374,6 +380,7 @@ class status_stage : public stage<status_actor> {
   std::unordered_map<plan_id, instant> accepted_{};
   std::list<std::shared_ptr<status::event_channel>> readers_{};
   std::optional<std::string> last_words_{};
+  limits_watch limits_{};
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <boost/json.hpp>
 
+#include "limit_documents.hpp"
 #include "operator_documents.hpp"
 
 namespace sluice::actors {
@@ -232,6 +233,7 @@ std::string status_json(const status_view& v) {
                               {"under_way", v.numbers->orders_under_way.load()}}},
       {"stops", stops_object(v)},
       {"dead_man", dead_man_object(v.numbers->dead_man())},
+      {"limits", v.limits ? json::value(limits_object(*v.limits)) : json::value(nullptr)},
       {"holds", v.folded->holds().size()},
       {"stream", json::object{{"user", v.numbers->user_stream_up.load() ? "up" : "down"},
                               {"market", v.numbers->mark_stream_up.load() ? "up" : "down"}}},

@@ -7,6 +7,7 @@
 #include "projection.hpp"
 #include "readiness.hpp"
 #include "sluice/actors/services.hpp"
+#include "sluice/gate/limits_in_use.hpp"
 #include "sluice/journal/reader.hpp"
 #include "sluice/truth/age_summary.hpp"
 #include "sluice/truth/freshness.hpp"
@@ -39,6 +40,7 @@ struct status_view {
   const projection* folded{nullptr};
   const vitals* numbers{nullptr};
   std::shared_ptr<const universe> universe_now{};
+  std::shared_ptr<const limits_view> limits{};  ///< Null before the gate has told the first time.
 };
 
 [[nodiscard]] std::string status_json(const status_view& v);

@@ -117,6 +117,18 @@ void describe(auto& d, is<exit_changed> auto& b) {
   d("origin", b.what.origin);
 }
 
+void describe(auto& d, is<funding_booked> auto& b) {
+  d("symbol", b.instrument);
+  d("asset", b.asset);
+  d("amount", b.amount);
+  d("booked_at", b.booked_at);
+}
+
+void describe(auto& d, is<equity_peaked> auto& b) {
+  d("day", b.day);
+  d("peak", b.peak);
+}
+
 void describe(auto& d, is<setting_override> auto& o) {
   d("override_id", o.id);
   d("key", o.key);

@@ -256,7 +256,7 @@ result<recovered> recover_from(database& db, std::int64_t trade_ids_kept) {
   recovered out;
   for (const auto part :
        {&recover_end, &recover_operator, &recover_plans, &recover_unfinished, &recover_orders,
-        &recover_holds, &recover_books, &recover_stops, &recover_flattens})
+        &recover_holds, &recover_books, &recover_stops, &recover_flattens, &recover_limits})
     if (auto read = part(db, out); !read)
       return read.error();
   if (auto read = recover_trades(db, trade_ids_kept, out); !read)

@@ -113,6 +113,15 @@ result<void> write(database& db, const row_head& h, const funding_booked& b) {
       {h.seq, b.instrument, b.asset, b.amount, b.booked_at});
 }
 
+result<void> write(database& db, const row_head& h, const equity_peaked& b) {
+  auto written =
+      db.run("INSERT OR REPLACE INTO equity_peak (day, peak, changed_seq) VALUES (?, ?, ?)",
+             {b.day, b.peak, h.seq});
+  if (!written)
+    return written;
+  return db.run("DELETE FROM equity_peak WHERE day <= ? - 31", {b.day});
+}
+
 result<void> write(database& db, const row_head& h, const universe_kept& b) {
   return db.run(
       "INSERT INTO universe (seq, read_ms, content_hash, has_content) VALUES (?, ?, ?, ?)",

@@ -85,6 +85,11 @@ truth_view state_table::read(const position_key& key) const {
   return slot ? read(*slot) : truth_view{};
 }
 
+bool state_table::looks_open(position_slot slot) const {
+  constexpr std::int64_t open_kind = 2;
+  return (slots_[slot.value].cells.peek(0) & ((1 << kind_bits) - 1)) == open_kind;
+}
+
 std::optional<instant> state_table::account_as_of() const {
   const auto account = account_as_of_.load(std::memory_order_acquire);
   if (account == never)

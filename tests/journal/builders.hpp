@@ -68,6 +68,7 @@ ALTER TABLE orders DROP COLUMN limit_price;
 DROP TABLE protective_stop;
 DROP TABLE stop_event;
 DROP TABLE flatten;
+DROP TABLE equity_peak;
 DROP TABLE chain_start;
 DROP TABLE state_checkpoint;
 DROP TABLE remembered_plan;

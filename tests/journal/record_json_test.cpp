@@ -77,6 +77,7 @@ TEST_CASE("every kind of record is one line of JSON that names seq, kind and tim
       state_changed{},
       exit_changed{},
       funding_booked{symbol("BTCUSDT"), "USDT", {}, {}},
+      equity_peaked{20'000, decimal<notional>("1000.5")},
       universe_kept{{}, 7, std::make_shared<const universe>()},
       override_set{{1, "gate.cooldown", "1s", "mara", "slow", {10}, {20}, {}}},
       override_ended{},

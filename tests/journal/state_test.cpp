@@ -70,6 +70,8 @@ void fill_journal(store& s) {
                         "reconciler",
                         "hold 1"});
   put(s, funding_booked{symbol("BTCUSDT"), "USDT", decimal<notional>("-1"), {5}});
+  put(s, equity_peaked{20'000, decimal<notional>("1000")});
+  put(s, equity_peaked{20'000, decimal<notional>("1001.5")});
   put(s, notice{"bad bytes", "\xff"});
   put(s, plan_accepted{an_open_plan("p2")});
   REQUIRE(s.commit().has_value());
@@ -86,6 +88,7 @@ constexpr changed_row changes[] = {
      "order o2"},
     {"an amount", "UPDATE ledger_line SET amount = '7' WHERE symbol = 'BTCUSDT'",
      "ledger_line BTCUSDT both"},
+    {"a peak of the equity", "UPDATE equity_peak SET peak = '5000'", "equity_peak 20000"},
     {"a line that is gone", "DELETE FROM ledger_line WHERE symbol = 'ETHUSDT'",
      "ledger_line ETHUSDT long"},
     {"a fee", "UPDATE ledger_fee SET amount = '7'", "ledger_fee BTCUSDT both USDT"},

@@ -112,6 +112,20 @@ TEST_CASE("a scan visits every tracked slot of every known symbol once") {
   CHECK(seen[4] == position_key{symbol{"B"}, position_side::long_});
 }
 
+TEST_CASE("a scan of open positions passes over all others") {
+  const table_of_two t(tracked_legs::hedge);
+  t.table->write(*t.table->slot_of({symbol{"A"}, position_side::long_}), planted(5));  // Flat.
+  t.table->write(*t.table->slot_of({symbol{"B"}, position_side::short_}), planted(7));
+  int seen = 0;
+  t.table->scan_open([&](position_slot slot, const truth_view& v) {
+    ++seen;
+    CHECK(t.directory->name_of(t.table->index_of(slot)) == symbol{"B"});
+    CHECK(t.table->leg_of(slot) == position_side::short_);
+    CHECK(is_planted(v));
+  });
+  CHECK(seen == 1);
+}
+
 TEST_CASE("readers only ever see whole writes") {
   const table_of_two t;
   const auto slot = *t.table->slot_of(both_of("A"));

@@ -163,6 +163,12 @@ struct funding_booked {
   venue_time booked_at{};
 };
 
+/// The account's equity was higher than it had been on this UTC day.
+struct equity_peaked {
+  std::int64_t day{0};  ///< Since 1970.
+  notional peak{};      ///< Wallet and unrealised profit, in the venue's reference currency.
+};
+
 /// The venue's symbols and rules were read. The content goes with it when it is not that of the
 /// last record of this kind.
 struct universe_kept {
@@ -215,9 +221,9 @@ struct notice {
 using record_body =
     std::variant<plan_accepted, plan_judged, plan_continued, plan_finished, order_intended,
                  order_changed, fill_recorded, ledger_adjusted, hold_placed, hold_released,
-                 truth_changed, state_changed, exit_changed, funding_booked, universe_kept,
-                 override_set, override_ended, close_armed, close_disarmed, stop_changed,
-                 flatten_ordered, flatten_ended, notice>;
+                 truth_changed, state_changed, exit_changed, funding_booked, equity_peaked,
+                 universe_kept, override_set, override_ended, close_armed, close_disarmed,
+                 stop_changed, flatten_ordered, flatten_ended, notice>;
 
 /// `seq` is given by the journal at append, in one order for the whole account, starting at 1; so
 /// is `caused_by`, the seq of the record that caused this one (0: none, or not known).

@@ -61,6 +61,20 @@ class state_table {
     }
   }
 
+  /// The same for slots that are open, without a copy of the others: for decisions that look at
+  /// all open positions.
+  template <class F>
+  void scan_open(F&& fn) const {
+    const auto slots = static_cast<std::uint32_t>(directory_->size() * stride_);
+    for (std::uint32_t i = 0; i < slots; ++i) {
+      const position_slot slot{i};
+      if (!looks_open(slot))
+        continue;
+      if (const auto seen = read(slot); std::holds_alternative<position_open>(seen.content))
+        fn(slot, seen);
+    }
+  }
+
   /// For the single writer only: publishes the state of one slot.
   void write(position_slot slot, const slot_state& state);
   /// For the single writer only: an account-wide read sent at `sent_at` proved every slot that is
@@ -68,6 +82,9 @@ class state_table {
   void prove_account(instant sent_at);
 
  private:
+  /// May be wrong by one store.
+  [[nodiscard]] bool looks_open(position_slot slot) const;
+
   static constexpr std::size_t words = 7;
   struct alignas(128) aligned_slot {
     seqlock<words> cells{};

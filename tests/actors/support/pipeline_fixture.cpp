@@ -16,6 +16,7 @@ config::settings settings_for_tests(const std::filesystem::path& directory) {
   s.journal.state_dir = directory.string();
   s.snapshot.bound = milliseconds{2'000};
   s.gate.limits.cooldown = milliseconds{0};
+  s.limits.limits = {};  // None: those who test limits set them.
   s.log.to_stderr = false;
   s.log.level = status::log_level::error;
   return s;
