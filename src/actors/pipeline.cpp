@@ -58,6 +58,7 @@ status_options status_options_of(pipeline_parts& parts) {
   o.revision = parts.build.revision;
   o.config_hash = hash_of(parts.chosen);
   o.gate = parts.chosen.gate;
+  o.exits = parts.chosen.exits;
   for (const auto& key : config::keys_of(parts.chosen))
     o.setting_names.push_back(key.name);
   return o;

@@ -246,8 +246,9 @@ class status_stage : public stage<status_actor> {
       case page::status:
         return reply(status::json_response(status_json(view())));
       case page::positions:
-        return reply(status::json_response(positions_json(
-            positions(asked.query.find("all").has_value()), folded_, *given_.marks)));
+        return reply(status::json_response(
+            positions_json(positions(asked.query.find("all").has_value()), folded_, *given_.marks,
+                           {&options_.exits, now_stamp().wall})));
       case page::plans:
         return plans(asked, reply);
       case page::plan:
@@ -316,6 +317,12 @@ class status_stage : public stage<status_actor> {
                                                       {"config_hash", options_.config_hash}});
   }
 
+  [[nodiscard]] std::optional<price> liquidation_of(const position_key& key,
+                                                    const truth_view& seen) const {
+    const auto* held = std::get_if<position_open>(&seen.content);
+    return held ? given_.table->liquidation(key, *held) : std::nullopt;
+  }
+
   [[nodiscard]] std::vector<position_line> positions(bool flat_too) const {
     std::vector<position_line> lines;
     const auto present = now();
@@ -325,7 +332,8 @@ class status_stage : public stage<status_actor> {
         return;
       lines.push_back(
           {key, seen,
-           is_known(seen.content) ? std::optional(between(seen.as_of, present)) : std::nullopt});
+           is_known(seen.content) ? std::optional(between(seen.as_of, present)) : std::nullopt,
+           liquidation_of(key, seen)});
     });
     return lines;
   }

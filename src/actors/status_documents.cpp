@@ -178,7 +178,7 @@ json::object order_object(const order_line& o) {
 }
 
 json::object position_object(const position_line& line, const projection& folded,
-                             const mark_board& marks) {
+                             const mark_board& marks, const exit_surroundings& exits) {
   const auto mark = marks.read(line.key.instrument);
   const auto ledger = folded.ledger(line.key);
   const auto exit = folded.exit(line.key);
@@ -200,6 +200,11 @@ json::object position_object(const position_line& line, const projection& folded
     o["target"] = optional_text(exit->target);
     o["opened_at"] = time_or_null(exit->opened_at);
   }
+  if (open)
+    o["unprotected"] = is_unprotected(exit, *exits.settings);
+  if (open && exit)
+    o["exit"] = exit_object(*exit, *open, mark ? std::optional{mark->value} : std::nullopt,
+                            line.liquidation, exits);
   o["protective_stops"] = stops_array(folded, line.key);
   return o;
 }
@@ -254,10 +259,10 @@ std::string ready_json(const status_view& v) {
 }
 
 std::string positions_json(const std::vector<position_line>& lines, const projection& folded,
-                           const mark_board& marks) {
+                           const mark_board& marks, const exit_surroundings& exits) {
   json::array rows;
   for (const auto& line : lines)
-    rows.push_back(position_object(line, folded, marks));
+    rows.push_back(position_object(line, folded, marks, exits));
   return json::serialize(json::object{{"positions", std::move(rows)}});
 }
 

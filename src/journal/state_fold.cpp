@@ -199,9 +199,14 @@ class folding {
 
   void operator()(const exit_changed& b) {
     const auto& e = b.what;
+    const auto& g = e.regime;
     standing_[key("exit_state", e.position.instrument, e.position.leg)] = {
-        e.active ? "1" : "0", text(e.entry),      text(e.initial), text(e.opened_at), text(e.stop),
-        text(e.target),       text(e.time_limit), text(e.origin),  text(seq_)};
+        e.active ? "1" : "0", text(e.entry),    text(e.initial),    text(e.opened_at),
+        text(e.stop),         text(e.target),   text(e.time_limit), text(e.origin),
+        text(seq_),           text(e.source),   text(e.risk),       text(e.peak),
+        text(e.stop_by),      text(e.tranches), text(e.cost),       text(e.opposed_at),
+        text(g.samples),      text(g.last),     text(g.last_at),    text(g.fast),
+        text(g.slow),         text(g.drift),    text(g.path)};
   }
 
   void operator()(const equity_peaked& b) {

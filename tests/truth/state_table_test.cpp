@@ -70,6 +70,20 @@ TEST_CASE("a slot is read back as it was written") {
   CHECK_FALSE(is_known(t.table->read(both_of("A")).content));
 }
 
+TEST_CASE("a liquidation price is known of exactly the position it was read with") {
+  const table_of_two t;
+  const position_open held{quantity::whole(2), price::whole(100)};
+  CHECK_FALSE(t.table->liquidation(both_of("B"), held));
+  t.table->write_liquidation(*t.table->slot_of(both_of("B")), held, price::whole(80));
+  CHECK(t.table->liquidation(both_of("B"), held) == price::whole(80));
+  CHECK_FALSE(t.table->liquidation(both_of("B"), {quantity::whole(3), price::whole(100)}));
+  CHECK_FALSE(t.table->liquidation(both_of("B"), {quantity::whole(2), price::whole(101)}));
+  CHECK_FALSE(t.table->liquidation(both_of("A"), held));
+  CHECK_FALSE(t.table->liquidation(both_of("C"), held));
+  t.table->write_liquidation(*t.table->slot_of(both_of("B")), held, price{});
+  CHECK_FALSE(t.table->liquidation(both_of("B"), held));
+}
+
 TEST_CASE("a symbol or a leg that is not tracked is unknown") {
   const table_of_two t;
   CHECK_FALSE(t.table->slot_of(both_of("C")));

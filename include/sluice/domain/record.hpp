@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "sluice/domain/close_arming.hpp"
+#include "sluice/domain/exit_state.hpp"
 #include "sluice/domain/flatten.hpp"
 #include "sluice/domain/override.hpp"
 #include "sluice/domain/protective_stop.hpp"
@@ -138,19 +139,6 @@ struct state_changed {
   std::optional<wall_time> until{};  ///< When it ends by itself; none: not before somebody acts.
 };
 
-/// What the exit engine keeps of a position, so that a restart resumes it.
-struct exit_state {
-  position_key position{};
-  bool active{false};  ///< False once the position is gone.
-  price entry{};
-  quantity initial{};  ///< Signed, as it was when first seen.
-  wall_time opened_at{};
-  std::optional<price> stop{};
-  std::optional<price> target{};
-  std::optional<milliseconds> time_limit{};
-  plan_id origin{};  ///< The open plan it came from; empty when found at start.
-  friend bool operator==(const exit_state&, const exit_state&) = default;
-};
 struct exit_changed {
   exit_state what{};
 };
