@@ -47,17 +47,8 @@ class gate : public stage<gate_actor> {
           look_at_ = now();
           show();
         },
-        [this](const judge_plans& wanted) {
-          end_what_is_over();
-          for (const auto& p : wanted.plans)
-            core_.submit(p, now_stamp(), actions_);
-          act();
-        },
-        [this](const judge_again& wanted) {
-          end_what_is_over();
-          core_.submit(wanted.what, now_stamp(), actions_, true);
-          act();
-        },
+        [this](const judge_plans& wanted) { judge(wanted); },
+        [this](const judge_again& wanted) { judge(wanted); },
         [this](const reads_done& ended) {
           for (const auto& r : ended.reads)
             core_.read_finished(r, now_stamp(), actions_);
@@ -118,6 +109,19 @@ class gate : public stage<gate_actor> {
   }
 
  private:
+  void judge(const judge_plans& wanted) {
+    end_what_is_over();
+    for (const auto& p : wanted.plans)
+      core_.submit(p, now_stamp(), actions_);
+    act();
+  }
+
+  void judge(const judge_again& wanted) {
+    end_what_is_over();
+    core_.submit(wanted.what, now_stamp(), actions_, true);
+    act();
+  }
+
   // ---- what operators order
 
   void resume(const gate_options& o) {

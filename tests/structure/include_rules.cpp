@@ -51,7 +51,7 @@ bool may_include(std::string_view layer, std::string_view other, std::string_vie
   if (layer == "simulator")
     return header.starts_with("sluice/exchange/http");
   if (layer == "config")
-    return header.ends_with("/settings.hpp") || header == "sluice/truth/freshness.hpp";
+    return header.ends_with("settings.hpp") || header == "sluice/truth/freshness.hpp";
   return false;
 }
 
