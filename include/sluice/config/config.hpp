@@ -17,6 +17,7 @@
 #include "sluice/journal/settings.hpp"
 #include "sluice/ledger/settings.hpp"
 #include "sluice/planning/settings.hpp"
+#include "sluice/redis/settings.hpp"
 #include "sluice/simulator/settings.hpp"
 #include "sluice/status/settings.hpp"
 #include "sluice/truth/settings.hpp"
@@ -58,6 +59,8 @@ struct settings {
   universe_settings universe{};
   gate_settings gate{};
   intake_settings intake{};
+  ::sluice::redis::settings redis{};  ///< Stand in the table [intake.redis], both.
+  upstream_settings upstream{};
   reconcile_settings reconcile{};
   executor_settings executor{};
   exit_settings exits{};
