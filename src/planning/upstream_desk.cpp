@@ -55,8 +55,8 @@ void upstream_desk::step(const upstream_view& view, upstream_actions& out) {
     std::deque<waiting_entry> left;
     bool full = false;
     for (auto& w : queue) {
-      const auto now = full ? outcome::lane_full : consider(w, view, out);
-      full = now == outcome::lane_full;
+      const auto now = full && !is_old(w, view.now) ? outcome::lane_full : consider(w, view, out);
+      full = full || now == outcome::lane_full;
       if (now != outcome::gone)
         left.push_back(std::move(w));
     }
@@ -67,10 +67,10 @@ void upstream_desk::step(const upstream_view& view, upstream_actions& out) {
 upstream_desk::outcome upstream_desk::consider(waiting_entry& w, const upstream_view& view,
                                                upstream_actions& out) {
   const auto traffic = lane_of(w.wish);
-  const auto waited = between(w.received.steady, view.now.steady);
-  if (w.age + waited > intake_.max_age) {
+  if (is_old(w, view.now)) {
+    const auto waited = between(w.received.steady, view.now.steady);
     refuse(std::move(w), upstream_fault::plan_too_old,
-           fmt::format("waited {} for its turn or for a proven truth", format_duration(waited)),
+           fmt::format("waited {} for its turn, a proven truth or marks", format_duration(waited)),
            out);
     return outcome::gone;
   }
@@ -79,7 +79,8 @@ upstream_desk::outcome upstream_desk::consider(waiting_entry& w, const upstream_
     return outcome::gone;
   }
   const auto open_max = traffic == lane::exit ? settings_.exit_open_max : settings_.entry_open_max;
-  if (open_count_[index(traffic)] >= open_max)
+  const bool judged_now = view.judges && (view.has_marks || traffic == lane::exit);
+  if (!judged_now || open_count_[index(traffic)] >= open_max)
     return outcome::lane_full;
   truth held;
   if (needs_truth(w.wish)) {
@@ -98,6 +99,10 @@ upstream_desk::outcome upstream_desk::consider(waiting_entry& w, const upstream_
   open.entries.push_back(std::move(w.entry));
   open_.emplace(w.wish.id, std::move(open));
   return outcome::gone;
+}
+
+bool upstream_desk::is_old(const waiting_entry& w, const stamp& now) const {
+  return w.age + between(w.received.steady, now.steady) > intake_.max_age;
 }
 
 bool upstream_desk::has_truth(const waiting_entry& w, const upstream_view& view,

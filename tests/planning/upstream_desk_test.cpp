@@ -17,6 +17,8 @@ struct scene {
   std::map<plan_id, known_plan> journal{};
   truth_view held{};
   milliseconds passed{0};
+  bool judges{true};
+  bool has_marks{true};
   int entries{0};
   upstream_desk desk{make()};
 
@@ -37,7 +39,9 @@ struct scene {
   }
   upstream_actions step() {
     upstream_actions out;
-    desk.step({now(), [this](const position_key&) { return held; }, milliseconds{10'000}}, out);
+    desk.step({now(), judges, has_marks, [this](const position_key&) { return held; },
+               milliseconds{10'000}},
+              out);
     return out;
   }
   upstream_actions taken(const char* id, plan_identity as) {
@@ -264,4 +268,33 @@ TEST_CASE("the verdict of a plan of an earlier run is waited for once") {
   s.desk.expect(plan_id{"old"});
   CHECK(s.desk.judged(plan_id{"old"}));
   CHECK_FALSE(s.desk.judged(plan_id{"old"}));
+}
+
+TEST_CASE("before account and symbols were read nothing is offered, and nothing is lost") {
+  scene s;
+  s.judges = false;
+  s.deliver(a_close());
+  s.deliver(an_open());
+  CHECK(nothing(s.step()));
+  s.passed = milliseconds{30'000};
+  s.judges = true;
+  s.has_marks = false;
+  const auto closes = s.step().plans;
+  REQUIRE(closes.size() == 1);
+  CHECK(closes[0].id == plan_id{"c-1"});
+  s.has_marks = true;
+  CHECK(s.step().plans.size() == 1);
+}
+
+TEST_CASE("what waits behind a full lane becomes too old all the same") {
+  scene s;
+  s.settings.entry_open_max = 1;
+  s.desk = s.make();
+  s.deliver(an_open("p-1"));
+  s.deliver(an_open("p-2"));
+  s.deliver(an_open("p-3"));
+  CHECK(s.step().plans.size() == 1);
+  s.passed = milliseconds{59'001};
+  CHECK(s.step().refused.size() == 2);
+  CHECK(s.desk.waiting(lane::entry) == 0);
 }

@@ -29,6 +29,10 @@ using plan_lookup = std::function<std::optional<known_plan>(const plan_id&)>;
 /// What a step looks at.
 struct upstream_view {
   stamp now{};
+  /// False until account and symbols were read once: nothing is offered, for any verdict would be a
+  /// denial.
+  bool judges{true};
+  bool has_marks{true};  ///< False: the same for open plans alone.
   std::function<truth_view(const position_key&)> truth{};
   milliseconds stale_after{10'000};  ///< An older truth makes no target.
 };
@@ -93,6 +97,7 @@ class upstream_desk {
   void refuse(waiting_entry w, upstream_fault fault, std::string reason, upstream_actions& out);
   void acknowledge(const std::string& entry_id, upstream_actions& out);
   outcome consider(waiting_entry& w, const upstream_view& view, upstream_actions& out);
+  [[nodiscard]] bool is_old(const waiting_entry& w, const stamp& now) const;
   [[nodiscard]] bool has_truth(const waiting_entry& w, const upstream_view& view,
                                upstream_actions& out);
   void join(open_wish& open, waiting_entry& w, upstream_actions& out);
