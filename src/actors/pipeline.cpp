@@ -15,6 +15,7 @@
 #include "sluice/actors/planner.hpp"
 #include "sluice/actors/reconciler.hpp"
 #include "sluice/actors/recovery.hpp"
+#include "sluice/actors/redis_bridge.hpp"
 #include "sluice/actors/snapshot_manager.hpp"
 #include "sluice/actors/status.hpp"
 #include "sluice/actors/stop_guard.hpp"
@@ -108,6 +109,17 @@ dead_man_options dead_man_options_of(const pipeline_parts& parts) {
   return o;
 }
 
+redis_bridge_options redis_options_of(pipeline_parts& parts) {
+  const auto& chosen = parts.chosen;
+  return {chosen.redis,
+          chosen.upstream,
+          chosen.intake,
+          chosen.gate.limits.stale_after_exit,
+          std::move(parts.redis_reader),
+          std::move(parts.redis),
+          parts.found.undecided_plans};
+}
+
 }  // namespace
 
 std::string halt_file_path(const config::settings& chosen) {
@@ -148,6 +160,8 @@ std::shared_ptr<const peers> spawn_pipeline(caf::actor_system& system, pipeline_
   all->dead_man = spawn_dead_man_switch(system, given, dead_man_options_of(parts));
   all->flattener = spawn_flattener(
       system, given, flattens_of(parts.found, chosen.flatten, chosen.gate.permit_ttl));
+  if (parts.redis)
+    all->redis_bridge = spawn_redis_bridge(system, given, redis_options_of(parts));
   all->watchdog = spawn_watchdog(system, given, {chosen.watchdog, chosen.gate.read_on_demand});
   all->user_stream = spawn_user_stream(system, given);
   all->market_stream = spawn_market_stream(system, given);
@@ -169,6 +183,8 @@ void start_pipeline(const std::shared_ptr<const peers>& all, std::vector<record_
   watch(all->stop_guard);
   watch(all->dead_man);
   watch(all->flattener);
+  if (all->redis_bridge)
+    watch(all->redis_bridge);
   watch(all->watchdog);
   watch(all->status);
   caf::anon_send(all->journal, append{std::move(first)});
@@ -183,6 +199,8 @@ void start_pipeline(const std::shared_ptr<const peers>& all, std::vector<record_
   introduce(all->intake);
   introduce(all->exit_engine);
   introduce(all->flattener);
+  if (all->redis_bridge)
+    introduce(all->redis_bridge);
   introduce(all->status);
   introduce(all->watchdog);
   introduce(all->snapshot_manager);

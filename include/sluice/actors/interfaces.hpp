@@ -14,6 +14,7 @@
 #include "sluice/actors/flatten_messages.hpp"
 #include "sluice/actors/limit_messages.hpp"
 #include "sluice/actors/messages.hpp"
+#include "sluice/actors/redis_messages.hpp"
 
 namespace sluice::actors {
 
@@ -149,6 +150,14 @@ using flattener_actor = caf::typed_actor<                  //
     caf::reacts_to<cancel_answered>,                       // exchange port
     caf::reacts_to<tick>>;                                 // itself: the next step
 
+using redis_bridge_actor = caf::typed_actor<  //
+    caf::reacts_to<meet>,                     // supervisor, once, first
+    caf::reacts_to<stream_delivered>,         // the link's reading thread
+    caf::reacts_to<redis_answered>,           // the link's writing thread
+    caf::reacts_to<redis_reached>,            // both
+    caf::reacts_to<records_committed>,        // journal_writer: verdicts and truths
+    caf::reacts_to<tick>>;                    // itself: what waits, permits, snapshots
+
 using user_stream_actor = caf::typed_actor<   //
     caf::reacts_to<meet>,                     // supervisor, once, first
     caf::reacts_to<std::vector<user_event>>,  // exchange port: the events of one read
@@ -196,6 +205,7 @@ struct peers {
   stop_guard_actor stop_guard;
   dead_man_actor dead_man;
   flattener_actor flattener;
+  redis_bridge_actor redis_bridge;  ///< None unless intake.redis.enabled.
   user_stream_actor user_stream;
   market_stream_actor market_stream;
   universe_keeper_actor universe_keeper;
@@ -290,6 +300,9 @@ CAF_BEGIN_TYPE_ID_BLOCK(sluice, first_custom_type_id)
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::plans_previewed))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::show_limits))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::limits_shown))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::stream_delivered))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::redis_answered))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::redis_reached))
   CAF_ADD_TYPE_ID(sluice, (sluice::order_moved))
   CAF_ADD_TYPE_ID(sluice, (sluice::mark_batch))
   CAF_ADD_TYPE_ID(sluice, (std::vector<sluice::user_event>))
@@ -378,6 +391,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::preview_plans)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::plans_previewed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::show_limits)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::limits_shown)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::stream_delivered)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::redis_answered)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::redis_reached)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::order_moved)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::mark_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<sluice::user_event>)

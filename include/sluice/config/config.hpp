@@ -18,6 +18,7 @@
 #include "sluice/journal/settings.hpp"
 #include "sluice/ledger/settings.hpp"
 #include "sluice/planning/settings.hpp"
+#include "sluice/redis/settings.hpp"
 #include "sluice/simulator/settings.hpp"
 #include "sluice/status/settings.hpp"
 #include "sluice/truth/settings.hpp"
@@ -60,6 +61,8 @@ struct settings {
   gate_settings gate{};
   limits_settings limits{};
   intake_settings intake{};
+  ::sluice::redis::settings redis{};  ///< Stand in the table [intake.redis], both.
+  upstream_settings upstream{};
   reconcile_settings reconcile{};
   executor_settings executor{};
   exit_settings exits{};
