@@ -221,6 +221,17 @@ verdict_part no_mark_price(const plan&, const facts& f) {
                  f.limits.mark_stale_after};
 }
 
+/// `observed` is the stop, `limit` the mark. How old the mark is has a rule of its own.
+verdict_part stop_beyond_mark(const plan& p, const facts& f) {
+  const auto& o = std::get<open_plan>(p.body);
+  if (!o.stop || !f.mark || f.mark->sign() <= 0)
+    return std::nullopt;
+  const bool protects = o.direction == side::buy ? *o.stop < *f.mark : *o.stop > *f.mark;
+  if (protects)
+    return std::nullopt;
+  return refusal{refusal_code::stop_beyond_mark, *o.stop, *f.mark};
+}
+
 /// A reduce that closes everything is exempt: a rest too small to trade must not stay for ever.
 verdict_part below_min_quantity(const plan& p, const facts& f) {
   const auto amount = safe_quantity(p, f);
@@ -295,6 +306,7 @@ constexpr std::array table{
     rule{refusal_code::would_flip, opens, &would_flip},
     rule{refusal_code::position_exists, opens, &position_exists},
     rule{refusal_code::no_mark_price, opens, &no_mark_price},
+    rule{refusal_code::stop_beyond_mark, opens, &stop_beyond_mark},
     rule{refusal_code::below_min_quantity, orders, &below_min_quantity},
     rule{refusal_code::below_min_notional, opens, &below_min_notional},
     rule{refusal_code::above_max_quantity, opens, &above_max_quantity},
