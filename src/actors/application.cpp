@@ -14,6 +14,8 @@
 #include "sluice/actors/recovery.hpp"
 #include "sluice/actors/scheduler.hpp"
 #include "sluice/actors/status.hpp"
+#include "sluice/exchange/secret.hpp"
+#include "sluice/exchange/token.hpp"
 #include "sluice/journal/archive.hpp"
 #include "sluice/journal/lock.hpp"
 #include "sluice/status/http_server.hpp"
@@ -31,6 +33,7 @@ struct ground {
   exchange_setup exchange{};
   std::shared_ptr<truth_keeper> keeper{};
   std::shared_ptr<status::metrics> metrics{};
+  source_tokens tokens{};
 };
 
 /// What stopped a start: the code to exit with, and why.
@@ -128,6 +131,27 @@ step open_exchange(const config::settings& chosen, ground& g) {
   }
 }
 
+/// Only their digests stay. A token that two sources share would prove neither.
+step read_tokens(const config::settings& chosen, ground& g) {
+  for (const auto& [name, source] : chosen.intake.sources) {
+    if (source.token_file.empty())
+      continue;
+    const auto token = exchange::load_secret_file(source.token_file);
+    if (!token)
+      return start_failure{
+          token.error().code == errc::not_permitted ? exit_code::no_permission : exit_code::config,
+          "intake.sources." + name, token.error().text};
+    const auto digest = exchange::digest_of(token->reveal());
+    for (const auto& [other, known] : g.tokens)
+      if (same_digest(known, digest))
+        return start_failure{exit_code::config, "intake.sources." + name,
+                             fmt::format("{} has the token of source {}; give each its own",
+                                         source.token_file, other)};
+    g.tokens.emplace(name, digest);
+  }
+  return {};
+}
+
 services services_of(const config::settings& chosen, const ground& g) {
   services s;
   s.exchange = g.exchange.client;
@@ -175,10 +199,17 @@ exit_code run_pipeline(const config::settings& chosen, const build_info& build, 
                        g.found,
                        journal_thread::own,
                        {},
+                       {},
+                       {},
                        {}};
   const auto halt_path = halt_file_path(chosen);
   // Before anything could be allowed.
   parts.halted = look_for_halt_file(halt_path);
+  parts.tokens = g.tokens;
+  const auto& in = chosen.intake;
+  if (!in.dead_letter_file.empty())
+    parts.refused_lines = std::make_shared<dead_letters>(in.dead_letter_file,
+                                                         in.dead_letter_size_max, g.log, g.metrics);
   const auto halted = parts.halted;
   parts.ended = [&](int code) {
     ended.set_value(code);
@@ -201,9 +232,10 @@ exit_code run_pipeline(const config::settings& chosen, const build_info& build, 
                  {"version", build.version},
                  {"revision", build.revision},
                  {"status", (*http)->url()}});
-    if (!chosen.intake.file.empty())
-      file.emplace(chosen.intake.file, g.log, [intake = all->intake](plan_file::line read) {
-        caf::anon_send(intake, plan_line_read{std::move(read.text), read.number});
+    if (!in.file.empty())
+      file.emplace(in.file, g.log, [intake = all->intake](plan_file::line read) {
+        caf::anon_send(intake, plan_line_read{std::move(read.text), read.number,
+                                              std::move(read.fault), std::move(read.ticket)});
       });
     hooks.running((*http)->url());
   }
@@ -232,7 +264,7 @@ exit_code run_application(const config::settings& chosen, const build_info& buil
                           const run_hooks& hooks) {
   ground g;
   g.metrics = std::make_shared<status::metrics>();
-  for (const auto& open : {open_log, open_journal, open_exchange})
+  for (const auto& open : {open_log, read_tokens, open_journal, open_exchange})
     if (const auto failed = open(chosen, g))
       return report(*failed, g.log);
   truth_keeper::options keeping;

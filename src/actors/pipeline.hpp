@@ -4,7 +4,9 @@
 #include <functional>
 #include <memory>
 
+#include "dead_letters.hpp"
 #include "sluice/actors/application.hpp"
+#include "sluice/actors/intake.hpp"
 #include "sluice/actors/interfaces.hpp"
 #include "sluice/actors/journal_writer.hpp"
 #include "sluice/actors/services.hpp"
@@ -25,6 +27,8 @@ struct pipeline_parts {
   journal_thread writer{journal_thread::own};
   std::function<void(int)> ended{};
   std::optional<std::string> halted{};  ///< What the halt file says; none when it is not there.
+  source_tokens tokens{};
+  std::shared_ptr<dead_letters> refused_lines{};  ///< Null when nobody wants them.
 };
 
 /// Where the halt file is looked for.

@@ -22,6 +22,7 @@ class section_builder;
 [[nodiscard]] section describe_universe(universe_settings& s);
 [[nodiscard]] section describe_gate(gate_settings& s);
 [[nodiscard]] section describe_intake(intake_settings& s);
+[[nodiscard]] section describe_planner(planner_settings& s);
 [[nodiscard]] section describe_reconcile(reconcile_settings& s);
 [[nodiscard]] section describe_executor(settings& s);
 [[nodiscard]] section describe_exits(exit_settings& s);

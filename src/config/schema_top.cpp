@@ -59,6 +59,7 @@ schema schema_of(settings& s) {
   all.push_back(describe_universe(s.universe));
   all.push_back(describe_gate(s.gate));
   all.push_back(describe_intake(s.intake));
+  all.push_back(describe_planner(s.planner));
   all.push_back(describe_reconcile(s.reconcile));
   all.push_back(describe_executor(s));
   all.push_back(describe_exits(s.exits));

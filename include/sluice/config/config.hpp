@@ -58,6 +58,7 @@ struct settings {
   universe_settings universe{};
   gate_settings gate{};
   intake_settings intake{};
+  planner_settings planner{};
   reconcile_settings reconcile{};
   executor_settings executor{};
   exit_settings exits{};
