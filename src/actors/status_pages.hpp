@@ -16,6 +16,7 @@ enum class page {
   positions,
   plans,
   plan,
+  plan_schema,
   orders,
   holds,
   universe,
