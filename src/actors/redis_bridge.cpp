@@ -20,13 +20,17 @@ constexpr milliseconds tick_period{250};
 /// A mark older than this is left out of a snapshot.
 constexpr milliseconds mark_stale_after{10'000};
 
+/// One that wants what another plan wants is on record and gets a verdict as well.
 plan_identity identity_of(plan_reception r) {
   switch (r) {
     case plan_reception::accepted:
+    case plan_reception::duplicate:
       return plan_identity::fresh;
     case plan_reception::repeated:
       return plan_identity::repeat;
     case plan_reception::conflicting:
+    case plan_reception::symbol_busy:
+    case plan_reception::not_its_own:
       break;
   }
   return plan_identity::conflict;
@@ -159,6 +163,11 @@ class redis_bridge : public stage<redis_bridge_actor> {
             [this, ids](const plans_taken& taken) {
               upstream_actions out;
               for (std::size_t i = 0; i < ids.size(); ++i) {
+                if (taken.receptions.at(i) == plan_reception::symbol_busy) {
+                  desk_.refused(ids[i], upstream_fault::symbol_busy,
+                                fmt::format("{} has not ended", taken.about.at(i).str()), out);
+                  continue;
+                }
                 const auto as = identity_of(taken.receptions.at(i));
                 count("taken", as == plan_identity::fresh ? 1 : 0);
                 desk_.taken(ids[i], as, out);

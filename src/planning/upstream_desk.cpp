@@ -141,15 +141,9 @@ void upstream_desk::taken(const plan_id& id, plan_identity as, upstream_actions&
   if (at == open_.end())
     return;
   auto& open = at->second;
-  auto entries = std::exchange(open.entries, {});
-  if (as == plan_identity::conflict && !is_same(open.wish)) {
-    const auto why = refusal_of(open.wish, upstream_fault::duplicate_plan,
-                                "the plan_id is that of another plan");
-    close(at);
-    for (auto& e : entries)
-      refuse(std::move(e), why, out);
-    return;
-  }
+  if (as == plan_identity::conflict && !is_same(open.wish))
+    return refused(id, upstream_fault::duplicate_plan, "the plan_id is that of another plan", out);
+  const auto entries = std::exchange(open.entries, {});
   for (const auto& e : entries)
     acknowledge(e.id, out);
   open.durable = true;
@@ -157,6 +151,18 @@ void upstream_desk::taken(const plan_id& id, plan_identity as, upstream_actions&
     out.repeated.push_back(id);
   if (as != plan_identity::fresh || open.judged)
     close(at);
+}
+
+void upstream_desk::refused(const plan_id& id, upstream_fault fault, const std::string& reason,
+                            upstream_actions& out) {
+  const auto at = open_.find(id);
+  if (at == open_.end())
+    return;
+  auto entries = std::exchange(at->second.entries, {});
+  const auto why = refusal_of(at->second.wish, fault, reason);
+  close(at);
+  for (auto& e : entries)
+    refuse(std::move(e), why, out);
 }
 
 void upstream_desk::not_taken(const plan_id& id) {

@@ -14,9 +14,9 @@ lane lane_of(const upstream_wish& w) {
 }
 
 std::string_view to_string(upstream_fault f) {
-  constexpr std::array<std::string_view, 8> words{
-      "unreadable",         "contradictory", "not_done_here",  "plan_too_old",
-      "source_not_allowed", "other_side",    "duplicate_plan", "queue_full"};
+  constexpr std::array<std::string_view, 9> words{
+      "unreadable", "contradictory",  "not_done_here", "plan_too_old", "source_not_allowed",
+      "other_side", "duplicate_plan", "queue_full",    "symbol_busy"};
   return words.at(static_cast<std::size_t>(f));
 }
 

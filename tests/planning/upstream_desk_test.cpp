@@ -106,6 +106,21 @@ TEST_CASE("what the planner does not take is delivered again, and then taken") {
   CHECK(s.step().plans.size() == 1);
 }
 
+TEST_CASE(
+    "what the planner refuses for good is refused with its reason, and gives its place free") {
+  scene s;
+  s.deliver(an_open());
+  s.step();
+  upstream_actions out;
+  s.desk.refused(plan_id{"p-1"}, upstream_fault::symbol_busy, "e-1 has not ended", out);
+  REQUIRE(out.refused.size() == 1);
+  CHECK(out.refused[0].why.fault == upstream_fault::symbol_busy);
+  CHECK(out.refused[0].why.reason == "e-1 has not ended");
+  CHECK(out.refused[0].answers);
+  CHECK(out.done.empty());
+  CHECK(s.desk.open(lane::entry) == 0);
+}
+
 TEST_CASE("an entry that is in hand is not taken in a second time") {
   scene s;
   const auto entry = an_entry(a_close("c-1", "PARTIAL_50"), 1);

@@ -67,6 +67,9 @@ class upstream_desk {
 
   /// The planner's answer.
   void taken(const plan_id& id, plan_identity as, upstream_actions& out);
+  /// The planner refused it for good, and has no record of it.
+  void refused(const plan_id& id, upstream_fault fault, const std::string& reason,
+               upstream_actions& out);
   /// The planner takes nothing now; the entry will be delivered again.
   void not_taken(const plan_id& id);
   /// A verdict became durable. True when its plan came from here.

@@ -48,6 +48,7 @@ enum class upstream_fault : std::uint8_t {
   other_side,          ///< It closes the other side than the one that is held.
   duplicate_plan,      ///< The id belongs to a plan of other content.
   queue_full,
+  symbol_busy,  ///< It opens, and another open plan of its symbol has not ended.
 };
 /// "unreadable" and so on, as dead letters, permits and metrics say it.
 [[nodiscard]] std::string_view to_string(upstream_fault f);
