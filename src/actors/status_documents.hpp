@@ -6,6 +6,7 @@
 
 #include "projection.hpp"
 #include "readiness.hpp"
+#include "recent_verdicts.hpp"
 #include "sluice/actors/services.hpp"
 #include "sluice/journal/reader.hpp"
 #include "sluice/truth/age_summary.hpp"
@@ -37,6 +38,7 @@ struct status_view {
   freshness_promise promise{};
   budget_view budget{};
   const projection* folded{nullptr};
+  const recent_verdicts* recent{nullptr};
   const vitals* numbers{nullptr};
   std::shared_ptr<const universe> universe_now{};
 };
@@ -44,7 +46,10 @@ struct status_view {
 [[nodiscard]] std::string status_json(const status_view& v);
 /// Whether plans can be allowed, and what is not as usual though it keeps nobody from trading.
 [[nodiscard]] std::string ready_json(const status_view& v);
-/// Open and unknown positions first; all of them when `flat_too`.
+/// The tracked positions that are open, unknown, or not zero in the ledger; all when `flat_too`.
+[[nodiscard]] std::vector<position_line> position_lines(const state_table& table,
+                                                        const projection& folded, instant now,
+                                                        bool flat_too);
 [[nodiscard]] std::string positions_json(const std::vector<position_line>& lines,
                                          const projection& folded, const mark_board& marks);
 /// What is promised of ages now: the answer to whoever changed it.
