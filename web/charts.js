@@ -104,8 +104,8 @@ export class Charts {
   constructor() {
     this.ages = new Chart('age', {
       series: [
-        { name: 'oldest', colour: 'series-1' },
         { name: 'p50', colour: 'series-2' },
+        { name: 'oldest', colour: 'series-1' },
         { name: 'bound', colour: 'bad', dash: [5, 4] },
       ],
       scale: { range: (u, min, max) => [0, Math.max(1, max ?? 1) * 1.08] },
@@ -113,9 +113,9 @@ export class Charts {
     });
     this.latencies = new Chart('latency', {
       series: [
-        { name: 'exit p99', colour: 'series-1' },
         { name: 'exit p50', colour: 'series-2' },
         { name: 'entry p99', colour: 'series-3' },
+        { name: 'exit p99', colour: 'series-1' },
       ],
       scale: {
         distr: 3,
@@ -137,8 +137,8 @@ export class Charts {
   add(s) {
     const time = Date.parse(s.time) / 1000;
     const { age_ms: ages, promise } = s.truth;
-    this.ages.add(time, [ages.max, ages.p50, promise.bound_ms]);
+    this.ages.add(time, [ages.p50, ages.max, promise.bound_ms]);
     const { exit, entry } = s.verdicts_1m;
-    this.latencies.add(time, [exit.latency_us.p99, exit.latency_us.p50, entry.latency_us.p99]);
+    this.latencies.add(time, [exit.latency_us.p50, entry.latency_us.p99, exit.latency_us.p99]);
   }
 }

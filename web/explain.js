@@ -9,7 +9,8 @@ import { clock, or, words } from './format.js';
 export function value(v) {
   if (v === null || v === undefined) return '–';
   if (typeof v !== 'object') return String(v);
-  return Object.entries(v).map(([unit, x]) => `${x} ${words(unit)}`).join(', ');
+  const bare = ['quantity', 'price', 'notional', 'text', 'count'];
+  return Object.entries(v).map(([unit, x]) => (bare.includes(unit) ? String(x) : `${x} ${words(unit)}`)).join(', ');
 }
 
 function pairs(rows) {
@@ -26,7 +27,7 @@ function planPart(p) {
     ['source', p.source], ['symbol', p.symbol], ['kind', b.kind], ['side', b.direction], ['amount', b.amount],
     ['value', b.value], ['leave at most', b.target_amount ?? (b.kind === 'reduce' ? b.target : null)],
     ['stop', b.stop], ['take profit', b.kind === 'open' ? b.target : null], ['cancels', b.cancels],
-    ['deadline', p.deadline], ['record', `seq ${p.seq}`]])];
+    ['deadline', `${clock(p.deadline)} UTC`], ['record', `seq ${p.seq}`]])];
 }
 
 function factsPart(f) {

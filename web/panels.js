@@ -76,18 +76,18 @@ export class Plans {
   constructor({ onExplain }) {
     this.rows = [];
     this.table = new Table(by('plans'), {
-      label: 'Plans', empty: 'No plan fits.', key: (p) => String(p.seq),
+      label: 'Plans', empty: 'No plan was taken in yet.', key: (p) => String(p.seq),
       columns: [
         { head: 'At', width: 6, kind: 'num', text: (p) => clock(p.received_at), title: (p) => p.received_at },
-        { head: 'Plan', width: 13, kind: 'code', node: (row) => {
+        { head: 'Plan', width: 12, kind: 'code', node: (row) => {
           const open = el('button', { type: 'button', class: 'link', on: { click: () => onExplain(row().plan_id) } });
           return open;
         }, text: (p) => p.plan_id, title: (p) => `Explain ${p.plan_id}` },
-        { head: 'Source', width: 7, text: (p) => p.source },
+        { head: 'Source', width: 6, text: (p) => p.source },
         { head: 'Symbol', width: 8, kind: 'code', text: (p) => p.symbol },
         { head: 'Kind', width: 5, text: (p) => p.kind },
         { head: 'Verdict', width: 7, text: verdictWord, tone: verdictTone },
-        { head: 'Reason', width: 12, text: (p) => words(p.reason), title: (p) => p.reason },
+        { head: 'Reason', width: 10, text: (p) => words(p.reason), title: (p) => p.reason },
         { head: 'Ended', width: 5, text: (p) => words(p.ended) },
         { head: 'Executed', kind: 'num', text: (p) => or(p.executed) },
       ],
@@ -106,6 +106,7 @@ export class Plans {
     const fits = kinds[by('plan-kind').value];
     const shown = this.rows.filter((p) => fits(p) &&
       [p.plan_id, p.source, p.symbol, p.reason ?? '', p.kind].some((t) => t.toLowerCase().includes(part)));
+    setText(this.table.empty, this.rows.length ? 'No plan fits.' : 'No plan was taken in yet.');
     this.table.update(shown);
     showCount('plans', shown.length);
   }
@@ -119,13 +120,12 @@ export class Orders {
       label: 'Orders', empty: 'No order was sent since the start.', key: (o) => o.client_order_id,
       columns: [
         { head: 'At', width: 6, kind: 'num', text: (o) => clock(o.changed_at), title: (o) => o.changed_at },
-        { head: 'Symbol', width: 8, kind: 'code', node: (row) => el('button', {
+        { head: 'Symbol', width: 7, kind: 'code', node: (row) => el('button', {
           type: 'button', class: 'link', on: { click: () => onExplain(row().plan_id) },
         }), text: (o) => o.symbol, title: (o) => `${o.client_order_id}, plan ${o.plan_id}` },
-        { head: 'Side', width: 4, text: (o) => `${o.side}${o.reduce_only ? ' ↓' : ''}`,
+        { head: 'Side', width: 5, text: (o) => `${o.side}${o.reduce_only ? ' ↓' : ''}`,
           title: (o) => (o.reduce_only ? 'reduces only' : 'may increase') },
-        { head: 'Amount', kind: 'num', text: (o) => o.amount },
-        { head: 'Executed', kind: 'num', text: (o) => o.executed },
+        { head: 'Executed / of', kind: 'num', text: (o) => `${o.executed} / ${o.amount}` },
         { head: 'State', width: 6, text: (o) => words(o.state), tone: orderTone, title: (o) => or(o.detail, '') },
       ],
     });
@@ -143,11 +143,11 @@ export class Holds {
       label: 'Holds', empty: 'Nothing is held.', key: (h) => String(h.id), rowClass: () => 'warn',
       columns: [
         { head: 'Symbol', width: 8, kind: 'code', text: (h) => h.symbol },
-        { head: 'Cause', text: (h) => words(h.cause) },
+        { head: 'Cause', width: 10, text: (h) => words(h.cause) },
         { head: 'Since', width: 6, kind: 'num', text: (h) => clock(h.since), title: (h) => h.since },
         { head: 'Ledger', kind: 'num', text: (h) => h.ledger_amount },
         { head: 'Truth', kind: 'num', text: (h) => h.truth_amount },
-        { head: 'Evidence', width: 13, kind: 'long', text: (h) => or(h.evidence), title: (h) => h.release_rule },
+        { head: 'Evidence', width: 12, kind: 'long', text: (h) => or(h.evidence), title: (h) => h.release_rule },
         { head: '', width: 7, kind: 'act', node: actButton('Release…', 'Release this hold', onRelease) },
       ],
     });

@@ -1,0 +1,380 @@
+"""Every panel and action of the dashboard in a real browser, at desktop and phone width.
+
+The browser's own complaints (script errors, refused by the content security policy) fail a test.
+"""
+
+import os
+import pathlib
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "end_to_end"))
+
+import chromium
+from harness import SluiceTestCase, a_reduce, an_open, free_port
+
+SCREENSHOTS = pathlib.Path(os.environ.get("SCREENSHOTS", "screenshots"))
+DESKTOP = {"width": 1440, "height": 900}
+PHONE = {"width": 360, "height": 740, "scale": 2, "touch": True}
+VIEWS = {"desktop": DESKTOP, "phone": PHONE}
+HOLDING = '[reconcile]\nforeign = "hold"\n'
+BY = {"author": "alice", "reason": "drill"}
+MARKUP = "<img src=/nowhere onerror=alert(1)> & <b>bold</b>"
+
+
+class DashboardTestCase(SluiceTestCase):
+    def setUp(self):
+        if not chromium.find():
+            self.skipTest("no chromium is installed; scripts/setup --dev installs it")
+        super().setUp()
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        self.browser = chromium.Chromium()
+        self.addCleanup(self.browser.end)
+
+    def open(self, view=None, **more):
+        page = self.browser.page(self.sluice.url + "/", **(view or DESKTOP), **more)
+        page.until("document.body.classList.contains('ready')")
+        page.until_text("#live", "Live")
+        self.addCleanup(lambda: self.assertEqual(page.complaints, []))
+        return page
+
+    def shoot(self, page, name):
+        page.run("scrollTo(0, 0)")
+        page.shoot(SCREENSHOTS / f"{name}.png")
+
+    def submit(self, page, author="alice", reason="drill", **values):
+        for name, value in {**values, "author": author, "reason": reason}.items():
+            page.fill(f"dialog [name={name}]", value)
+        page.click("dialog button[type=submit]")
+
+    def until_closed(self, page):
+        page.until("!document.querySelector('dialog')")
+
+    def run_held(self):
+        """One position that is held, one that is not, and plans of both verdicts."""
+        self.run_ready(positions='"ETHUSDT=0.500","SOLUSDT=-5"', extra=HOLDING, port=free_port())
+        self.venue("POST", "/sim/trade", {"symbol": "ETHUSDT", "side": "BUY", "quantity": "0.3"})
+        self.until("a hold", lambda: self.get("/api/v1/holds").json()["holds"])
+        for plan, verdict in ((an_open("first-open"), "allow"), (a_reduce("first-exit", "DOGEUSDT"), "deny")):
+            judged = self.post("/api/v1/plans?wait=20s", plan).json()["judged"]
+            self.assertEqual(judged["verdict"]["kind"], verdict, judged)
+
+    # ---- what is shown
+
+    def test_every_panel_shows_what_the_api_says_at_desktop_and_phone_width(self):
+        self.run_held()
+        self.post("/api/v1/overrides", {"key": "gate.cooldown", "value": "20s", "for": "10m", **BY})
+        for name, view in VIEWS.items():
+            for shade in ("light", "dark"):
+                with self.subTest(view=name, shade=shade):
+                    page = self.open(view, dark=shade == "dark")
+                    self.check_panels(page)
+                    self.assertLessEqual(page.run("document.documentElement.scrollWidth"),
+                                         view["width"], "the page is wider than its window")
+                    self.shoot(page, f"{name}-{shade}")
+                    page.shoot(SCREENSHOTS / f"{name}-{shade}-whole.png", whole=True)
+                    page.close()
+
+    def check_panels(self, page):
+        page.until_text("#mode", "DEMO")
+        page.until_text("#light-state", "active")
+        page.until_text("#light-ready", "yes")
+        page.until_text("#light-streams", "both up")
+        page.until_text("#figure-age", "promised 1.90 s")
+        page.until_text("#figure-budget", "of 2,400")
+        page.until_text("#figure-plans", "1 allowed, 1 denied")
+        page.until_text("#figure-orders", "1 filled")
+        page.until_text("#positions", "SOLUSDT")
+        page.until_text("#positions", "▼ short")
+        row = page.run("[...document.querySelectorAll('#positions tr')]"
+                       ".find(r => r.textContent.includes('ETHUSDT')).innerText")
+        self.assertIn("0.8", row)
+        self.assertIn("0.3", row)  # The drift.
+        page.until_text("#plans", "no position")
+        page.until_text("#plans", "first-open")
+        page.until_text("#orders", "filled")
+        page.until_text("#holds", "foreign fill")
+        page.until_text("#overrides", "gate.cooldown")
+        page.until_text("#overrides", "9 m")
+        page.until_text("#tail", "plan_judged")
+        self.check_map(page)
+        for chart in ("age", "latency"):
+            page.until(f"document.querySelector('#{chart}-chart canvas')?.width > 100")
+        page.until_text("#age-legend", "1.90 s")
+        page.until_text("#latency-legend", "ms")
+
+    def check_map(self, page):
+        symbols = self.status()["truth"]["symbols"]
+        page.until(f"[...document.querySelectorAll('#map-legend li')].slice(0, 6)"
+                   f".reduce((n, e) => n + Number(e.querySelector('b').textContent), 0) === {symbols}")
+        page.until_text(".key.age-held", "1")
+        page.until_text(".key.age-open", "3")
+        painted = page.run(
+            "(() => { const c = document.querySelector('#map'); const d = c.getContext('2d')"
+            ".getImageData(0, 0, c.width, c.height).data; let n = 0;"
+            "for (let i = 3; i < d.length; i += 4) n += d[i] > 0; return n / (d.length / 4); })()")
+        self.assertGreater(painted, 0.5)
+
+    def test_a_plan_is_explained_with_what_was_seen_and_what_it_would_admit(self):
+        self.run_held()
+        page = self.open()
+        page.fill("#plan-filter", "first-exit")
+        page.until("document.querySelectorAll('#plans tbody tr').length === 1")
+        page.click("#plans button.link")
+        page.until_text("dialog", "Verdict: deny")
+        page.until_text("dialog", "no position")
+        page.click("dialog summary")
+        page.until_text("dialog", "version")
+        self.shoot(page, "explain")
+        page.press("Escape", number=27)
+        self.until_closed(page)
+        self.assertEqual(page.run("document.activeElement.textContent"), "first-exit")
+        page.fill("#plan-filter", "first-open")
+        page.until("document.querySelectorAll('#plans tbody tr').length === 1")
+        page.click("#plans button.link")
+        for part in ("intended", "filled", "fee", "done", "record"):
+            page.until_text("dialog", part)
+
+    def test_verdicts_of_the_last_minute_are_counted_and_timed_by_lane(self):
+        self.run_ready(symbols=20)
+        page = self.open()
+        page.until_text("#figure-entry", "no plan was judged")
+        self.post("/api/v1/plans?wait=20s", an_open("one"))
+        self.post("/api/v1/plans?wait=20s", a_reduce("two", "DOGEUSDT"))
+        page.until_text("#figure-entry", "1 allowed")
+        page.until_text("#figure-exit", "1 denied")
+        for lane in ("entry", "exit"):
+            self.assertRegex(page.text(f"#figure-{lane} .value"), r"^[0-9.]+ m?s$")
+
+    def test_a_plan_and_its_order_appear_without_a_reload(self):
+        self.run_ready(symbols=20)
+        page = self.open()
+        page.until_text("#plans", "No plan was taken in")
+        page.click("#tab-events")
+        self.post("/api/v1/plans?wait=5s", an_open("while-you-look"))
+        page.until_text("#plans", "while-you-look")
+        page.until_text("#orders", "filled")
+        page.until_text("#positions", "BTCUSDT")
+        page.until_text("#tail", "plan judged")
+        self.assertEqual(page.run("document.querySelector('#tab-events').ariaSelected"), "true")
+
+    def test_texts_of_the_api_are_never_markup(self):
+        self.run_ready(symbols=20)
+        self.post("/api/v1/state", {"state": "halted", "author": MARKUP, "reason": MARKUP})
+        self.post("/api/v1/overrides", {"key": "gate.cooldown", "value": "20s", "for": "10m",
+                                        "author": "alice", "reason": MARKUP})
+        page = self.open()
+        page.until_text("#overrides", MARKUP)
+        page.until_text("#alerts", MARKUP)
+        page.click("#do-state")
+        page.until_text("dialog", MARKUP)
+        self.assertEqual(page.run("document.querySelectorAll('img:not(.brand img), p b b').length"), 0)
+
+    def test_what_stands_still_and_why_nothing_is_allowed_is_said_with_its_cure(self):
+        self.run_ready(symbols=20, extra='[watchdog]\nnamed_after = "1s"\n')
+        page = self.open()
+        self.venue("POST", "/sim/fault", {"effect": "status", "path": "/fapi/v3/positionRisk",
+                                          "status": 500, "body": "{}", "count": 1000})
+        page.until_text("#light-ready", "no:")
+        page.until_text("#alerts", "Not ready")
+        page.until_text("#alerts", "Cure:")
+        page.until("document.querySelector('#figure-age').classList.contains('bad')")
+        page.until("Number(document.querySelector('.key.age-4 b').textContent) > 0")
+        self.shoot(page, "stalled")
+
+    def test_a_lost_connection_is_said_with_the_age_and_events_go_on_where_they_stopped(self):
+        port = free_port()
+        self.run_ready(symbols=20, port=port)
+        page = self.open()
+        page.click("#tab-events")
+        self.post("/api/v1/plans?wait=5s", an_open("before-it"))
+        page.until_text("#tail", "before-it")
+        seen = page.run("document.querySelectorAll('#tail .line').length")
+        self.sluice.end()
+        page.until_text("#lost", "Connection lost. What is shown is")
+        page.until_text("#lost", "s old")
+        self.shoot(page, "lost")
+        self.sluice = self.start(self.directory / "sluice.toml")
+        self.sluice.wait_url()
+        self.until_ready()
+        self.post("/api/v1/plans?wait=5s", a_reduce("after-it"))
+        page.until("document.querySelector('#lost').hidden")
+        page.until_text("#live", "Live")
+        page.until_text("#tail", "after-it")
+        numbers = page.run("[...document.querySelectorAll('#tail .line b')].map(e => Number(e.textContent))")
+        self.assertGreater(len(numbers), seen)
+        self.assertEqual(numbers, list(range(numbers[0], numbers[-1] + 1)), "events are missing")
+        # The refused connections of the time between are the browser's to tell.
+        page.complaints = [c for c in page.complaints if "ERR_" not in c]
+
+    # ---- by hand
+
+    def test_the_map_and_the_dialogs_are_used_by_keyboard(self):
+        self.run_held()
+        page = self.open()
+        page.until_text("#map-readout", "570 symbols")
+        page.press("Tab", number=9)
+        self.assertEqual(page.run("document.activeElement.className"), "skip")
+        focused = set()
+        for _ in range(5):
+            page.press("Tab", number=9)
+            focused.add(page.run("document.activeElement.id"))
+        self.assertLessEqual({"do-state", "do-flatten", "map"}, focused)
+        page.until("(document.querySelector('#map').focus({focusVisible: true}), true)")
+        page.press("Home", number=36)
+        page.until_text("#map-readout", "ETHUSDT · open")
+        self.assertIn("held", page.text("#map-readout"))
+        page.press("ArrowRight", number=39)
+        page.until_text("#map-readout", "SOLUSDT · open")
+        page.until("(document.querySelector('#do-state').focus(), true)")
+        page.press("Enter", number=13, text="\r")
+        page.until("document.querySelector('dialog[open]') !== null")
+        page.press("Escape", number=27)
+        self.until_closed(page)
+        self.assertEqual(page.run("document.activeElement.id"), "do-state")
+
+    def test_ten_thousand_cells_are_drawn_within_a_frame_or_three(self):
+        self.run_ready(symbols=20)
+        page = self.open()
+        took = page.run("""(async () => {
+          const { AgeMap } = await import('/assets/age_map.js');
+          const map = new AgeMap();
+          const rows = Array.from({length: 10000}, (_, i) =>
+            [`S${i}USDT`, 'both', i % 9 ? 'flat' : 'open', i % 2500, true]);
+          const times = [];
+          for (let i = 0; i < 10; ++i) {
+            const start = performance.now();
+            map.update({rows, bound_ms: 1900});
+            times.push(performance.now() - start);
+          }
+          return Math.min(...times);
+        })()""")
+        self.assertLess(took, 50)
+
+    def test_the_log_is_filtered_by_level(self):
+        self.run_ready(symbols=20)
+        page = self.open()
+        page.until_text("#tail", "INFO")
+        page.choose("#log-level", "warn")
+        page.until_text("#tail", "not_ready")
+        page.until("!document.querySelector('#tail').innerText.includes('INFO')")
+
+    # ---- what can be ordered
+
+    def test_the_trading_state_is_changed_with_author_and_reason(self):
+        self.run_ready(symbols=20)
+        for name, view in VIEWS.items():
+            with self.subTest(view=name):
+                page = self.open(view)
+                page.click("#do-state")
+                page.click("dialog input[value=reduce_only]")
+                page.click("dialog button[type=submit]")
+                page.until_text("dialog [data-field=reason]", "is missing")
+                self.shoot(page, f"{name}-state")
+                self.submit(page, **{"for": "soon"})
+                page.until_text("dialog [data-field=for]", "takes a duration")
+                self.submit(page, **{"for": "30m"})
+                self.until_closed(page)
+                page.until_text("#light-state", "reduce only")
+                state = self.get("/api/v1/state").json()
+                self.assertEqual((state["author"], state["reason"]), ("alice", "drill"))
+                self.post("/api/v1/state", {"state": "active", **BY})
+                page.complaints = [c for c in page.complaints if "status of 400" not in c]
+                page.close()
+
+    def test_a_hold_is_released(self):
+        self.run_held()
+        for name, view in (("phone", PHONE),):
+            page = self.open(view)
+            page.click("#holds td.act button")
+            page.until_text("dialog", "ledger 0.5, truth 0.8")
+            self.shoot(page, f"{name}-release")
+            self.submit(page)
+            self.until_closed(page)
+            page.until_text("#holds", "Nothing is held")
+        self.assertEqual(self.get("/api/v1/holds").json()["holds"], [])
+
+    def test_an_override_is_set_shown_and_ended(self):
+        self.run_ready(symbols=20)
+        for name, view in VIEWS.items():
+            with self.subTest(view=name):
+                page = self.open(view)
+                page.click("#do-override")
+                page.until_text("dialog [data-field=key]", "at most")
+                page.choose("dialog [name=key]", "gate.cooldown")
+                self.submit(page, value="9h")
+                page.until("document.querySelector('dialog .wrong') !== null")
+                self.shoot(page, f"{name}-override")
+                self.submit(page, value="20s")
+                self.until_closed(page)
+                page.until_text("#overrides", "29 m")
+                page.click("#overrides td.act button")
+                page.until_text("dialog", "It is 20s")
+                self.submit(page, reason="enough")
+                self.until_closed(page)
+                page.until_text("#overrides", "as the file has it")
+                self.assertEqual(self.get("/api/v1/overrides").json()["overrides"], [])
+                page.complaints = [c for c in page.complaints if "status of 400" not in c]
+                page.close()
+
+    def test_a_flatten_is_shown_then_confirmed_then_watched_until_it_is_done(self):
+        self.run_ready(symbols=20, positions='"ETHUSDT=0.500","SOLUSDT=-5"')
+        for name, view, symbol in (("desktop", DESKTOP, "ETHUSDT"), ("phone", PHONE, "SOLUSDT")):
+            with self.subTest(view=name):
+                page = self.open(view)
+                page.until_text("#positions", symbol)
+                page.click("#positions td.act button")
+                page.until(f"document.querySelector('dialog [name=symbol]').value === '{symbol}'")
+                self.submit(page)
+                page.until_text("dialog", "This is what would be done")
+                page.until_text("dialog", symbol)
+                self.assertEqual(self.position(symbol)["truth"], "open")
+                self.shoot(page, f"{name}-flatten")
+                page.click("dialog button.danger")
+                page.until_text("dialog", "ended: done")
+                self.until("flat", lambda s=symbol: self.position(s)["truth"] == "flat")
+                page.press("Escape", number=27)
+                self.until_closed(page)
+                page.close()
+
+    def test_a_token_is_asked_for_sent_and_kept_nowhere(self):
+        self.run_ready(symbols=20)
+        page = self.open()
+        page.deny_without_token("*/api/v1/state", "sesame")
+        page.click("#do-state")
+        page.click("dialog input[value=reduce_only]")
+        self.submit(page)
+        page.until_text("dialog .message", "wants a token")
+        page.fill("dialog [name=token]", "wrong")
+        page.click("dialog button[type=submit]")
+        page.until_text("dialog .message", "not accepted")
+        self.assertEqual(self.get("/api/v1/state").json()["state"], "active")
+        page.fill("dialog [name=token]", "sesame")
+        page.click("dialog button[type=submit]")
+        self.until_closed(page)
+        self.until("changed", lambda: self.get("/api/v1/state").json()["state"] == "reduce_only")
+        self.assertNotIn("sesame", page.run(
+            "JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie, location.href])"))
+        page.complaints = [c for c in page.complaints if "status of 401" not in c]
+
+    # ---- what is served
+
+    def test_the_page_is_served_with_a_strict_policy_and_revalidated(self):
+        self.run_ready(symbols=20)
+        page = self.get("/")
+        self.assertEqual(page.headers["Content-Type"], "text/html; charset=utf-8")
+        self.assertIn("default-src 'self'", page.headers["Content-Security-Policy"])
+        self.assertNotIn("unsafe", page.headers["Content-Security-Policy"])
+        self.assertEqual(page.headers["X-Content-Type-Options"], "nosniff")
+        self.assertEqual(page.headers["Referrer-Policy"], "no-referrer")
+        again = self.get("/", {"If-None-Match": page.headers["ETag"]})
+        self.assertEqual((again.status, again.text), (304, ""))
+        for path in ("/assets/app.js", "/assets/style.css", "/assets/vendor/uplot/uPlot.iife.min.js"):
+            self.assertEqual(self.get(path).status, 200, path)
+        for path in ("/assets/../index.html", "/assets/%2e%2e/app.js", "/assets/", "/index.html"):
+            self.assertEqual(self.get(path).status, 404, path)
+        self.assertEqual(self.post("/", {}).status, 405)
+
+
+if __name__ == "__main__":
+    unittest.main()
