@@ -104,7 +104,10 @@ export function revertOverride(o, changed) {
 
 // ---- flatten: what would be done, then doing it, then watching it
 
-export function flatten({ symbol = '', symbols = [] }, changed) {
+const double_ms = 1000; // So that the second click of a double click confirms nothing.
+
+/** `now` tells the server's time: this machine's clock may be wrong. */
+export function flatten({ symbol = '', symbols = [], now }, changed) {
   const { dialog, body, close } = open('Flatten', { wide: true });
   const list = el('datalist', { id: 'flatten-symbols' }, ...symbols.map((s) => el('option', { value: s })));
   const scope = el('fieldset', { class: 'choice row' }, el('legend', { text: 'What' }),
@@ -126,7 +129,7 @@ export function flatten({ symbol = '', symbols = [] }, changed) {
       const order = what === 'all' ? { all: true, author, reason } : { symbol: one.trim().toUpperCase(), author, reason };
       return post('/api/v1/flatten', order).then((preview) => ({ preview, order }));
     },
-    done: ({ preview, order }) => confirmFlatten(dialog, body, preview, order, changed, close),
+    done: ({ preview, order }) => confirmFlatten(dialog, body, preview, order, { changed, close, now }),
   });
 }
 
@@ -137,20 +140,20 @@ function list(head, rows, empty) {
     el('tbody', {}, ...rows.map((cells) => el('tr', {}, ...cells.map((text) => el('td', { text: or(text) })))))));
 }
 
-function confirmFlatten(dialog, body, preview, order, changed, close) {
+function confirmFlatten(dialog, body, preview, order, { changed, close, now }) {
   const message = el('p', { class: 'message', role: 'alert', hidden: true });
   const left = el('span', { class: 'hint' });
-  const go = el('button', { type: 'button', class: 'danger', text: 'Flatten now' });
-  const until = Date.parse(preview.valid_until);
-  const seen = performance.now();
-  const valid = Math.min(60_000, Math.max(0, until - Date.now()));
+  const go = el('button', { type: 'button', class: 'danger', text: 'Flatten now', disabled: true });
+  const shown = performance.now();
+  let given = false;
   const timer = setInterval(() => {
-    const rest = valid - (performance.now() - seen);
+    const rest = Date.parse(preview.valid_until) - now();
     setText(left, rest > 0 ? `Can be confirmed for another ${span(rest)}.` : 'Too late to confirm: look again.');
-    if (rest <= 0) go.disabled = true;
+    go.disabled = given || rest <= 0 || performance.now() - shown < double_ms;
     if (!dialog.isConnected) clearInterval(timer);
   }, 250);
   go.addEventListener('click', async () => {
+    given = true;
     go.disabled = true;
     try {
       const begun = await post('/api/v1/flatten', { ...order, confirm: preview.confirm });
@@ -175,7 +178,8 @@ function confirmFlatten(dialog, body, preview, order, changed, close) {
         preview.orders.map((o) => [o.symbol, `${o.kind} ${o.type ?? ''}`, o.ours ? 'ours' : 'others', o.side, o.amount,
           o.trigger ?? o.price, o.cancelled ?? 'at once']), 'No order rests.'),
     message, el('div', { class: 'buttons' }, left, go));
-  go.focus();
+  // Not the button that orders: an Enter too many must do nothing.
+  dialog.querySelector('.cross').focus();
 }
 
 function watchFlatten(dialog, body, begun, close) {

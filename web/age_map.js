@@ -4,7 +4,7 @@ import { by, el, setText } from './dom.js';
 import { age, count } from './format.js';
 
 const gap = 2;
-const cell_px_max = 26;
+const cell_px_max = 36;
 const cell_px_min = 4;
 const height_share_max = 0.46;
 
@@ -96,7 +96,10 @@ export class AgeMap {
     else if (event.key === 'End') to = this.rows.length - 1;
     else return;
     event.preventDefault();
-    if (to >= 0 && to < this.rows.length) this.point(to);
+    if (to < 0 || to >= this.rows.length) return;
+    this.point(to);
+    // Said once for each step, not with each new age.
+    setText(by('map-said'), this.describe(this.rows[to]));
   }
 
   point(n) {

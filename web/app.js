@@ -2,7 +2,7 @@
 // so plainly when it cannot.
 import { changeState, flatten, releaseHold, revertOverride, setOverride } from './actions.js';
 import { AgeMap } from './age_map.js';
-import { get, Refused, setToken } from './api.js';
+import { get, Refused, setToken, Unreachable } from './api.js';
 import { showStatus } from './banner.js';
 import { Charts } from './charts.js';
 import { open } from './dialogs.js';
@@ -30,7 +30,7 @@ const map = new AgeMap();
 const charts = new Charts();
 const tail = new Tail();
 const openFlatten = (symbol) =>
-  flatten({ symbol, symbols: map.rows.map((r) => r[0]) }, () => lists.flattens.want());
+  flatten({ symbol, symbols: map.rows.map((r) => r[0]), now: nowAtServer }, () => lists.flattens.want());
 const positions = new Positions({
   onFlatten: (p) => openFlatten(p.symbol), bound: () => status?.truth.promise.bound_ms ?? 0,
 });
@@ -189,6 +189,7 @@ let asking = false;
 
 function refused(failed) {
   if (failed instanceof Refused && failed.status === 401) askForToken();
+  else if (!(failed instanceof Refused) && !(failed instanceof Unreachable)) console.error(failed);
 }
 
 function askForToken() {

@@ -73,6 +73,14 @@ function flattenCard(f) {
     ['Gives up at', `${clock(f.gives_up_at)} UTC`]);
 }
 
+/** New texts in the old nodes: a screen reader reads a new card, not each figure that changes in it. */
+function rewrite(node, wanted) {
+  const spans = (n) => [...n.querySelectorAll('h2, span')];
+  const [old, fresh] = [spans(node), spans(wanted)];
+  if (old.length !== fresh.length) node.replaceChildren(...wanted.childNodes);
+  else old.forEach((s, i) => setText(s, fresh[i].textContent));
+}
+
 function showAlerts(s, flattens) {
   const place = by('alerts');
   const cards = alertsOf(s, flattens);
@@ -90,7 +98,7 @@ function showAlerts(s, flattens) {
     const node = place.children[i];
     if (node.dataset.text === c.text) return;
     node.dataset.text = c.text;
-    node.replaceChildren(...c.make().childNodes);
+    rewrite(node, c.make());
   });
 }
 

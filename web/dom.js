@@ -57,20 +57,20 @@ export class Table {
   update(data) {
     const before = this.rows;
     this.rows = new Map();
+    const keys = new Set(data.map(this.key));
+    // First, so that what stays need not move and keeps the focus.
+    for (const [key, gone] of before) if (!keys.has(key)) gone.node.remove();
     let at = this.body.firstElementChild;
     for (const row of data) {
       const key = this.key(row);
       if (this.rows.has(key)) continue;
-      let kept = before.get(key);
-      before.delete(key);
-      if (!kept) kept = this.make(row);
+      const kept = before.get(key) ?? this.make(row);
       kept.row = row;
       this.fill(kept);
       this.rows.set(key, kept);
       if (kept.node === at) at = at.nextElementSibling;
       else this.body.insertBefore(kept.node, at);
     }
-    for (const gone of before.values()) gone.node.remove();
     this.empty.hidden = data.length > 0;
     this.table.hidden = data.length === 0;
   }

@@ -36,6 +36,7 @@ export class Tail {
     this.shown = 'log';
     this.stream = null;
     this.last = '';
+    this.seq = 0; // Of the last event.
     by('log-level').addEventListener('change', () => this.restart());
     by('follow').addEventListener('change', () => this.toEnd());
     for (const name of ['log', 'events']) {
@@ -102,16 +103,20 @@ export class Tail {
   }
 
   events(list) {
-    this.take('events', list.map(({ id, name, data }) => {
+    this.take('events', list.flatMap(({ id, name, data }) => {
+      const missed = this.seq ? Number(id) - this.seq - 1 : 0;
+      this.seq = Number(id);
       let record = {};
       try {
         record = JSON.parse(data);
       } catch {
         record = { text: data };
       }
-      return el('p', { class: 'line info' },
+      const line = el('p', { class: 'line info' },
         el('time', { text: clock(record.at), title: record.at }), el('b', { text: id }),
         el('em', { text: words(name) }), el('span', { text: gist(record) }));
+      return missed > 0
+        ? [el('p', { class: 'line warn' }, el('span', { text: `${missed} events are not shown` })), line] : [line];
     }));
   }
 

@@ -25,7 +25,7 @@ MARKUP = "<img src=/nowhere onerror=alert(1)> & <b>bold</b>"
 class DashboardTestCase(SluiceTestCase):
     def setUp(self):
         if not chromium.find():
-            self.skipTest("no chromium is installed; scripts/setup --dev installs it")
+            self.skipTest("no chromium is installed (Debian: chromium, fonts-dejavu-core)")
         super().setUp()
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         self.browser = chromium.Chromium()
@@ -53,6 +53,8 @@ class DashboardTestCase(SluiceTestCase):
     def run_held(self):
         """One position that is held, one that is not, and plans of both verdicts."""
         self.run_ready(positions='"ETHUSDT=0.500","SOLUSDT=-5"', extra=HOLDING, port=free_port())
+        # What is there before the books are opened is taken as it is.
+        self.until("booked", lambda: self.position("ETHUSDT")["ledger"] == "0.5")
         self.venue("POST", "/sim/trade", {"symbol": "ETHUSDT", "side": "BUY", "quantity": "0.3"})
         self.until("a hold", lambda: self.get("/api/v1/holds").json()["holds"])
         for plan, verdict in ((an_open("first-open"), "allow"), (a_reduce("first-exit", "DOGEUSDT"), "deny")):
@@ -193,6 +195,8 @@ class DashboardTestCase(SluiceTestCase):
         self.sluice.end()
         page.until_text("#lost", "Connection lost. What is shown is")
         page.until_text("#lost", "s old")
+        self.assertEqual(page.run("getComputedStyle(document.querySelector('#light-state dd'), '::before').content"),
+                         '"was "')
         self.shoot(page, "lost")
         self.sluice = self.start(self.directory / "sluice.toml")
         self.sluice.wait_url()
@@ -221,11 +225,16 @@ class DashboardTestCase(SluiceTestCase):
             focused.add(page.run("document.activeElement.id"))
         self.assertLessEqual({"do-state", "do-flatten", "map"}, focused)
         page.until("(document.querySelector('#map').focus({focusVisible: true}), true)")
+        names = [row[0] for row in self.get("/api/v1/ages").json()["rows"]]
         page.press("Home", number=36)
+        page.until_text("#map-readout", names[0] + " · ")
+        for _ in range(names.index("ETHUSDT")):
+            page.press("ArrowRight", number=39)
         page.until_text("#map-readout", "ETHUSDT · open")
         self.assertIn("held", page.text("#map-readout"))
-        page.press("ArrowRight", number=39)
-        page.until_text("#map-readout", "SOLUSDT · open")
+        page.press("End", number=35)
+        page.until_text("#map-readout", names[-1] + " · ")
+        self.assertIn(names[-1], page.run("document.querySelector('#map-said').textContent"))
         page.until("(document.querySelector('#do-state').focus(), true)")
         page.press("Enter", number=13, text="\r")
         page.until("document.querySelector('dialog[open]') !== null")
@@ -356,24 +365,6 @@ class DashboardTestCase(SluiceTestCase):
         self.assertNotIn("sesame", page.run(
             "JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie, location.href])"))
         page.complaints = [c for c in page.complaints if "status of 401" not in c]
-
-    # ---- what is served
-
-    def test_the_page_is_served_with_a_strict_policy_and_revalidated(self):
-        self.run_ready(symbols=20)
-        page = self.get("/")
-        self.assertEqual(page.headers["Content-Type"], "text/html; charset=utf-8")
-        self.assertIn("default-src 'self'", page.headers["Content-Security-Policy"])
-        self.assertNotIn("unsafe", page.headers["Content-Security-Policy"])
-        self.assertEqual(page.headers["X-Content-Type-Options"], "nosniff")
-        self.assertEqual(page.headers["Referrer-Policy"], "no-referrer")
-        again = self.get("/", {"If-None-Match": page.headers["ETag"]})
-        self.assertEqual((again.status, again.text), (304, ""))
-        for path in ("/assets/app.js", "/assets/style.css", "/assets/vendor/uplot/uPlot.iife.min.js"):
-            self.assertEqual(self.get(path).status, 200, path)
-        for path in ("/assets/../index.html", "/assets/%2e%2e/app.js", "/assets/", "/index.html"):
-            self.assertEqual(self.get(path).status, 404, path)
-        self.assertEqual(self.post("/", {}).status, 405)
 
 
 if __name__ == "__main__":
