@@ -55,8 +55,9 @@ class Chart {
 
   build() {
     this.plot?.destroy();
+    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
     const axis = {
-      stroke: colour('muted'), font: `11px ${colour('font')}`,
+      stroke: colour('muted'), font: `${Math.round(rem * 0.8)}px ${colour('font')}`,
       grid: { stroke: colour('line'), width: 1 }, ticks: { show: false },
     };
     this.plot = new uPlot({
@@ -69,9 +70,9 @@ class Chart {
         y: this.scale,
       },
       axes: [
-        { ...axis, size: 24, space: 60,
+        { ...axis, size: 1.8 * rem, space: 4.5 * rem,
           values: (u, splits) => splits.map((s) => new Date(s * 1000).toISOString().slice(11, 16)) },
-        { ...axis, size: 58, space: 24, splits: this.splits,
+        { ...axis, size: 4.2 * rem, space: 1.8 * rem, splits: this.splits,
           values: (u, splits) => splits.map((s) => (s === null ? '' : this.write(s))) },
       ],
       series: [{}, ...this.series.map((s) => ({
