@@ -28,3 +28,10 @@ target_link_libraries(caf_core INTERFACE ${CAF_CORE_LIBRARY} Threads::Threads)
 # Boost.System's result is header-only; the pure layers may use nothing else of Boost.
 add_library(sluice_result INTERFACE)
 target_link_libraries(sluice_result INTERFACE Boost::headers)
+
+# Its package sets old variables and makes no target.
+find_path(HIREDIS_INCLUDE_DIR hiredis/hiredis.h REQUIRED)
+find_library(HIREDIS_LIBRARY hiredis REQUIRED)
+add_library(hiredis INTERFACE IMPORTED)
+target_include_directories(hiredis SYSTEM INTERFACE ${HIREDIS_INCLUDE_DIR})
+target_link_libraries(hiredis INTERFACE ${HIREDIS_LIBRARY})

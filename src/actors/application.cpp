@@ -11,6 +11,7 @@
 #include "halt_file.hpp"
 #include "pipeline.hpp"
 #include "plan_file.hpp"
+#include "redis_link.hpp"
 #include "sluice/actors/recovery.hpp"
 #include "sluice/actors/scheduler.hpp"
 #include "sluice/actors/status.hpp"
@@ -31,6 +32,10 @@ struct ground {
   exchange_setup exchange{};
   std::shared_ptr<truth_keeper> keeper{};
   std::shared_ptr<status::metrics> metrics{};
+  /// Of the bridge to Redis; none without it.
+  std::shared_ptr<redis_outbox> redis{};
+  std::unique_ptr<journal::reader> redis_reader{};
+  exchange::secret redis_password{};
 };
 
 /// What stopped a start: the code to exit with, and why.
@@ -128,6 +133,36 @@ step open_exchange(const config::settings& chosen, ground& g) {
   }
 }
 
+/// The server itself may be away: nothing waits for it here.
+step open_redis(const config::settings& chosen, ground& g) {
+  if (!chosen.redis.enabled)
+    return {};
+  if (!chosen.redis.password_file.empty()) {
+    auto password = exchange::load_secret_file(chosen.redis.password_file);
+    if (!password)
+      return start_failure{exit_code::no_permission, "redis", password.error().text};
+    g.redis_password = std::move(*password);
+  }
+  auto reader =
+      journal::reader::open(journal::journal_path(chosen.journal), chosen.journal.busy_timeout);
+  if (!reader)
+    return start_failure{exit_code::io_error, "journal", reader.error().text};
+  g.redis_reader = std::move(*reader);
+  g.redis = std::make_shared<redis_outbox>();
+  return {};
+}
+
+std::unique_ptr<redis_link> connect_redis(const config::settings& chosen, ground& g,
+                                          const redis_bridge_actor& bridge) {
+  redis_sinks tell;
+  tell.delivered = [bridge](stream_delivered m) { caf::anon_send(bridge, std::move(m)); };
+  tell.answered = [bridge](redis_answered m) { caf::anon_send(bridge, std::move(m)); };
+  tell.reached = [bridge](redis_reached m) { caf::anon_send(bridge, std::move(m)); };
+  return std::make_unique<redis_link>(
+      redis_link_options{chosen.redis, chosen.intake.max_age, g.redis, std::move(tell)},
+      std::move(g.redis_password));
+}
+
 services services_of(const config::settings& chosen, const ground& g) {
   services s;
   s.exchange = g.exchange.client;
@@ -158,6 +193,21 @@ std::vector<record_body> first_records(const ground& g, const build_info& build,
   return records;
 }
 
+pipeline_parts parts_of(const config::settings& chosen, const build_info& build, ground& g) {
+  return {chosen,
+          build,
+          services_of(chosen, g),
+          g.keeper,
+          std::move(g.store),
+          std::move(g.reader),
+          g.found,
+          journal_thread::own,
+          {},
+          {},
+          g.redis,
+          std::move(g.redis_reader)};
+}
+
 /// From here on actors exist; they are gone when this returns.
 exit_code run_pipeline(const config::settings& chosen, const build_info& build, ground& g,
                        const run_hooks& hooks) {
@@ -166,16 +216,7 @@ exit_code run_pipeline(const config::settings& chosen, const build_info& build, 
   caf::actor_system_config settings;
   configure_scheduler(settings);
   caf::actor_system system(settings);
-  pipeline_parts parts{chosen,
-                       build,
-                       services_of(chosen, g),
-                       g.keeper,
-                       std::move(g.store),
-                       std::move(g.reader),
-                       g.found,
-                       journal_thread::own,
-                       {},
-                       {}};
+  auto parts = parts_of(chosen, build, g);
   const auto halt_path = halt_file_path(chosen);
   // Before anything could be allowed.
   parts.halted = look_for_halt_file(halt_path);
@@ -191,6 +232,7 @@ exit_code run_pipeline(const config::settings& chosen, const build_info& build, 
   // The supervisor ends everything in order, also what has only just been built.
   start_pipeline(all, http ? first_records(g, build, now) : std::vector<record_body>{});
   std::optional<plan_file> file;
+  std::unique_ptr<redis_link> redis;
   if (!http) {
     g.log->error("sluice", "start_failed", {{"what", "status"}, {"why", http.error().text}});
     caf::anon_send(all->supervisor, end_process{static_cast<int>(exit_code::unavailable),
@@ -205,6 +247,8 @@ exit_code run_pipeline(const config::settings& chosen, const build_info& build, 
       file.emplace(chosen.intake.file, g.log, [intake = all->intake](plan_file::line read) {
         caf::anon_send(intake, plan_line_read{std::move(read.text), read.number});
       });
+    if (all->redis_bridge)
+      redis = connect_redis(chosen, g, all->redis_bridge);
     hooks.running((*http)->url());
   }
   halt_file halting(halt_path, halted, [gate = all->gate](std::optional<std::string> found) {
@@ -217,6 +261,7 @@ exit_code run_pipeline(const config::settings& chosen, const build_info& build, 
     caf::anon_send(all->supervisor, end_process{0, why});
   const int code = ended_with.get();
   file.reset();
+  redis.reset();
   all.reset();
   if (http)
     (*http)->stop();
@@ -232,7 +277,7 @@ exit_code run_application(const config::settings& chosen, const build_info& buil
                           const run_hooks& hooks) {
   ground g;
   g.metrics = std::make_shared<status::metrics>();
-  for (const auto& open : {open_log, open_journal, open_exchange})
+  for (const auto& open : {open_log, open_journal, open_redis, open_exchange})
     if (const auto failed = open(chosen, g))
       return report(*failed, g.log);
   truth_keeper::options keeping;

@@ -31,6 +31,8 @@ class gate : public stage<gate_actor> {
         book_(options.settings),
         one_read_(options.one_read) {
     core_.recover(options.orders, options.holds, options.books);
+    for (const auto& r : options.limit_records)
+      core_.record_seen(r.body, r.at);
     for (const auto& f : options.flattens)
       core_.flatten_set(f, now_stamp(), actions_);
     core_.reach_changed(vitals().exchange(), now_stamp(), actions_);
@@ -45,17 +47,8 @@ class gate : public stage<gate_actor> {
           look_at_ = now();
           show();
         },
-        [this](const judge_plans& wanted) {
-          end_what_is_over();
-          for (const auto& p : wanted.plans)
-            core_.submit(p, now_stamp(), actions_);
-          act();
-        },
-        [this](const judge_again& wanted) {
-          end_what_is_over();
-          core_.submit(wanted.what, now_stamp(), actions_, true);
-          act();
-        },
+        [this](const judge_plans& wanted) { judge(wanted); },
+        [this](const judge_again& wanted) { judge(wanted); },
         [this](const reads_done& ended) {
           for (const auto& r : ended.reads)
             core_.read_finished(r, now_stamp(), actions_);
@@ -91,6 +84,16 @@ class gate : public stage<gate_actor> {
           core_.reach_changed(change.now, now_stamp(), actions_);
           act();
         },
+        [this](const records_committed& committed) {
+          for (const auto& r : *committed.records)
+            core_.record_seen(r.body, r.at);
+        },
+        [this](const margin_seen& seen) { take(seen); },
+        [this](const preview_plans& asked) { return preview(asked); },
+        [this](const show_limits&) {
+          return limits_shown{
+              std::make_shared<const limits_view>(core_.limits_in_use(now_stamp()))};
+        },
         [this](const change_state& c) { return order_state(c); },
         [this](const restrict_state& r) { restrict_to(r); },
         [this](const halt_file_changed& change) { take(change); },
@@ -106,6 +109,19 @@ class gate : public stage<gate_actor> {
   }
 
  private:
+  void judge(const judge_plans& wanted) {
+    end_what_is_over();
+    for (const auto& p : wanted.plans)
+      core_.submit(p, now_stamp(), actions_);
+    act();
+  }
+
+  void judge(const judge_again& wanted) {
+    end_what_is_over();
+    core_.submit(wanted.what, now_stamp(), actions_, true);
+    act();
+  }
+
   // ---- what operators order
 
   void resume(const gate_options& o) {
@@ -140,6 +156,20 @@ class gate : public stage<gate_actor> {
     else
       core_.flatten_cleared(change.what.id);
     act();
+  }
+
+  void take(const margin_seen& seen) {
+    if (const auto peak = core_.margin_read(seen.what, now_stamp(), actions_))
+      journal({*peak});
+    act();
+  }
+
+  plans_previewed preview(const preview_plans& asked) {
+    end_what_is_over();
+    auto all = std::make_shared<std::vector<plan_preview>>();
+    for (const auto& p : *asked.plans)
+      all->push_back(core_.preview(p, now_stamp()));
+    return {std::move(all)};
   }
 
   void stop(const stop_allowing& s) {

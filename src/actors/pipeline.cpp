@@ -15,6 +15,7 @@
 #include "sluice/actors/planner.hpp"
 #include "sluice/actors/reconciler.hpp"
 #include "sluice/actors/recovery.hpp"
+#include "sluice/actors/redis_bridge.hpp"
 #include "sluice/actors/snapshot_manager.hpp"
 #include "sluice/actors/status.hpp"
 #include "sluice/actors/stop_guard.hpp"
@@ -58,6 +59,7 @@ status_options status_options_of(pipeline_parts& parts) {
   o.revision = parts.build.revision;
   o.config_hash = hash_of(parts.chosen);
   o.gate = parts.chosen.gate;
+  o.exits = parts.chosen.exits;
   for (const auto& key : config::keys_of(parts.chosen))
     o.setting_names.push_back(key.name);
   return o;
@@ -69,6 +71,8 @@ gate_options gate_options_of(const pipeline_parts& parts, const stamp& now) {
   o.settings = parts.chosen.gate;
   // Gate and reconciler call the same thing a drift.
   o.settings.limits.drift_tolerance_percent = parts.chosen.reconcile.tolerance_percent;
+  o.settings.limits.risk = parts.chosen.limits.limits;
+  o.limit_records = limit_records_of(found, now);
   o.ordered = found.ordered_state;
   o.was_in_force = found.state.state;
   o.halt_file = halt_file_path(parts.chosen);
@@ -93,11 +97,27 @@ stop_guard_options stop_options_of(const pipeline_parts& parts) {
           parts.found.exits};
 }
 
+/// The margin is read only where a limit needs it.
+std::optional<milliseconds> margin_period_of(const limits_settings& s) {
+  return s.limits.needs_margin() ? std::optional(s.margin_period) : std::nullopt;
+}
+
 dead_man_options dead_man_options_of(const pipeline_parts& parts) {
   dead_man_options o{parts.chosen.dead_man, {}};
   for (const auto& order : parts.found.unresolved_orders)
     o.inherited.push_back({order.request.id, order.request.instrument});
   return o;
+}
+
+redis_bridge_options redis_options_of(pipeline_parts& parts) {
+  const auto& chosen = parts.chosen;
+  return {chosen.redis,
+          chosen.upstream,
+          chosen.intake,
+          chosen.gate.limits.stale_after_exit,
+          std::move(parts.redis_reader),
+          std::move(parts.redis),
+          parts.found.undecided_plans};
 }
 
 }  // namespace
@@ -140,13 +160,15 @@ std::shared_ptr<const peers> spawn_pipeline(caf::actor_system& system, pipeline_
   all->dead_man = spawn_dead_man_switch(system, given, dead_man_options_of(parts));
   all->flattener = spawn_flattener(
       system, given, flattens_of(parts.found, chosen.flatten, chosen.gate.permit_ttl));
+  if (parts.redis)
+    all->redis_bridge = spawn_redis_bridge(system, given, redis_options_of(parts));
   all->watchdog = spawn_watchdog(system, given, {chosen.watchdog, chosen.gate.read_on_demand});
   all->user_stream = spawn_user_stream(system, given);
   all->market_stream = spawn_market_stream(system, given);
-  all->universe_keeper =
-      spawn_universe_keeper(system, given,
-                            {chosen.universe, chosen.exchange.recv_window_orders,
-                             parts.found.last_universe, parts.found.universe_fault});
+  all->universe_keeper = spawn_universe_keeper(
+      system, given,
+      {chosen.universe, chosen.exchange.recv_window_orders, parts.found.last_universe,
+       parts.found.universe_fault, margin_period_of(chosen.limits)});
   all->status = spawn_status(system, given, status_options_of(parts));
   return all;
 }
@@ -155,11 +177,14 @@ void start_pipeline(const std::shared_ptr<const peers>& all, std::vector<record_
   const auto watch = [&](const records_watcher& watcher) {
     caf::anon_send(all->journal, watch_records{watcher});
   };
+  watch(all->gate);
   watch(all->intake);
   watch(all->exit_engine);
   watch(all->stop_guard);
   watch(all->dead_man);
   watch(all->flattener);
+  if (all->redis_bridge)
+    watch(all->redis_bridge);
   watch(all->watchdog);
   watch(all->status);
   caf::anon_send(all->journal, append{std::move(first)});
@@ -174,6 +199,8 @@ void start_pipeline(const std::shared_ptr<const peers>& all, std::vector<record_
   introduce(all->intake);
   introduce(all->exit_engine);
   introduce(all->flattener);
+  if (all->redis_bridge)
+    introduce(all->redis_bridge);
   introduce(all->status);
   introduce(all->watchdog);
   introduce(all->snapshot_manager);

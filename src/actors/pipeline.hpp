@@ -7,6 +7,7 @@
 #include "sluice/actors/application.hpp"
 #include "sluice/actors/interfaces.hpp"
 #include "sluice/actors/journal_writer.hpp"
+#include "sluice/actors/redis_outbox.hpp"
 #include "sluice/actors/services.hpp"
 #include "sluice/journal/reader.hpp"
 #include "sluice/journal/store.hpp"
@@ -25,6 +26,9 @@ struct pipeline_parts {
   journal_thread writer{journal_thread::own};
   std::function<void(int)> ended{};
   std::optional<std::string> halted{};  ///< What the halt file says; none when it is not there.
+  /// Both for the bridge to Redis; none without it.
+  std::shared_ptr<redis_outbox> redis{};
+  std::unique_ptr<journal::reader> redis_reader{};
 };
 
 /// Where the halt file is looked for.

@@ -8,6 +8,7 @@
 
 #include "age_document.hpp"
 #include "flatten_orders.hpp"
+#include "limits_watch.hpp"
 #include "operator_documents.hpp"
 #include "operator_orders.hpp"
 #include "recent_verdicts.hpp"
@@ -59,6 +60,8 @@ class status_stage : public stage<status_actor> {
         },
         [this](tick) {
           look();
+          if (peers_)
+            limits_.look(this, peers_->gate, metrics(), now());
           wake_at(now() + duration{tick_period});
         },
     };
@@ -139,6 +142,7 @@ class status_stage : public stage<status_actor> {
     v.folded = &folded_;
     v.recent = &recent_;
     v.numbers = &vitals();
+    v.limits = limits_.last();
     v.not_ready_for = readiness(readiness_of(v, *v.universe_now));
     v.stalls = vitals().stalls();
     v.warnings = vitals().findings();
@@ -254,7 +258,7 @@ class status_stage : public stage<status_actor> {
       case page::positions:
         return reply(status::json_response(positions_json(
             position_lines(*given_.table, folded_, now(), asked.query.find("all").has_value()),
-            folded_, *given_.marks)));
+            folded_, *given_.marks, {&options_.exits, now_stamp().wall})));
       case page::ages:
         return reply(status::json_response(ages_json(*given_.table, *given_.universe->current(),
                                                      vitals().promise(), now_stamp())));
@@ -280,6 +284,8 @@ class status_stage : public stage<status_actor> {
       case page::overrides:
         return reply(status::json_response(
             overrides_json(vitals().overrides(), options_.gate, now_stamp().wall)));
+      case page::limits:
+        return answer_limits(this, peers_->gate, reply);
       case page::closes:
         return reply(status::json_response(closes_json(folded_, now_stamp().wall)));
       default:
@@ -375,6 +381,7 @@ class status_stage : public stage<status_actor> {
   std::unordered_map<plan_id, instant> accepted_{};
   std::list<std::shared_ptr<status::event_channel>> readers_{};
   std::optional<std::string> last_words_{};
+  limits_watch limits_{};
 };
 
 }  // namespace

@@ -25,6 +25,7 @@ enum class page {
   state,
   overrides,
   closes,
+  limits,
   flattens,
   flatten,
   flatten_order,

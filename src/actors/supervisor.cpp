@@ -55,6 +55,8 @@ class supervisor : public stage<supervisor_actor> {
     watch(peers_->stop_guard, "stop_guard");
     watch(peers_->dead_man, "dead_man");
     watch(peers_->flattener, "flattener");
+    if (peers_->redis_bridge)
+      watch(peers_->redis_bridge, "redis_bridge");
     watch(peers_->user_stream, "user_stream");
     watch(peers_->market_stream, "market_stream");
     watch(peers_->universe_keeper, "universe_keeper");
@@ -136,6 +138,8 @@ class supervisor : public stage<supervisor_actor> {
     over(peers_->stop_guard);
     over(peers_->dead_man);
     over(peers_->flattener);
+    if (peers_->redis_bridge)
+      over(peers_->redis_bridge);
     over(peers_->user_stream);
     over(peers_->market_stream);
     over(peers_->universe_keeper);

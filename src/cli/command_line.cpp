@@ -5,7 +5,9 @@
 
 #include "commands.hpp"
 #include "journal_commands.hpp"
+#include "man_page.hpp"
 #include "operator_commands.hpp"
+#include "shell_completion.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -34,6 +36,19 @@ Prints its address on standard output. Uses the table [simulator] of the file.
 Examples:
   sluice sim config/demo.toml)";
 
+constexpr const char* completion_help =
+    R"(Prints a script that completes commands and options in a shell.
+
+Examples:
+  source <(sluice completion bash)
+  sluice completion zsh > "${fpath[1]}/_sluice"
+  sluice completion fish > ~/.config/fish/completions/sluice.fish)";
+
+constexpr const char* man_help = R"(Prints the manual page.
+
+Examples:
+  sluice man | man -l -)";
+
 }  // namespace
 
 int main_of(int argc, char** argv, const actors::build_info& build) {
@@ -52,6 +67,13 @@ int main_of(int argc, char** argv, const actors::build_info& build) {
   const auto* check_command = with_file("check", check_help);
   const auto* sim_command = with_file("sim", sim_help);
   const auto* version_command = app.add_subcommand("version", "Prints version and revision.");
+  auto of_shell = shell::bash;
+  auto* completion_command = app.add_subcommand("completion", completion_help);
+  completion_command->add_option("SHELL", of_shell, "bash, zsh or fish")
+      ->required()
+      ->transform(CLI::Transformer(std::map<std::string, shell>{
+          {"bash", shell::bash}, {"zsh", shell::zsh}, {"fish", shell::fish}}));
+  const auto* man_command = app.add_subcommand("man", man_help);
   const journal_commands journals(app);
   const operator_commands operators(app);
   try {
@@ -61,6 +83,14 @@ int main_of(int argc, char** argv, const actors::build_info& build) {
   }
   if (version_command->parsed()) {
     fmt::print("sluice {} ({})\n", build.version, build.revision);
+    return 0;
+  }
+  if (completion_command->parsed()) {
+    fmt::print("{}", completion_script(app, of_shell));
+    return 0;
+  }
+  if (man_command->parsed()) {
+    fmt::print("{}", man_page(app, build.version));
     return 0;
   }
   if (journals.parsed())

@@ -152,6 +152,16 @@ void check_ports(const settings& s, const places& given, fault_list& out) {
                         s.simulator.port));
 }
 
+/// What is taken over from a dead consumer must still be young enough to be carried out.
+void check_claims(const settings& s, const places& given, fault_list& out) {
+  if (s.redis.enabled && s.redis.claim_idle >= s.intake.max_age)
+    out.add(
+        place_of(given, "intake.redis.claim_idle"), "intake.redis.claim_idle",
+        fmt::format("{} is not shorter than intake.max_age, {}: whatever is taken over would be "
+                    "too old to be carried out",
+                    format_duration(s.redis.claim_idle), format_duration(s.intake.max_age)));
+}
+
 struct relation {
   void (*check)(const settings&, const places&, fault_list&);
   std::array<std::string_view, 3> sections;  ///< The ones it looks at; "" is the top level.
@@ -166,6 +176,7 @@ constexpr std::array relations{
     relation{&check_bound_used, {"snapshot", "gate", "gate"}},
     relation{&check_shares, {"snapshot", "exchange", "exchange"}},
     relation{&check_signs, {"dead_man", "exchange", "simulator"}},
+    relation{&check_claims, {"intake.redis", "intake", ""}},
     relation{&check_ports, {"status", "simulator", ""}},
 };
 

@@ -30,6 +30,17 @@ std::vector<std::string> names_of(const section& s) {
   return names;
 }
 
+const section* find_section(const schema& all, std::string_view name) {
+  const auto it =
+      std::find_if(all.begin(), all.end(), [&](const section& s) { return s.name == name; });
+  return it == all.end() || name.empty() ? nullptr : &*it;
+}
+
+/// The section of a table that stands in the table of another one.
+const section* find_inner(const schema& all, const section& s, std::string_view name) {
+  return s.name.empty() ? nullptr : find_section(all, full_name(s.name, name));
+}
+
 /// Where a key unknown in its table is known: another table's key of the same name, or a name like
 /// it in the same table.
 std::string suggestion(const schema& all, const section& here, const std::string& name) {
@@ -45,6 +56,15 @@ std::string suggestion(const schema& all, const section& here, const std::string
 
 void read_section(const schema& all, const section& s, const node& table, places& given,
                   schema& added, fault_list& out);
+
+void read_inner(const schema& all, const section& inner, const member& m, places& given,
+                schema& added, fault_list& out) {
+  if (m.value.kind != node_kind::table)
+    return out.add(m.value.at, inner.name,
+                   fmt::format("got {}; takes a table, [{}]", to_string(m.value.kind), inner.name));
+  given.emplace(inner.name, m.at);
+  read_section(all, inner, m.value, given, added, out);
+}
 
 /// Reads [section.family.NAME] for every name, each a section that is added to the schema.
 void read_family(const schema& all, const section& s, const table_family& f, const member& tables,
@@ -80,7 +100,7 @@ void read_family(const schema& all, const section& s, const table_family& f, con
 void read_section(const schema& all, const section& s, const node& table, places& given,
                   schema& added, fault_list& out) {
   for (const auto& m : table.members) {
-    if (s.find_family(m.key))
+    if (s.find_family(m.key) || find_inner(all, s, m.key))
       continue;
     const auto name = full_name(s.name, hide_secrets(m.key));
     const auto* k = s.find(m.key);
@@ -96,12 +116,8 @@ void read_section(const schema& all, const section& s, const node& table, places
   for (const auto& m : table.members)
     if (const auto* f = s.find_family(m.key))
       read_family(all, s, *f, m, given, added, out);
-}
-
-const section* find_section(const schema& all, std::string_view name) {
-  const auto it =
-      std::find_if(all.begin(), all.end(), [&](const section& s) { return s.name == name; });
-  return it == all.end() || name.empty() ? nullptr : &*it;
+    else if (const auto* inner = find_inner(all, s, m.key))
+      read_inner(all, *inner, m, given, added, out);
 }
 
 void unknown_table(const schema& all, const member& m, fault_list& out) {

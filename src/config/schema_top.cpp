@@ -58,7 +58,9 @@ schema schema_of(settings& s) {
   all.push_back(describe_snapshot(s.snapshot));
   all.push_back(describe_universe(s.universe));
   all.push_back(describe_gate(s.gate));
+  all.push_back(describe_limits(s.limits));
   all.push_back(describe_intake(s.intake));
+  all.push_back(describe_redis(s));
   all.push_back(describe_reconcile(s.reconcile));
   all.push_back(describe_executor(s));
   all.push_back(describe_exits(s.exits));

@@ -52,4 +52,21 @@ std::vector<setting_fault> flatten_settings::validate() const {
   return faults;
 }
 
+std::vector<setting_fault> upstream_settings::validate() const {
+  std::vector<setting_fault> faults;
+  if (!default_source.empty())
+    if (const auto id = parse_source_id(default_source); !id || is_own_source(*id))
+      faults.push_back({"default_source",
+                        "takes 1 to 32 letters, digits or \"._:-\", and none of this process's own "
+                        "names"});
+  for (const auto& id : entry_sources)
+    if (is_own_source(id))
+      faults.push_back({"entry_sources", fmt::format("{} is this process's own", id.str())});
+  check_count(faults, "entry_open_max", entry_open_max, 1, 100'000);
+  check_count(faults, "exit_open_max", exit_open_max, 1, 100'000);
+  check_count(faults, "waiting_max", waiting_max, 1, 100'000);
+  check_span(faults, "permit_ttl", permit_ttl, milliseconds{1'000}, milliseconds{3'600'000});
+  return faults;
+}
+
 }  // namespace sluice

@@ -12,9 +12,9 @@ namespace {
 using names = std::set<std::string, std::less<>>;
 
 const names pure_layers{"domain", "truth", "gate", "ledger", "execution", "exits", "planning"};
-const names all_layers{"domain", "truth",    "gate",     "ledger",    "execution",
-                       "exits",  "planning", "exchange", "simulator", "journal",
-                       "status", "config",   "actors"};
+const names all_layers{"domain",  "truth",    "gate",     "ledger", "execution",
+                       "exits",   "planning", "exchange", "redis",  "simulator",
+                       "journal", "status",   "config",   "actors"};
 /// May include every layer: they put the others together.
 const names assemblers{"actors", "cli", "main", "bench", "end_to_end", "interop"};
 
@@ -51,7 +51,7 @@ bool may_include(std::string_view layer, std::string_view other, std::string_vie
   if (layer == "simulator")
     return header.starts_with("sluice/exchange/http");
   if (layer == "config")
-    return header.ends_with("/settings.hpp") || header == "sluice/truth/freshness.hpp";
+    return header.ends_with("settings.hpp") || header == "sluice/truth/freshness.hpp";
   return false;
 }
 
@@ -96,6 +96,7 @@ const std::vector<library>& libraries() {
        false},
       {"boost/system/", "Boost.System", all_layers, true},
       {"sqlite3", "SQLite", {"journal"}, false},
+      {"hiredis/", "hiredis", {"redis"}, false},
       {"caf/", "CAF", {"actors", "main", "cli"}, true},
       {"CLI/", "CLI11", {"cli"}, false},
       {"spdlog/", "spdlog", {"status"}, false},

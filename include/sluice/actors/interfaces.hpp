@@ -12,7 +12,9 @@
 #pragma once
 
 #include "sluice/actors/flatten_messages.hpp"
+#include "sluice/actors/limit_messages.hpp"
 #include "sluice/actors/messages.hpp"
+#include "sluice/actors/redis_messages.hpp"
 
 namespace sluice::actors {
 
@@ -75,6 +77,10 @@ using gate_actor = caf::typed_actor<                       //
     caf::reacts_to<ledger_moved>,                          // reconciler
     caf::reacts_to<flatten_changed>,                       // flattener
     caf::reacts_to<reach_changed>,                         // snapshot_manager
+    caf::reacts_to<records_committed>,                     // journal_writer: what limits count
+    caf::reacts_to<margin_seen>,                           // universe_keeper
+    caf::replies_to<preview_plans>::with<plans_previewed>,  // intake: a dry run
+    caf::replies_to<show_limits>::with<limits_shown>,       // status
     caf::replies_to<change_state>::with<state_answer>,     // status, for an operator
     caf::reacts_to<restrict_state>,                        // signal thread
     caf::reacts_to<halt_file_changed>,                     // the halt file's watcher
@@ -144,6 +150,14 @@ using flattener_actor = caf::typed_actor<                  //
     caf::reacts_to<cancel_answered>,                       // exchange port
     caf::reacts_to<tick>>;                                 // itself: the next step
 
+using redis_bridge_actor = caf::typed_actor<  //
+    caf::reacts_to<meet>,                     // supervisor, once, first
+    caf::reacts_to<stream_delivered>,         // the link's reading thread
+    caf::reacts_to<redis_answered>,           // the link's writing thread
+    caf::reacts_to<redis_reached>,            // both
+    caf::reacts_to<records_committed>,        // journal_writer: verdicts and truths
+    caf::reacts_to<tick>>;                    // itself: what waits, permits, snapshots
+
 using user_stream_actor = caf::typed_actor<   //
     caf::reacts_to<meet>,                     // supervisor, once, first
     caf::reacts_to<std::vector<user_event>>,  // exchange port: the events of one read
@@ -158,6 +172,7 @@ using universe_keeper_actor = caf::typed_actor<                    //
     caf::reacts_to<std::shared_ptr<const read_result<universe>>>,  // exchange port
     caf::reacts_to<std::shared_ptr<const read_result<account_settings>>>,  // exchange port
     caf::reacts_to<std::shared_ptr<const read_result<clock_offset>>>,      // exchange port
+    caf::reacts_to<margin_answered>,                                       // exchange port
     caf::reacts_to<settings_touched>,                                      // user_stream
     caf::reacts_to<read_anew>,                                             // executor
     caf::reacts_to<tick>>;                                                 // itself: refresh
@@ -190,6 +205,7 @@ struct peers {
   stop_guard_actor stop_guard;
   dead_man_actor dead_man;
   flattener_actor flattener;
+  redis_bridge_actor redis_bridge;  ///< None unless intake.redis.enabled.
   user_stream_actor user_stream;
   market_stream_actor market_stream;
   universe_keeper_actor universe_keeper;
@@ -278,6 +294,15 @@ CAF_BEGIN_TYPE_ID_BLOCK(sluice, first_custom_type_id)
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::regular_orders_read))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::conditional_orders_read))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::cancel_answered))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::margin_answered))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::margin_seen))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::preview_plans))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::plans_previewed))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::show_limits))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::limits_shown))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::stream_delivered))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::redis_answered))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::redis_reached))
   CAF_ADD_TYPE_ID(sluice, (sluice::order_moved))
   CAF_ADD_TYPE_ID(sluice, (sluice::mark_batch))
   CAF_ADD_TYPE_ID(sluice, (std::vector<sluice::user_event>))
@@ -360,6 +385,15 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::flatten_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::regular_orders_read)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::conditional_orders_read)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::cancel_answered)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::margin_answered)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::margin_seen)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::preview_plans)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::plans_previewed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::show_limits)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::limits_shown)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::stream_delivered)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::redis_answered)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::redis_reached)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::order_moved)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::mark_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<sluice::user_event>)

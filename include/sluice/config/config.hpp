@@ -13,10 +13,12 @@
 #include "sluice/exchange/settings.hpp"
 #include "sluice/execution/settings.hpp"
 #include "sluice/exits/settings.hpp"
+#include "sluice/gate/limits_settings.hpp"
 #include "sluice/gate/settings.hpp"
 #include "sluice/journal/settings.hpp"
 #include "sluice/ledger/settings.hpp"
 #include "sluice/planning/settings.hpp"
+#include "sluice/redis/settings.hpp"
 #include "sluice/simulator/settings.hpp"
 #include "sluice/status/settings.hpp"
 #include "sluice/truth/settings.hpp"
@@ -57,7 +59,10 @@ struct settings {
   stall_settings watchdog{};
   universe_settings universe{};
   gate_settings gate{};
+  limits_settings limits{};
   intake_settings intake{};
+  ::sluice::redis::settings redis{};  ///< Stand in the table [intake.redis], both.
+  upstream_settings upstream{};
   reconcile_settings reconcile{};
   executor_settings executor{};
   exit_settings exits{};

@@ -1,10 +1,11 @@
-// The settings of intake and flattens, with their defaults and their own checks.
+// The settings of intake, upstream plans and flattens, with their defaults and their own checks.
 #pragma once
 
 #include <cstddef>
 #include <string>
 #include <vector>
 
+#include "sluice/domain/ids.hpp"
 #include "sluice/domain/setting_fault.hpp"
 #include "sluice/domain/time.hpp"
 
@@ -37,6 +38,20 @@ struct flatten_settings {
   milliseconds retry_after{2'000};
   /// How long the plan of one close lives; never past the flatten's own end.
   milliseconds plan_ttl{30'000};
+
+  [[nodiscard]] std::vector<setting_fault> validate() const;
+};
+
+/// How plans of an existing pipeline's stream are taken in. Ages and lives are those of the intake.
+struct upstream_settings {
+  /// Who may open; empty means nobody. Whoever is named in the stream may close.
+  std::vector<source_id> entry_sources{};
+  /// The source of a plan that names none; empty: such a plan is refused.
+  std::string default_source{};
+  std::size_t entry_open_max{100};   ///< Open plans without a verdict at once; further ones wait.
+  std::size_t exit_open_max{1'000};  ///< The same for closes, which never wait behind open plans.
+  std::size_t waiting_max{1'000};    ///< Entries that wait, in each lane; further ones are refused.
+  milliseconds permit_ttl{60'000};   ///< How long a verdict may be read.
 
   [[nodiscard]] std::vector<setting_fault> validate() const;
 };

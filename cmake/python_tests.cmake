@@ -1,0 +1,28 @@
+# Tests in Python against the real binary: one CTest test a method, named by its words.
+include_guard()
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+
+# sluice_python_tests(LABEL TIMEOUT seconds FILES a_test.py ...): names are taken from the files, so
+# that none is forgotten.
+function(sluice_python_tests label)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "FILES" ${ARGN})
+  foreach(file ${ARG_FILES})
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${file})
+    file(STRINGS ${file} lines REGEX "^class .*TestCase|^  +def test_")
+    get_filename_component(module ${file} NAME_WE)
+    foreach(line ${lines})
+      if(line MATCHES "^class ([A-Za-z]+)")
+        set(suite ${CMAKE_MATCH_1})
+      elseif(line MATCHES "def (test_([a-z0-9_]+))")
+        set(method ${CMAKE_MATCH_1})
+        string(REPLACE "_" " " sentence ${CMAKE_MATCH_2})
+        add_test(NAME "${label}: ${sentence}"
+          COMMAND ${Python3_EXECUTABLE} -m unittest -q ${module}.${suite}.${method}
+          WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
+        set_tests_properties("${label}: ${sentence}" PROPERTIES
+          ENVIRONMENT "SLUICE=$<TARGET_FILE:sluice>;PYTHONDONTWRITEBYTECODE=1"
+          LABELS ${label} TIMEOUT ${ARG_TIMEOUT})
+      endif()
+    endforeach()
+  endforeach()
+endfunction()

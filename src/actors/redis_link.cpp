@@ -1,0 +1,315 @@
+// Both threads are the same loop: connect, work until something fails, tell it, pause.
+#include "redis_link.hpp"
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <random>
+#include <span>
+#include <utility>
+
+#include "sluice/exchange/backoff.hpp"
+#include "sluice/redis/group.hpp"
+
+namespace sluice::actors {
+
+using std::chrono::steady_clock;
+
+struct redis_link::shared {
+  redis_link_options options{};
+  exchange::secret password{};
+  std::shared_ptr<redis::interrupter> stop_reading{std::make_shared<redis::interrupter>()};
+  std::shared_ptr<redis::interrupter> stop_writing{std::make_shared<redis::interrupter>()};
+
+  [[nodiscard]] result<std::unique_ptr<redis::client>> connect(
+      const std::shared_ptr<redis::interrupter>& stop) const {
+    const auto& s = options.settings;
+    const auto where = redis::parse_address(s.address);
+    if (!where)
+      return where.error();
+    redis::client_options o;
+    o.where = *where;
+    o.username = s.username;
+    o.password = password.reveal();
+    o.database = s.database;
+    o.connect_timeout = s.connect_timeout;
+    o.command_timeout = s.command_timeout;
+    o.stop = stop;
+    return redis::client::connect(o);
+  }
+};
+
+namespace {
+
+constexpr std::size_t jobs_per_turn = 128;
+/// A connection without work is asked this often whether it still stands.
+constexpr milliseconds idle_max{1'000};
+
+/// Reads the stream over one connection until it fails.
+class stream_reader {
+ public:
+  stream_reader(const redis_link_options& options, redis::client& link, const std::stop_token& stop)
+      : options_(options),
+        settings_(options.settings),
+        link_(link),
+        group_(link, settings_.stream, settings_.group, settings_.consumer),
+        stop_(stop) {}
+
+  /// Calls `ready` once entries may come. Gives what failed.
+  error run(const std::function<void()>& ready) {
+    if (auto made = make_group(); !made)
+      return made.error();
+    ready();
+    if (auto own = take_own(); !own)
+      return own.error();
+    while (!stop_.stop_requested()) {
+      auto done = turn();
+      // Somebody took the group or the stream away; what comes from now on must not be missed.
+      if (!done && done.error().code == errc::not_found)
+        done = make_group();
+      if (!done)
+        return done.error();
+    }
+    return fail(errc::io_failure, "ending");
+  }
+
+ private:
+  result<void> make_group() {
+    const auto now = redis::server_time_ms(link_);
+    if (!now)
+      return now.error();
+    const auto from = std::max<std::int64_t>(0, *now - options_.max_age.count());
+    return group_.make(std::to_string(from) + "-0");
+  }
+
+  result<void> take_own() {
+    std::string after = "0";
+    while (!stop_.stop_requested()) {
+      auto own = group_.read_own(after, settings_.entries_per_read);
+      if (!own)
+        return own.error();
+      if (own->entries.empty() && own->gone.empty())
+        return {};
+      // Both are parts of one list; the later id is where the next part begins.
+      for (const auto& e : own->entries)
+        after = later(after, e.id);
+      for (const auto& id : own->gone)
+        after = later(after, id);
+      if (auto told = deliver(std::move(*own)); !told)
+        return told;
+    }
+    return {};
+  }
+
+  /// Ids are two numbers; text would put 10-0 before 9-0.
+  static std::string later(const std::string& a, const std::string& b) {
+    const auto numbers = [](const std::string& id) {
+      const auto dash = id.find('-');
+      const auto number = [](const std::string& t) { return t.empty() ? 0ULL : std::stoull(t); };
+      return std::pair{number(id.substr(0, dash)),
+                       dash == std::string::npos ? 0ULL : number(id.substr(dash + 1))};
+    };
+    return numbers(a) < numbers(b) ? b : a;
+  }
+
+  result<void> turn() {
+    if (steady_clock::now() >= next_claim_) {
+      next_claim_ = steady_clock::now() + settings_.claim_idle / 2;
+      if (auto claimed = take_over(); !claimed)
+        return claimed;
+    }
+    auto fresh = group_.read_new(settings_.entries_per_read, settings_.block);
+    if (!fresh)
+      return fresh.error();
+    return deliver(std::move(*fresh));
+  }
+
+  result<void> take_over() {
+    for (std::string from = "0-0"; !stop_.stop_requested();) {
+      auto step = group_.claim(settings_.claim_idle, from, settings_.entries_per_read);
+      if (!step)
+        return step.error();
+      if (auto told = deliver(std::move(step->what)); !told)
+        return told;
+      if (step->next == "0-0")
+        return {};
+      from = step->next;
+    }
+    return {};
+  }
+
+  result<void> deliver(redis::delivery what) {
+    if (what.entries.empty() && what.gone.empty())
+      return {};
+    // Waiting for leave takes its time, and ages are counted from here.
+    if (!options_.outbox->await_grant(stop_))
+      return {};
+    const auto now = redis::server_time_ms(link_);
+    if (!now) {
+      options_.outbox->grant();  // Nothing was delivered for it.
+      return now.error();
+    }
+    options_.tell.delivered({std::make_shared<const stream_batch>(
+        stream_batch{std::move(what.entries), std::move(what.gone), *now})});
+    return {};
+  }
+
+  const redis_link_options& options_;
+  const redis::settings& settings_;
+  redis::client& link_;
+  redis::group group_;
+  const std::stop_token& stop_;
+  steady_clock::time_point next_claim_{};
+};
+
+/// Does jobs over one connection until it fails.
+class job_runner {
+ public:
+  job_runner(const redis_link_options& options, redis::client& link)
+      : options_(options), link_(link) {}
+
+  error run(const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+      const auto jobs = options_.outbox->take(stop, jobs_per_turn, idle_max);
+      if (auto done = jobs.empty() ? prove_life() : run_all(jobs); !done)
+        return done.error();
+    }
+    return fail(errc::io_failure, "ending");
+  }
+
+ private:
+  result<void> prove_life() {
+    const auto answer = link_.run({"PING"});
+    if (!answer)
+      return answer.error();
+    return {};
+  }
+
+  result<void> run_all(const std::vector<redis_job>& jobs) {
+    std::vector<redis::command> commands;
+    for (const auto& job : jobs) {
+      const bool several = job.commands.size() > 1;
+      if (several)
+        commands.push_back({"MULTI"});
+      commands.insert(commands.end(), job.commands.begin(), job.commands.end());
+      if (several)
+        commands.push_back({"EXEC"});
+    }
+    const auto replies = link_.run_all(commands);
+    auto answers = std::make_shared<std::vector<redis_answer>>();
+    std::size_t at = 0;
+    for (const auto& job : jobs) {
+      const auto count = job.commands.size() + (job.commands.size() > 1 ? 2 : 0);
+      if (!replies)
+        answers->push_back({job.number, redis_outcome::lost, replies.error().text});
+      else
+        answers->push_back(answer_of(job, std::span{*replies}.subspan(at, count)));
+      at += count;
+    }
+    options_.tell.answered({answers});
+    if (!replies)
+      return replies.error();
+    return {};
+  }
+
+  static redis_answer answer_of(const redis_job& job, std::span<const redis::reply> replies) {
+    // What the transaction says of its commands goes before their being queued.
+    for (const auto& inner : replies.back().items)
+      if (inner.is_error())
+        return {job.number, redis_outcome::refused, inner.text};
+    for (const auto& r : replies)
+      if (r.is_error())
+        return {job.number, redis_outcome::refused, r.text};
+    return {job.number, redis_outcome::done, {}};
+  }
+
+  const redis_link_options& options_;
+  redis::client& link_;
+};
+
+void answer_lost(const redis_link_options& options, const std::vector<redis_job>& jobs,
+                 const std::string& why) {
+  if (jobs.empty())
+    return;
+  auto answers = std::make_shared<std::vector<redis_answer>>();
+  for (const auto& job : jobs)
+    answers->push_back({job.number, redis_outcome::lost, why});
+  options.tell.answered({answers});
+}
+
+/// Waits, or does nothing else than to tell that what is wanted meanwhile is lost.
+void pause(const redis_link_options& options, redis_connection which, const std::stop_token& stop,
+           milliseconds span, const std::string& why) {
+  const auto until = steady_clock::now() + span;
+  std::mutex mutex;
+  std::condition_variable_any wait;
+  while (!stop.stop_requested() && steady_clock::now() < until) {
+    const auto left =
+        std::chrono::duration_cast<milliseconds>(until - steady_clock::now()) + milliseconds{1};
+    if (which == redis_connection::writing) {
+      answer_lost(options, options.outbox->take(stop, jobs_per_turn, left), why);
+    } else {
+      std::unique_lock lock(mutex);
+      wait.wait_for(lock, stop, left, [] { return false; });
+    }
+  }
+}
+
+/// Works over one connection after the other until it is to stop. `work` gives what failed, and
+/// calls what it is given once the connection is of use.
+template <class Work>
+void keep_connected(const redis_link_options& options, redis_connection which,
+                    const std::stop_token& stop,
+                    const std::function<result<std::unique_ptr<redis::client>>()>& connect,
+                    const Work& work) {
+  exchange::backoff pauses(options.settings.reconnect_min, options.settings.reconnect_max);
+  std::random_device random;
+  while (!stop.stop_requested()) {
+    const auto link = connect();
+    std::string why;
+    if (link)
+      why = work(**link, [&] {
+              pauses.reset();
+              options.tell.reached({which, true, {}});
+            }).text;
+    else
+      why = link.error().text;
+    if (stop.stop_requested())
+      return;
+    options.tell.reached({which, false, why});
+    pause(options, which, stop, pauses.next(random()), why);
+  }
+}
+
+}  // namespace
+
+redis_link::redis_link(redis_link_options options, exchange::secret password)
+    : shared_(std::make_shared<shared>()) {
+  shared_->options = std::move(options);
+  shared_->password = std::move(password);
+  using ready = std::function<void()>;
+  reader_ = std::jthread([s = shared_](const std::stop_token& stop) {
+    keep_connected(
+        s->options, redis_connection::reading, stop, [&] { return s->connect(s->stop_reading); },
+        [&](redis::client& link, const ready& up) {
+          return stream_reader(s->options, link, stop).run(up);
+        });
+  });
+  writer_ = std::jthread([s = shared_](const std::stop_token& stop) {
+    keep_connected(
+        s->options, redis_connection::writing, stop, [&] { return s->connect(s->stop_writing); },
+        [&](redis::client& link, const ready& up) {
+          up();
+          return job_runner(s->options, link).run(stop);
+        });
+  });
+}
+
+redis_link::~redis_link() {
+  reader_.request_stop();
+  writer_.request_stop();
+  shared_->stop_reading->fire();
+  shared_->stop_writing->fire();
+}
+
+}  // namespace sluice::actors

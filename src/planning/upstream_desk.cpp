@@ -1,0 +1,211 @@
+// Level-triggered: a step looks at all that waits, so that nothing depends on a single event.
+#include "sluice/planning/upstream_desk.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace sluice {
+namespace {
+
+/// A truth that was asked for is asked for again after this.
+constexpr milliseconds ask_again_after{1'000};
+
+upstream_refusal refusal_of(const upstream_wish& w, upstream_fault fault, std::string reason) {
+  return {fault, std::move(reason), w.id, w.instrument};
+}
+
+}  // namespace
+
+upstream_desk::upstream_desk(upstream_settings settings, intake_settings intake, plan_lookup known)
+    : settings_(std::move(settings)), intake_(std::move(intake)), known_(std::move(known)) {}
+
+void upstream_desk::deliver(stream_entry entry, std::int64_t server_ms, const stamp& now,
+                            upstream_actions& out) {
+  if (in_hand_.contains(entry.id))
+    return;
+  auto reading = read_upstream(entry, {now.wall, server_ms}, settings_, intake_);
+  if (std::holds_alternative<upstream_skip>(reading)) {
+    ++out.skipped;
+    return acknowledge(entry.id, out);
+  }
+  if (auto* why = std::get_if<upstream_refusal>(&reading)) {
+    // Delivered again after a crash, or published again: it was carried out when it was young.
+    if (why->fault == upstream_fault::plan_too_old && known_(why->id)) {
+      out.repeated.push_back(why->id);
+      return acknowledge(entry.id, out);
+    }
+    return refuse(std::move(entry), std::move(*why), out);
+  }
+  auto& wish = std::get<upstream_wish>(reading);
+  auto& queue = waiting_[index(lane_of(wish))];
+  if (queue.size() >= settings_.waiting_max)
+    return refuse(std::move(entry),
+                  refusal_of(wish, upstream_fault::queue_full,
+                             fmt::format("{} entries of its lane wait already", queue.size())),
+                  out);
+  const milliseconds age{server_ms - entry_time_ms(entry.id).value_or(server_ms)};
+  in_hand_.insert(entry.id);
+  queue.push_back({std::move(entry), std::move(wish), now, age});
+}
+
+void upstream_desk::step(const upstream_view& view, upstream_actions& out) {
+  for (const auto traffic : {lane::exit, lane::entry}) {
+    auto& queue = waiting_[index(traffic)];
+    std::deque<waiting_entry> left;
+    bool full = false;
+    for (auto& w : queue) {
+      const auto now = full && !is_old(w, view.now) ? outcome::lane_full : consider(w, view, out);
+      full = full || now == outcome::lane_full;
+      if (now != outcome::gone)
+        left.push_back(std::move(w));
+    }
+    queue = std::move(left);
+  }
+}
+
+upstream_desk::outcome upstream_desk::consider(waiting_entry& w, const upstream_view& view,
+                                               upstream_actions& out) {
+  const auto traffic = lane_of(w.wish);
+  if (is_old(w, view.now)) {
+    const auto waited = between(w.received.steady, view.now.steady);
+    refuse(std::move(w), upstream_fault::plan_too_old,
+           fmt::format("waited {} for its turn, a proven truth or marks", format_duration(waited)),
+           out);
+    return outcome::gone;
+  }
+  if (const auto at = open_.find(w.wish.id); at != open_.end()) {
+    join(at->second, w, out);
+    return outcome::gone;
+  }
+  const auto open_max = traffic == lane::exit ? settings_.exit_open_max : settings_.entry_open_max;
+  const bool judged_now = view.judges && (view.has_marks || traffic == lane::exit);
+  if (!judged_now || open_count_[index(traffic)] >= open_max)
+    return outcome::lane_full;
+  truth held;
+  if (needs_truth(w.wish)) {
+    if (!has_truth(w, view, out))
+      return outcome::waits;
+    held = view.truth({w.wish.instrument, position_side::both}).content;
+    if (closes_other_side(w.wish, held)) {
+      refuse(std::move(w), upstream_fault::other_side,
+             fmt::format("it closes the other side: held is {}", amount_of(held).str()), out);
+      return outcome::gone;
+    }
+  }
+  out.plans.push_back(plan_for_upstream(w.wish, held, w.received, intake_));
+  ++open_count_[index(traffic)];
+  open_wish open{w.wish, {}, false, false};
+  open.entries.push_back(std::move(w.entry));
+  open_.emplace(w.wish.id, std::move(open));
+  return outcome::gone;
+}
+
+bool upstream_desk::is_old(const waiting_entry& w, const stamp& now) const {
+  return w.age + between(w.received.steady, now.steady) > intake_.max_age;
+}
+
+bool upstream_desk::has_truth(const waiting_entry& w, const upstream_view& view,
+                              upstream_actions& out) {
+  const position_key key{w.wish.instrument, position_side::both};
+  const auto seen = view.truth(key);
+  if (is_known(seen.content) && between(seen.as_of, view.now.steady) <= view.stale_after) {
+    asked_.erase(key);
+    return true;
+  }
+  const auto at = asked_.find(key);
+  if (at == asked_.end() || between(at->second, view.now.steady) >= ask_again_after) {
+    // What was asked for and never waited for again must not pile up.
+    if (asked_.size() > 2 * settings_.waiting_max)
+      asked_.clear();
+    asked_[key] = view.now.steady;
+    out.reads.push_back(key);
+  }
+  return false;
+}
+
+/// The same plan again while its first entry is under way, or another one under its name.
+void upstream_desk::join(open_wish& open, waiting_entry& w, upstream_actions& out) {
+  if (!(open.wish == w.wish))
+    return refuse(std::move(w), upstream_fault::duplicate_plan,
+                  "the plan_id is that of another plan", out);
+  out.repeated.push_back(w.wish.id);
+  if (open.durable)
+    acknowledge(w.entry.id, out);
+  else
+    open.entries.push_back(std::move(w.entry));
+}
+
+void upstream_desk::taken(const plan_id& id, plan_identity as, upstream_actions& out) {
+  const auto at = open_.find(id);
+  if (at == open_.end())
+    return;
+  auto& open = at->second;
+  auto entries = std::exchange(open.entries, {});
+  if (as == plan_identity::conflict && !is_same(open.wish)) {
+    const auto why = refusal_of(open.wish, upstream_fault::duplicate_plan,
+                                "the plan_id is that of another plan");
+    close(at);
+    for (auto& e : entries)
+      refuse(std::move(e), why, out);
+    return;
+  }
+  for (const auto& e : entries)
+    acknowledge(e.id, out);
+  open.durable = true;
+  if (as != plan_identity::fresh)
+    out.repeated.push_back(id);
+  if (as != plan_identity::fresh || open.judged)
+    close(at);
+}
+
+void upstream_desk::not_taken(const plan_id& id) {
+  const auto at = open_.find(id);
+  if (at == open_.end())
+    return;
+  for (const auto& e : at->second.entries)
+    in_hand_.erase(e.id);
+  close(at);
+}
+
+bool upstream_desk::judged(const plan_id& id) {
+  const auto at = open_.find(id);
+  if (at == open_.end())
+    return expected_.erase(id) > 0;
+  at->second.judged = true;
+  if (at->second.durable)
+    close(at);
+  return true;
+}
+
+/// A part of a position became another target then than it would now, and is the same plan still.
+bool upstream_desk::is_same(const upstream_wish& w) const {
+  const auto* close = std::get_if<upstream_close>(&w.what);
+  const auto before = known_(w.id);
+  return close && before && before->source == w.source && before->instrument == w.instrument &&
+         before->kind == "reduce" && before->reason == words_of(*close);
+}
+
+void upstream_desk::refuse(stream_entry entry, upstream_refusal why, upstream_actions& out) {
+  in_hand_.erase(entry.id);
+  const bool answers = !why.id.empty() && !open_.contains(why.id) && !known_(why.id);
+  out.refused.push_back({std::move(entry), std::move(why), answers});
+}
+
+void upstream_desk::refuse(waiting_entry w, upstream_fault fault, std::string reason,
+                           upstream_actions& out) {
+  auto why = refusal_of(w.wish, fault, std::move(reason));
+  refuse(std::move(w.entry), std::move(why), out);
+}
+
+void upstream_desk::acknowledge(const std::string& entry_id, upstream_actions& out) {
+  in_hand_.erase(entry_id);
+  out.done.push_back(entry_id);
+}
+
+void upstream_desk::close(std::unordered_map<plan_id, open_wish>::iterator at) {
+  --open_count_[index(lane_of(at->second.wish))];
+  open_.erase(at);
+}
+
+}  // namespace sluice

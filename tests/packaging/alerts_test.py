@@ -1,0 +1,136 @@
+"""The alert rules: promtool takes them, each fires when it should and not before, and each is explained."""
+
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+RULES = ROOT / "packaging" / "prometheus" / "sluice.rules.yml"
+NAMES = {"job": "sluice", "instance": "a"}
+
+# alert: series with its values every 15 s, labels of the alert, when it fires, when not yet,
+# {{ $value }} as it is shown.
+CASES = {
+    "SluiceDown": ("up", {}, "1 0x20", "1m", "15s", "0"),
+    "SluiceRestarting": ("sluice_start_time_seconds", {}, "1 2 3 4 4 4", "1m15s", "30s", "3"),
+    "SluiceNotReady": ("sluice_ready", {}, "0x20", "1m", "45s", "0"),
+    "SluiceExitsBlocked": ("sluice_exits_blocked_total", {"reason": "halted"}, "_ _ 1x20", "30s", "15s",
+                           "1"),
+    "SluiceTruthOld": ("sluice_truth_account_as_of_timestamp_seconds", {}, "1x20", "1m15s", "30s",
+                       "1m 14s"),
+    "SluiceTruthUnknown": ("sluice_truth_symbols", {"kind": "unknown"}, "3x20", "2m", "1m45s", "3"),
+    "SluiceHalted": ("sluice_trading_state", {"state": "halted"}, "1x40", "5m", "4m45s", "1"),
+    "SluiceReduceOnly": ("sluice_trading_state", {"state": "reduce_only"}, "1x250", "1h", "59m", "1"),
+    "SluiceHoldStands": ("sluice_holds", {}, "1x80", "15m", "14m45s", "1"),
+    "SluiceOverrideStands": ("sluice_override_active", {"key": "gate.cooldown"}, "1x250", "1h", "59m",
+                             "1"),
+    "SluicePositionWithoutStop": ("sluice_positions_without_stop", {}, "2x20", "30s", "15s", "2"),
+    "SluiceFlattenGivenUp": ("sluice_flattens_ended_total", {"how": "given_up"}, "_ _ 1x20", "30s", "15s",
+                             "1"),
+    "SluiceLogLinesLost": ("sluice_log_dropped_total", {}, "0 0 0 5 5", "45s", "30s", "5"),
+    "SluiceSeriesDropped": ("sluice_metric_series_dropped_total", {}, "0 0 0 5 5", "45s", "30s", "5"),
+}
+
+
+def rules():
+    """Alert to its text, as the file has it."""
+    parts = re.split(r"^      - alert: ", RULES.read_text(), flags=re.M)[1:]
+    return {part.split("\n", 1)[0]: part for part in parts}
+
+
+def field(text, name):
+    return re.search(rf"^ +{name}: (.*)$", text, re.M).group(1).strip('"')
+
+
+def told(text, labels, value):
+    for name, content in labels.items():
+        text = text.replace("{{ $labels." + name + " }}", content)
+    return re.sub(r"\{\{ \$value.*?\}\}", value, text)
+
+
+def case(alert, rule, series, labels, values, when, expected, value):
+    labels = {**NAMES, **labels}
+    shown = labels if series != "changes" else NAMES
+    fires = [{"exp_labels": {**shown, "severity": field(rule, "severity")},
+              "exp_annotations": {name: told(field(rule, name), labels, value)
+                                  for name in ("summary", "description")}}]
+    text = "{" + ", ".join(f'{k}="{v}"' for k, v in labels.items()) + "}"
+    return {"interval": "15s", "name": f"{alert} at {when}",
+            "input_series": [{"series": series + text, "values": values}],
+            "alert_rule_test": [{"eval_time": when, "alertname": alert,
+                                 "exp_alerts": fires if expected else []}]}
+
+
+class AlertsTestCase(unittest.TestCase):
+    def promtool(self, *words):
+        if not shutil.which("promtool"):
+            self.skipTest("promtool is missing: scripts/setup --dev installs it")
+        done = subprocess.run(["promtool", *words], capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_promtool_takes_the_rules(self):
+        self.promtool("check", "rules", str(RULES))
+
+    def test_every_alert_fires_when_it_should_and_not_before(self):
+        cases = dict(CASES)
+        for alert, text in rules().items():
+            if cause := re.search(r'sluice_stalled\{cause="(\w+)"\}', text):
+                cases[alert] = ("sluice_stalled", {"cause": cause.group(1)}, "0 1x20", "30s", "15s", "1")
+        tests = []
+        for alert, (series, labels, values, fires, quiet, value) in cases.items():
+            for when, expected in ((fires, True), (quiet, False)):
+                tests.append(case(alert, rules()[alert], series, labels, values, when, expected, value))
+        tests.append(self.weight_test())
+        cases["SluiceRequestWeightHigh"] = None
+        self.assertEqual(set(cases), set(rules()))
+        with tempfile.TemporaryDirectory() as directory:
+            file = pathlib.Path(directory) / "cases.json"
+            file.write_text(json.dumps({"rule_files": [str(RULES)], "evaluation_interval": "15s",
+                                        "tests": tests}))
+            self.promtool("test", "rules", str(file))
+
+    @staticmethod
+    def weight_test():
+        rule = rules()["SluiceRequestWeightHigh"]
+        test = case("SluiceRequestWeightHigh", rule, "sluice_request_weight_used", {}, "2000x20", "2m",
+                    True, "0.83")
+        names = '{job="sluice", instance="a"}'
+        test["input_series"].append({"series": "sluice_request_weight_limit" + names, "values": "2400x20"})
+        return test
+
+    def test_every_cause_of_a_stall_has_an_alert(self):
+        header = (ROOT / "include/sluice/actors/stall.hpp").read_text()
+        body = re.search(r"enum class stall_cause.*?\{(.*?)\};", header, re.S).group(1)
+        causes = set(re.findall(r"^\s+(\w+),", body, re.M))
+        self.assertGreater(len(causes), 5)
+        told_of = set(re.findall(r'sluice_stalled\{cause="(\w+)"\}', RULES.read_text()))
+        self.assertEqual(causes, told_of)
+
+    def test_every_metric_that_is_asked_for_exists(self):
+        table = (ROOT / "include/sluice/status/metric_table.hpp").read_text()
+        known = set(re.findall(r'"(sluice_\w+)"', table))
+        for file in (RULES, ROOT / "packaging" / "grafana" / "sluice.json"):
+            for name in set(re.findall(r"\bsluice_\w+", file.read_text())):
+                self.assertIn(re.sub(r"_(bucket|sum|count)$", "", name), known, file.name)
+
+    def test_every_panel_asks_what_promtool_understands(self):
+        panels = json.loads((ROOT / "packaging" / "grafana" / "sluice.json").read_text())["panels"]
+        asked = [t["expr"].replace("$job", "sluice") for p in panels for t in p["targets"]]
+        self.assertGreater(len(asked), 10)
+        with tempfile.TemporaryDirectory() as directory:
+            file = pathlib.Path(directory) / "panels.json"
+            file.write_text(json.dumps({"groups": [{"name": "panels", "rules": [
+                {"record": f"panel:{n}", "expr": expr} for n, expr in enumerate(asked)]}]}))
+            self.promtool("check", "rules", str(file))
+
+    def test_every_alert_says_what_to_do(self):
+        page = (ROOT / "docs" / "alerts.md").read_text()
+        self.assertEqual(set(re.findall(r"^### (Sluice\w+)$", page, re.M)), set(rules()))
+
+
+if __name__ == "__main__":
+    unittest.main()

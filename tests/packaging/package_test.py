@@ -1,0 +1,101 @@
+"""The service, the manual page, the completions and the package, asked by the tools that judge them.
+
+SLUICE names the binary; the package is made in its build folder.
+"""
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+SLUICE = os.environ.get("SLUICE", "build/dev/sluice")
+SERVICE = ROOT / "packaging" / "systemd" / "sluice.service"
+
+
+def run(*words, **options):
+    return subprocess.run(words, capture_output=True, text=True, check=False, **options)
+
+
+def commands():
+    """The binary's own list."""
+    listed = run(SLUICE, "--help").stdout.split("Subcommands:")[1]
+    return re.findall(r"^  (\w+)  ", listed, re.M)
+
+
+class PackageTestCase(unittest.TestCase):
+    def need(self, tool):
+        if not shutil.which(tool):
+            self.skipTest(f"{tool} is missing: scripts/setup --dev installs it")
+
+    def test_the_service_may_do_little(self):
+        self.need("systemd-analyze")
+        said = run("systemd-analyze", "security", "--offline=true", "--no-pager", str(SERVICE))
+        level = re.search(r"Overall exposure level for sluice.service: ([\d.]+)", said.stdout)
+        self.assertIsNotNone(level, said.stdout + said.stderr)
+        self.assertLessEqual(float(level.group(1)), 2.0)
+
+    def test_the_manual_page_tells_every_command_and_reads_well(self):
+        page = run(SLUICE, "man").stdout
+        self.assertGreater(len(commands()), 8)
+        for name in commands():
+            self.assertIn(f'.SS "sluice {name}"', page)
+        self.need("mandoc")
+        said = run("mandoc", "-Tlint", "-W", "error", input=page)
+        self.assertEqual((said.returncode, said.stdout), (0, ""))
+
+    def completed(self, words):
+        script = run(SLUICE, "completion", "bash").stdout
+        said = run("bash", "-c", script + f"\nCOMP_WORDS=({words}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))"
+                                          "\n_sluice\necho ${COMPREPLY[@]}")
+        self.assertEqual(said.stderr, "")
+        return said.stdout.split()
+
+    def test_bash_completes_commands_and_their_options(self):
+        self.assertEqual(set(commands()) - set(self.completed("sluice ''")), set())
+        self.assertEqual(self.completed("sluice fla"), ["flatten"])
+        self.assertEqual(self.completed("sluice hold rel"), ["release"])
+        self.assertIn("--reason", self.completed("sluice hold release --re"))
+        self.assertNotIn("run", self.completed("sluice hold ''"))
+
+    def test_zsh_takes_its_completion(self):
+        self.need("zsh")
+        said = run("zsh", "-n", "/dev/stdin", input=run(SLUICE, "completion", "zsh").stdout)
+        self.assertEqual((said.returncode, said.stderr), (0, ""))
+
+    def test_fish_takes_its_completion(self):
+        self.need("fish")
+        said = run("fish", "--no-execute", "/dev/stdin", input=run(SLUICE, "completion", "fish").stdout)
+        self.assertEqual((said.returncode, said.stderr), (0, ""))
+
+    def test_an_unknown_shell_is_refused(self):
+        self.assertEqual(run(SLUICE, "completion", "ksh").returncode, 2)
+
+    def test_lintian_finds_nothing_wrong_with_the_package(self):
+        self.need("lintian")
+        self.need("cpack")
+        build = pathlib.Path(SLUICE).resolve().parent
+        if not (build / "CPackConfig.cmake").exists():
+            self.skipTest("the binary does not stand in a build folder")
+        with tempfile.TemporaryDirectory() as directory:
+            made = run("cpack", "-G", "DEB", "-B", directory, cwd=build)
+            self.assertEqual(made.returncode, 0, made.stdout + made.stderr)
+            package = next(pathlib.Path(directory).glob("*.deb"))
+            inside = run("dpkg-deb", "-c", str(package)).stdout
+            for name in ("usr/bin/sluice", "system/sluice.service", "man1/sluice.1.gz",
+                         "completions/sluice", "examples/demo.toml"):
+                self.assertIn(name, inside)
+            # Neither started nor enabled: there is nothing that runs when it is installed.
+            self.assertEqual(run("dpkg-deb", "-I", str(package), "postinst").stdout, "")
+            # Only release builds are hardened.
+            said = run("lintian", "--fail-on", "error,warning", "--suppress-tags-from-file", "/dev/stdin",
+                       "--allow-root", str(package), input="hardening-no-pie\nhardening-no-relro\n"
+                                                           "hardening-no-bindnow\nhardening-no-fortify-functions\n")
+            self.assertEqual((said.returncode, said.stdout), (0, ""), said.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
