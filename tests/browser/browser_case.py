@@ -20,7 +20,15 @@ HOLDING = '[reconcile]\nforeign = "hold"\n'
 BY = {"author": "alice", "reason": "drill"}
 
 
-class BrowserTestCase(SluiceTestCase):
+class MarkedTestCase(SluiceTestCase):
+    """A process that is ready has marks, too, so that its first entry is not refused for want of one."""
+
+    def run_ready(self, **options):
+        super().run_ready(**options)
+        self.until("a mark", lambda: (self.position("BTCUSDT") or {}).get("mark"))
+
+
+class BrowserTestCase(MarkedTestCase):
     def setUp(self):
         if not chromium.find():
             self.skipTest("no chromium is installed (Debian: chromium, fonts-dejavu-core)")
