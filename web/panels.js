@@ -119,8 +119,8 @@ export class Orders {
     this.table = new Table(by('orders'), {
       label: 'Orders', empty: 'No order was sent since the start.', key: (o) => o.client_order_id,
       columns: [
-        { head: 'At', width: 6, kind: 'num', text: (o) => clock(o.changed_at), title: (o) => o.changed_at },
-        { head: 'Symbol', width: 7, kind: 'code', node: (row) => el('button', {
+        { head: 'At', width: 5, kind: 'num', text: (o) => clock(o.changed_at), title: (o) => o.changed_at },
+        { head: 'Symbol', width: 8, kind: 'code', node: (row) => el('button', {
           type: 'button', class: 'link', on: { click: () => onExplain(row().plan_id) },
         }), text: (o) => o.symbol, title: (o) => `${o.client_order_id}, plan ${o.plan_id}` },
         { head: 'Side', width: 5, text: (o) => `${o.side}${o.reduce_only ? ' ↓' : ''}`,

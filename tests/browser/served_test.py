@@ -1,15 +1,12 @@
 """What the dashboard is given, without a browser: its files, ages, and the verdicts of a minute."""
 
-import pathlib
-import sys
 import unittest
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "end_to_end"))
+from browser_case import MarkedTestCase
+from harness import a_reduce, an_open
 
-from harness import SluiceTestCase, a_reduce, an_open
 
-
-class ServedTestCase(SluiceTestCase):
+class ServedTestCase(MarkedTestCase):
     def test_the_page_is_served_with_a_strict_policy_and_revalidated(self):
         self.run_ready(symbols=20)
         page = self.get("/")

@@ -1,68 +1,15 @@
-"""Every panel and action of the dashboard in a real browser, at desktop and phone width.
+"""Every panel of the dashboard in a real browser, at desktop and phone width."""
 
-The browser's own complaints (script errors, refused by the content security policy) fail a test.
-"""
-
-import os
-import pathlib
-import sys
+import re
 import unittest
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "end_to_end"))
+from browser_case import BY, SCREENSHOTS, VIEWS, BrowserTestCase
+from harness import a_reduce, an_open, free_port
 
-import chromium
-from harness import SluiceTestCase, a_reduce, an_open, free_port
-
-SCREENSHOTS = pathlib.Path(os.environ.get("SCREENSHOTS", "screenshots"))
-DESKTOP = {"width": 1440, "height": 900}
-PHONE = {"width": 360, "height": 740, "scale": 2, "touch": True}
-VIEWS = {"desktop": DESKTOP, "phone": PHONE}
-HOLDING = '[reconcile]\nforeign = "hold"\n'
-BY = {"author": "alice", "reason": "drill"}
 MARKUP = "<img src=/nowhere onerror=alert(1)> & <b>bold</b>"
 
 
-class DashboardTestCase(SluiceTestCase):
-    def setUp(self):
-        if not chromium.find():
-            self.skipTest("no chromium is installed (Debian: chromium, fonts-dejavu-core)")
-        super().setUp()
-        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        self.browser = chromium.Chromium()
-        self.addCleanup(self.browser.end)
-
-    def open(self, view=None, **more):
-        page = self.browser.page(self.sluice.url + "/", **(view or DESKTOP), **more)
-        page.until("document.body.classList.contains('ready')")
-        page.until_text("#live", "Live")
-        self.addCleanup(lambda: self.assertEqual(page.complaints, []))
-        return page
-
-    def shoot(self, page, name):
-        page.run("scrollTo(0, 0)")
-        page.shoot(SCREENSHOTS / f"{name}.png")
-
-    def submit(self, page, author="alice", reason="drill", **values):
-        for name, value in {**values, "author": author, "reason": reason}.items():
-            page.fill(f"dialog [name={name}]", value)
-        page.click("dialog button[type=submit]")
-
-    def until_closed(self, page):
-        page.until("!document.querySelector('dialog')")
-
-    def run_held(self):
-        """One position that is held, one that is not, and plans of both verdicts."""
-        self.run_ready(positions='"ETHUSDT=0.500","SOLUSDT=-5"', extra=HOLDING, port=free_port())
-        # What is there before the books are opened is taken as it is.
-        self.until("booked", lambda: self.position("ETHUSDT")["ledger"] == "0.5")
-        self.venue("POST", "/sim/trade", {"symbol": "ETHUSDT", "side": "BUY", "quantity": "0.3"})
-        self.until("a hold", lambda: self.get("/api/v1/holds").json()["holds"])
-        for plan, verdict in ((an_open("first-open"), "allow"), (a_reduce("first-exit", "DOGEUSDT"), "deny")):
-            judged = self.post("/api/v1/plans?wait=20s", plan).json()["judged"]
-            self.assertEqual(judged["verdict"]["kind"], verdict, judged)
-
-    # ---- what is shown
-
+class PanelsTestCase(BrowserTestCase):
     def test_every_panel_shows_what_the_api_says_at_desktop_and_phone_width(self):
         self.run_held()
         self.post("/api/v1/overrides", {"key": "gate.cooldown", "value": "20s", "for": "10m", **BY})
@@ -211,6 +158,39 @@ class DashboardTestCase(SluiceTestCase):
         # The refused connections of the time between are the browser's to tell.
         page.complaints = [c for c in page.complaints if "ERR_" not in c]
 
+    def test_a_hidden_page_reads_no_streams_and_goes_on_when_it_is_seen(self):
+        self.run_ready(symbols=20)
+        page = self.open()
+        page.click("#tab-events")
+        self.post("/api/v1/plans?wait=20s", an_open("seen"))
+        page.until_text("#tail", "seen")
+        self.until("both streams", lambda: self.readers() == 2)
+        self.hide(page, "true")
+        self.until("no stream", lambda: self.readers() == 0)
+        self.post("/api/v1/plans?wait=20s", a_reduce("unseen"))
+        self.assertNotIn("unseen", page.text("#tail"))
+        self.hide(page, "false")
+        page.until_text("#tail", "unseen")
+        numbers = page.run("[...document.querySelectorAll('#tail .line b')].map(e => Number(e.textContent))")
+        self.assertEqual(numbers, list(range(numbers[0], numbers[-1] + 1)), "events are missing")
+
+    def readers(self):
+        return int(re.search(r"^sluice_event_readers (\d+)", self.get("/metrics").text, re.M).group(1))
+
+    @staticmethod
+    def hide(page, hidden):
+        page.run(f"Object.defineProperty(document, 'hidden', {{get: () => {hidden}, configurable: true}})")
+        page.run("document.dispatchEvent(new Event('visibilitychange'))")
+
+    def test_a_planted_breach_of_the_policy_is_heard(self):
+        """So that a silent run of the others means something."""
+        self.run_ready(symbols=20)
+        page = self.open()
+        page.run("document.body.setAttribute('style', 'color: red')")
+        self.until("the complaint", lambda: page.complaints)
+        self.assertIn("Content Security Policy", page.complaints[0])
+        page.complaints = []
+
     # ---- by hand
 
     def test_the_map_and_the_dialogs_are_used_by_keyboard(self):
@@ -267,104 +247,6 @@ class DashboardTestCase(SluiceTestCase):
         page.choose("#log-level", "warn")
         page.until_text("#tail", "not_ready")
         page.until("!document.querySelector('#tail').innerText.includes('INFO')")
-
-    # ---- what can be ordered
-
-    def test_the_trading_state_is_changed_with_author_and_reason(self):
-        self.run_ready(symbols=20)
-        for name, view in VIEWS.items():
-            with self.subTest(view=name):
-                page = self.open(view)
-                page.click("#do-state")
-                page.click("dialog input[value=reduce_only]")
-                page.click("dialog button[type=submit]")
-                page.until_text("dialog [data-field=reason]", "is missing")
-                self.shoot(page, f"{name}-state")
-                self.submit(page, **{"for": "soon"})
-                page.until_text("dialog [data-field=for]", "takes a duration")
-                self.submit(page, **{"for": "30m"})
-                self.until_closed(page)
-                page.until_text("#light-state", "reduce only")
-                state = self.get("/api/v1/state").json()
-                self.assertEqual((state["author"], state["reason"]), ("alice", "drill"))
-                self.post("/api/v1/state", {"state": "active", **BY})
-                page.complaints = [c for c in page.complaints if "status of 400" not in c]
-                page.close()
-
-    def test_a_hold_is_released(self):
-        self.run_held()
-        for name, view in (("phone", PHONE),):
-            page = self.open(view)
-            page.click("#holds td.act button")
-            page.until_text("dialog", "ledger 0.5, truth 0.8")
-            self.shoot(page, f"{name}-release")
-            self.submit(page)
-            self.until_closed(page)
-            page.until_text("#holds", "Nothing is held")
-        self.assertEqual(self.get("/api/v1/holds").json()["holds"], [])
-
-    def test_an_override_is_set_shown_and_ended(self):
-        self.run_ready(symbols=20)
-        for name, view in VIEWS.items():
-            with self.subTest(view=name):
-                page = self.open(view)
-                page.click("#do-override")
-                page.until_text("dialog [data-field=key]", "at most")
-                page.choose("dialog [name=key]", "gate.cooldown")
-                self.submit(page, value="9h")
-                page.until("document.querySelector('dialog .wrong') !== null")
-                self.shoot(page, f"{name}-override")
-                self.submit(page, value="20s")
-                self.until_closed(page)
-                page.until_text("#overrides", "29 m")
-                page.click("#overrides td.act button")
-                page.until_text("dialog", "It is 20s")
-                self.submit(page, reason="enough")
-                self.until_closed(page)
-                page.until_text("#overrides", "as the file has it")
-                self.assertEqual(self.get("/api/v1/overrides").json()["overrides"], [])
-                page.complaints = [c for c in page.complaints if "status of 400" not in c]
-                page.close()
-
-    def test_a_flatten_is_shown_then_confirmed_then_watched_until_it_is_done(self):
-        self.run_ready(symbols=20, positions='"ETHUSDT=0.500","SOLUSDT=-5"')
-        for name, view, symbol in (("desktop", DESKTOP, "ETHUSDT"), ("phone", PHONE, "SOLUSDT")):
-            with self.subTest(view=name):
-                page = self.open(view)
-                page.until_text("#positions", symbol)
-                page.click("#positions td.act button")
-                page.until(f"document.querySelector('dialog [name=symbol]').value === '{symbol}'")
-                self.submit(page)
-                page.until_text("dialog", "This is what would be done")
-                page.until_text("dialog", symbol)
-                self.assertEqual(self.position(symbol)["truth"], "open")
-                self.shoot(page, f"{name}-flatten")
-                page.click("dialog button.danger")
-                page.until_text("dialog", "ended: done")
-                self.until("flat", lambda s=symbol: self.position(s)["truth"] == "flat")
-                page.press("Escape", number=27)
-                self.until_closed(page)
-                page.close()
-
-    def test_a_token_is_asked_for_sent_and_kept_nowhere(self):
-        self.run_ready(symbols=20)
-        page = self.open()
-        page.deny_without_token("*/api/v1/state", "sesame")
-        page.click("#do-state")
-        page.click("dialog input[value=reduce_only]")
-        self.submit(page)
-        page.until_text("dialog .message", "wants a token")
-        page.fill("dialog [name=token]", "wrong")
-        page.click("dialog button[type=submit]")
-        page.until_text("dialog .message", "not accepted")
-        self.assertEqual(self.get("/api/v1/state").json()["state"], "active")
-        page.fill("dialog [name=token]", "sesame")
-        page.click("dialog button[type=submit]")
-        self.until_closed(page)
-        self.until("changed", lambda: self.get("/api/v1/state").json()["state"] == "reduce_only")
-        self.assertNotIn("sesame", page.run(
-            "JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie, location.href])"))
-        page.complaints = [c for c in page.complaints if "status of 401" not in c]
 
 
 if __name__ == "__main__":
