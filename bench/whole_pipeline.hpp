@@ -41,6 +41,7 @@ class whole_pipeline {
   void listen(listener told);
 
   [[nodiscard]] const actors::services& given() const { return given_; }
+  [[nodiscard]] const actors::peers& stages() const { return *all_; }
 
  private:
   config::settings chosen_;

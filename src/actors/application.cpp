@@ -15,6 +15,8 @@
 #include "sluice/actors/recovery.hpp"
 #include "sluice/actors/scheduler.hpp"
 #include "sluice/actors/status.hpp"
+#include "sluice/exchange/secret.hpp"
+#include "sluice/exchange/token.hpp"
 #include "sluice/journal/archive.hpp"
 #include "sluice/journal/lock.hpp"
 #include "sluice/status/http_server.hpp"
@@ -36,6 +38,7 @@ struct ground {
   std::shared_ptr<redis_outbox> redis{};
   std::unique_ptr<journal::reader> redis_reader{};
   exchange::secret redis_password{};
+  source_tokens tokens{};
 };
 
 /// What stopped a start: the code to exit with, and why.
@@ -163,6 +166,27 @@ std::unique_ptr<redis_link> connect_redis(const config::settings& chosen, ground
       std::move(g.redis_password));
 }
 
+/// Only their digests stay. A token that two sources share would prove neither.
+step read_tokens(const config::settings& chosen, ground& g) {
+  for (const auto& [name, source] : chosen.intake.sources) {
+    if (source.token_file.empty())
+      continue;
+    const auto token = exchange::load_secret_file(source.token_file);
+    if (!token)
+      return start_failure{
+          token.error().code == errc::not_permitted ? exit_code::no_permission : exit_code::config,
+          "intake.sources." + name, token.error().text};
+    const auto digest = exchange::digest_of(token->reveal());
+    for (const auto& [other, known] : g.tokens)
+      if (same_digest(known, digest))
+        return start_failure{exit_code::config, "intake.sources." + name,
+                             fmt::format("{} has the token of source {}; give each its own",
+                                         source.token_file, other)};
+    g.tokens.emplace(name, digest);
+  }
+  return {};
+}
+
 services services_of(const config::settings& chosen, const ground& g) {
   services s;
   s.exchange = g.exchange.client;
@@ -205,7 +229,9 @@ pipeline_parts parts_of(const config::settings& chosen, const build_info& build,
           {},
           {},
           g.redis,
-          std::move(g.redis_reader)};
+          std::move(g.redis_reader),
+          g.tokens,
+          {}};
 }
 
 /// From here on actors exist; they are gone when this returns.
@@ -220,6 +246,10 @@ exit_code run_pipeline(const config::settings& chosen, const build_info& build, 
   const auto halt_path = halt_file_path(chosen);
   // Before anything could be allowed.
   parts.halted = look_for_halt_file(halt_path);
+  const auto& in = chosen.intake;
+  if (!in.dead_letter_file.empty())
+    parts.refused_lines = std::make_shared<dead_letters>(in.dead_letter_file,
+                                                         in.dead_letter_size_max, g.log, g.metrics);
   const auto halted = parts.halted;
   parts.ended = [&](int code) {
     ended.set_value(code);
@@ -243,9 +273,10 @@ exit_code run_pipeline(const config::settings& chosen, const build_info& build, 
                  {"version", build.version},
                  {"revision", build.revision},
                  {"status", (*http)->url()}});
-    if (!chosen.intake.file.empty())
-      file.emplace(chosen.intake.file, g.log, [intake = all->intake](plan_file::line read) {
-        caf::anon_send(intake, plan_line_read{std::move(read.text), read.number});
+    if (!in.file.empty())
+      file.emplace(in.file, g.log, [intake = all->intake](plan_file::line read) {
+        caf::anon_send(intake, plan_line_read{std::move(read.text), read.number,
+                                              std::move(read.fault), std::move(read.ticket)});
       });
     if (all->redis_bridge)
       redis = connect_redis(chosen, g, all->redis_bridge);
@@ -277,7 +308,7 @@ exit_code run_application(const config::settings& chosen, const build_info& buil
                           const run_hooks& hooks) {
   ground g;
   g.metrics = std::make_shared<status::metrics>();
-  for (const auto& open : {open_log, open_journal, open_redis, open_exchange})
+  for (const auto& open : {open_log, read_tokens, open_journal, open_redis, open_exchange})
     if (const auto failed = open(chosen, g))
       return report(*failed, g.log);
   truth_keeper::options keeping;

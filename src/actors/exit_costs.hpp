@@ -1,6 +1,8 @@
 // Fees and funding in the quote asset of a symbol, whatever they were paid in.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <optional>
 #include <string>
 
@@ -17,7 +19,7 @@ namespace sluice::actors {
   const auto quoted_in = rules ? rules->quote_asset : asset;
   if (asset == quoted_in || amount.is_zero())
     return amount;
-  const auto mark = given.marks->read(symbol(asset + quoted_in));
+  const auto mark = given.marks->read(symbol(fmt::format("{}{}", asset, quoted_in)));
   if (!mark)
     return std::nullopt;
   return mark->value * quantity::from_raw(amount.raw());

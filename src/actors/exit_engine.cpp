@@ -1,6 +1,8 @@
 // The exit engine's shell: truth, marks, fills and signals in, reduce plans out to the planner.
 #include "sluice/actors/exit_engine.hpp"
 
+#include <fmt/format.h>
+
 #include <unordered_map>
 
 #include "exit_costs.hpp"
@@ -121,15 +123,16 @@ class exit_engine : public stage<exit_engine_actor> {
     metrics().set(status::metric::positions_unprotected, static_cast<double>(open.size()));
     std::string names;
     for (const auto& key : open)
-      names += (names.empty() ? "" : ", ") + key.instrument.str();
+      names += fmt::format("{}{}", names.empty() ? "" : ", ", key.instrument.str());
     if (names == unprotected_)
       return;
     unprotected_ = names;
     std::vector<finding> found;
     if (!names.empty())
       found.push_back({"unprotected",
-                       "no stop and no time limit watches " + names +
-                           ": [exits] of the symbol or its source says so, or is not enabled",
+                       fmt::format("no stop and no time limit watches {}: [exits] of the symbol or "
+                                   "its source says so, or is not enabled",
+                                   names),
                        finding_kind::warning});
     report(preflight_part::exits, std::move(found));
   }

@@ -1,6 +1,9 @@
 // The first look at a request: what need not pass through the status actor does not.
+#include <algorithm>
+
 #include "sluice/actors/status.hpp"
 #include "sluice/domain/time.hpp"
+#include "sluice/exchange/token.hpp"
 #include "sluice/status/log_stream.hpp"
 #include "sluice/status/problem.hpp"
 #include "sluice/status/web.hpp"
@@ -13,8 +16,22 @@ bool is_json(const status::request& r) {
   return r.content_type.starts_with("application/json");
 }
 
+/// The token goes no further than this; what is no bearer's token is one that nobody has.
+std::optional<token_digest> digest_of_token(std::string_view authorization) {
+  constexpr std::string_view scheme = "bearer ";
+  if (authorization.empty())
+    return std::nullopt;
+  const bool bearer =
+      authorization.size() > scheme.size() &&
+      std::ranges::equal(authorization.substr(0, scheme.size()), scheme, [](char a, char b) {
+        return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
+      });
+  return exchange::digest_of(bearer ? authorization.substr(scheme.size()) : std::string_view{});
+}
+
 void post_plans(const intake_actor& intake, status::request&& asked, status::responder answer) {
-  plans_posted posted{std::move(asked.body), std::nullopt, std::move(answer)};
+  plans_posted posted{std::move(asked.body), std::nullopt, digest_of_token(asked.authorization),
+                      std::move(answer)};
   if (const auto dry_run = asked.query.find("dry_run")) {
     // Whoever misspells it must not trade.
     if (*dry_run != "true" && *dry_run != "false")

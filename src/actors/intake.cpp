@@ -1,27 +1,37 @@
 // The intake's shell: parse, bound, hand to the planner, answer when durable or judged.
 #include "sluice/actors/intake.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <array>
 #include <deque>
-#include <list>
 #include <unordered_map>
+#include <utility>
 
+#include "dead_letters.hpp"
 #include "plan_preview.hpp"
 #include "plan_replies.hpp"
 #include "sluice/journal/record_json.hpp"
+#include "sluice/planning/drain_rate.hpp"
+#include "sluice/planning/planner.hpp"
 #include "sluice/status/problem.hpp"
 #include "stage.hpp"
+#include "verdict_waits.hpp"
 
 namespace sluice::actors {
 namespace {
 
-/// Verdicts remembered for producers that repeat a plan or ask for it in the next request.
-constexpr std::size_t verdicts_kept_max = 10'000;
+/// Before exits of a line that found no room are offered again, if nothing tells of room before.
+constexpr milliseconds held_pause{50};
 
 class intake : public stage<intake_actor> {
  public:
-  intake(caf::actor_config& config, services given, intake_settings settings)
-      : stage(config, std::move(given)), settings_(std::move(settings)) {}
+  intake(caf::actor_config& config, services given, intake_options options)
+      : stage(config, std::move(given)),
+        settings_(std::move(options.settings)),
+        desk_(settings_, std::move(options.tokens)),
+        refused_lines_(std::move(options.refused_lines)) {}
 
   behavior_type make_behavior() override {
     return {
@@ -33,27 +43,43 @@ class intake : public stage<intake_actor> {
             if (const auto* judged = std::get_if<plan_judged>(&r.body))
               judged_now(*judged);
         },
-        [this](tick) { run_out(); },
-        [this](drain) { draining_ = true; },
+        [this](tick) {
+          offer_held();
+          wake_for(waits_.run_out(now()));
+        },
+        [this](drain) {
+          draining_ = true;
+          for (const auto& h : std::exchange(held_, {}))
+            refuse(*h.from, {{"", "the process is ending"}});
+        },
     };
   }
 
   void on_exit() override {
-    waiting_.clear();
+    waits_.clear();
+    held_.clear();
     stage::on_exit();
   }
 
  private:
-  /// A request whose producer has not been answered yet.
-  struct waiting_request {
-    status::responder answer;
-    std::vector<plan_fate> fates{};
-    bool batch{false};
-    instant until{};
-    std::size_t open{0};  ///< Verdicts still to come.
+  using line_ptr = std::shared_ptr<const plan_line_read>;
+  /// Who offered plans: a request, or a line.
+  struct origin {
+    std::optional<waiting_request> request{};
+    line_ptr line{};
   };
-  using request_list = std::list<waiting_request>;
-  using plan_lanes = std::vector<std::pair<plan_id, lane>>;
+  /// Exits of a line that found their queue full or their quota used up.
+  struct held_line {
+    line_ptr from{};
+    std::vector<plan> plans{};
+  };
+  /// What is kept of a plan while the planner has it, and until its verdict.
+  struct traveller {
+    plan_id id{};
+    source_id source{};
+    lane traffic{lane::entry};
+  };
+  using travellers = std::vector<traveller>;
 
   // ---- in
 
@@ -69,136 +95,173 @@ class intake : public stage<intake_actor> {
       return (*posted.answer)(faults_response(document.error()));
     }
     if (posted.dry_run)
-      return preview_for(this, peers_->gate, std::move(*document), *posted.answer);
-    if (const auto full = full_lane(document->plans)) {
+      return preview(std::move(*document), posted);
+    if (auto refusal = turned_away(*document, {false, posted.token})) {
       metrics().add(status::metric::plans_rejected, static_cast<double>(document->plans.size()));
-      return (*posted.answer)(queue_full_response(*full, queue_max(*full)));
+      return (*posted.answer)(std::move(*refusal));
     }
-    waiting_request w{*posted.answer, {}, document->batch, at.steady, 0};
+    waiting_request w{*posted.answer, {}, document->batch, at.steady};
     if (posted.wait)
       w.until += duration{std::min(*posted.wait, verdict_wait_max)};
-    offer(std::move(document->plans), std::move(w));
+    offer(std::move(document->plans), {std::move(w), nullptr});
   }
 
-  void take(const plan_line_read& line) {
-    auto document = parse_plans(line.text, now_stamp(), settings_);
-    if (!document) {
-      metrics().add(status::metric::plans_rejected);
-      for (const auto& f : document.error())
-        log().warn("intake", "line_refused",
-                   {{"line", line.number}, {"field", f.pointer}, {"why", f.reason}});
-      return;
+  /// Whoever may not send these plans may not try them either; quotas are not touched.
+  void preview(plan_document d, const plans_posted& posted) {
+    const auto answer = desk_.admit(d.plans, {false, posted.token}, now(), true);
+    const bool by_quota =
+        answer.refusal == desk_refusal::too_fast || answer.refusal == desk_refusal::too_many_open;
+    if (!by_quota && answer.refusal != desk_refusal::none)
+      return (*posted.answer)(desk_response(answer, d.batch, free_after(answer.traffic, 1)));
+    preview_for(this, peers_->gate, std::move(d), *posted.answer);
+  }
+
+  /// Why not: who sends them first, for a stranger learns nothing of our queues.
+  std::optional<status::response> turned_away(const plan_document& d, const plan_bearer& by) {
+    const auto full = full_lane(d.plans);
+    const auto answer = desk_.admit(d.plans, by, now(), full.has_value());
+    if (answer.refusal != desk_refusal::none)
+      return desk_response(answer, d.batch, free_after(answer.traffic, 1));
+    if (full)
+      return queue_full_response(*full, queue_max(*full), free_after(*full, d.plans.size()));
+    return std::nullopt;
+  }
+
+  void take(const plan_line_read& read) {
+    const auto line = std::make_shared<const plan_line_read>(read);
+    if (!line->fault.empty())
+      return refuse(*line, {{"", line->fault}});
+    auto document = parse_plans(line->text, now_stamp(), settings_);
+    if (!document)
+      return refuse(*line, document.error());
+    if (draining_)
+      return refuse(*line, {{"", "the process is ending"}});
+    auto& plans = document->plans;
+    order_exits_first(plans);
+    const auto entries = std::ranges::find(plans, lane::entry, &lane_of);
+    if (entries != plans.begin())
+      held_.push_back({line, {plans.begin(), entries}});
+    offer_held();
+    if (entries != plans.end())
+      offer_entries(line, {entries, plans.end()});
+  }
+
+  /// Entries of a line do not wait: when there is room again they would be of another market.
+  void offer_entries(const line_ptr& line, std::vector<plan> entries) {
+    if (full_lane(entries))
+      return refuse(*line, {{"", why_full(lane::entry, queue_max(lane::entry))}});
+    if (const auto answer = desk_.admit(entries, {true, {}}, now());
+        answer.refusal != desk_refusal::none)
+      return refuse(*line, {{"/source", why_refused(answer)}});
+    offer(std::move(entries), {std::nullopt, line});
+  }
+
+  /// Exits of lines wait for room, in order; meanwhile their tickets hold up the reader.
+  void offer_held() {
+    while (!held_.empty()) {
+      const auto& next = held_.front();
+      const auto most = queue_max(lane::exit);
+      const bool never_fits = next.plans.size() > most;
+      if (!never_fits && full_lane(next.plans))
+        return wake_at(now() + duration{held_pause});
+      const auto answer = desk_.admit(next.plans, {true, {}}, now(), never_fits);
+      if (!never_fits && passes_by_waiting(answer, next.plans))
+        return wake_at(now() + std::max(duration{answer.wait}, duration{held_pause}));
+      auto ready = std::move(held_.front());
+      held_.pop_front();
+      if (never_fits)
+        refuse(*ready.from, {{"", fmt::format("has more exits than the queue takes: {}", most)}});
+      else if (answer.refusal != desk_refusal::none)
+        refuse(*ready.from, {{"/source", why_refused(answer)}});
+      else
+        offer(std::move(ready.plans), {std::nullopt, std::move(ready.from)});
     }
-    offer(std::move(document->plans), std::nullopt);
   }
 
-  void offer(std::vector<plan> plans, std::optional<waiting_request> from) {
-    plan_lanes ids;
+  /// A quota is used up for now, and is not smaller than what it is asked for.
+  static bool passes_by_waiting(const desk_answer& a, const std::vector<plan>& plans) {
+    if (a.refusal == desk_refusal::too_fast)
+      return true;
+    const auto wanted = std::ranges::count(plans, a.source, &plan::source);
+    return a.refusal == desk_refusal::too_many_open && static_cast<std::size_t>(wanted) <= a.limit;
+  }
+
+  void refuse(const plan_line_read& line, const std::vector<field_fault>& why) {
+    metrics().add(status::metric::plans_rejected);
+    log().limited(
+        "line", status::log_level::warn, "intake", "line_refused",
+        {{"line", line.number}, {"field", why.front().pointer}, {"why", why.front().reason}});
+    if (refused_lines_)
+      refused_lines_->add(letter_json(now_stamp().wall, line.number, line.text, why));
+  }
+
+  void offer(std::vector<plan> plans, origin from) {
+    auto who = std::make_shared<travellers>();
+    who->reserve(plans.size());
     for (const auto& p : plans)
-      ids.emplace_back(p.id, lane_of(p));
-    count_offered(ids, +1);
+      who->push_back({p.id, p.source, lane_of(p)});
+    count_offered(*who, +1);
+    auto back = std::make_shared<origin>(std::move(from));
     request(peers_->planner, caf::infinite, take_plans{std::move(plans)})
         .then(
-            [this, ids, from](const plans_taken& taken) mutable {
-              count_offered(ids, -1);
-              taken_by_planner(ids, taken, std::move(from));
+            [this, who, back](const plans_taken& taken) {
+              count_offered(*who, -1);
+              taken_by_planner(*who, taken, std::move(*back));
             },
-            [this, ids, from](const caf::error&) {
-              count_offered(ids, -1);
-              if (from)
-                from->answer(status::problem_response(503, "the journal takes no plans"));
+            [this, who, back](const caf::error&) {
+              count_offered(*who, -1);
+              if (back->line)
+                refuse(*back->line, {{"", "the journal takes no plans"}});
+              if (back->request)
+                back->request->answer(status::problem_response(503, "the journal takes no plans"));
             });
   }
 
   /// A verdict may have become known before the planner's answer: both follow the same commit.
-  void taken_by_planner(const plan_lanes& ids, const plans_taken& taken,
-                        std::optional<waiting_request> from) {
-    for (std::size_t i = 0; i < ids.size(); ++i) {
-      const auto& [id, traffic] = ids[i];
-      const auto reception = taken.receptions.at(i);
-      plan_fate fate{id, reception, {}};
-      if (reception == plan_reception::conflicting)
-        log().warn("intake", "duplicate_plan", {{"plan", id}});
-      else if (const auto known = verdicts_.find(id); known != verdicts_.end())
-        fate.verdict = known->second;
-      else if (reception == plan_reception::accepted)
-        open(id, traffic);
-      if (!from)
+  void taken_by_planner(travellers& who, const plans_taken& taken, origin from) {
+    for (std::size_t i = 0; i < who.size(); ++i) {
+      plan_fate fate{who[i].id, taken.receptions.at(i), taken.about.at(i)};
+      if (is_refused(fate.reception))
+        told_refused(fate, from);
+      else
+        fate.verdict = waits_.verdict_of(fate.judged_as());
+      if (fate.verdict.empty() && fate.reception == plan_reception::accepted)
+        open(std::move(who[i]));
+      if (!from.request)
         continue;
-      from->open += open_.contains(id) && reception != plan_reception::conflicting ? 1 : 0;
-      from->fates.push_back(std::move(fate));
+      fate.awaited =
+          fate.verdict.empty() && !is_refused(fate.reception) && open_.contains(fate.judged_as());
+      from.request->fates.push_back(std::move(fate));
     }
-    if (from)
-      answer_or_wait(std::move(*from));
+    if (!from.request)
+      return;
+    const auto until = from.request->until;
+    waits_.take(std::move(*from.request), now());
+    if (until > now())
+      wake_at(until);
   }
 
-  void answer_or_wait(waiting_request w) {
-    if (w.open == 0 || w.until <= now())
-      return w.answer(plans_response(w.fates, w.batch));
-    wake_at(w.until);
-    waiting_.push_back(std::move(w));
-    const auto at = std::prev(waiting_.end());
-    for (const auto& f : at->fates)
-      if (f.verdict.empty() && f.reception != plan_reception::conflicting)
-        waiters_[f.id].push_back(at);
+  void told_refused(const plan_fate& fate, const origin& from) {
+    const auto why = why_refused(fate);
+    if (from.line)
+      return refuse(*from.line, {{"", why}});
+    metrics().add(status::metric::plans_rejected);
+    log().limited(fate.id.str(), status::log_level::warn, "intake", "plan_refused",
+                  {{"plan", fate.id}, {"why", why}});
   }
 
   // ---- out
 
   void judged_now(const plan_judged& judged) {
     close(judged.plan);
-    auto text = journal::body_json(judged);
-    if (const auto waiters = waiters_.find(judged.plan); waiters != waiters_.end()) {
-      const auto requests = std::move(waiters->second);
-      waiters_.erase(waiters);
-      for (const auto at : requests)
-        tell(at, judged.plan, text);
-    }
-    keep(judged.plan, std::move(text));
+    waits_.judged(judged.plan, journal::body_json(judged));
+    if (!held_.empty())
+      offer_held();
   }
 
-  void tell(request_list::iterator at, const plan_id& id, const std::string& verdict) {
-    for (auto& f : at->fates)
-      if (f.id == id && f.verdict.empty()) {
-        f.verdict = verdict;
-        --at->open;
-        break;
-      }
-    if (at->open == 0)
-      finish(at);
-  }
-
-  void finish(request_list::iterator at) {
-    at->answer(plans_response(at->fates, at->batch));
-    for (const auto& f : at->fates)
-      if (const auto waiters = waiters_.find(f.id); waiters != waiters_.end()) {
-        std::erase(waiters->second, at);
-        if (waiters->second.empty())
-          waiters_.erase(waiters);
-      }
-    waiting_.erase(at);
-  }
-
-  void run_out() {
-    std::optional<instant> next;
-    for (auto at = waiting_.begin(); at != waiting_.end();) {
-      const auto here = at++;
-      if (here->until <= now())
-        finish(here);
-      else if (!next || here->until < *next)
-        next = here->until;
-    }
+  void wake_for(std::optional<instant> next) {
     if (next)
       wake_at(*next);
-  }
-
-  void keep(const plan_id& id, std::string verdict) {
-    if (verdicts_.emplace(id, std::move(verdict)).second)
-      kept_.push_back(id);
-    while (kept_.size() > verdicts_kept_max) {
-      verdicts_.erase(kept_.front());
-      kept_.pop_front();
-    }
   }
 
   // ---- bounds
@@ -219,38 +282,57 @@ class intake : public stage<intake_actor> {
     return std::nullopt;
   }
 
-  void count_offered(const plan_lanes& ids, int by) {
-    for (const auto& [id, traffic] : ids)
-      offered_[static_cast<std::size_t>(traffic)] += static_cast<std::size_t>(by);
+  /// How long until `places` more plans of the lane have their verdict, at the speed of late.
+  [[nodiscard]] std::chrono::seconds free_after(lane traffic, std::size_t places) const {
+    return drained_[static_cast<std::size_t>(traffic)].until_free(places, now());
   }
 
-  void open(const plan_id& id, lane traffic) {
-    if (open_.emplace(id, traffic).second)
-      ++open_count_[static_cast<std::size_t>(traffic)];
+  /// At the planner, or waiting for a verdict: both count for a source's quota.
+  void count_offered(const travellers& who, int by) {
+    for (const auto& t : who) {
+      offered_[static_cast<std::size_t>(t.traffic)] += static_cast<std::size_t>(by);
+      if (by > 0)
+        desk_.opened(t.source, t.traffic);
+      else
+        desk_.closed(t.source, t.traffic);
+    }
+  }
+
+  void open(traveller t) {
+    const auto [at, added] = open_.try_emplace(t.id, t);
+    if (!added)
+      return;
+    ++open_count_[static_cast<std::size_t>(t.traffic)];
+    desk_.opened(t.source, t.traffic);
   }
 
   void close(const plan_id& id) {
-    if (const auto at = open_.find(id); at != open_.end()) {
-      --open_count_[static_cast<std::size_t>(at->second)];
-      open_.erase(at);
-    }
+    const auto at = open_.find(id);
+    if (at == open_.end())
+      return;
+    const auto lane_number = static_cast<std::size_t>(at->second.traffic);
+    --open_count_[lane_number];
+    drained_[lane_number].left(now());
+    desk_.closed(at->second.source, at->second.traffic);
+    open_.erase(at);
   }
 
   intake_settings settings_;
   bool draining_{false};
-  std::unordered_map<plan_id, lane> open_{};  ///< Accepted, no verdict yet.
+  source_desk desk_;
+  std::shared_ptr<dead_letters> refused_lines_;
+  std::deque<held_line> held_{};
+  std::array<drain_rate, 2> drained_{};            ///< By lane.
+  std::unordered_map<plan_id, traveller> open_{};  ///< Accepted, no verdict yet.
   std::array<std::size_t, 2> open_count_{};
   std::array<std::size_t, 2> offered_{};  ///< At the planner, not yet answered.
-  request_list waiting_{};
-  std::unordered_map<plan_id, std::vector<request_list::iterator>> waiters_{};
-  std::unordered_map<plan_id, std::string> verdicts_{};
-  std::deque<plan_id> kept_{};
+  verdict_waits waits_{};
 };
 
 }  // namespace
 
-intake_actor spawn_intake(caf::actor_system& system, services given, intake_settings settings) {
-  return system.spawn<intake>(std::move(given), std::move(settings));
+intake_actor spawn_intake(caf::actor_system& system, services given, intake_options options) {
+  return system.spawn<intake>(std::move(given), std::move(options));
 }
 
 }  // namespace sluice::actors

@@ -148,8 +148,9 @@ std::shared_ptr<const peers> spawn_pipeline(caf::actor_system& system, pipeline_
        std::min(chosen.gate.limits.stale_after_exit, chosen.gate.limits.stale_after_entry)});
   all->gate = spawn_gate(system, given, gate_options_of(parts, now));
   all->planner =
-      spawn_planner(system, given, {memory_of(parts.found, chosen.intake.remembered_ids_max)});
-  all->intake = spawn_intake(system, given, chosen.intake);
+      spawn_planner(system, given, {memory_of(parts.found, chosen.intake, chosen.planner)});
+  all->intake = spawn_intake(
+      system, given, {chosen.intake, std::move(parts.tokens), std::move(parts.refused_lines)});
   all->exit_engine = spawn_exit_engine(
       system, given, {chosen.exits, parts.found.exits, static_cast<std::uint64_t>(now.wall.ms)});
   all->reconciler =
@@ -178,6 +179,8 @@ void start_pipeline(const std::shared_ptr<const peers>& all, std::vector<record_
     caf::anon_send(all->journal, watch_records{watcher});
   };
   watch(all->gate);
+  // Before the intake: whoever is told a verdict may act on it at once.
+  watch(all->planner);
   watch(all->intake);
   watch(all->exit_engine);
   watch(all->stop_guard);

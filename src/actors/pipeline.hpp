@@ -4,7 +4,9 @@
 #include <functional>
 #include <memory>
 
+#include "dead_letters.hpp"
 #include "sluice/actors/application.hpp"
+#include "sluice/actors/intake.hpp"
 #include "sluice/actors/interfaces.hpp"
 #include "sluice/actors/journal_writer.hpp"
 #include "sluice/actors/redis_outbox.hpp"
@@ -29,6 +31,8 @@ struct pipeline_parts {
   /// Both for the bridge to Redis; none without it.
   std::shared_ptr<redis_outbox> redis{};
   std::unique_ptr<journal::reader> redis_reader{};
+  source_tokens tokens{};
+  std::shared_ptr<dead_letters> refused_lines{};  ///< Null when nobody wants them.
 };
 
 /// Where the halt file is looked for.

@@ -3,12 +3,14 @@
 #include "plan_file.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
-#include <condition_variable>
-#include <mutex>
+#include <cerrno>
+#include <cstring>
 
 namespace sluice::actors {
 namespace {
@@ -17,11 +19,78 @@ constexpr milliseconds poll_period{250};
 /// A longer line is no plan; it is skipped up to its end.
 constexpr std::size_t line_bytes_max = 64UL * 1024;
 
+/// Bytes to numbered lines.
+class line_cutter {
+ public:
+  line_cutter(plan_file::sink give, std::stop_token stop)
+      : give_(std::move(give)), stop_(std::move(stop)) {}
+
+  /// The lines before this one are there already.
+  void begin(std::uint64_t lines_before) { number_ = lines_before; }
+
+  void take(std::string_view bytes) {
+    for (auto end = bytes.find('\n'); end != std::string_view::npos; end = bytes.find('\n')) {
+      keep(bytes.substr(0, end));
+      bytes.remove_prefix(end + 1);
+      finish({});
+    }
+    keep(bytes);
+  }
+
+  /// Nothing more comes: what has no end is told, or taken as it is.
+  void end(const char* fault) {
+    if (!partial_.empty())
+      finish(fault);
+  }
+
+ private:
+  void keep(std::string_view bytes) {
+    const auto room = line_bytes_max + 1 - std::min(partial_.size(), line_bytes_max + 1);
+    partial_ += bytes.substr(0, room);
+  }
+
+  void finish(std::string fault) {
+    ++number_;
+    auto text = std::exchange(partial_, {});
+    if (text.size() > line_bytes_max)
+      fault = "is longer than 64 KiB";
+    if (text.find_first_not_of(" \t\r") == std::string::npos)
+      return;
+    if (auto ticket = window_.enter(stop_))
+      give_({std::move(text), number_, std::move(fault), std::move(ticket)});
+  }
+
+  plan_file::sink give_;
+  std::stop_token stop_;
+  line_window window_{plan_file::lines_under_way_max};
+  std::string partial_{};
+  std::uint64_t number_{0};
+};
+
+/// Reads what there is without waiting; false when the other end is closed or nothing can be read.
+bool read_rest(int descriptor, off_t& offset, const std::stop_token& stop, line_cutter& lines) {
+  std::array<char, 65'536> block{};
+  while (!stop.stop_requested()) {
+    const auto count = ::read(descriptor, block.data(), block.size());
+    if (count < 0 && errno == EINTR)
+      continue;
+    if (count < 0)
+      return errno == EAGAIN || errno == EWOULDBLOCK;
+    if (count == 0)
+      return false;
+    offset += count;
+    lines.take({block.data(), static_cast<std::size_t>(count)});
+  }
+  return true;
+}
+
 class follower {
  public:
-  follower(std::string path, std::shared_ptr<status::logger> log, plan_file::sink give)
-      : path_(std::move(path)), log_(std::move(log)), give_(std::move(give)) {
-    open(SEEK_END);
+  follower(std::string path, std::shared_ptr<status::logger> log, std::stop_token stop,
+           line_cutter& lines)
+      : path_(std::move(path)), log_(std::move(log)), stop_(std::move(stop)), lines_(lines) {
+    if (open())
+      skip_what_is_there();
   }
   follower(const follower&) = delete;
   follower& operator=(const follower&) = delete;
@@ -29,27 +98,50 @@ class follower {
 
   void look() {
     struct stat on_disk {};
-    if (::stat(path_.c_str(), &on_disk) != 0)
+    const bool there = ::stat(path_.c_str(), &on_disk) == 0;
+    const bool other =
+        there && (descriptor_ < 0 || on_disk.st_ino != inode_ || on_disk.st_dev != device_ ||
+                  (S_ISREG(on_disk.st_mode) && on_disk.st_size < offset_));
+    if (descriptor_ >= 0)
+      (void)read_rest(descriptor_, offset_, stop_, lines_);
+    if (!other)
       return;
-    if (descriptor_ < 0 || on_disk.st_ino != inode_ || on_disk.st_size < offset_) {
-      read_rest();
-      close();
-      open(SEEK_SET);
-    }
-    read_rest();
+    lines_.end("has no end, and its file was replaced or cut");
+    close();
+    if (open())
+      (void)read_rest(descriptor_, offset_, stop_, lines_);
   }
 
  private:
-  void open(int from) {
+  bool open() {
     descriptor_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (descriptor_ < 0)
-      return;
+      return false;
     struct stat opened {};
-    if (::fstat(descriptor_, &opened) == 0)
+    if (::fstat(descriptor_, &opened) == 0) {
       inode_ = opened.st_ino;
-    offset_ = ::lseek(descriptor_, 0, from);
-    partial_.clear();
-    log_->info("intake", "plan_file_opened", {{"file", path_}, {"offset", offset_}});
+      device_ = opened.st_dev;
+      size_ = S_ISREG(opened.st_mode) ? opened.st_size : 0;
+    }
+    offset_ = 0;
+    lines_.begin(0);
+    log_->info("intake", "plan_file_opened", {{"file", path_}, {"size", size_}});
+    return true;
+  }
+
+  /// Counts its lines, so that those that follow are numbered as in the file.
+  void skip_what_is_there() {
+    std::array<char, 65'536> block{};
+    std::uint64_t lines = 0;
+    while (offset_ < size_ && !stop_.stop_requested()) {
+      const auto want = std::min<off_t>(size_ - offset_, static_cast<off_t>(block.size()));
+      const auto count = ::read(descriptor_, block.data(), static_cast<std::size_t>(want));
+      if (count <= 0)
+        break;
+      offset_ += count;
+      lines += static_cast<std::uint64_t>(std::count(block.data(), block.data() + count, '\n'));
+    }
+    lines_.begin(lines);
   }
 
   void close() {
@@ -58,59 +150,75 @@ class follower {
     descriptor_ = -1;
   }
 
-  void read_rest() {
-    std::array<char, 16'384> block{};
-    while (descriptor_ >= 0) {
-      const auto count = ::read(descriptor_, block.data(), block.size());
-      if (count <= 0)
-        return;
-      offset_ += count;
-      take({block.data(), static_cast<std::size_t>(count)});
-    }
-  }
-
-  void take(std::string_view bytes) {
-    for (auto end = bytes.find('\n'); end != std::string_view::npos; end = bytes.find('\n')) {
-      partial_ += bytes.substr(0, end);
-      bytes.remove_prefix(end + 1);
-      finish_line();
-    }
-    if (partial_.size() <= line_bytes_max)
-      partial_ += bytes;
-  }
-
-  void finish_line() {
-    ++number_;
-    if (partial_.size() > line_bytes_max)
-      log_->warn("intake", "line_refused", {{"line", number_}, {"why", "longer than 64 KiB"}});
-    else if (partial_.find_first_not_of(" \t\r") != std::string::npos)
-      give_({partial_, number_});
-    partial_.clear();
-  }
-
   std::string path_;
   std::shared_ptr<status::logger> log_;
-  plan_file::sink give_;
+  std::stop_token stop_;
+  line_cutter& lines_;
   int descriptor_{-1};
   ino_t inode_{0};
+  dev_t device_{0};
+  off_t size_{0};
   off_t offset_{0};
-  std::string partial_{};
-  std::uint64_t number_{0};
 };
 
+void follow_file(const std::string& path, const std::shared_ptr<status::logger>& log,
+                 const std::stop_token& stop, line_cutter& lines) {
+  follower file(path, log, stop, lines);
+  std::mutex mutex;
+  std::condition_variable_any pause;
+  while (!stop.stop_requested()) {
+    file.look();
+    std::unique_lock lock(mutex);
+    pause.wait_for(lock, stop, poll_period, [] { return false; });
+  }
+}
+
+/// Its mode is not touched: a terminal would share that with whoever else uses it.
+void read_standard_input(const std::shared_ptr<status::logger>& log, const std::stop_token& stop,
+                         line_cutter& lines) {
+  std::array<char, 65'536> block{};
+  while (!stop.stop_requested()) {
+    pollfd input{STDIN_FILENO, POLLIN, 0};
+    if (::poll(&input, 1, static_cast<int>(poll_period.count())) <= 0)
+      continue;
+    const auto count = ::read(STDIN_FILENO, block.data(), block.size());
+    if (count < 0 && (errno == EINTR || errno == EAGAIN))
+      continue;
+    if (count > 0) {
+      lines.take({block.data(), static_cast<std::size_t>(count)});
+      continue;
+    }
+    const char* why = count < 0 ? std::strerror(errno) : "end of input";
+    lines.end("");
+    log->info("intake", "plan_input_ended", {{"why", why}});
+    return;
+  }
+}
+
 }  // namespace
+
+std::shared_ptr<const void> line_window::enter(const std::stop_token& stop) {
+  std::unique_lock lock(shared_->mutex);
+  if (!shared_->freed.wait(lock, stop, [this] { return shared_->free > 0; }))
+    return nullptr;
+  --shared_->free;
+  return {static_cast<const void*>(this), [shared = shared_](const void*) {
+            {
+              const std::lock_guard guard(shared->mutex);
+              ++shared->free;
+            }
+            shared->freed.notify_one();
+          }};
+}
 
 plan_file::plan_file(std::string path, std::shared_ptr<status::logger> log, sink give)
     : thread_([path = std::move(path), log = std::move(log),
                give = std::move(give)](const std::stop_token& stop) {
-        follower file(path, log, give);
-        std::mutex mutex;
-        std::condition_variable_any pause;
-        while (!stop.stop_requested()) {
-          file.look();
-          std::unique_lock lock(mutex);
-          pause.wait_for(lock, stop, poll_period, [] { return false; });
-        }
+        line_cutter lines(give, stop);
+        if (path == "-")
+          read_standard_input(log, stop, lines);
+        else
+          follow_file(path, log, stop, lines);
       }) {}
 
 plan_file::~plan_file() = default;

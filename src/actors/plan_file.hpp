@@ -1,10 +1,14 @@
-// Follows a file of JSON lines and hands over each complete line; a thread of its own does the
-// waiting.
+// Follows a file, a pipe or standard input of JSON lines and hands over each complete line; a
+// thread of its own does the waiting.
 #pragma once
 
+#include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
+#include <stop_token>
 #include <string>
 #include <thread>
 
@@ -12,15 +16,39 @@
 
 namespace sluice::actors {
 
-/// Begins at the end of the file as it is when the process starts: a backlog written while nobody
-/// looked is never carried out. Starts over at the beginning when the file is replaced or cut.
+/// How many lines may be handed over and not dealt with. A place is free again when the last copy
+/// of its ticket is gone.
+class line_window {
+ public:
+  explicit line_window(std::size_t lines_max) : shared_(std::make_shared<state>(lines_max)) {}
+
+  /// Waits for a place; null when `stop` was asked for first.
+  [[nodiscard]] std::shared_ptr<const void> enter(const std::stop_token& stop);
+
+ private:
+  struct state {
+    explicit state(std::size_t places) : free(places) {}
+    std::mutex mutex{};
+    std::condition_variable_any freed{};
+    std::size_t free{0};
+  };
+  std::shared_ptr<state> shared_;
+};
+
+/// A file is followed from its end as it is when the process starts: a backlog written while nobody
+/// looked is never carried out. It is read from its beginning when it is replaced or cut. A pipe is
+/// read as it comes, whoever opens it anew. Standard input ("-") is read until it ends.
 class plan_file {
  public:
   struct line {
     std::string text{};
-    std::uint64_t number{0};  ///< Counted from where following began.
+    std::uint64_t number{0};  ///< In the file, pipe or input as it is now; the first is 1.
+    std::string fault{};      ///< Why it is no line that could be read; else empty.
+    std::shared_ptr<const void> ticket{};
   };
   using sink = std::function<void(line)>;
+
+  static constexpr std::size_t lines_under_way_max = 1'024;
 
   plan_file(std::string path, std::shared_ptr<status::logger> log, sink give);
   plan_file(const plan_file&) = delete;

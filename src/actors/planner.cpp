@@ -1,18 +1,30 @@
-// The planner's shell: new plans go to journal and gate at once; the answer waits for the journal.
+// The planner's shell: new plans go to journal and gate at once; the answer waits for the journal,
+// and where an older plan is being withdrawn, for that one's verdict.
 #include "sluice/actors/planner.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+#include <utility>
 
 #include "stage.hpp"
 
 namespace sluice::actors {
 namespace {
 
-plan_reception reception_of(plan_identity identity) {
-  switch (identity) {
-    case plan_identity::fresh:
+plan_reception reception_of(offer_kind kind) {
+  switch (kind) {
+    case offer_kind::fresh:
+    case offer_kind::supersedes:
       return plan_reception::accepted;
-    case plan_identity::repeat:
+    case offer_kind::repeat:
       return plan_reception::repeated;
-    case plan_identity::conflict:
+    case offer_kind::duplicate:
+      return plan_reception::duplicate;
+    case offer_kind::symbol_busy:
+      return plan_reception::symbol_busy;
+    case offer_kind::not_its_own:
+      return plan_reception::not_its_own;
+    case offer_kind::conflict:
       break;
   }
   return plan_reception::conflicting;
@@ -27,56 +39,168 @@ class planner : public stage<planner_actor> {
     return {
         [this](const meet& m) { met(m); },
         [this](take_plans& offered) { return take(offered.plans); },
-        [this](drain) { draining_ = true; },
+        [this](const records_committed& committed) {
+          for (const auto& r : *committed.records)
+            learn(r.body);
+        },
+        [this](drain) {
+          draining_ = true;
+          successors_.clear();
+        },
     };
   }
 
+  void on_exit() override {
+    successors_.clear();
+    stage::on_exit();
+  }
+
  private:
+  /// One take_plans whose answer is not complete.
+  struct offer {
+    caf::typed_response_promise<plans_taken> promise;
+    plans_taken answer{};
+    std::size_t open{1};  ///< Plans that wait for an older one, and the journal.
+  };
+  using offer_ptr = std::shared_ptr<offer>;
+  /// A plan that waits until an older one is withdrawn.
+  struct successor {
+    plan what{};
+    plan_id cancel{};  ///< The plan that withdraws the older one.
+    offer_ptr from{};
+    std::size_t place{0};
+  };
+  /// What one message brings to journal and gate.
+  struct batch {
+    std::vector<plan> fresh{};
+    std::vector<std::pair<plan, plan_id>> duplicates{};  ///< Each with the first of its kind.
+  };
+
   caf::result<plans_taken> take(std::vector<plan>& offered) {
     if (draining_)
       return caf::make_error(caf::sec::runtime_error, "draining");
-    plans_taken answer;
-    std::vector<plan> fresh;
-    for (auto& p : offered) {
-      answer.receptions.push_back(reception_of(memory_.remember(p)));
-      if (answer.receptions.back() == plan_reception::accepted)
-        fresh.push_back(std::move(p));
-    }
-    if (fresh.empty())
-      return answer;
-    order_exits_first(fresh);
-    auto promise = make_response_promise<plans_taken>();
-    accept(std::move(fresh), [promise, answer](bool durable) mutable {
-      if (durable)
-        promise.deliver(std::move(answer));
-      else
-        promise.deliver(caf::make_error(caf::sec::runtime_error, "the journal has failed"));
-    });
+    auto from = std::make_shared<offer>();
+    from->answer.receptions.resize(offered.size());
+    from->answer.about.resize(offered.size());
+    batch taken;
+    for (std::size_t i = 0; i < offered.size(); ++i)
+      take(std::move(offered[i]), from, i, taken);
+    const bool at_once = from->open == 1 && taken.fresh.empty() && taken.duplicates.empty();
+    if (at_once)
+      return std::move(from->answer);
+    from->promise = make_response_promise<plans_taken>();
+    auto promise = from->promise;
+    accept(std::move(taken), from);
     return promise;
   }
 
-  template <class Answer>
-  void accept(std::vector<plan> fresh, Answer answer) {
+  void take(plan&& p, const offer_ptr& from, std::size_t place, batch& out) {
+    auto found = memory_.offer(p);
+    from->answer.receptions[place] = reception_of(found.kind);
+    from->answer.about[place] = found.about;
+    if (found.kind == offer_kind::fresh) {
+      out.fresh.push_back(std::move(p));
+    } else if (found.kind == offer_kind::duplicate) {
+      out.duplicates.emplace_back(std::move(p), std::move(found.about));
+    } else if (found.kind == offer_kind::supersedes) {
+      auto cancel = plan_to_supersede(found.about, p, now_stamp());
+      ++from->open;
+      successors_.insert_or_assign(found.about, successor{std::move(p), cancel.id, from, place});
+      if (memory_.offer(cancel).kind == offer_kind::fresh)
+        out.fresh.push_back(std::move(cancel));
+    }
+  }
+
+  // ---- what becomes of plans
+
+  void learn(const record_body& body) {
+    if (const auto* finished = std::get_if<plan_finished>(&body))
+      return memory_.finished(finished->plan);
+    const auto* judged = std::get_if<plan_judged>(&body);
+    if (!judged)
+      return;
+    memory_.judged(judged->plan, judged->outcome.kind);
+    if (!successors_.empty())
+      settle_successor(*judged);
+  }
+
+  /// The older plan has its verdict, or cannot be withdrawn any more.
+  void settle_successor(const plan_judged& judged) {
+    const bool too_late = judged.outcome.kind == verdict_kind::deny;
+    const auto at = std::ranges::find_if(successors_, [&](const auto& waiting) {
+      return waiting.first == judged.plan || (too_late && waiting.second.cancel == judged.plan);
+    });
+    if (at == successors_.end())
+      return;
+    auto waiting = successors_.extract(at);
+    auto& next = waiting.mapped();
+    memory_.stop_waiting(next.what.instrument);
+    batch taken;
+    if (waiting.key() == judged.plan && judged.outcome.kind != verdict_kind::allow) {
+      take(std::move(next.what), next.from, next.place, taken);
+    } else {
+      next.from->answer.receptions[next.place] = plan_reception::symbol_busy;
+      next.from->answer.about[next.place] = waiting.key();
+    }
+    if (taken.fresh.empty() && taken.duplicates.empty())
+      return settled(next.from);
+    accept(std::move(taken), next.from);
+  }
+
+  // ---- out
+
+  void accept(batch taken, const offer_ptr& from) {
     append_durable records;
     judge_plans wanted;
-    for (auto& p : fresh) {
-      metrics().add(status::metric::plans_accepted, {to_string(lane_of(p))});
-      log().info(
-          "planner", "plan_accepted",
-          {{"plan", p.id}, {"source", p.source}, {"kind", kind_of(p)}, {"symbol", p.instrument}});
+    order_exits_first(taken.fresh);
+    for (auto& p : taken.fresh) {
+      tell_accepted(p);
       // As it was asked for: a repetition is recognised by it after a restart, and its verdict can
       // be made again from it, since the gate sizes by the facts alone.
       records.bodies.emplace_back(plan_accepted{p});
       wanted.plans.push_back(std::make_shared<const plan>(std::move(p)));
     }
+    for (auto& [p, first] : taken.duplicates)
+      deny_duplicate(std::move(p), first, records.bodies);
+    if (records.bodies.empty())
+      return settled(from);
     // The journal keeps the order in which it is told: whatever follows from the plan comes later.
     request(peers_->journal, caf::infinite, std::move(records))
-        .then([answer](const appended&) mutable { answer(true); },
-              [answer](const caf::error&) mutable { answer(false); });
-    send(peers_->gate, std::move(wanted));
+        .then([this, from](const appended&) { settled(from); },
+              [from](const caf::error&) {
+                if (from->promise.pending())
+                  from->promise.deliver(
+                      caf::make_error(caf::sec::runtime_error, "the journal has failed"));
+              });
+    if (!wanted.plans.empty())
+      send(peers_->gate, std::move(wanted));
+  }
+
+  /// It has its own verdict on record, so that its id means the same after a restart.
+  void deny_duplicate(plan p, const plan_id& first, std::vector<record_body>& out) {
+    tell_accepted(p);
+    plan_judged judged{p.id, p.instrument, lane_of(p), {}, {}, 0};
+    judged.outcome.kind = verdict_kind::deny;
+    judged.outcome.refusals.push_back({refusal_code::duplicate_plan, first.str(), {}});
+    judged.seen.now = now_stamp();
+    out.emplace_back(plan_accepted{std::move(p)});
+    out.emplace_back(std::move(judged));
+  }
+
+  void tell_accepted(const plan& p) {
+    metrics().add(status::metric::plans_accepted, {to_string(lane_of(p))});
+    log().info(
+        "planner", "plan_accepted",
+        {{"plan", p.id}, {"source", p.source}, {"kind", kind_of(p)}, {"symbol", p.instrument}});
+  }
+
+  static void settled(const offer_ptr& from) {
+    if (--from->open == 0 && from->promise.pending())
+      from->promise.deliver(std::move(from->answer));
   }
 
   planner_core memory_;
+  std::unordered_map<plan_id, successor> successors_{};  ///< By the older plan.
   bool draining_{false};
 };
 

@@ -191,10 +191,17 @@ flattener_options flattens_of(const journal::recovered& found, const flatten_set
   return out;
 }
 
-planner_core memory_of(const journal::recovered& found, std::size_t ids_max) {
-  planner_core memory(ids_max);
+planner_core memory_of(const journal::recovered& found, const intake_settings& intake,
+                       planner_settings settings) {
+  settings.cancel_own_only = intake.has_tokens();
+  planner_core memory(intake.remembered_ids_max, settings);
   for (const auto& p : found.plans)
     memory.remember(p.id_hash, p.content_hash);
+  // Their verdicts and ends follow as records.
+  for (const auto& p : found.undecided_plans)
+    memory.resume(p, false);
+  for (const auto& p : found.unfinished_plans)
+    memory.resume(p.what, true);
   return memory;
 }
 

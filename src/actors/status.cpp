@@ -11,8 +11,10 @@
 #include "limits_watch.hpp"
 #include "operator_documents.hpp"
 #include "operator_orders.hpp"
+#include "plan_query.hpp"
 #include "recent_verdicts.hpp"
 #include "sluice/journal/record_json.hpp"
+#include "sluice/planning/plan_schema.hpp"
 #include "sluice/status/problem.hpp"
 #include "sluice/status/router.hpp"
 #include "stage.hpp"
@@ -264,6 +266,8 @@ class status_stage : public stage<status_actor> {
                                                      vitals().promise(), now_stamp())));
       case page::plans:
         return plans(asked, reply);
+      case page::plan_schema:
+        return reply({200, "application/schema+json", sluice::plan_schema(), {}});
       case page::plan:
         return plan(*found.parameter("id"), reply);
       case page::orders:
@@ -331,21 +335,14 @@ class status_stage : public stage<status_actor> {
   }
 
   void plans(const status::request& asked, const status::responder& reply) {
-    journal::plan_filter filter;
-    if (const auto s = asked.query.find("symbol"))
-      filter.instrument = symbol(std::string(*s));
-    if (const auto k = asked.query.find("kind"))
-      filter.kind = std::string(*k);
-    if (const auto r = asked.query.find("reason")) {
-      filter.reason = parse_refusal_code(*r);
-      if (!filter.reason)
-        return reply(status::problem_response(
-            {400, "invalid_query", {}, {}, {{"reason", "is no reason code"}}}));
-    }
-    const auto found = options_.reader->plans(filter);
+    auto wanted = read_plan_query(asked.query, now_stamp().wall);
+    if (!wanted)
+      return reply(
+          status::problem_response({400, "invalid_query", {}, {}, std::move(wanted).error()}));
+    const auto found = options_.reader->plans(*wanted);
     if (!found)
       return reply(status::problem_response(503, found.error().text));
-    reply(status::json_response(plans_json(*found)));
+    reply(status::json_response(plans_json(*found, wanted->limit)));
   }
 
   void plan(std::string_view id, const status::responder& reply) {

@@ -332,7 +332,7 @@ std::string listing_json(const universe& u, const symbol& s, const stamp& now) {
                    {"rules", found ? json::value(rules_object(*found)) : json::value(nullptr)}});
 }
 
-std::string plans_json(const std::vector<journal::plan_summary>& plans) {
+std::string plans_json(const std::vector<journal::plan_summary>& plans, std::int64_t limit) {
   json::array rows;
   for (const auto& p : plans)
     rows.push_back(json::object{
@@ -348,7 +348,11 @@ std::string plans_json(const std::vector<journal::plan_summary>& plans) {
         {"ended", p.ended ? json::value(to_string(*p.ended)) : json::value(nullptr)},
         {"executed", p.executed ? json::value(p.executed->str()) : json::value(nullptr)},
         {"seq", p.seq}});
-  return json::serialize(json::object{{"plans", std::move(rows)}});
+  const bool full = static_cast<std::int64_t>(plans.size()) >= limit;
+  return json::serialize(
+      json::object{{"plans", std::move(rows)},
+                   {"next", full && !plans.empty() ? json::value(std::to_string(plans.back().seq))
+                                                   : json::value(nullptr)}});
 }
 
 }  // namespace sluice::actors

@@ -63,6 +63,8 @@ struct status_view {
 /// Every symbol in force with where it comes from; and one symbol, known or not, with why.
 [[nodiscard]] std::string universe_json(const universe& u, const stamp& now);
 [[nodiscard]] std::string listing_json(const universe& u, const symbol& s, const stamp& now);
-[[nodiscard]] std::string plans_json(const std::vector<journal::plan_summary>& plans);
+/// `limit` is what the query asked for: a full page names where the next one begins.
+[[nodiscard]] std::string plans_json(const std::vector<journal::plan_summary>& plans,
+                                     std::int64_t limit);
 
 }  // namespace sluice::actors

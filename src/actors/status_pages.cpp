@@ -17,6 +17,7 @@ const std::vector<status::route>& routes() {
       row("GET", "/api/v1/ages", page::ages),
       row("GET", "/api/v1/plans", page::plans),
       row("GET", "/api/v1/plans/{id}", page::plan),
+      row("GET", "/api/v1/schema/plan.json", page::plan_schema),
       row("GET", "/api/v1/orders", page::orders),
       row("GET", "/api/v1/holds", page::holds),
       row("GET", "/api/v1/universe", page::universe),

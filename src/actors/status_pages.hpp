@@ -17,6 +17,7 @@ enum class page {
   ages,
   plans,
   plan,
+  plan_schema,
   orders,
   holds,
   universe,

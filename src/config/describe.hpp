@@ -24,6 +24,7 @@ class section_builder;
 [[nodiscard]] section describe_limits(limits_settings& s);
 [[nodiscard]] section describe_intake(intake_settings& s);
 [[nodiscard]] section describe_redis(settings& s);
+[[nodiscard]] section describe_planner(planner_settings& s);
 [[nodiscard]] section describe_reconcile(reconcile_settings& s);
 [[nodiscard]] section describe_executor(settings& s);
 [[nodiscard]] section describe_exits(exit_settings& s);

@@ -1,4 +1,4 @@
-// The keys of [gate] and [intake]: what is allowed, and how plans come in.
+// The keys of [gate]: what is allowed, on which evidence.
 #include "builder.hpp"
 #include "describe.hpp"
 #include "echo.hpp"
@@ -100,39 +100,6 @@ section describe_gate(gate_settings& s) {
        "While a file of this name exists nothing is allowed; its first line is the reason. \"\": "
        "\"halt\" in journal.state_dir."},
       s.halt_file, "a path in quotes");
-  b.validate([&s] { return s.validate(); });
-  return std::move(b).take();
-}
-
-section describe_intake(intake_settings& s) {
-  section_builder b{"intake", "How plans come in, and how many may wait."};
-  b.duration({"default_ttl", "How long a plan lives that names neither ttl nor deadline.", live},
-             s.default_ttl, up_to_a_day);
-  b.duration(
-      {"max_ttl", "No plan lives longer after its receipt; a later deadline is cut to it.", live},
-      s.max_ttl, up_to_a_day);
-  b.duration(
-      {"max_age",
-       "A plan created earlier than this is refused: a replayed backlog is never carried out.",
-       live},
-      s.max_age, up_to_a_day);
-  b.duration(
-      {"max_clock_lead",
-       "How far a plan's creation may lie in our future: what a producer's clock may be off.",
-       live},
-      s.max_clock_lead, {milliseconds{0}, hours{1}});
-  b.integer({"entry_queue_max", "Open plans waiting at once; further ones are turned away."},
-            s.entry_queue_max, {1, 1'000'000});
-  b.integer(
-      {"exit_queue_max", "Reduce plans waiting at once; open plans cannot take their places."},
-      s.exit_queue_max, {1, 1'000'000});
-  b.integer({"plans_per_request_max", "Plans in one request."}, s.plans_per_request_max,
-            {1, 1'000});
-  b.integer({"remembered_ids_max",
-             "Plan ids remembered, so that a repetition is recognised; 32 bytes of memory each."},
-            s.remembered_ids_max, {1'000, 100'000'000});
-  b.text({"file", "A file or pipe of JSON lines to follow for plans; \"\" for none."}, s.file,
-         "a path in quotes");
   b.validate([&s] { return s.validate(); });
   return std::move(b).take();
 }

@@ -61,6 +61,7 @@ schema schema_of(settings& s) {
   all.push_back(describe_limits(s.limits));
   all.push_back(describe_intake(s.intake));
   all.push_back(describe_redis(s));
+  all.push_back(describe_planner(s.planner));
   all.push_back(describe_reconcile(s.reconcile));
   all.push_back(describe_executor(s));
   all.push_back(describe_exits(s.exits));

@@ -44,11 +44,12 @@ result<source_id> parse_source_id(std::string_view text) {
 
 bool is_own_plan_id(const plan_id& id) {
   return id.str().starts_with(exit_plan_prefix) || id.str().starts_with(close_plan_prefix) ||
-         id.str().starts_with(flatten_plan_prefix);
+         id.str().starts_with(flatten_plan_prefix) || id.str().starts_with(supersede_plan_prefix);
 }
 
 bool is_own_source(const source_id& s) {
-  return s.str() == exit_engine_source || s.str() == reconciler_source || s.str() == flatten_source;
+  return s.str() == exit_engine_source || s.str() == reconciler_source ||
+         s.str() == flatten_source || s.str() == planner_source;
 }
 
 std::uint64_t stable_hash(std::string_view text, std::uint64_t seed) {

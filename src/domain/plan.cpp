@@ -15,9 +15,9 @@ std::string optional_raw(const std::optional<T>& v) {
 }
 
 std::string describe(const open_plan& p) {
-  return fmt::format("open|{}|{}|{}|{}|{}|{}", to_string(p.direction), optional_raw(p.amount),
-                     optional_raw(p.value), optional_raw(p.stop), optional_raw(p.target),
-                     p.time_limit ? p.time_limit->count() : -1);
+  return fmt::format("open|{}|{}|{}|{}|{}|{}|{}", to_string(p.direction), optional_raw(p.amount),
+                     optional_raw(p.value), optional_raw(p.risk), optional_raw(p.stop),
+                     optional_raw(p.target), p.time_limit ? p.time_limit->count() : -1);
 }
 std::string describe(const reduce_plan& p) {
   return fmt::format("reduce|{}|{}", p.target.raw(), p.reason);
@@ -41,6 +41,16 @@ std::uint64_t content_hash(const plan& p) {
   const auto body = std::visit([](const auto& b) { return describe(b); }, p.body);
   return stable_hash(fmt::format("{}|{}|{}|{}|{}", p.source.str(), p.instrument.str(),
                                  to_string(p.leg), p.created_at.ms, body));
+}
+
+std::uint64_t intent_hash(const plan& p) {
+  const auto body = std::visit([](const auto& b) { return describe(b); }, p.body);
+  return stable_hash(
+      fmt::format("{}|{}|{}|{}", p.source.str(), p.instrument.str(), to_string(p.leg), body));
+}
+
+bool same_intent(const plan& a, const plan& b) {
+  return a.source == b.source && a.instrument == b.instrument && a.leg == b.leg && a.body == b.body;
 }
 
 quantity reachable_target(quantity target, quantity step) {

@@ -44,6 +44,7 @@ constexpr std::array<row, refusal_code_count> rows{{
     {refusal_code::would_flip, "would_flip"},
     {refusal_code::position_exists, "position_exists"},
     {refusal_code::no_mark_price, "no_mark_price"},
+    {refusal_code::stop_beyond_mark, "stop_beyond_mark"},
     {refusal_code::below_min_quantity, "below_min_quantity"},
     {refusal_code::below_min_notional, "below_min_notional"},
     {refusal_code::above_max_quantity, "above_max_quantity"},

@@ -188,6 +188,15 @@ check_result no_mark_price(const plan&, const facts& f) {
   return {mark_is_fresh(f), elapsed(f.mark_at, f.now.steady), f.limits.mark_stale_after};
 }
 
+/// `observed` is the stop, `limit` the mark. How old the mark is has a rule of its own.
+check_result stop_beyond_mark(const plan& p, const facts& f) {
+  const auto& o = std::get<open_plan>(p.body);
+  if (!o.stop || !f.mark || f.mark->sign() <= 0)
+    return {};
+  const bool protects = o.direction == side::buy ? *o.stop < *f.mark : *o.stop > *f.mark;
+  return {protects, *o.stop, *f.mark};
+}
+
 /// A reduce that closes everything is exempt: a rest too small to trade must not stay for ever.
 check_result below_min_quantity(const plan& p, const facts& f) {
   const auto amount = safe_quantity(p, f);
@@ -254,6 +263,7 @@ constexpr std::array table{
     rule{refusal_code::would_flip, opens, &would_flip},
     rule{refusal_code::position_exists, opens, &position_exists},
     rule{refusal_code::no_mark_price, opens, &no_mark_price},
+    rule{refusal_code::stop_beyond_mark, opens, &stop_beyond_mark},
     rule{refusal_code::below_min_quantity, orders, &below_min_quantity},
     rule{refusal_code::below_min_notional, opens, &below_min_notional},
     rule{refusal_code::above_max_quantity, opens, &above_max_quantity},

@@ -37,11 +37,27 @@ std::optional<quantity> size_reduce(const reduce_plan& wish, const facts& f) {
   return cut_to_max(part, held, i);
 }
 
+/// How far the price may move until the stop is crossed; none when it is already.
+std::optional<price> stop_distance(const open_plan& wish, price mark) {
+  if (!wish.stop)
+    return std::nullopt;
+  const price distance = wish.direction == side::buy ? mark - *wish.stop : *wish.stop - mark;
+  return distance.sign() > 0 ? std::optional(distance) : std::nullopt;
+}
+
 std::optional<quantity> size_open(const open_plan& wish, const facts& f) {
   const instrument_facts i = f.instrument.value_or(instrument_facts{});
   if (wish.amount)
     return floor_to_step(std::max(*wish.amount, quantity{}), i.step);
-  if (!wish.value || !f.mark || f.mark->sign() <= 0)
+  if (!f.mark || f.mark->sign() <= 0)
+    return std::nullopt;
+  if (wish.risk) {
+    const auto distance = stop_distance(wish, *f.mark);
+    if (!distance)
+      return std::nullopt;
+    return floor_to_step(std::max(*wish.risk / *distance, quantity{}), i.step);
+  }
+  if (!wish.value)
     return std::nullopt;
   return floor_to_step(std::max(*wish.value / *f.mark, quantity{}), i.step);
 }

@@ -17,6 +17,7 @@ void describe(auto& d, is<open_plan> auto& p) {
   d("direction", p.direction);
   d("amount", p.amount);
   d("value", p.value);
+  d("risk", p.risk);
   d("stop", p.stop);
   d("target", p.target);
   d("time_limit_ms", p.time_limit);

@@ -76,13 +76,33 @@ result<std::optional<std::string>> reader::explain(const plan_id& id) {
   return text;
 }
 
+std::string_view to_string(plan_progress p) {
+  switch (p) {
+    case plan_progress::undecided:
+      return "undecided";
+    case plan_progress::under_way:
+      return "under_way";
+    case plan_progress::ended:
+      return "ended";
+  }
+  return "?";
+}
+
 result<std::vector<plan_summary>> reader::plans(const plan_filter& f) {
   return impl_->list<plan_summary>(
       "SELECT seq, plan_id, source, symbol, position_side, kind, received_ms, verdict, reason, "
       "judged_ms, ended, executed FROM plan WHERE seq > ?1 AND (?2 IS NULL OR symbol = ?2) "
       "AND (?3 IS NULL OR kind = ?3) AND (?4 IS NULL OR verdict = ?4) "
-      "AND (?5 IS NULL OR reason = ?5) ORDER BY seq DESC LIMIT ?6",
-      {f.after_seq, f.instrument, f.kind, f.outcome, f.reason, f.limit}, read_summary);
+      "AND (?5 IS NULL OR reason = ?5) AND (?7 IS NULL OR source = ?7) "
+      "AND (?8 IS NULL OR (kind = 'open') = (?8 = 'entry')) "
+      "AND (?9 IS NULL OR received_ms >= ?9) AND (?10 IS NULL OR received_ms < ?10) "
+      "AND (?11 IS NULL OR seq < ?11) AND (?12 IS NULL OR ?12 = CASE "
+      "WHEN verdict IS NULL THEN 'undecided' "
+      "WHEN verdict = 'allow' AND ended IS NULL AND kind <> 'cancel' THEN 'under_way' "
+      "ELSE 'ended' END) ORDER BY seq DESC LIMIT ?6",
+      {f.after_seq, f.instrument, f.kind, f.outcome, f.reason, f.limit, f.source, f.traffic,
+       f.since, f.until, f.before_seq, f.progress},
+      read_summary);
 }
 
 result<std::vector<stored_order>> reader::orders(const order_filter& f) {

@@ -8,35 +8,10 @@
 #include <utility>
 
 #include "field_reader.hpp"
+#include "plan_field_table.hpp"
 
 namespace sluice {
 namespace {
-
-constexpr std::size_t reason_bytes_max = 64;
-
-/// Which kinds of plan a field belongs to.
-struct known_field {
-  std::string_view name{};
-  bool open{false};
-  bool reduce{false};
-  bool cancel{false};
-};
-constexpr std::array known_fields{
-    known_field{"plan_id", true, true, true},       known_field{"source", true, true, true},
-    known_field{"symbol", true, true, true},        known_field{"kind", true, true, true},
-    known_field{"position_side", true, true, true}, known_field{"created_at", true, true, true},
-    known_field{"ttl", true, true, true},           known_field{"deadline", true, true, true},
-    known_field{"side", true, false, false},        known_field{"quantity", true, false, false},
-    known_field{"notional", true, false, false},    known_field{"stop", true, false, false},
-    known_field{"take_profit", true, false, false}, known_field{"time_limit", true, false, false},
-    known_field{"target", false, true, false},      known_field{"reason", false, true, false},
-    known_field{"cancels", false, false, true},
-};
-
-bool belongs_to(const known_field& f, std::string_view kind) {
-  return (kind == "open" && f.open) || (kind == "reduce" && f.reduce) ||
-         (kind == "cancel" && f.cancel);
-}
 
 /// An empty kind has its own fault; then only the names are checked.
 void check_names(field_reader& in, std::string_view kind) {
@@ -45,7 +20,7 @@ void check_names(field_reader& in, std::string_view kind) {
                                     [&](const known_field& k) { return k.name == field.name; });
     if (known == known_fields.end())
       in.fault(field.name, "is not a field of a plan");
-    else if (!kind.empty() && !belongs_to(*known, kind))
+    else if (!kind.empty() && presence_in(*known, kind) == presence::never)
       in.fault(field.name, fmt::format("does not belong to a plan of kind {}", kind));
   }
 }
@@ -80,10 +55,21 @@ position_side read_leg(field_reader& in) {
   return leg.value_or(position_side::both);
 }
 
+void check_size(field_reader& in) {
+  constexpr std::array<std::string_view, 3> sizes{"quantity", "notional", "risk"};
+  std::vector<std::string_view> given;
+  for (const auto name : sizes)
+    if (in.has(name))
+      given.push_back(name);
+  if (given.size() != 1)
+    in.fault(given.empty() ? sizes.front() : given[1],
+             "exactly one of quantity, notional and risk must be given");
+  if (in.has("risk") && !in.has("stop"))
+    in.fault("stop", "is missing: a plan sized by risk loses it there");
+}
+
 void check_open(field_reader& in, const open_plan& o, position_side leg) {
-  if (in.has("quantity") == in.has("notional"))
-    in.fault(in.has("quantity") ? "notional" : "quantity",
-             "exactly one of quantity and notional must be given");
+  check_size(in);
   const bool buys = o.direction == side::buy;
   if ((leg == position_side::long_ && !buys) || (leg == position_side::short_ && buys))
     in.fault("side", "a long leg is opened by buy, a short leg by sell");
@@ -97,6 +83,7 @@ open_plan read_open(field_reader& in, position_side leg) {
   o.direction = direction.value_or(side::buy);
   o.amount = in.positive<quantity>("quantity");
   o.value = in.positive<notional>("notional");
+  o.risk = in.positive<notional>("risk");
   o.stop = in.positive<price>("stop");
   o.target = in.positive<price>("take_profit");
   o.time_limit = in.span("time_limit");
@@ -124,6 +111,10 @@ cancel_plan read_cancel(field_reader& in) {
 }
 
 void read_created_at(field_reader& in, plan& p, const intake_settings& settings) {
+  const auto* source = settings.find(p.source);
+  if (!in.has("created_at") &&
+      (settings.require_created_at || (source && source->require_created_at)))
+    in.fault("created_at", "is missing, and this source must tell how old its plans are");
   const auto created = in.time("created_at");
   if (!created)
     return;
@@ -158,8 +149,9 @@ void read_identity(field_reader& in, plan& p, std::string_view kind) {
       in.parsed<source_id>("source", in.required("source"), parse_source_id).value_or(source_id{});
   if (is_own_plan_id(p.id))
     in.fault("plan_id",
-             fmt::format("begins like this process's own plans ({}, {}, {}); take another",
-                         exit_plan_prefix, close_plan_prefix, flatten_plan_prefix));
+             fmt::format("begins like this process's own plans ({}, {}, {}, {}); take another",
+                         exit_plan_prefix, close_plan_prefix, flatten_plan_prefix,
+                         supersede_plan_prefix));
   if (is_own_source(p.source))
     in.fault("source", fmt::format("{} is this process's own; take another name", p.source.str()));
   // A cancel names its plan; the symbol would add nothing.
@@ -181,6 +173,7 @@ struct body_fields {
     out.fields.push_back({"side", field_kind::text, std::string{to_string(o.direction)}});
     add_optional(out, "quantity", o.amount);
     add_optional(out, "notional", o.value);
+    add_optional(out, "risk", o.risk);
     add_optional(out, "stop", o.stop);
     add_optional(out, "take_profit", o.target);
     if (o.time_limit)

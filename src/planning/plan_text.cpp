@@ -1,4 +1,4 @@
-// The one place that knows the JSON library: documents to plain fields and back.
+// Documents to plain fields and back, by the JSON library.
 #include "plan_text.hpp"
 
 #include <fmt/format.h>

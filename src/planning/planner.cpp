@@ -26,7 +26,56 @@ std::string id_of_exit(const exit_wish& wish) {
 
 }  // namespace
 
-planner_core::planner_core(std::size_t remembered_ids_max) : seen_(remembered_ids_max) {}
+planner_core::planner_core(std::size_t remembered_ids_max, planner_settings settings)
+    : settings_(settings), seen_(remembered_ids_max), opens_(settings.duplicate_window) {}
+
+offer_answer planner_core::offer(const plan& p) {
+  const auto id = stable_hash(p.id.str());
+  const auto content = content_hash(p);
+  if (const auto known = seen_.find(id))
+    return {*known == content ? offer_kind::repeat : offer_kind::conflict, {}};
+  if (const auto* cancel = std::get_if<cancel_plan>(&p.body)) {
+    const auto owner = live_.owner(cancel->target);
+    if (settings_.cancel_own_only && owner && *owner != p.source && !is_own_source(p.source))
+      return {offer_kind::not_its_own, cancel->target};
+  }
+  if (std::holds_alternative<open_plan>(p.body)) {
+    if (const auto* first = opens_.first_like(p)) {
+      seen_.add(id, content);
+      return {offer_kind::duplicate, first->id};
+    }
+    if (auto* other = live_.open_of(p.instrument)) {
+      const bool waits = !other->successor.empty();
+      if (settings_.second_entry == second_entry_policy::refuse || other->allowed || waits)
+        return {offer_kind::symbol_busy, waits ? other->successor : other->id};
+      other->successor = p.id;
+      return {offer_kind::supersedes, other->id};
+    }
+    opens_.add(p);
+  }
+  seen_.add(id, content);
+  live_.taken(p, false);
+  return {offer_kind::fresh, {}};
+}
+
+void planner_core::stop_waiting(const symbol& s) {
+  if (auto* open = live_.open_of(s))
+    open->successor = {};
+}
+
+void planner_core::judged(const plan_id& id, verdict_kind outcome) {
+  live_.judged(id, outcome);
+  if (outcome != verdict_kind::allow)
+    opens_.forget(id);
+}
+
+void planner_core::finished(const plan_id& id) {
+  live_.finished(id);
+}
+
+void planner_core::resume(const plan& p, bool allowed) {
+  live_.taken(p, allowed);
+}
 
 plan_identity planner_core::remember(const plan& p) {
   return remember(stable_hash(p.id.str()), content_hash(p));
@@ -42,6 +91,22 @@ plan_identity planner_core::remember(std::uint64_t id_hash, std::uint64_t conten
 void order_exits_first(std::vector<plan>& plans) {
   std::stable_partition(plans.begin(), plans.end(),
                         [](const plan& p) { return lane_of(p) == lane::exit; });
+}
+
+plan plan_to_supersede(const plan_id& older, const plan& newer, const stamp& now) {
+  constexpr std::size_t named_max = 37;  // 64 less prefix, colon and hash
+  const auto hash = stable_hash(
+      fmt::format("{}|{}|{}", older.str(), newer.id.str(), now.steady.time_since_epoch().count()));
+  return {.id = plan_id{fmt::format("{}{}:{:016x}", supersede_plan_prefix,
+                                    newer.id.str().substr(0, named_max), hash)},
+          .source = source_id{std::string{planner_source}},
+          .instrument = newer.instrument,
+          .leg = newer.leg,
+          .body = cancel_plan{older},
+          .created_at = {},
+          .received = now,
+          .deadline = newer.deadline,
+          .deadline_wall = newer.deadline_wall};
 }
 
 plan plan_for_exit(const exit_wish& wish, const stamp& now, milliseconds ttl) {

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string_view>
 
 namespace sluice {
@@ -41,6 +42,41 @@ std::vector<setting_fault> intake_settings::validate() const {
   check_count(faults, "exit_queue_max", exit_queue_max, 1, queue_ceiling);
   check_count(faults, "plans_per_request_max", plans_per_request_max, 1, 1'000);
   check_count(faults, "remembered_ids_max", remembered_ids_max, 1'000, ids_ceiling);
+  check_count(faults, "dead_letter_size_max", dead_letter_size_max, 64UL * 1024, 1UL << 40);
+  if (!dead_letter_file.empty() && dead_letter_file == file)
+    faults.push_back({"dead_letter_file", "is the file that plans are read from"});
+  for (const auto& [name, source] : sources)
+    for (const auto& f : source.validate())
+      faults.push_back({fmt::format("sources.{}.{}", name, f.key), f.text});
+  return faults;
+}
+
+const source_settings* intake_settings::find(const source_id& s) const {
+  const auto at = sources.find(s.str());
+  return at == sources.end() ? nullptr : &at->second;
+}
+
+bool intake_settings::has_tokens() const {
+  return std::any_of(sources.begin(), sources.end(),
+                     [](const auto& s) { return !s.second.token_file.empty(); });
+}
+
+std::vector<setting_fault> source_settings::validate() const {
+  std::vector<setting_fault> faults;
+  if (lanes.empty())
+    faults.push_back({"lanes", "is empty: leave the source out and refuse unlisted ones instead"});
+  check_count(faults, "plans_per_second_max", plans_per_second_max, 0, queue_ceiling);
+  check_count(faults, "plans_burst_max", plans_burst_max, 0, queue_ceiling);
+  check_count(faults, "open_plans_max", open_plans_max, 0, queue_ceiling);
+  if (plans_burst_max > 0 && plans_per_second_max == 0)
+    faults.push_back({"plans_burst_max", "needs plans_per_second_max"});
+  return faults;
+}
+
+std::vector<setting_fault> planner_settings::validate() const {
+  std::vector<setting_fault> faults;
+  check_span(faults, "duplicate_window", duplicate_window, milliseconds{0},
+             milliseconds{3'600'000});
   return faults;
 }
 

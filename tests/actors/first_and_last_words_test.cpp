@@ -80,7 +80,7 @@ TEST_CASE("the journal ends after every stage that may still have something to s
 TEST_CASE("what is asked before the stages have met is answered, not lost") {
   pipeline_world world;
   pipeline_run run(world);
-  const auto intake = actors::spawn_intake(run.system(), run.given, world.chosen.intake);
+  const auto intake = actors::spawn_intake(run.system(), run.given, {world.chosen.intake, {}, {}});
   const auto shown = actors::spawn_status(run.system(), run.given, {});
   status::http_settings listening;
   listening.listen = "127.0.0.1:0";
@@ -95,7 +95,7 @@ TEST_CASE("what is asked before the stages have met is answered, not lost") {
     REQUIRE(client.send(status::testing::post("/api/v1/plans", "{}")));
     REQUIRE(arrived.wait_for(10s) == std::future_status::ready);
     auto [what, answer] = arrived.get();
-    caf::anon_send(intake, actors::plans_posted{what.body, std::nullopt, answer});
+    caf::anon_send(intake, actors::plans_posted{what.body, std::nullopt, std::nullopt, answer});
   }
   SECTION("a page") {
     REQUIRE(client.send(status::testing::get("/api/v1/status")));

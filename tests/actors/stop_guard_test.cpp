@@ -90,14 +90,17 @@ TEST_CASE("a position whose stop gets no answer is not ready until it has one") 
   run.make_ready(held);
   run.live(4s, held);
   CHECK(run.notices_of("position_without_stop") == 1);
-  const auto found = run.given.vitals->findings();
-  REQUIRE(found.size() == 1);
-  CHECK(found.front().reason == "position_without_stop");
-  CHECK(found.front().kind == actors::finding_kind::blocks);
+  const auto stopping = [&] {
+    auto found = run.given.vitals->findings();
+    std::erase_if(found, [](const auto& f) { return f.kind != actors::finding_kind::blocks; });
+    return found;
+  };
+  REQUIRE(stopping().size() == 1);
+  CHECK(stopping().front().reason == "position_without_stop");
   accept(run);
   run.live(1s, held);
   CHECK(run.notices_of("position_guarded") == 1);
-  CHECK(run.given.vitals->findings().empty());
+  CHECK(stopping().empty());
 }
 
 TEST_CASE("a stop that the exit engine moves is placed anew before the old one is cancelled") {

@@ -26,6 +26,7 @@ class ExitsTestCase(Stops, OutsideTestCase):
         self.sluice = self.start(config)
         self.sluice.wait_url()
         self.until_ready()
+        self.until("marks", lambda: (self.position(BTC) or {}).get("mark"))
 
     def exit(self):
         return (self.position(BTC) or {}).get("exit") or {}

@@ -43,8 +43,10 @@ class ExchangeFaultsTestCase(SluiceTestCase):
                                           "path": "/fapi/v1/order", "count": 1})
         self.post("/api/v1/plans?wait=1s", an_open("gone"))
         self.until("unknown", lambda: self.status()["orders"]["unknown"] == 1)
-        blocked = self.post("/api/v1/plans?wait=5s", an_open("next", ttl="2s")).json()
-        self.assertIn("order_unknown", str(blocked["judged"]["verdict"]["refusals"]))
+        blocked = self.post("/api/v1/plans?wait=5s", an_open("next", quantity="0.020"))
+        self.assertEqual(blocked.status, 409, blocked.text)
+        self.assertIn("symbol_busy", blocked.text)
+        self.assertIn("gone", blocked.text)
         self.until("resolved", lambda: self.status()["orders"]["under_way"] == 0)
         # The journal tells of it a moment later.
         self.until("rejected", lambda: self.get("/api/v1/orders").json()["orders"][0]["state"]

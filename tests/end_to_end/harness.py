@@ -156,11 +156,12 @@ def ask(connection, method, path, body=None, headers=None):
 class Process:
     """A running sluice command; its standard error goes to a file."""
 
-    def __init__(self, command, directory):
+    def __init__(self, command, directory, stdin=None):
         self.log_path = directory / f"log-{time.monotonic_ns()}"
         self.log_file = open(self.log_path, "wb")
         self.process = subprocess.Popen(
-            [BINARY, *command], stdout=subprocess.PIPE, stderr=self.log_file, cwd=directory)
+            [BINARY, *command], stdin=stdin, stdout=subprocess.PIPE, stderr=self.log_file,
+            cwd=directory)
         self.url = None
 
     def wait_url(self):
@@ -232,8 +233,8 @@ class SluiceTestCase(unittest.TestCase):
 
     # ---- processes
 
-    def start(self, config, command="run", *flags):
-        process = Process([command, str(config), *flags], self.directory)
+    def start(self, config, command="run", *flags, stdin=None):
+        process = Process([command, str(config), *flags], self.directory, stdin)
         self.started.append(process)
         return process
 

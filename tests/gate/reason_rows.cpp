@@ -97,6 +97,8 @@ std::vector<reason_row> position_rows() {
        [](plan&, facts& f) { f.mark.reset(); }},
       {"the mark price is too old", refusal_code::no_mark_price, an_open(),
        [](plan&, facts& f) { f.mark_at = start - milliseconds{10'001}; }},
+      {"its stop is on the losing side of the mark already", refusal_code::stop_beyond_mark,
+       an_open(), [](plan& p, facts& f) { std::get<open_plan>(p.body).stop = f.mark; }},
       {"floored to the step it is below the smallest quantity", refusal_code::below_min_quantity,
        an_open("o", "0.0009"), [](plan&, facts& f) { f.instrument->min_notional = {}; }},
       {"what would be closed is below the smallest quantity", refusal_code::below_min_quantity,

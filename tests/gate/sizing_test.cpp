@@ -75,6 +75,62 @@ TEST_CASE("an open sized by its value never asks for more than it, at any mark")
   }));
 }
 
+TEST_CASE("an open sized by risk loses at most that from the mark to its stop") {
+  struct row {
+    const char* name;
+    side direction;
+    const char* risk;
+    const char* stop;
+    const char* expected;  // Risk over the distance of the stop from the mark, 52,000, floored.
+  };
+  const row rows[] = {
+      {"a long with its stop 2,000 below", side::buy, "50", "50000", "0.025"},
+      {"a short with its stop 500 above", side::sell, "50", "52500", "0.1"},
+      {"floored, never rounded up", side::buy, "59.99", "50000", "0.029"},
+  };
+  for (const auto& r : rows) {
+    INFO(r.name);
+    auto f = facts_for_open();
+    f.mark = price::whole(52'000);
+    const open_plan o{
+        .direction = r.direction, .risk = value_of(r.risk), .stop = *price::parse(r.stop)};
+    CHECK(terms_of(a_plan("o", o), f).amount == qty(r.expected));
+  }
+}
+
+TEST_CASE("an open sized by risk has no size when its stop is crossed, and is refused") {
+  for (const auto direction : {side::buy, side::sell}) {
+    auto f = facts_for_open();
+    f.mark = price::whole(52'000);
+    const open_plan o{
+        .direction = direction, .risk = notional::whole(50), .stop = price::whole(52'000)};
+    const auto p = a_plan("o", o);
+    CHECK_FALSE(safe_quantity(p, f));
+    const auto outcome = to_verdict(judge(p, f, milliseconds{2'000}));
+    CHECK(outcome.reason() == refusal_code::stop_beyond_mark);
+  }
+}
+
+TEST_CASE("whatever the mark and the stop, what is risked is never more than was asked for") {
+  CHECK(rc::check("risk", [] {
+    auto f = facts_for_open();
+    const auto mark = *rc::gen::inRange<std::int64_t>(2, 10'000'000'000'000);
+    const auto stop = *rc::gen::inRange<std::int64_t>(1, 10'000'000'000'000);
+    const auto risk = notional::from_raw(*rc::gen::inRange<std::int64_t>(1, 1'000'000'000'000));
+    const auto direction = stop < mark ? side::buy : side::sell;
+    f.mark = price::from_raw(mark);
+    const open_plan o{.direction = direction, .risk = risk, .stop = price::from_raw(stop)};
+    const auto amount = safe_quantity(a_plan("o", o), f);
+    if (stop == mark) {
+      RC_ASSERT_FALSE(amount.has_value());
+      return;
+    }
+    RC_ASSERT(amount.has_value());
+    RC_ASSERT(*amount * price::from_raw(std::abs(mark - stop)) <= risk);
+    RC_ASSERT(on_step(*amount, f.instrument->step));
+  }));
+}
+
 TEST_CASE("an open without any size is refused, not guessed") {
   const auto outcome =
       to_verdict(judge(a_plan("o", open_plan{}), facts_for_open(), milliseconds{2'000}));

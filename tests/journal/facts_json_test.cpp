@@ -202,6 +202,7 @@ plan_body any_body() {
   return open_plan{any_of<side>(2),
                    maybe([] { return any_decimal<quantity>(); }),
                    maybe([] { return any_decimal<notional>(); }),
+                   maybe([] { return any_decimal<notional>(); }),
                    maybe(at),
                    maybe(at),
                    maybe([] { return milliseconds{any<std::int64_t>()}; })};

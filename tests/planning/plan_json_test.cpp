@@ -135,10 +135,13 @@ TEST_CASE("each hostile plan is refused at the field that is wrong") {
       {"/plan_id", open_with("p-1", "exit:BTCUSDT:both:1")},
       {"/plan_id", open_with("p-1", "reconcile-close:7")},
       {"/plan_id", open_with("p-1", "flatten:1:BTCUSDT:both:1")},
+      {"/plan_id", open_with("p-1", "supersede:p-2:1")},
+      {"/plan_id", open_with("p-1", std::string(1'000'000, 'p'))},
       {"/source", open_with("strategy", "some one")},
       {"/source", open_with("strategy", "exit_engine")},
       {"/source", open_with("strategy", "reconciler")},
       {"/source", open_with("strategy", "flatten")},
+      {"/source", open_with("strategy", "planner")},
       {"/symbol", open_with("BTCUSDT", "BTC/USDT")},
       {"/symbol", open_with(R"("symbol":"BTCUSDT",)", "")},
       {"/kind", open_with("\"open\"", "\"close\"")},
@@ -172,6 +175,9 @@ TEST_CASE("each hostile plan is refused at the field that is wrong") {
 TEST_CASE("each hostile extra, time or document is refused at its place") {
   check_refused({
       {"/notional", open_and(R"("notional":"200")")},
+      {"/stop", open_with(R"("quantity":"0.010")", R"("risk":"25")")},
+      {"/risk", open_with(R"("quantity":"0.010")", R"("risk":"0","stop":"49000")")},
+      {"/risk", open_with(R"("quantity":"0.010")", R"("notional":"5","risk":"1","stop":"9")")},
       {"/stop", open_and(R"("stop":"0")")},
       {"/stop", open_and(R"("stop":"50000","take_profit":"49000")")},
       {"/time_limit", open_and(R"("time_limit":"4")")},
@@ -211,6 +217,32 @@ TEST_CASE("each hostile extra, time or document is refused at its place") {
       {"/0", "[17]"},
       {"/0", "[[]]"},
   });
+}
+
+TEST_CASE("an open plan may be sized by what it risks up to its stop") {
+  const auto p = only_plan(open_with(R"("quantity":"0.010")", R"("risk":"25.5","stop":"49000")"));
+  const auto& o = std::get<open_plan>(p.body);
+  CHECK(o.risk == *notional::parse("25.5"));
+  CHECK_FALSE(o.amount);
+  CHECK_FALSE(o.value);
+  const auto again = only_plan(plan_to_json(p));
+  CHECK(again.body == p.body);
+}
+
+TEST_CASE("a producer that must tell the age of its plans is refused without it") {
+  intake_settings all;
+  all.require_created_at = true;
+  intake_settings one;
+  one.sources["strategy"].require_created_at = true;
+  const auto without = open_with("}", "}");
+  const auto with = open_and(R"("created_at":"2026-11-23T11:59:59Z")");
+  for (const auto& settings : {all, one}) {
+    const auto refused = parse_plans(without, received, settings);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().front().pointer == "/created_at");
+    CHECK(parse_plans(with, received, settings));
+  }
+  CHECK(parse_plans(open_with("strategy", "other"), received, one));
 }
 
 TEST_CASE("all faults of a document are named together") {

@@ -2,16 +2,27 @@
 // verdict.
 #pragma once
 
+#include <memory>
+
 #include "sluice/actors/interfaces.hpp"
 #include "sluice/actors/services.hpp"
-#include "sluice/planning/settings.hpp"
+#include "sluice/planning/source_desk.hpp"
 
 namespace sluice::actors {
+
+class dead_letters;
 
 /// The longest a producer may wait for a verdict in one request.
 inline constexpr milliseconds verdict_wait_max{10'000};
 
+struct intake_options {
+  intake_settings settings{};
+  source_tokens tokens{};
+  /// Where refused lines go; null when nobody wants them.
+  std::shared_ptr<dead_letters> refused_lines{};
+};
+
 [[nodiscard]] intake_actor spawn_intake(caf::actor_system& system, services given,
-                                        intake_settings settings);
+                                        intake_options options);
 
 }  // namespace sluice::actors

@@ -92,6 +92,7 @@ using gate_actor = caf::typed_actor<                       //
 using planner_actor = caf::typed_actor<              //
     caf::reacts_to<meet>,                            // supervisor, once, first
     caf::replies_to<take_plans>::with<plans_taken>,  // intake, exit_engine
+    caf::reacts_to<records_committed>,               // journal_writer: ends of plans
     caf::reacts_to<drain>>;                          // supervisor: nothing new from now on
 
 using intake_actor = caf::typed_actor<  //

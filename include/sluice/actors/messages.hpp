@@ -15,6 +15,7 @@
 #include "sluice/domain/standing_state.hpp"
 #include "sluice/gate/gate_actions.hpp"
 #include "sluice/gate/override_book.hpp"
+#include "sluice/planning/confirmations.hpp"
 #include "sluice/status/http_server.hpp"
 #include "sluice/truth/rounds.hpp"
 
@@ -49,13 +50,17 @@ struct records_committed {
 struct plans_posted {
   std::string body{};
   std::optional<milliseconds> wait{};
+  std::optional<token_digest> token{};  ///< Of what the request showed as its right to send.
   std::optional<status::responder> answer{};
   bool dry_run{false};  ///< Only say what would be said; nothing is taken in.
 };
-/// One line of the plan file, with its number for the log.
+/// One line of the plan file, with its number.
 struct plan_line_read {
   std::string text{};
   std::uint64_t number{0};
+  std::string fault{};  ///< Why it is no line that could be read; else empty.
+  /// Let go when the line is dealt with; the reader waits while too many are held.
+  std::shared_ptr<const void> ticket{};
 };
 /// Give these an identity, size them and send them to the gate.
 struct take_plans {
@@ -66,11 +71,20 @@ enum class plan_reception : std::uint8_t {
   accepted,     ///< New; it will get a verdict.
   repeated,     ///< Same id, same content: its verdict stands.
   conflicting,  ///< Same id, other content: refused.
+  duplicate,  ///< An open that another plan already wants: it is denied, that one's verdict stands.
+  symbol_busy,  ///< An open, and another one of its symbol has not ended: refused.
+  not_its_own,  ///< Would cancel a plan of another source: refused.
 };
 /// Answer to take_plans, in its order, sent when the accepted ones are durable.
 struct plans_taken {
   std::vector<plan_reception> receptions{};
+  std::vector<plan_id> about{};  ///< The other plan of the last three, else empty.
 };
+/// Nothing of such a plan is on record.
+[[nodiscard]] constexpr bool is_refused(plan_reception r) {
+  return r == plan_reception::conflicting || r == plan_reception::symbol_busy ||
+         r == plan_reception::not_its_own;
+}
 /// Judge these, exits first.
 struct judge_plans {
   std::vector<plan_ptr> plans{};

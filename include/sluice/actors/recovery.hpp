@@ -39,6 +39,7 @@ namespace sluice::actors {
 [[nodiscard]] flattener_options flattens_of(const journal::recovered& found,
                                             const flatten_settings& settings,
                                             milliseconds permit_ttl);
-[[nodiscard]] planner_core memory_of(const journal::recovered& found, std::size_t ids_max);
+[[nodiscard]] planner_core memory_of(const journal::recovered& found, const intake_settings& intake,
+                                     planner_settings settings);
 
 }  // namespace sluice::actors

@@ -63,6 +63,7 @@ struct settings {
   intake_settings intake{};
   ::sluice::redis::settings redis{};  ///< Stand in the table [intake.redis], both.
   upstream_settings upstream{};
+  planner_settings planner{};
   reconcile_settings reconcile{};
   executor_settings executor{};
   exit_settings exits{};

@@ -52,12 +52,14 @@ using trade_id = std::int64_t;  ///< The venue's, unique per symbol; 0 means non
 inline constexpr std::string_view exit_engine_source{"exit_engine"};
 inline constexpr std::string_view reconciler_source{"reconciler"};
 inline constexpr std::string_view flatten_source{"flatten"};
+inline constexpr std::string_view planner_source{"planner"};
 [[nodiscard]] bool is_own_source(const source_id& s);
 /// What the ids of the product's own plans begin with: nobody else may take them, for the first
 /// plan of an id decides what the id means.
 inline constexpr std::string_view exit_plan_prefix{"exit:"};
 inline constexpr std::string_view close_plan_prefix{"reconcile-close:"};
 inline constexpr std::string_view flatten_plan_prefix{"flatten:"};
+inline constexpr std::string_view supersede_plan_prefix{"supersede:"};
 [[nodiscard]] bool is_own_plan_id(const plan_id& id);
 
 /// 64-bit FNV-1a with a final mix; stable across builds, not for secrets.

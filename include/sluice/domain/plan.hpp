@@ -15,12 +15,13 @@
 
 namespace sluice {
 
-/// Increase exposure. Exactly one of `amount` and `value` is set; the planner turns a value into an
-/// amount at the mark price.
+/// Increase exposure. Exactly one of `amount`, `value` and `risk` is set; the gate turns a value or
+/// a risk into an amount at the mark price.
 struct open_plan {
   side direction{side::buy};
   std::optional<quantity> amount{};          ///< Base asset, > 0.
   std::optional<notional> value{};           ///< Quote asset, > 0.
+  std::optional<notional> risk{};            ///< Quote asset lost from mark to `stop`, > 0.
   std::optional<price> stop{};               ///< Where the exit engine shall close at a loss.
   std::optional<price> target{};             ///< Where the exit engine shall close at a gain.
   std::optional<milliseconds> time_limit{};  ///< How long the exit engine may keep it.
@@ -70,5 +71,10 @@ struct plan {
 /// Hash of what the plan asks for (source, symbol, leg, body, created_at), not of when it came:
 /// equal for a repetition of the same plan.
 [[nodiscard]] std::uint64_t content_hash(const plan& p);
+/// Hash of what is wanted and by whom (source, symbol, leg, body): equal for plans that differ only
+/// in their ids and times.
+[[nodiscard]] std::uint64_t intent_hash(const plan& p);
+/// The same without a hash's doubt.
+[[nodiscard]] bool same_intent(const plan& a, const plan& b);
 
 }  // namespace sluice

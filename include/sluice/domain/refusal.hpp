@@ -36,6 +36,7 @@ enum class refusal_code : std::uint8_t {
   would_flip,
   position_exists,
   no_mark_price,
+  stop_beyond_mark,
   below_min_quantity,
   below_min_notional,
   above_max_quantity,
@@ -59,7 +60,7 @@ enum class refusal_code : std::uint8_t {
   plan_withdrawn,
   interrupted,
 };
-inline constexpr std::size_t refusal_code_count = 43;
+inline constexpr std::size_t refusal_code_count = 44;
 
 /// "stale_exchange_state" and so on: the same word in API, log, journal and metrics.
 [[nodiscard]] std::string_view to_string(refusal_code c);

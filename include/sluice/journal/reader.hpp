@@ -14,13 +14,28 @@
 
 namespace sluice::journal {
 
+/// How far a plan has come.
+enum class plan_progress : std::uint8_t {
+  undecided,  ///< It has no verdict yet.
+  under_way,  ///< It was allowed, and its carrying out has not ended.
+  ended,      ///< Nothing more is done for it.
+};
+/// "undecided", "under_way", "ended".
+[[nodiscard]] std::string_view to_string(plan_progress p);
+
 /// Which plans to list; what is not set does not restrict.
 struct plan_filter {
   std::optional<symbol> instrument{};
   std::optional<std::string> kind{};  ///< "open", "reduce", "cancel".
   std::optional<verdict_kind> outcome{};
   std::optional<refusal_code> reason{};
-  std::int64_t after_seq{0};  ///< Only plans accepted later than this record.
+  std::optional<source_id> source{};
+  std::optional<lane> traffic{};
+  std::optional<plan_progress> progress{};
+  std::optional<wall_time> since{};          ///< Received then or later.
+  std::optional<wall_time> until{};          ///< Received before.
+  std::optional<std::int64_t> before_seq{};  ///< Only plans accepted earlier than this record.
+  std::int64_t after_seq{0};                 ///< Only plans accepted later than this record.
   std::int64_t limit{100};
 };
 

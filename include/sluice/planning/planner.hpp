@@ -8,7 +8,11 @@
 
 #include "sluice/domain/plan.hpp"
 #include "sluice/domain/truth.hpp"
+#include "sluice/domain/verdict.hpp"
+#include "sluice/planning/live_plans.hpp"
+#include "sluice/planning/recent_opens.hpp"
 #include "sluice/planning/recent_plans.hpp"
+#include "sluice/planning/settings.hpp"
 
 namespace sluice {
 
@@ -19,9 +23,40 @@ enum class plan_identity : std::uint8_t {
   conflict  ///< Same id, other content: refuse with duplicate_plan.
 };
 
+/// What is to be done with a plan that was offered.
+enum class offer_kind : std::uint8_t {
+  fresh,        ///< Judge it.
+  repeat,       ///< Same id, same content.
+  conflict,     ///< Same id, other content.
+  duplicate,    ///< An open that wants what `about` wants, which was taken within the window.
+  symbol_busy,  ///< An open, and the open plan `about` of its symbol has not ended. Not remembered.
+  supersedes,   ///< The same, and `about` may still be withdrawn: do so, then offer it again.
+  not_its_own,  ///< It would cancel `about`, which another source sent. Not remembered.
+};
+struct offer_answer {
+  offer_kind kind{offer_kind::fresh};
+  plan_id about{};
+  friend bool operator==(const offer_answer&, const offer_answer&) = default;
+};
+
+/// Knows which plans it has seen and which of them have not ended. It learns of ends by `judged`
+/// and `finished`; after a restart by `resume`.
 class planner_core {
  public:
-  explicit planner_core(std::size_t remembered_ids_max = 1'000'000);
+  explicit planner_core(std::size_t remembered_ids_max = 1'000'000, planner_settings settings = {});
+
+  /// Decides by identity, window, owner and symbol, in this order. A plan that is answered by
+  /// `fresh` or `duplicate` is remembered; one by `supersedes` keeps its symbol for itself until
+  /// the older plan has its verdict.
+  [[nodiscard]] offer_answer offer(const plan& p);
+  /// No plan waits any more for the open plan of this symbol to be withdrawn.
+  void stop_waiting(const symbol& s);
+  /// A plan has its terminal verdict.
+  void judged(const plan_id& id, verdict_kind outcome);
+  /// The last order of an allowed plan has ended.
+  void finished(const plan_id& id);
+  /// A plan of the process before whose end is not on record.
+  void resume(const plan& p, bool allowed);
 
   /// Compares with what is remembered, and remembers a fresh one.
   plan_identity remember(const plan& p);
@@ -30,8 +65,15 @@ class planner_core {
   [[nodiscard]] std::size_t remembered() const { return seen_.size(); }
 
  private:
+  planner_settings settings_;
   recent_map seen_;
+  recent_opens opens_;
+  live_plans live_{};
 };
+
+/// Withdraws `older` for the sake of `newer`, at once. Its id names the newer one as far as an id
+/// has room, and differs for every try.
+[[nodiscard]] plan plan_to_supersede(const plan_id& older, const plan& newer, const stamp& now);
 
 /// Exits before entries, otherwise in the order given.
 void order_exits_first(std::vector<plan>& plans);

@@ -1,0 +1,94 @@
+// Every plan is looked at before any quota is touched: a request is admitted whole or not at all.
+#include "sluice/planning/source_desk.hpp"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+namespace sluice {
+
+source_desk::source_desk(const intake_settings& settings, source_tokens tokens)
+    : tokens_(std::move(tokens)), unlisted_(settings.unlisted_source) {
+  for (const auto& [name, source] : settings.sources)
+    for (const auto traffic : {lane::exit, lane::entry}) {
+      auto& q = sources_[name][static_cast<std::size_t>(traffic)];
+      q.closed = std::ranges::count(source.lanes, traffic) == 0;
+      q.open_max = source.open_plans_max;
+      if (source.plans_per_second_max > 0)
+        q.speed.emplace(source.plans_per_second_max, source.plans_burst_max);
+    }
+}
+
+/// Looks at every token, so that the time it takes says nothing.
+const std::string* source_desk::owner_of(const plan_bearer& by) const {
+  const std::string* owner = nullptr;
+  if (by.token)
+    for (const auto& [name, digest] : tokens_)
+      if (same_digest(digest, *by.token))
+        owner = &name;
+  return owner;
+}
+
+desk_refusal source_desk::known(const plan& p, const plan_bearer& by,
+                                const std::string* owner) const {
+  if (!by.local && !tokens_.empty()) {
+    if (by.token && !owner)
+      return desk_refusal::token_unknown;
+    if (owner && *owner != p.source.str())
+      return desk_refusal::other_source;
+    if (!owner && tokens_.contains(p.source.str()))
+      return desk_refusal::token_missing;
+  }
+  const auto at = sources_.find(p.source.str());
+  if (at == sources_.end())
+    return !sources_.empty() && unlisted_ == unlisted_intake::refuse ? desk_refusal::unlisted
+                                                                     : desk_refusal::none;
+  return at->second[static_cast<std::size_t>(lane_of(p))].closed ? desk_refusal::lane_closed
+                                                                 : desk_refusal::none;
+}
+
+desk_answer source_desk::admit(std::span<const plan> plans, const plan_bearer& by, instant now,
+                               bool only_asked) {
+  if (sources_.empty())
+    return {};
+  const auto* owner = owner_of(by);
+  std::map<std::pair<source_id, lane>, wanted> more;
+  for (std::size_t i = 0; i < plans.size(); ++i) {
+    const auto traffic = lane_of(plans[i]);
+    if (const auto refusal = known(plans[i], by, owner); refusal != desk_refusal::none)
+      return {refusal, plans[i].source, traffic, 0, {}, i};
+    auto& w = more.try_emplace({plans[i].source, traffic}, wanted{0, i}).first->second;
+    ++w.plans;
+  }
+  for (const auto& [whose, w] : more) {
+    auto* q = quota_of(whose.first, whose.second);
+    if (q && q->open_max > 0 && q->open + w.plans > q->open_max)
+      return {desk_refusal::too_many_open, whose.first, whose.second, q->open_max, {}, w.at};
+    if (q && q->speed && !q->speed->admits(w.plans, now))
+      return {desk_refusal::too_fast,           whose.first, whose.second, 0,
+              q->speed->wait_for(w.plans, now), w.at};
+  }
+  if (only_asked)
+    return {};
+  for (const auto& [whose, w] : more)
+    if (auto* q = quota_of(whose.first, whose.second); q && q->speed)
+      q->speed->take(w.plans, now);
+  return {};
+}
+
+source_desk::quota* source_desk::quota_of(const source_id& source, lane traffic) {
+  const auto at = sources_.find(source.str());
+  return at == sources_.end() ? nullptr : &at->second[static_cast<std::size_t>(traffic)];
+}
+
+void source_desk::opened(const source_id& source, lane traffic) {
+  if (auto* q = quota_of(source, traffic))
+    ++q->open;
+}
+
+void source_desk::closed(const source_id& source, lane traffic) {
+  if (auto* q = quota_of(source, traffic); q && q->open > 0)
+    --q->open;
+}
+
+}  // namespace sluice

@@ -1,0 +1,174 @@
+// Plans on their way to the gate: one open plan a symbol, duplicates, and lines that find no room.
+#include <fstream>
+#include <iterator>
+
+#include "dead_letters.hpp"
+#include "sluice/actors/intake.hpp"
+#include "support/catch.hpp"
+#include "support/pipeline_fixture.hpp"
+
+using namespace sluice;
+using namespace sluice::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Symbols, streams and marks are there; what is held is not known: every plan waits for a read.
+void make_waiting(pipeline_run& run) {
+  run.give_universe();
+  run.tell(stream_opened{});
+  run.give_marks({{"BTCUSDT", "50000"}, {"ETHUSDT", "2000"}, {"XRPUSDT", "0.5"}});
+}
+
+void answer_reads(pipeline_run& run) {
+  for (int i = 0; i < 20; ++i) {
+    for (const char* scope : {"", "BTCUSDT", "ETHUSDT", "XRPUSDT"})
+      while (run.answer_read(symbol(scope), {})) {
+      }
+    run.pass(50ms);
+  }
+}
+
+/// Sends a line as the file's reader does; the ticket is alive while the line is held.
+std::weak_ptr<const void> send_line(pipeline_run& run, std::string text, std::uint64_t number) {
+  auto ticket = std::make_shared<const int>(0);
+  const std::weak_ptr<const void> watched = ticket;
+  caf::anon_send(run.all->intake,
+                 actors::plan_line_read{std::move(text), number, {}, std::move(ticket)});
+  run.settle();
+  return watched;
+}
+
+std::string exit_line(const std::string& id, const std::string& on) {
+  return R"({"plan_id":")" + id + R"(","source":"file","symbol":")" + on +
+         R"(","kind":"reduce","target":"0","ttl":"30s"})";
+}
+std::string entry_line(const std::string& id, const std::string& on) {
+  return R"({"plan_id":")" + id + R"(","source":"file","symbol":")" + on +
+         R"(","kind":"open","side":"buy","quantity":"1"})";
+}
+
+}  // namespace
+
+TEST_CASE("an entry that waits is withdrawn for a newer one, which is then carried out") {
+  pipeline_world world;
+  world.chosen.planner.second_entry = second_entry_policy::supersede;
+  pipeline_run run(world);
+  make_waiting(run);
+  run.offer({run.an_open("old", "BTCUSDT", "0.01")});
+  REQUIRE_FALSE(run.verdict_of("old"));
+  run.offer({run.an_open("new", "BTCUSDT", "0.02")});
+  run.settle();
+  CHECK(run.verdict_of("old") == verdict_kind::deny);
+  CHECK(run.reason_of("old") == refusal_code::plan_withdrawn);
+  answer_reads(run);
+  REQUIRE(world.exchange->orders.size() == 1);
+  CHECK(world.exchange->orders.front().request.amount == quantity::parse("0.02").value());
+  run.fill_order(quantity::parse("0.02").value(), price::whole(50'000));
+  answer_reads(run);
+  CHECK(run.verdict_of("new") == verdict_kind::allow);
+}
+
+TEST_CASE("an entry whose order has left is not superseded") {
+  for (const auto second : {second_entry_policy::refuse, second_entry_policy::supersede}) {
+    pipeline_world world;
+    world.chosen.planner.second_entry = second;
+    pipeline_run run(world);
+    run.make_ready();
+    run.offer({run.an_open("old", "BTCUSDT", "0.01")});
+    REQUIRE(world.exchange->orders.size() == 1);
+    const auto before = run.records_of("plan_accepted");
+    run.offer({run.an_open("new", "BTCUSDT", "0.02"), run.an_open("other", "ETHUSDT", "0.1")});
+    run.pass(200ms);
+    CHECK_FALSE(run.verdict_of("new"));
+    CHECK(world.exchange->orders.size() == 2);
+    CHECK(run.records_of("plan_accepted") >= before + 1);
+    CHECK_FALSE(run.reason_of("new"));
+  }
+}
+
+TEST_CASE("a symbol stays busy over a restart until its entry has ended") {
+  pipeline_world world;
+  {
+    pipeline_run run(world);
+    run.make_ready();
+    run.offer({run.an_open("old", "BTCUSDT", "0.01")});
+    REQUIRE(world.exchange->orders.size() == 1);
+  }
+  world.wall_ms += 5'000;
+  pipeline_run run(world);
+  run.make_ready();
+  const auto before = run.records_of("plan_accepted");
+  run.offer({run.an_open("new", "BTCUSDT", "0.02")});
+  run.pass(100ms);
+  CHECK(run.records_of("plan_accepted") == before);
+  run.offer({run.an_open("elsewhere", "ETHUSDT", "0.1")});
+  CHECK(run.records_of("plan_accepted") == before + 1);
+}
+
+TEST_CASE("one idea under two ids gets one order, and both ids a verdict") {
+  pipeline_world world;
+  pipeline_run run(world);
+  make_waiting(run);
+  run.offer({run.an_open("a", "BTCUSDT", "0.01")});
+  run.offer({run.an_open("b", "BTCUSDT", "0.01")});
+  CHECK(run.reason_of("b") == refusal_code::duplicate_plan);
+  answer_reads(run);
+  REQUIRE(world.exchange->orders.size() == 1);
+  run.fill_order(quantity::parse("0.01").value(), price::whole(50'000));
+  answer_reads(run);
+  CHECK(run.verdict_of("a") == verdict_kind::allow);
+  CHECK(world.exchange->orders.empty());
+}
+
+TEST_CASE("exits of a file wait for room and none is lost, entries are shed") {
+  pipeline_world world;
+  world.chosen.intake.exit_queue_max = 1;
+  world.chosen.intake.entry_queue_max = 1;
+  const auto letters = world.directory / "dead";
+  pipeline_run run(world);
+  // The run's own intake knows of no dead letters; this one has the same peers and queues.
+  const auto intake =
+      actors::spawn_intake(run.system(), run.given,
+                           {world.chosen.intake,
+                            {},
+                            std::make_shared<actors::dead_letters>(
+                                letters.string(), 1'000'000, run.given.log, run.given.metrics)});
+  auto changed = std::make_shared<actors::peers>(*run.all);
+  changed->intake = intake;
+  run.all = changed;
+  caf::anon_send(intake, actors::meet{changed});
+  caf::anon_send(run.all->journal, actors::watch_records{intake});
+  make_waiting(run);
+  const auto first = send_line(run, exit_line("x1", "BTCUSDT"), 1);
+  const auto second = send_line(run, exit_line("x2", "ETHUSDT"), 2);
+  const auto third = send_line(run, exit_line("x3", "XRPUSDT"), 3);
+  const auto entry = send_line(run, entry_line("e1", "BTCUSDT"), 4);
+  const auto shed = send_line(run, entry_line("e2", "ETHUSDT"), 5);
+  CHECK(run.records_of("plan_accepted") == 2);
+  CHECK(first.expired());
+  CHECK_FALSE(second.expired());
+  CHECK_FALSE(third.expired());
+  CHECK(shed.expired());
+  answer_reads(run);
+  for (const char* id : {"x1", "x2", "x3"}) {
+    INFO(id);
+    CHECK(run.reason_of(id) == refusal_code::no_position);
+  }
+  CHECK(second.expired());
+  CHECK(third.expired());
+  CHECK(entry.expired());
+  CHECK_FALSE(run.verdict_of("e2"));
+  caf::anon_send_exit(intake, caf::exit_reason::user_shutdown);
+  run.settle();
+}
+
+TEST_CASE("a letter holds a line cut to its bound, readable whatever bytes it had") {
+  const auto letter = actors::letter_json(
+      wall_time{1'790'000'000'000}, 7, "\xff" + std::string(5'000, 'x'), {{"/side", "is no side"}});
+  CHECK(letter.ends_with("\"cut\":true}\n"));
+  CHECK(letter.find(R"("line":7,"errors":[{"field":"/side","reason":"is no side"}])") !=
+        std::string::npos);
+  CHECK(letter.find("\xff") == std::string::npos);
+  CHECK(letter.size() < 5'000);
+}
