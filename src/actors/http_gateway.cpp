@@ -6,6 +6,7 @@
 #include "sluice/exchange/token.hpp"
 #include "sluice/status/log_stream.hpp"
 #include "sluice/status/problem.hpp"
+#include "sluice/status/web.hpp"
 
 namespace sluice::actors {
 namespace {
@@ -53,6 +54,8 @@ void post_plans(const intake_actor& intake, status::request&& asked, status::res
 status::request_handler http_gateway(std::shared_ptr<status::logger> log, intake_actor intake,
                                      status_actor status) {
   return [log, intake, status](status::request asked, status::responder answer) {
+    if (status::is_web_path(asked.path))
+      return answer(status::web_response(asked));
     if (asked.method == "POST" && !is_json(asked))
       return answer(
           status::problem_response(415, "POST takes application/json; say so in Content-Type"));

@@ -6,11 +6,13 @@
 #include <boost/json.hpp>
 #include <list>
 
+#include "age_document.hpp"
 #include "flatten_orders.hpp"
 #include "limits_watch.hpp"
 #include "operator_documents.hpp"
 #include "operator_orders.hpp"
 #include "plan_query.hpp"
+#include "recent_verdicts.hpp"
 #include "sluice/journal/record_json.hpp"
 #include "sluice/planning/plan_schema.hpp"
 #include "sluice/status/problem.hpp"
@@ -93,16 +95,23 @@ class status_stage : public stage<status_actor> {
     metrics().add(status::metric::verdicts,
                   {to_string(b.traffic), to_string(b.outcome.kind),
                    reason ? to_string(*reason) : std::string_view{"none"}});
+    std::optional<duration> took;
     if (const auto since = accepted_.find(b.plan); since != accepted_.end()) {
+      took = at.steady - since->second;
       metrics().observe(status::metric::verdict_latency, {to_string(b.traffic)},
-                        std::chrono::duration<double>(at.steady - since->second).count());
+                        std::chrono::duration<double>(*took).count());
       accepted_.erase(since);
     }
+    recent_.judged(b.traffic, b.outcome.kind, took, at.steady);
     log().info("gate", "plan_judged",
                {{"plan", b.plan},
                 {"symbol", b.instrument},
                 {"verdict", to_string(b.outcome.kind)},
                 {"reason", reason ? to_string(*reason) : std::string_view{"none"}}});
+  }
+  void measure(const notice& b, const stamp& at) {
+    if (b.event == "exit_blocked")
+      recent_.blocked(at, b.text);
   }
   template <class Other>
   void measure(const Other&, const stamp&) {}
@@ -133,6 +142,7 @@ class status_stage : public stage<status_actor> {
     v.ages = summarise_ages(std::move(ages));
     v.budget = given_.exchange->budget();
     v.folded = &folded_;
+    v.recent = &recent_;
     v.numbers = &vitals();
     v.limits = limits_.last();
     v.not_ready_for = readiness(readiness_of(v, *v.universe_now));
@@ -248,9 +258,12 @@ class status_stage : public stage<status_actor> {
       case page::status:
         return reply(status::json_response(status_json(view())));
       case page::positions:
-        return reply(status::json_response(
-            positions_json(positions(asked.query.find("all").has_value()), folded_, *given_.marks,
-                           {&options_.exits, now_stamp().wall})));
+        return reply(status::json_response(positions_json(
+            position_lines(*given_.table, folded_, now(), asked.query.find("all").has_value()),
+            folded_, *given_.marks, {&options_.exits, now_stamp().wall})));
+      case page::ages:
+        return reply(status::json_response(ages_json(*given_.table, *given_.universe->current(),
+                                                     vitals().promise(), now_stamp())));
       case page::plans:
         return plans(asked, reply);
       case page::plan_schema:
@@ -321,27 +334,6 @@ class status_stage : public stage<status_actor> {
                                                       {"config_hash", options_.config_hash}});
   }
 
-  [[nodiscard]] std::optional<price> liquidation_of(const position_key& key,
-                                                    const truth_view& seen) const {
-    const auto* held = std::get_if<position_open>(&seen.content);
-    return held ? given_.table->liquidation(key, *held) : std::nullopt;
-  }
-
-  [[nodiscard]] std::vector<position_line> positions(bool flat_too) const {
-    std::vector<position_line> lines;
-    const auto present = now();
-    given_.table->scan([&](const position_key& key, const truth_view& seen) {
-      const bool flat = std::holds_alternative<position_flat>(seen.content);
-      if (flat && !flat_too && !folded_.ledger(key).value_or(quantity{}).raw())
-        return;
-      lines.push_back(
-          {key, seen,
-           is_known(seen.content) ? std::optional(between(seen.as_of, present)) : std::nullopt,
-           liquidation_of(key, seen)});
-    });
-    return lines;
-  }
-
   void plans(const status::request& asked, const status::responder& reply) {
     auto wanted = read_plan_query(asked.query, now_stamp().wall);
     if (!wanted)
@@ -382,6 +374,7 @@ class status_stage : public stage<status_actor> {
   status::router router_;
   instant started_{};
   projection folded_{};
+  recent_verdicts recent_{};
   std::unordered_map<plan_id, instant> accepted_{};
   std::list<std::shared_ptr<status::event_channel>> readers_{};
   std::optional<std::string> last_words_{};

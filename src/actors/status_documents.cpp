@@ -126,6 +126,30 @@ json::object stops_object(const status_view& v) {
   return {{"resting", resting}, {"unsettled", static_cast<std::int64_t>(stops.size()) - resting}};
 }
 
+json::value count_or_null(const std::optional<microseconds>& t) {
+  return t ? json::value(t->count()) : json::value(nullptr);
+}
+
+json::object lane_object(const status_view& v, lane l) {
+  const auto s = v.recent->summary(l, v.now.steady);
+  return {
+      {"allowed", s.allowed},
+      {"denied", s.denied},
+      {"expired", s.expired},
+      {"latency_us", json::object{{"p50", count_or_null(s.p50)}, {"p99", count_or_null(s.p99)}}}};
+}
+
+/// Of the last minute.
+json::object verdicts_object(const status_view& v) {
+  const auto& last = v.recent->last_blocked();
+  return {{"exit", lane_object(v, lane::exit)},
+          {"entry", lane_object(v, lane::entry)},
+          {"exits_blocked", v.recent->blocked(v.now.steady)},
+          {"last_exit_blocked",
+           last ? json::value(json::object{{"at", time_or_null(last->at)}, {"what", last->what}})
+                : json::value(nullptr)}};
+}
+
 json::object plans_object(const status_view& v) {
   json::object reasons;
   for (const auto& [reason, count] : v.folded->plans().by_reason)
@@ -232,6 +256,7 @@ std::string status_json(const status_view& v) {
                               {"weight_limit_1m", v.budget.weight_limit_1m},
                               {"requests_total", v.budget.requests_total}}},
       {"plans", plans_object(v)},
+      {"verdicts_1m", verdicts_object(v)},
       {"orders", json::object{{"sent", v.folded->orders_counted().sent},
                               {"filled", v.folded->orders_counted().filled},
                               {"unknown", v.numbers->orders_unknown.load()},
@@ -256,6 +281,21 @@ std::string ready_json(const status_view& v) {
                                       {"reasons", reasons_array(v.not_ready_for)},
                                       {"trading_state", to_string(v.trading.state)},
                                       {"overrides", overrides_array(v.overrides, v.now.wall)}});
+}
+
+std::vector<position_line> position_lines(const state_table& table, const projection& folded,
+                                          instant now, bool flat_too) {
+  std::vector<position_line> lines;
+  table.scan([&](const position_key& key, const truth_view& seen) {
+    const bool flat = std::holds_alternative<position_flat>(seen.content);
+    if (flat && !flat_too && !folded.ledger(key).value_or(quantity{}).raw())
+      return;
+    const auto* held = std::get_if<position_open>(&seen.content);
+    lines.push_back(
+        {key, seen, is_known(seen.content) ? std::optional(between(seen.as_of, now)) : std::nullopt,
+         held ? table.liquidation(key, *held) : std::nullopt});
+  });
+  return lines;
 }
 
 std::string positions_json(const std::vector<position_line>& lines, const projection& folded,

@@ -7,6 +7,7 @@
 #include "exit_documents.hpp"
 #include "projection.hpp"
 #include "readiness.hpp"
+#include "recent_verdicts.hpp"
 #include "sluice/actors/services.hpp"
 #include "sluice/gate/limits_in_use.hpp"
 #include "sluice/journal/reader.hpp"
@@ -40,6 +41,7 @@ struct status_view {
   freshness_promise promise{};
   budget_view budget{};
   const projection* folded{nullptr};
+  const recent_verdicts* recent{nullptr};
   const vitals* numbers{nullptr};
   std::shared_ptr<const universe> universe_now{};
   std::shared_ptr<const limits_view> limits{};  ///< Null before the gate has told the first time.
@@ -48,7 +50,10 @@ struct status_view {
 [[nodiscard]] std::string status_json(const status_view& v);
 /// Whether plans can be allowed, and what is not as usual though it keeps nobody from trading.
 [[nodiscard]] std::string ready_json(const status_view& v);
-/// Open and unknown positions first; all of them when `flat_too`.
+/// The tracked positions that are open, unknown, or not zero in the ledger; all when `flat_too`.
+[[nodiscard]] std::vector<position_line> position_lines(const state_table& table,
+                                                        const projection& folded, instant now,
+                                                        bool flat_too);
 [[nodiscard]] std::string positions_json(const std::vector<position_line>& lines,
                                          const projection& folded, const mark_board& marks,
                                          const exit_surroundings& exits);

@@ -14,6 +14,7 @@ const std::vector<status::route>& routes() {
       row("GET", "/version", page::version),
       row("GET", "/api/v1/status", page::status),
       row("GET", "/api/v1/positions", page::positions),
+      row("GET", "/api/v1/ages", page::ages),
       row("GET", "/api/v1/plans", page::plans),
       row("GET", "/api/v1/plans/{id}", page::plan),
       row("GET", "/api/v1/schema/plan.json", page::plan_schema),

@@ -14,6 +14,7 @@ enum class page {
   version,
   status,
   positions,
+  ages,
   plans,
   plan,
   plan_schema,

@@ -121,6 +121,7 @@ std::optional<response> http_session::fill_request() {
   request_.content_type = text(http::field::content_type);
   request_.accept = text(http::field::accept);
   request_.last_event_id = to_std(message["Last-Event-ID"]);
+  request_.if_none_match = text(http::field::if_none_match);
   const std::size_t limit = request_.path == plans_path ? core_.settings().plans_body_size_max
                                                         : core_.settings().body_size_max;
   if (parser_->content_length().value_or(0) > limit)

@@ -47,6 +47,7 @@ constexpr std::array standard_headers{
     standard_header{"Cache-Control", "no-store"},
     standard_header{"Content-Security-Policy", "default-src 'self'"},
     standard_header{"X-Content-Type-Options", "nosniff"},
+    standard_header{"Referrer-Policy", "no-referrer"},
 };
 
 }  // namespace

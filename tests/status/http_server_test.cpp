@@ -26,6 +26,7 @@ TEST_CASE("an answer carries length, date and the headers that protect a browser
   CHECK_THAT(answer, ContainsSubstring("\r\nCache-Control: no-store\r\n"));
   CHECK_THAT(answer, ContainsSubstring("\r\nContent-Security-Policy: default-src 'self'\r\n"));
   CHECK_THAT(answer, ContainsSubstring("\r\nX-Content-Type-Options: nosniff\r\n"));
+  CHECK_THAT(answer, ContainsSubstring("\r\nReferrer-Policy: no-referrer\r\n"));
   CHECK(answer.find("Access-Control") == std::string::npos);
 }
 

@@ -31,8 +31,8 @@ struct status_options {
 [[nodiscard]] status_actor spawn_status(caf::actor_system& system, services given,
                                         status_options options);
 
-/// Where requests go: plans to the intake, logs to the logger, everything else to the status actor.
-/// Called on the HTTP server's thread.
+/// Where requests go: the dashboard's files are answered at once, plans go to the intake, logs to
+/// the logger, everything else to the status actor. Called on the HTTP server's thread.
 [[nodiscard]] status::request_handler http_gateway(std::shared_ptr<status::logger> log,
                                                    intake_actor intake, status_actor status);
 

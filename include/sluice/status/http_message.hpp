@@ -37,6 +37,7 @@ struct request {
   std::string content_type{};
   std::string accept{};
   std::string last_event_id{};
+  std::string if_none_match{};
   std::string body{};
 };
 

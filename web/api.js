@@ -1,0 +1,64 @@
+// Speaks to the API of the process that served this page. A token, once somebody gave one, is kept in
+// this page's memory alone and goes out as a bearer token.
+
+let token = '';
+const read_ms_max = 8000;
+const order_ms_max = 35_000; // The server gives its stages 30 s.
+const limitOf = (options) => (options.method ? order_ms_max : read_ms_max);
+
+export function setToken(text) {
+  token = text.trim();
+}
+
+export function headers(more = {}) {
+  return token ? { ...more, Authorization: `Bearer ${token}` } : more;
+}
+
+/** What the server refused: `status`, `text` for a person, `errors` by field. */
+export class Refused extends Error {
+  constructor(status, document) {
+    const detail = document?.detail || document?.title || `the server answered ${status}`;
+    super(detail);
+    this.status = status;
+    this.errors = document?.errors ?? [];
+  }
+}
+
+/** No answer came, so nobody knows whether an order was taken. */
+export class Unreachable extends Error {}
+
+/** Numbers that JavaScript cannot hold stay the text they were: ids of the venue have 19 digits. */
+function exact(key, value, context) {
+  return typeof value === 'number' && !Number.isSafeInteger(value) && context?.source
+    ? context.source
+    : value;
+}
+
+async function send(path, options, keepDigits) {
+  let reply;
+  let text;
+  try {
+    reply = await fetch(path, { ...options, cache: 'no-store', signal: AbortSignal.timeout(limitOf(options)) });
+    text = await reply.text();
+  } catch (failed) {
+    throw new Unreachable(failed.name === 'TimeoutError' ? 'no answer in time' : 'not reachable');
+  }
+  let document = null;
+  try {
+    document = keepDigits ? JSON.parse(text, exact) : JSON.parse(text);
+  } catch {
+    if (reply.ok) throw new Refused(reply.status, { detail: 'the answer cannot be read' });
+  }
+  if (!reply.ok) throw new Refused(reply.status, document);
+  return document;
+}
+
+export const get = (path) => send(path, { headers: headers() }, false);
+/** As get, for documents with numbers of any length. */
+export const getExact = (path) => send(path, { headers: headers() }, true);
+export const post = (path, body) =>
+  send(path, {
+    method: 'POST',
+    headers: headers({ 'Content-Type': 'application/json' }),
+    body: JSON.stringify(body),
+  }, false);
