@@ -7,6 +7,7 @@
 #include <list>
 
 #include "flatten_orders.hpp"
+#include "insight_pages.hpp"
 #include "operator_documents.hpp"
 #include "operator_orders.hpp"
 #include "sluice/journal/record_json.hpp"
@@ -268,6 +269,10 @@ class status_stage : public stage<status_actor> {
             overrides_json(vitals().overrides(), options_.gate, now_stamp().wall)));
       case page::closes:
         return reply(status::json_response(closes_json(folded_, now_stamp().wall)));
+      case page::reasons:
+        return reply(reasons_page(*options_.reader, asked, now_stamp().wall));
+      case page::config:
+        return reply(status::json_response(options_.config_document));
       default:
         return take_order(found, asked, reply);
     }
@@ -356,9 +361,8 @@ class status_stage : public stage<status_actor> {
 
   void events(const status::request& asked, const status::responder& reply) {
     std::vector<status::event_frame> past;
-    if (!asked.last_event_id.empty()) {
-      const auto after = std::strtoll(asked.last_event_id.c_str(), nullptr, 10);
-      const auto found = options_.reader->events_after(after, past_events_max);
+    if (const auto after = first_wanted(asked, *options_.reader)) {
+      const auto found = options_.reader->events_after(*after, past_events_max);
       if (!found)
         return reply(status::problem_response(503, found.error().text));
       for (const auto& e : *found)

@@ -24,6 +24,8 @@ enum class page {
   state,
   overrides,
   closes,
+  reasons,
+  config,
   flattens,
   flatten,
   flatten_order,
