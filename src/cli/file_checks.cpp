@@ -69,12 +69,14 @@ std::string names_of(const std::vector<source_id>& list) {
 }
 
 void check_sources(const config::settings& chosen, diagnosis& out) {
-  pass(out, "sources",
-       fmt::format("exits may come from {}, entries from {}; others {}",
-                   names_of(chosen.gate.exit_sources), names_of(chosen.gate.entry_sources),
-                   chosen.gate.unlisted_source == unlisted_policy::deny
-                       ? "are denied"
-                       : "are judged by the other rules"));
+  const auto& gate = chosen.gate;
+  auto seen = fmt::format("exits may come from {}, entries from {}", names_of(gate.exit_sources),
+                          names_of(gate.entry_sources));
+  if (!gate.exit_sources.empty() || !gate.entry_sources.empty())
+    seen += gate.unlisted_source == unlisted_policy::deny
+                ? "; others are denied"
+                : "; others are judged by the other rules";
+  pass(out, "sources", std::move(seen));
 }
 
 void check_keys(const config::settings& chosen, diagnosis& out) {

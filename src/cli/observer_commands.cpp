@@ -114,18 +114,21 @@ CLI::App* observer_commands::add(CLI::App& app, const char* name, const char* he
 }
 
 void observer_commands::add_color(CLI::App& command) {
-  command
-      .add_option("--color", look_.color,
-                  "auto, always or never; auto: on a terminal without $NO_COLOR")
-      ->transform(CLI::CheckedTransformer(
-          std::map<std::string, color_choice>{{"auto", color_choice::automatic},
-                                              {"always", color_choice::always},
-                                              {"never", color_choice::never}}));
+  command.add_option("--color", color_, "auto: on a terminal, unless $NO_COLOR is set")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->capture_default_str();
+}
+
+look_options observer_commands::look() const {
+  auto out = look_;
+  if (color_ != "auto")
+    out.color = color_ == "always" ? color_choice::always : color_choice::never;
+  return out;
 }
 
 void observer_commands::add_screens(CLI::App& app) {
-  add_color(*add(app, "status", status_help, [this] { return show_status(look_); }));
-  auto* top = add(app, "top", top_help, [this] { return show_top(look_, once_); });
+  add_color(*add(app, "status", status_help, [this] { return show_status(look()); }));
+  auto* top = add(app, "top", top_help, [this] { return show_top(look(), once_); });
   top->add_flag("--once", once_, "one frame");
   add_color(*top);
 }
@@ -135,7 +138,7 @@ void observer_commands::add_tail(CLI::App& app) {
     auto wish = tail_;
     wish.url = look_.url;
     wish.json = look_.json;
-    wish.color = look_.color;
+    wish.color = look().color;
     wish.follow = !no_follow_;
     if (!level_.empty())
       wish.filter.lowest = status::parse_log_level(level_).value();
@@ -156,7 +159,7 @@ void observer_commands::add_tail(CLI::App& app) {
 
 void observer_commands::add_explain(CLI::App& app) {
   auto* command =
-      add(app, "explain", explain_help, [this] { return explain(look_, plan_, journal_); });
+      add(app, "explain", explain_help, [this] { return explain(look(), plan_, journal_); });
   command->add_option("PLAN", plan_, "its id")->required();
   command->add_option("--journal", journal_, "a journal's file instead of a running Sluice");
   add_color(*command);
@@ -164,7 +167,7 @@ void observer_commands::add_explain(CLI::App& app) {
 
 void observer_commands::add_why(CLI::App& app) {
   auto* command = add(app, "why", why_help, [this] {
-    return why(look_, {.symbol = symbol_, .window = window_, .journal_file = journal_});
+    return why(look(), {.symbol = symbol_, .window = window_, .journal_file = journal_});
   });
   command->add_option("SYMBOL", symbol_, "e.g. BTCUSDT; none shows all");
   command->add_option("--for", window_, "how far back, e.g. 15m")->capture_default_str();
@@ -174,7 +177,7 @@ void observer_commands::add_why(CLI::App& app) {
 
 void observer_commands::add_show_config(CLI::App& app) {
   auto* command =
-      add(app, "show-config", show_config_help, [this] { return show_config(look_, config_); });
+      add(app, "show-config", show_config_help, [this] { return show_config(look(), config_); });
   command->add_option("CONFIG", config_, "configuration file (TOML); none asks the running Sluice");
 }
 

@@ -30,6 +30,8 @@ class observer_commands {
   /// A command with --url, --json and, when it draws, --color.
   CLI::App* add(CLI::App& app, const char* name, const char* help, action act);
   void add_color(CLI::App& command);
+  /// The options with the choice of colour read.
+  [[nodiscard]] look_options look() const;
   void add_screens(CLI::App& app);
   void add_tail(CLI::App& app);
   void add_explain(CLI::App& app);
@@ -39,6 +41,7 @@ class observer_commands {
 
   look_options look_{};
   tail_wish tail_{};
+  std::string color_{"auto"};
   std::string level_{};
   std::string plan_{};
   std::string symbol_{};

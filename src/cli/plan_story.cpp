@@ -23,7 +23,9 @@ struct page {
   std::string out{};
 
   void line(std::string_view text) { out += cut(text, width) + "\n"; }
-  void heading(std::string_view text) { out += "\n" + paint(tone::strong, text) + "\n"; }
+  void heading(std::string_view text) {
+    out += "\n" + paint(tone::strong, cut(text, width)) + "\n";
+  }
   void fact(std::string_view name, std::string_view text) {
     out += hanging(fmt::format("  {:<11}", name), text, width);
   }

@@ -47,7 +47,8 @@ void head(pen& p, const json::object& s) {
   const auto state = text_at(s, "trading_state", "?");
   auto left = fmt::format("{}  account {}  {}", text_at(s, "mode", "?"), text_at(s, "account", "?"),
                           p.paint(tone_of_state(state), state));
-  const auto right = fmt::format("up {}  {}", short_span(count_at(s, "uptime_s") * 1'000),
+  const auto up_s = count_at(s, "uptime_s");
+  const auto right = fmt::format("up {}  {}", up_s == 0 ? "0 s" : short_span(up_s * 1'000),
                                  text_at(s, "time").substr(0, 19) + "Z");
   const auto used = width_of(left) + width_of(right);
   if (used + 2 <= p.width)

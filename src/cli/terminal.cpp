@@ -179,7 +179,8 @@ std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
 
 std::string hanging(std::string_view head, std::string_view text, std::size_t width) {
   const auto indent = width_of(head);
-  const auto room = width > indent + 20 ? width - indent : 20;
+  constexpr std::size_t room_min = 8;
+  const auto room = width > indent + room_min ? width - indent : room_min;
   std::string out;
   for (const auto& line : wrapped(text, room)) {
     out += out.empty() ? std::string(head) : std::string(indent, ' ');
