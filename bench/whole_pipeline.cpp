@@ -38,6 +38,7 @@ config::settings quiet_settings() {
   s.account = "bench";
   s.journal.state_dir = own_folder().string();
   s.log.level = status::log_level::error;
+  s.limits.limits = {};
   return s;
 }
 

@@ -1,8 +1,9 @@
-// The exit engine's shell: truth and marks in, reduce plans out to the planner.
+// The exit engine's shell: truth, marks, fills and signals in, reduce plans out to the planner.
 #include "sluice/actors/exit_engine.hpp"
 
 #include <unordered_map>
 
+#include "exit_costs.hpp"
 #include "sluice/planning/planner.hpp"
 #include "stage.hpp"
 
@@ -16,8 +17,8 @@ class exit_engine : public stage<exit_engine_actor> {
  public:
   exit_engine(caf::actor_config& config, services given, exit_options options)
       : stage(config, std::move(given)),
-        settings_(options.settings),
-        tracker_(options.settings),
+        plan_ttl_(options.settings.plan_ttl),
+        tracker_(options.settings, liquidations_of(given_)),
         run_(options.run) {
     tracker_.restore(options.restored, now_stamp());
   }
@@ -29,12 +30,14 @@ class exit_engine : public stage<exit_engine_actor> {
           wake_at(now() + duration{tick_period});
         },
         [this](const plan_sent& leaving) { tracker_.note_plan(*leaving.what); },
-        [this](const marks_moved& moved) { propose(tracker_.on_marks(moved.batch->rows, now())); },
+        [this](const marks_moved& moved) {
+          auto step = tracker_.on_marks(moved.batch->rows, now_stamp());
+          store(std::move(step.changes));
+          propose(std::move(step.proposals));
+        },
         [this](const truths_changed& changed) {
           for (const auto& c : *changed.changes)
-            if (auto state =
-                    tracker_.on_truth(c.position, given_.table->read(c.position), now_stamp()))
-              journal({std::move(*state)});
+            store(tracker_.on_truth(c.position, given_.table->read(c.position), now_stamp()));
         },
         [this](const records_committed& committed) {
           for (const auto& r : *committed.records)
@@ -42,26 +45,45 @@ class exit_engine : public stage<exit_engine_actor> {
         },
         [this](tick) {
           propose(tracker_.on_tick(now()));
+          tell_unprotected();
           wake_at(now() + duration{tick_period});
         },
     };
   }
 
  private:
+  static liquidation_lookup liquidations_of(const services& given) {
+    return [table = given.table](const position_key& key, const position_open& held) {
+      return table->liquidation(key, held);
+    };
+  }
+
+  void store(std::optional<exit_changed> change) {
+    if (change)
+      journal({std::move(*change)});
+  }
+  void store(std::vector<exit_changed> changes) {
+    std::vector<record_body> bodies;
+    for (auto& c : changes)
+      bodies.emplace_back(std::move(c));
+    journal(std::move(bodies));
+  }
+
   void propose(std::vector<exit_proposal> proposals) {
     take_plans wanted;
     for (auto& p : proposals) {
       const auto reason = std::string(to_string(p.decision.reason));
       const exit_wish wish{p.position, p.seen, p.truth_version, p.decision.target,
-                           reason,     run_,   p.attempt};
-      auto made = plan_for_exit(wish, now_stamp(), settings_.plan_ttl);
+                           reason,     run_,   p.attempt,       p.decision.numbers};
+      auto made = plan_for_exit(wish, now_stamp(), plan_ttl_);
       log().info("exit_engine", "exit_proposed",
                  {{"plan", made.id},
                   {"symbol", p.position.instrument},
                   {"reason", reason},
+                  {"target", p.decision.target.str()},
                   {"numbers", p.decision.numbers}});
       metrics().add(status::metric::exit_proposals, {reason});
-      asked_[made.id] = p.position;
+      asked_[made.id] = p.request();
       wanted.plans.push_back(std::move(made));
     }
     if (!wanted.plans.empty())
@@ -78,37 +100,100 @@ class exit_engine : public stage<exit_engine_actor> {
               // A repetition of a plan that has had its verdict will not get another one.
               for (std::size_t i = 0; i < ids.size() && i < taken.receptions.size(); ++i)
                 if (taken.receptions[i] != plan_reception::accepted)
-                  ended(ids[i]);
+                  ended(ids[i], exit_end::unfinished);
             },
             [this, ids](const caf::error&) {
               for (const auto& id : ids)
-                ended(id);
+                ended(id, exit_end::unfinished);
             });
   }
 
-  void ended(const plan_id& id) {
+  void ended(const plan_id& id, exit_end how) {
     if (const auto at = asked_.find(id); at != asked_.end()) {
-      tracker_.plan_ended(at->second, now());
+      store(tracker_.plan_ended(at->second, how, now()));
       asked_.erase(at);
     }
   }
 
+  /// The status says which, the log that there are any.
+  void tell_unprotected() {
+    const auto open = tracker_.unprotected();
+    metrics().set(status::metric::positions_unprotected, static_cast<double>(open.size()));
+    std::string names;
+    for (const auto& key : open)
+      names += (names.empty() ? "" : ", ") + key.instrument.str();
+    if (names == unprotected_)
+      return;
+    unprotected_ = names;
+    std::vector<finding> found;
+    if (!names.empty())
+      found.push_back({"unprotected",
+                       "no stop and no time limit watches " + names +
+                           ": [exits] of the symbol or its source says so, or is not enabled",
+                       finding_kind::warning});
+    report(preflight_part::exits, std::move(found));
+  }
+
+  void learn(const plan_accepted& accepted) {
+    const auto* wish = std::get_if<open_plan>(&accepted.what.body);
+    if (wish && wishes_.size() < wishes_max)
+      wishes_.insert_or_assign(accepted.what.id, wish->direction);
+  }
+  /// Whatever the verdict on an open plan is: its source is allowed, and wants that side.
   void learn(const plan_judged& judged) {
+    if (const auto wish = wishes_.find(judged.plan); wish != wishes_.end()) {
+      if (judged.seen.source_allowed)
+        store(tracker_.on_signal(judged.instrument, wish->second, now_stamp()));
+      wishes_.erase(wish);
+    }
     if (judged.outcome.kind != verdict_kind::allow)
-      ended(judged.plan);
+      ended(judged.plan, end_of(judged.outcome.reason()));
   }
   void learn(const plan_finished& finished) {
     if (finished.executed.is_zero())
       tracker_.forget_plan(finished.plan);
-    ended(finished.plan);
+    ended(finished.plan,
+          finished.how == plan_end::done ? exit_end::satisfied : exit_end::unfinished);
+  }
+  void learn(const fill_recorded& booked) {
+    if (!booked.ours)
+      return;
+    const auto& f = booked.what;
+    if (const auto paid = in_quote(given_, f.instrument, f.fee_asset, f.fee))
+      store(tracker_.on_fee({f.instrument, f.leg}, booked.plan, *paid, now()));
+    else
+      log().limited(f.fee_asset, status::log_level::warn, "exit_engine", "cost_unknown",
+                    {{"symbol", f.instrument}, {"asset", f.fee_asset}});
+  }
+  void learn(const funding_booked& booked) {
+    if (const auto paid = in_quote(given_, booked.instrument, booked.asset, -booked.amount))
+      store(tracker_.on_funding(booked.instrument, *paid));
   }
   template <class Other>
   void learn(const Other&) {}
 
-  exit_settings settings_;
+  /// What no order can bring nearer to its target will not change by asking again.
+  static exit_end end_of(std::optional<refusal_code> reason) {
+    switch (reason.value_or(refusal_code::halted)) {
+      case refusal_code::already_at_target:
+      case refusal_code::no_position:
+      case refusal_code::below_min_quantity:
+      case refusal_code::below_min_notional:
+        return exit_end::satisfied;
+      default:
+        return exit_end::unfinished;
+    }
+  }
+
+  /// Open plans between their acceptance and their verdict; more are not heard as signals.
+  static constexpr std::size_t wishes_max = 100'000;
+
+  milliseconds plan_ttl_{};
   exit_tracker tracker_;
   std::uint64_t run_{0};
-  std::unordered_map<plan_id, position_key> asked_{};
+  std::unordered_map<plan_id, exit_request> asked_{};
+  std::unordered_map<plan_id, side> wishes_{};
+  std::string unprotected_{};
 };
 
 }  // namespace

@@ -31,6 +31,8 @@ class gate : public stage<gate_actor> {
         book_(options.settings),
         one_read_(options.one_read) {
     core_.recover(options.orders, options.holds, options.books);
+    for (const auto& r : options.limit_records)
+      core_.record_seen(r.body, r.at);
     for (const auto& f : options.flattens)
       core_.flatten_set(f, now_stamp(), actions_);
     core_.reach_changed(vitals().exchange(), now_stamp(), actions_);
@@ -91,6 +93,16 @@ class gate : public stage<gate_actor> {
           core_.reach_changed(change.now, now_stamp(), actions_);
           act();
         },
+        [this](const records_committed& committed) {
+          for (const auto& r : *committed.records)
+            core_.record_seen(r.body, r.at);
+        },
+        [this](const margin_seen& seen) { take(seen); },
+        [this](const preview_plans& asked) { return preview(asked); },
+        [this](const show_limits&) {
+          return limits_shown{
+              std::make_shared<const limits_view>(core_.limits_in_use(now_stamp()))};
+        },
         [this](const change_state& c) { return order_state(c); },
         [this](const restrict_state& r) { restrict_to(r); },
         [this](const halt_file_changed& change) { take(change); },
@@ -140,6 +152,20 @@ class gate : public stage<gate_actor> {
     else
       core_.flatten_cleared(change.what.id);
     act();
+  }
+
+  void take(const margin_seen& seen) {
+    if (const auto peak = core_.margin_read(seen.what, now_stamp(), actions_))
+      journal({*peak});
+    act();
+  }
+
+  plans_previewed preview(const preview_plans& asked) {
+    end_what_is_over();
+    auto all = std::make_shared<std::vector<plan_preview>>();
+    for (const auto& p : *asked.plans)
+      all->push_back(core_.preview(p, now_stamp()));
+    return {std::move(all)};
   }
 
   void stop(const stop_allowing& s) {

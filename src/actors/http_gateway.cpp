@@ -14,6 +14,13 @@ bool is_json(const status::request& r) {
 
 void post_plans(const intake_actor& intake, status::request&& asked, status::responder answer) {
   plans_posted posted{std::move(asked.body), std::nullopt, std::move(answer)};
+  if (const auto dry_run = asked.query.find("dry_run")) {
+    // Whoever misspells it must not trade.
+    if (*dry_run != "true" && *dry_run != "false")
+      return (*posted.answer)(status::problem_response(
+          {400, "invalid_query", {}, {}, {{"dry_run", "takes true or false"}}}));
+    posted.dry_run = *dry_run == "true";
+  }
   if (const auto wait = asked.query.find("wait")) {
     const auto parsed = parse_duration(*wait);
     if (!parsed)

@@ -6,6 +6,7 @@
 #include <list>
 #include <unordered_map>
 
+#include "plan_preview.hpp"
 #include "plan_replies.hpp"
 #include "sluice/journal/record_json.hpp"
 #include "sluice/status/problem.hpp"
@@ -67,6 +68,8 @@ class intake : public stage<intake_actor> {
       metrics().add(status::metric::plans_rejected);
       return (*posted.answer)(faults_response(document.error()));
     }
+    if (posted.dry_run)
+      return preview_for(this, peers_->gate, std::move(*document), *posted.answer);
     if (const auto full = full_lane(document->plans)) {
       metrics().add(status::metric::plans_rejected, static_cast<double>(document->plans.size()));
       return (*posted.answer)(queue_full_response(*full, queue_max(*full)));

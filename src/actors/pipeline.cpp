@@ -60,6 +60,7 @@ status_options status_options_of(pipeline_parts& parts) {
   o.config_hash = hash_of(parts.chosen);
   o.config_document = config_json(parts.chosen);
   o.gate = parts.chosen.gate;
+  o.exits = parts.chosen.exits;
   for (const auto& key : config::keys_of(parts.chosen))
     o.setting_names.push_back(key.name);
   return o;
@@ -71,6 +72,8 @@ gate_options gate_options_of(const pipeline_parts& parts, const stamp& now) {
   o.settings = parts.chosen.gate;
   // Gate and reconciler call the same thing a drift.
   o.settings.limits.drift_tolerance_percent = parts.chosen.reconcile.tolerance_percent;
+  o.settings.limits.risk = parts.chosen.limits.limits;
+  o.limit_records = limit_records_of(found, now);
   o.ordered = found.ordered_state;
   o.was_in_force = found.state.state;
   o.halt_file = halt_file_path(parts.chosen);
@@ -93,6 +96,11 @@ stop_guard_options stop_options_of(const pipeline_parts& parts) {
           parts.found.stops,
           parts.found.last_stop_number,
           parts.found.exits};
+}
+
+/// The margin is read only where a limit needs it.
+std::optional<milliseconds> margin_period_of(const limits_settings& s) {
+  return s.limits.needs_margin() ? std::optional(s.margin_period) : std::nullopt;
 }
 
 dead_man_options dead_man_options_of(const pipeline_parts& parts) {
@@ -145,10 +153,10 @@ std::shared_ptr<const peers> spawn_pipeline(caf::actor_system& system, pipeline_
   all->watchdog = spawn_watchdog(system, given, {chosen.watchdog, chosen.gate.read_on_demand});
   all->user_stream = spawn_user_stream(system, given);
   all->market_stream = spawn_market_stream(system, given);
-  all->universe_keeper =
-      spawn_universe_keeper(system, given,
-                            {chosen.universe, chosen.exchange.recv_window_orders,
-                             parts.found.last_universe, parts.found.universe_fault});
+  all->universe_keeper = spawn_universe_keeper(
+      system, given,
+      {chosen.universe, chosen.exchange.recv_window_orders, parts.found.last_universe,
+       parts.found.universe_fault, margin_period_of(chosen.limits)});
   all->status = spawn_status(system, given, status_options_of(parts));
   return all;
 }
@@ -157,6 +165,7 @@ void start_pipeline(const std::shared_ptr<const peers>& all, std::vector<record_
   const auto watch = [&](const records_watcher& watcher) {
     caf::anon_send(all->journal, watch_records{watcher});
   };
+  watch(all->gate);
   watch(all->intake);
   watch(all->exit_engine);
   watch(all->stop_guard);

@@ -82,6 +82,7 @@ class projection {
   void take(const truth_changed&, const stamp&) {}
   void take(const state_changed&, const stamp&) {}
   void take(const funding_booked& b, const stamp& at);
+  void take(const equity_peaked&, const stamp&) {}
   void take(const universe_kept&, const stamp&) {}
   void take(const override_set&, const stamp&) {}
   void take(const override_ended&, const stamp&) {}

@@ -116,9 +116,13 @@ own_orders known_at_venue(const journal::recovered& found) {
 
 std::vector<recovered_order> blocked_positions(const journal::recovered& found, const stamp& now) {
   std::vector<recovered_order> out;
-  for (const auto& o : found.unresolved_orders)
-    out.push_back(
-        {{o.request.instrument, o.request.leg}, {o.plan, flight_phase::unknown, now.steady}});
+  for (const auto& o : found.unresolved_orders) {
+    const auto& q = o.request;
+    const bool reduces = only_reduces(q.reduce_only, q.leg, q.direction);
+    out.push_back({{q.instrument, q.leg},
+                   {o.plan, flight_phase::unknown, now.steady},
+                   reduces ? quantity{} : q.amount});
+  }
   return out;
 }
 
@@ -126,6 +130,16 @@ std::vector<booked> booked_positions(const journal::recovered& found) {
   std::vector<booked> out;
   for (const auto& line : found.ledger)
     out.push_back({line.position, line.amount});
+  return out;
+}
+
+std::vector<record> limit_records_of(const journal::recovered& found, const stamp& now) {
+  auto out = found.limit_records;
+  for (auto& r : out) {
+    // What a wall clock that was set back makes later than now was at most just now.
+    const milliseconds ago{std::max<std::int64_t>(now.wall.ms - r.at.wall.ms, 0)};
+    r.at.steady = now.steady - duration{ago};
+  }
   return out;
 }
 

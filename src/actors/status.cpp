@@ -8,6 +8,7 @@
 
 #include "flatten_orders.hpp"
 #include "insight_pages.hpp"
+#include "limits_watch.hpp"
 #include "operator_documents.hpp"
 #include "operator_orders.hpp"
 #include "sluice/journal/record_json.hpp"
@@ -21,7 +22,6 @@ namespace sluice::actors {
 namespace {
 
 constexpr milliseconds tick_period{250};
-constexpr std::int64_t past_events_max = 1'000;
 
 class status_stage : public stage<status_actor> {
  public:
@@ -58,6 +58,8 @@ class status_stage : public stage<status_actor> {
         },
         [this](tick) {
           look();
+          if (peers_)
+            limits_.look(this, peers_->gate, metrics(), now());
           wake_at(now() + duration{tick_period});
         },
     };
@@ -130,6 +132,7 @@ class status_stage : public stage<status_actor> {
     v.budget = given_.exchange->budget();
     v.folded = &folded_;
     v.numbers = &vitals();
+    v.limits = limits_.last();
     v.not_ready_for = readiness(readiness_of(v, *v.universe_now));
     v.stalls = vitals().stalls();
     v.warnings = vitals().findings();
@@ -243,8 +246,9 @@ class status_stage : public stage<status_actor> {
       case page::status:
         return reply(status::json_response(status_json(view())));
       case page::positions:
-        return reply(status::json_response(positions_json(
-            positions(asked.query.find("all").has_value()), folded_, *given_.marks)));
+        return reply(status::json_response(
+            positions_json(positions(asked.query.find("all").has_value()), folded_, *given_.marks,
+                           {&options_.exits, now_stamp().wall})));
       case page::plans:
         return plans(asked, reply);
       case page::plan:
@@ -267,6 +271,8 @@ class status_stage : public stage<status_actor> {
       case page::overrides:
         return reply(status::json_response(
             overrides_json(vitals().overrides(), options_.gate, now_stamp().wall)));
+      case page::limits:
+        return answer_limits(this, peers_->gate, reply);
       case page::closes:
         return reply(status::json_response(closes_json(folded_, now_stamp().wall)));
       case page::reasons:
@@ -315,6 +321,12 @@ class status_stage : public stage<status_actor> {
                                                       {"config_hash", options_.config_hash}});
   }
 
+  [[nodiscard]] std::optional<price> liquidation_of(const position_key& key,
+                                                    const truth_view& seen) const {
+    const auto* held = std::get_if<position_open>(&seen.content);
+    return held ? given_.table->liquidation(key, *held) : std::nullopt;
+  }
+
   [[nodiscard]] std::vector<position_line> positions(bool flat_too) const {
     std::vector<position_line> lines;
     const auto present = now();
@@ -324,7 +336,8 @@ class status_stage : public stage<status_actor> {
         return;
       lines.push_back(
           {key, seen,
-           is_known(seen.content) ? std::optional(between(seen.as_of, present)) : std::nullopt});
+           is_known(seen.content) ? std::optional(between(seen.as_of, present)) : std::nullopt,
+           liquidation_of(key, seen)});
     });
     return lines;
   }
@@ -360,15 +373,10 @@ class status_stage : public stage<status_actor> {
   }
 
   void events(const status::request& asked, const status::responder& reply) {
-    std::vector<status::event_frame> past;
-    if (const auto after = first_wanted(asked, *options_.reader)) {
-      const auto found = options_.reader->events_after(*after, past_events_max);
-      if (!found)
-        return reply(status::problem_response(503, found.error().text));
-      for (const auto& e : *found)
-        past.push_back(status::make_event(std::to_string(e.seq), e.kind, e.json));
-    }
-    readers_.push_back(reply.stream(std::move(past)));
+    auto past = past_events(asked, *options_.reader);
+    if (!past)
+      return reply(status::problem_response(503, past.error().text));
+    readers_.push_back(reply.stream(std::move(*past)));
   }
 
   status_options options_;
@@ -378,6 +386,7 @@ class status_stage : public stage<status_actor> {
   std::unordered_map<plan_id, instant> accepted_{};
   std::list<std::shared_ptr<status::event_channel>> readers_{};
   std::optional<std::string> last_words_{};
+  limits_watch limits_{};
 };
 
 }  // namespace

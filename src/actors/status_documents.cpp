@@ -3,6 +3,7 @@
 
 #include <boost/json.hpp>
 
+#include "limit_documents.hpp"
 #include "operator_documents.hpp"
 
 namespace sluice::actors {
@@ -177,7 +178,7 @@ json::object order_object(const order_line& o) {
 }
 
 json::object position_object(const position_line& line, const projection& folded,
-                             const mark_board& marks) {
+                             const mark_board& marks, const exit_surroundings& exits) {
   const auto mark = marks.read(line.key.instrument);
   const auto ledger = folded.ledger(line.key);
   const auto exit = folded.exit(line.key);
@@ -199,6 +200,11 @@ json::object position_object(const position_line& line, const projection& folded
     o["target"] = optional_text(exit->target);
     o["opened_at"] = time_or_null(exit->opened_at);
   }
+  if (open)
+    o["unprotected"] = is_unprotected(exit, *exits.settings);
+  if (open && exit)
+    o["exit"] = exit_object(*exit, *open, mark ? std::optional{mark->value} : std::nullopt,
+                            line.liquidation, exits);
   o["protective_stops"] = stops_array(folded, line.key);
   return o;
 }
@@ -232,6 +238,7 @@ std::string status_json(const status_view& v) {
                               {"under_way", v.numbers->orders_under_way.load()}}},
       {"stops", stops_object(v)},
       {"dead_man", dead_man_object(v.numbers->dead_man())},
+      {"limits", v.limits ? json::value(limits_object(*v.limits)) : json::value(nullptr)},
       {"holds", v.folded->holds().size()},
       {"stream", json::object{{"user", v.numbers->user_stream_up.load() ? "up" : "down"},
                               {"market", v.numbers->mark_stream_up.load() ? "up" : "down"}}},
@@ -252,10 +259,10 @@ std::string ready_json(const status_view& v) {
 }
 
 std::string positions_json(const std::vector<position_line>& lines, const projection& folded,
-                           const mark_board& marks) {
+                           const mark_board& marks, const exit_surroundings& exits) {
   json::array rows;
   for (const auto& line : lines)
-    rows.push_back(position_object(line, folded, marks));
+    rows.push_back(position_object(line, folded, marks, exits));
   return json::serialize(json::object{{"positions", std::move(rows)}});
 }
 

@@ -4,9 +4,11 @@
 #include <string>
 #include <vector>
 
+#include "exit_documents.hpp"
 #include "projection.hpp"
 #include "readiness.hpp"
 #include "sluice/actors/services.hpp"
+#include "sluice/gate/limits_in_use.hpp"
 #include "sluice/journal/reader.hpp"
 #include "sluice/truth/age_summary.hpp"
 #include "sluice/truth/freshness.hpp"
@@ -18,7 +20,8 @@ namespace sluice::actors {
 struct position_line {
   position_key key{};
   truth_view seen{};
-  std::optional<milliseconds> age{};  ///< None while unknown.
+  std::optional<milliseconds> age{};   ///< None while unknown.
+  std::optional<price> liquidation{};  ///< Of this very position, as last read.
 };
 
 /// Everything the status document shows, taken at one moment.
@@ -39,6 +42,7 @@ struct status_view {
   const projection* folded{nullptr};
   const vitals* numbers{nullptr};
   std::shared_ptr<const universe> universe_now{};
+  std::shared_ptr<const limits_view> limits{};  ///< Null before the gate has told the first time.
 };
 
 [[nodiscard]] std::string status_json(const status_view& v);
@@ -46,7 +50,8 @@ struct status_view {
 [[nodiscard]] std::string ready_json(const status_view& v);
 /// Open and unknown positions first; all of them when `flat_too`.
 [[nodiscard]] std::string positions_json(const std::vector<position_line>& lines,
-                                         const projection& folded, const mark_board& marks);
+                                         const projection& folded, const mark_board& marks,
+                                         const exit_surroundings& exits);
 /// What is promised of ages now: the answer to whoever changed it.
 [[nodiscard]] std::string freshness_json(const freshness_promise& p);
 [[nodiscard]] std::string orders_json(const projection& folded);

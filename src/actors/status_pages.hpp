@@ -26,6 +26,7 @@ enum class page {
   closes,
   reasons,
   config,
+  limits,
   flattens,
   flatten,
   flatten_order,

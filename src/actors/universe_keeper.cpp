@@ -28,6 +28,7 @@ class universe_keeper : public stage<universe_keeper_actor> {
       : stage(config, std::move(given)),
         settings_(std::move(options.settings)),
         recv_window_(options.recv_window),
+        margin_period_(options.margin_period),
         tiers_(settings_) {
     if (!options.last_good_fault.empty())
       log().warn("universe", "last_good_unusable", {{"why", options.last_good_fault}});
@@ -43,10 +44,13 @@ class universe_keeper : public stage<universe_keeper_actor> {
           ask_universe();
           ask_settings();
           ask_clock();
+          if (margin_period_)
+            ask_margin();
         },
         [this](const universe_reply& reply) { take(*reply); },
         [this](const settings_reply& reply) { take(*reply); },
         [this](const clock_reply& reply) { take(*reply); },
+        [this](const margin_answered& reply) { take(reply); },
         [this](const settings_touched& touched) { settings_changed(touched); },
         [this](const read_anew& wanted) {
           if (wanted.symbols && universe_due_ != instant::max())
@@ -106,6 +110,27 @@ class universe_keeper : public stage<universe_keeper_actor> {
         [self = universe_keeper_actor{this}](read_result<clock_offset> r) {
           caf::anon_send(self, std::make_shared<const read_result<clock_offset>>(std::move(r)));
         });
+  }
+
+  void ask_margin() {
+    margin_due_ = instant::max();
+    given_.exchange->read_margin(
+        {read_class::entry_demand, read_timeout},
+        [self = universe_keeper_actor{this}, sent = now()](read_result<margin_summary> r) {
+          caf::anon_send(
+              self, margin_answered{
+                        sent, std::make_shared<const read_result<margin_summary>>(std::move(r))});
+        });
+  }
+
+  void take(const margin_answered& reply) {
+    if (const auto& read = *reply.outcome) {
+      margin_due_ = now() + duration{*margin_period_};
+      send(peers_->gate, margin_seen{{read->margin, read->initial, reply.sent_at}});
+    } else {
+      margin_due_ = after_failure("margin_failed", read.error());
+    }
+    wake();
   }
 
   /// The client obeys them as soon as it has them; exchangeInfo's hold until then.
@@ -226,19 +251,22 @@ class universe_keeper : public stage<universe_keeper_actor> {
       ask_settings();
     if (clock_due_ <= now())
       ask_clock();
+    if (margin_due_ <= now())
+      ask_margin();
     publish();
     wake();
   }
 
   void wake() {
     const auto fall = tiers_.next_fall().value_or(instant::max());
-    if (const auto next = std::min({universe_due_, settings_due_, clock_due_, fall});
+    if (const auto next = std::min({universe_due_, settings_due_, clock_due_, margin_due_, fall});
         next != instant::max())
       wake_at(next);
   }
 
   universe_settings settings_;
   milliseconds recv_window_;
+  std::optional<milliseconds> margin_period_;
   universe_tiers tiers_;
   std::optional<std::uint64_t> recorded_{};  ///< Hash of the content the journal has.
   instant record_due_{};
@@ -248,6 +276,7 @@ class universe_keeper : public stage<universe_keeper_actor> {
   instant universe_due_{instant::max()};
   instant settings_due_{instant::max()};
   instant clock_due_{instant::max()};
+  instant margin_due_{instant::max()};
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-// One line of the log or one record, looked at by filters: does the operator want to see it?
+// Which log lines and records an operator wants to see: their parts, and the filters over them.
 #pragma once
 
 #include <optional>

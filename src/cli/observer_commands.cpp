@@ -79,8 +79,8 @@ Exit codes: 0 shown, 2 usage, 69 not reachable, 78 the file is not usable.)";
 
 constexpr const char* doctor_help =
     R"(Looks for what keeps plans from being allowed, step by step: permits, snapshots, ages, venue,
-progress, strategy, sources, budget, clock, account, state, streams, holds, overrides, positions,
-journal. Each line passes, warns or fails, with what was seen and the cure. Asks a running Sluice; with
+progress, strategy, sources, budget, clock, account, state, streams, holds, overrides, limits,
+positions, journal. Each line passes, warns or fails, with what was seen and the cure. Asks a running Sluice; with
 --config or --journal it looks at files instead, and at no network unless --ask-exchange. It never sends
 an order and changes nothing.
 

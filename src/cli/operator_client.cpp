@@ -79,6 +79,10 @@ int order(const client_options& options, const std::string& path,
   return print(options, order_quietly(options, path, texts));
 }
 
+answered post(const client_options& options, const std::string& path, const std::string& body) {
+  return ask(options, path, body);
+}
+
 answered order_quietly(const client_options& options, const std::string& path,
                        const std::vector<std::pair<std::string, std::string>>& texts) {
   return ask(options, path, body_of(options, texts));

@@ -41,4 +41,8 @@ struct answered {
 [[nodiscard]] answered order_quietly(const client_options& options, const std::string& path,
                                      const std::vector<std::pair<std::string, std::string>>& texts);
 
+/// POSTs this body, and leaves the printing of a good answer to the caller.
+[[nodiscard]] answered post(const client_options& options, const std::string& path,
+                            const std::string& body);
+
 }  // namespace sluice::cli

@@ -92,6 +92,18 @@ Examples:
 
 Exit codes besides those of the other commands: 3 when it ended before everything was flat.)";
 
+constexpr const char* plan_help =
+    R"(Posts plans, one JSON object or an array of them, from a file or standard input ("-").
+With --dry-run nothing is taken in: it shows what the gate would say now, with the value of every
+rule and what it held that against, and the size that would be traded.
+
+Examples:
+  sluice plan --dry-run entry.json
+  echo '{"plan_id":"t-1","source":"me","symbol":"BTCUSDT","kind":"reduce","target":"0"}' | sluice plan -
+  sluice plan --wait 5s entry.json
+
+Exit codes besides those of the other commands: 1 also when a plan was or would be denied.)";
+
 }  // namespace
 
 operator_commands::operator_commands(CLI::App& app) {
@@ -102,6 +114,7 @@ operator_commands::operator_commands(CLI::App& app) {
   add_overrides(app);
   add_closes(app);
   add_flatten(app);
+  add_plan(app);
 }
 
 CLI::App* operator_commands::add(CLI::App& below, const char* name, const char* help, action act) {
@@ -190,6 +203,13 @@ void operator_commands::add_flatten(CLI::App& app) {
   command->add_option("SYMBOL", flatten_.symbol, "e.g. BTCUSDT; none shows all flattens");
   command->add_flag("--all", flatten_.all, "the whole account");
   command->add_option("--confirm", flatten_.token, "the token of the dry run: do it");
+}
+
+void operator_commands::add_plan(CLI::App& app) {
+  auto* command = add(app, "plan", plan_help, [this] { return post_plan(options_, plan_); });
+  command->add_option("FILE", plan_.file, "JSON; - reads standard input")->required();
+  command->add_flag("--dry-run", plan_.dry_run, "only show what would be said");
+  command->add_option("--wait", plan_.wait, "how long to wait for the verdicts, e.g. 5s");
 }
 
 int operator_commands::run() const {

@@ -1,5 +1,5 @@
 // The commands that ask or order something of a running Sluice: state, hold, override,
-// close, flatten.
+// close, flatten, plan.
 #pragma once
 
 #include <functional>
@@ -8,6 +8,7 @@
 
 #include "flatten_command.hpp"
 #include "operator_client.hpp"
+#include "plan_command.hpp"
 
 namespace CLI {
 class App;
@@ -37,6 +38,7 @@ class operator_commands {
   void add_overrides(CLI::App& app);
   void add_closes(CLI::App& app);
   void add_flatten(CLI::App& app);
+  void add_plan(CLI::App& app);
 
   [[nodiscard]] int change_state() const;
 
@@ -48,6 +50,7 @@ class operator_commands {
   std::string lasts_{};
   std::string fresh_for_{};
   flatten_wish flatten_{};
+  plan_wish plan_{};
   std::map<const CLI::App*, action> actions_{};
 };
 

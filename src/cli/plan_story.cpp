@@ -207,7 +207,7 @@ void tell_judgements(page& p, const json::object& story) {
                                times > 1 ? fmt::format(", judged {} times", times) : ""),
                    p.width);
   if (const auto made = judgement_in(first); made && asked) {
-    tell_rules(p, rule_lines(*asked, made->said));
+    tell_rules(p, rule_lines(*asked, made->seen, made->said));
     if (times > 0)
       tell_facts(p, *asked, made->seen);
   }

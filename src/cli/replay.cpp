@@ -7,6 +7,7 @@
 #include <boost/json.hpp>
 
 #include "sluice/config/config.hpp"
+#include "sluice/config/report.hpp"
 #include "sluice/gate/replay.hpp"
 
 namespace sluice::cli {
@@ -14,11 +15,13 @@ namespace {
 
 namespace json = boost::json;
 
-/// Durations and words need quotes in a file, flags and numbers must not have them.
-std::string as_toml(std::string_view value) {
-  const bool bare = value == "true" || value == "false" ||
-                    (!value.empty() && value.find_first_not_of("0123456789") == value.npos);
-  return bare ? std::string(value) : fmt::format("\"{}\"", value);
+/// Durations, decimals and words need quotes in a file, flags and numbers must not have them: as
+/// the default of the key stands there.
+std::string as_toml(std::string_view key, std::string_view value) {
+  const auto keys = config::keys_of(config::settings{});
+  const auto known = std::ranges::find(keys, key, &config::key_info::name);
+  const bool quoted = known != keys.end() && known->value.starts_with('"');
+  return quoted ? fmt::format("\"{}\"", value) : std::string(value);
 }
 
 /// The configuration's own reader says what a value may be.
@@ -27,7 +30,7 @@ result<config::settings> with_value(std::string_view key, std::string_view value
   // What is promised elsewhere must not stand in the way of a question.
   const auto text = fmt::format(
       "mode = \"demo\"\n[snapshot]\nbound = \"100ms\"\nbest_effort = true\n[{}]\n{} = {}\n",
-      key.substr(0, dot), key.substr(dot + 1), as_toml(value));
+      key.substr(0, dot), key.substr(dot + 1), as_toml(key, value));
   auto parsed = config::parse(text, "--set");
   if (auto* good = std::get_if<config::settings>(&parsed))
     return std::move(*good);
@@ -78,6 +81,7 @@ result<limit_changes> limit_changes::parse(const std::vector<std::string>& assig
       return chosen.error();
     auto limits = chosen->gate.limits;
     limits.drift_tolerance_percent = chosen->reconcile.tolerance_percent;
+    limits.risk = chosen->limits.limits;
     found->copy(out.values_, limits);
     out.keys_.push_back(found);
   }

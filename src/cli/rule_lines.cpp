@@ -1,4 +1,4 @@
-// Joins the table of rules with the refusals that were recorded.
+// Asks the rules again by the facts that were recorded; what was refused stands as it was said.
 #include "rule_lines.hpp"
 
 #include <algorithm>
@@ -6,21 +6,15 @@
 #include "sluice/gate/judge.hpp"
 
 namespace sluice::cli {
-namespace {
 
-bool is_asked(const rule& r, const plan& p) {
-  if (std::holds_alternative<open_plan>(p.body))
-    return r.scope.open;
-  return std::holds_alternative<reduce_plan>(p.body) ? r.scope.reduce : r.scope.cancel;
-}
-
-}  // namespace
-
-std::vector<rule_line> rule_lines(const plan& p, const verdict& said) {
+std::vector<rule_line> rule_lines(const plan& p, const facts& seen, const verdict& said) {
   std::vector<rule_line> out;
-  for (const auto& r : rules())
-    if (is_asked(r, p))
-      out.push_back({.code = r.code});
+  for (const auto& r : rules()) {
+    if (!applies(r, p))
+      continue;
+    const auto again = r.check(p, seen);
+    out.push_back({r.code, true, again.observed, again.limit});
+  }
   for (const auto& refused : said.refusals) {
     auto found = std::ranges::find(out, refused.code, &rule_line::code);
     if (found == out.end())

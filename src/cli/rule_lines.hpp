@@ -14,7 +14,9 @@ struct rule_line {
   measure limit{};
 };
 
-/// In the order of the rules; refusals that no rule gives (a withdrawal) stand at the end.
-[[nodiscard]] std::vector<rule_line> rule_lines(const plan& p, const verdict& said);
+/// In the order of the rules; refusals that no rule gives (a withdrawal) stand at the end. What
+/// passes has the values that the rules read from the recorded facts.
+[[nodiscard]] std::vector<rule_line> rule_lines(const plan& p, const facts& seen,
+                                                const verdict& said);
 
 }  // namespace sluice::cli

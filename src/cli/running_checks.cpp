@@ -44,7 +44,8 @@ constexpr std::array known_words{
     known_word{"slow_rounds", "progress"},
     known_word{"executor_stuck", "progress"},
     known_word{"ending", "progress", "start it again"},
-    known_word{"bound_cannot_be_kept", "strategy"},
+    known_word{"bound_cannot_be_kept", "strategy",
+               "raise snapshot.bound, or change snapshot.strategy as the arithmetic says"},
     known_word{"exchange_banned", "budget", "wait; find out who else uses this address"},
     known_word{"banned", "budget"},
     known_word{"budget_exhausted", "budget"},
@@ -58,6 +59,8 @@ constexpr std::array known_words{
     known_word{"user_stream_mute", "streams"},
     known_word{"mark_stream_down", "streams", "it reconnects by itself; read the log for why"},
     known_word{"position_without_stop", "positions"},
+    known_word{"unprotected", "positions",
+               "enable protective_stops or an exit rule, or close it: sluice flatten"},
     known_word{"journal_slow", "journal"},
 };
 
@@ -271,7 +274,8 @@ void positions(const running_view& v, diagnosis& out) {
     if (text_at(p, "truth") != "open")
       continue;
     ++open;
-    if (!member(p, "stop") && rows_at(p, "protective_stops").empty())
+    const bool bare = !member(p, "stop") && rows_at(p, "protective_stops").empty();
+    if (bare || flag_at(p, "unprotected"))
       out.push_back({"positions", grade::warn,
                      fmt::format("{} {} has no stop, neither here nor at the exchange", name,
                                  text_at(p, "amount")),
@@ -284,6 +288,28 @@ void positions(const running_view& v, diagnosis& out) {
   }
   if (out.size() == before)
     out.push_back(passes("positions", fmt::format("{} open, each with a stop", open)));
+}
+
+void limits(const json::object& s, diagnosis& out) {
+  std::int64_t highest = -1;
+  std::string most;
+  const auto before = out.size();
+  for (const auto& [key, value] : object_at(s, "limits")) {
+    const auto percent = number_at(row_of(value), "percent").value_or(-1);
+    const auto name = printable({key.data(), key.size()});
+    auto seen = fmt::format("{}: {} of {} used", name, text_at(row_of(value), "used", "0"),
+                            text_at(row_of(value), "max", "no limit"));
+    if (percent >= 100)
+      out.push_back(
+          {"limits", grade::warn, seen,
+           "entries wait until less is used; raise limits." + name + " if it is too low"});
+    if (percent > highest) {
+      highest = percent;
+      most = std::move(seen);
+    }
+  }
+  if (out.size() == before)
+    out.push_back(passes("limits", most.empty() ? "none is set" : "the most used is " + most));
 }
 
 void add(diagnosis& out, const named& by_step, std::string_view step, const auto& otherwise) {
@@ -350,6 +376,7 @@ diagnosis diagnose(const running_view& v) {
   add(out, by_step, "streams", [&] { streams(s, out); });
   holds(v, out);
   overrides(s, out);
+  limits(s, out);
   add(out, by_step, "positions", [&] { positions(v, out); });
   add(out, by_step, "journal", [&] {
     put(passes("journal",

@@ -133,6 +133,31 @@ std::string reasons_of(const json::object& counts) {
   return out;
 }
 
+/// The limits that are set, the most used first; as many as fit into a line of sense.
+void limits(pen& p, const json::object& s) {
+  constexpr std::size_t told_max = 3;
+  std::vector<std::pair<std::int64_t, std::string>> used;
+  for (const auto& [key, value] : object_at(s, "limits")) {
+    const auto& line = row_of(value);
+    const auto percent = number_at(line, "percent");
+    if (!percent || !member(line, "max"))
+      continue;
+    const std::string name{key.data(), key.size()};
+    const auto how = *percent >= 100 ? tone::bad : *percent >= 80 ? tone::warning : tone::plain;
+    used.emplace_back(*percent,
+                      p.paint(how, fmt::format("{} {} of {}", printable(name),
+                                               text_at(line, "used", "0"), text_at(line, "max"))));
+  }
+  if (used.empty())
+    return;
+  std::ranges::stable_sort(used, std::ranges::greater{},
+                           &std::pair<std::int64_t, std::string>::first);
+  std::string text;
+  for (std::size_t i = 0; i < used.size() && i < told_max; ++i)
+    text += (i == 0 ? "" : ", ") + used[i].second;
+  p.fact("limits", text);
+}
+
 void work(pen& p, const json::object& s) {
   p.fact("streams", fmt::format("user {}, market {}", up_or_down(p, text_at(s, "stream.user", "?")),
                                 up_or_down(p, text_at(s, "stream.market", "?"))));
@@ -310,6 +335,7 @@ std::string draw(const picture& all, std::size_t width, const painter& paint) {
   truth(p, all.status);
   budget(p, all.status);
   work(p, all.status);
+  limits(p, all.status);
   p.table("POSITIONS", positions_table(all));
   p.table("ORDERS UNDER WAY", orders_table(all));
   holds(p, all);

@@ -21,6 +21,7 @@ class section_builder;
 [[nodiscard]] section describe_watchdog(stall_settings& s);
 [[nodiscard]] section describe_universe(universe_settings& s);
 [[nodiscard]] section describe_gate(gate_settings& s);
+[[nodiscard]] section describe_limits(limits_settings& s);
 [[nodiscard]] section describe_intake(intake_settings& s);
 [[nodiscard]] section describe_reconcile(reconcile_settings& s);
 [[nodiscard]] section describe_executor(settings& s);

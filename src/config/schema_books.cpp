@@ -1,5 +1,5 @@
-// The keys of [reconcile], [executor], [exits] and [flatten]: books, orders, exits that arise by
-// themselves, and those that an operator orders.
+// The keys of [reconcile], [executor] and [flatten]: books, orders, and exits that an operator
+// orders.
 #include "builder.hpp"
 #include "describe.hpp"
 
@@ -84,32 +84,6 @@ section describe_executor(settings& all) {
        "it is then a LIMIT order that fills at once what it can. What it leaves is sent as "
        "MARKET. 0 for MARKET at once."},
       s.exit_collar_bp, {0, 1'000});
-  b.validate([&s] { return s.validate(); });
-  return std::move(b).take();
-}
-
-section describe_exits(exit_settings& s) {
-  section_builder b{"exits", "When positions are closed that say nothing of it themselves."};
-  b.flag({"enabled", "false: positions are watched, but nothing is proposed.", live}, s.enabled);
-  b.integer(
-      {"stop_bp",
-       "Distance of the stop from the entry in basis points, 1/100 %; 0 for no stop. A plan's "
-       "own stop goes before it.",
-       live},
-      s.stop_bp, {0, 9'999});
-  b.integer({"target_bp", "Distance of the target from the entry in basis points; 0 for no target.",
-             live},
-            s.target_bp, {0, 1'000'000});
-  b.duration({"time_limit", "How long a position may stand; \"0s\" for without end.", live},
-             s.time_limit, {milliseconds{0}, hours{24 * 365}});
-  b.duration(
-      {"retry_after",
-       "Pause before an exit is proposed again when its plan has ended and the position still "
-       "stands.",
-       live},
-      s.retry_after, {milliseconds{100}, minutes{10}});
-  b.duration({"plan_ttl", "How long the plan of an exit lives.", live}, s.plan_ttl,
-             {seconds{1}, hours{1}});
   b.validate([&s] { return s.validate(); });
   return std::move(b).take();
 }

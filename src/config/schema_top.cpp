@@ -58,6 +58,7 @@ schema schema_of(settings& s) {
   all.push_back(describe_snapshot(s.snapshot));
   all.push_back(describe_universe(s.universe));
   all.push_back(describe_gate(s.gate));
+  all.push_back(describe_limits(s.limits));
   all.push_back(describe_intake(s.intake));
   all.push_back(describe_reconcile(s.reconcile));
   all.push_back(describe_executor(s));

@@ -106,16 +106,19 @@ constexpr table<override_end, 5> override_ends{{{override_end::expired, "expired
                                                 {override_end::reverted, "reverted"},
                                                 {override_end::replaced, "replaced"},
                                                 {override_end::refused, "refused"}}};
+constexpr table<stop_mover, 3> stop_movers{{{stop_mover::opening, "opening"},
+                                            {stop_mover::break_even, "break_even"},
+                                            {stop_mover::trailing, "trailing"}}};
 constexpr table<arming_end, 4> arming_ends{{{arming_end::expired, "expired"},
                                             {arming_end::used, "used"},
                                             {arming_end::disarmed, "disarmed"},
                                             {arming_end::replaced, "replaced"}}};
 constexpr std::array<std::string_view, std::variant_size_v<record_body>> record_kinds{
-    "plan_accepted",   "plan_judged",    "plan_continued",  "plan_finished",  "order_intended",
-    "order_changed",   "fill_recorded",  "ledger_adjusted", "hold_placed",    "hold_released",
-    "truth_changed",   "state_changed",  "exit_changed",    "funding_booked", "universe_kept",
-    "override_set",    "override_ended", "close_armed",     "close_disarmed", "stop_changed",
-    "flatten_ordered", "flatten_ended",  "notice"};
+    "plan_accepted", "plan_judged",     "plan_continued",  "plan_finished",  "order_intended",
+    "order_changed", "fill_recorded",   "ledger_adjusted", "hold_placed",    "hold_released",
+    "truth_changed", "state_changed",   "exit_changed",    "funding_booked", "equity_peaked",
+    "universe_kept", "override_set",    "override_ended",  "close_armed",    "close_disarmed",
+    "stop_changed",  "flatten_ordered", "flatten_ended",   "notice"};
 
 }  // namespace
 
@@ -169,6 +172,9 @@ std::string_view to_string(override_end v) {
 }
 std::string_view to_string(arming_end v) {
   return word(arming_ends, v);
+}
+std::string_view to_string(stop_mover v) {
+  return word(stop_movers, v);
 }
 std::string_view to_string(refusal_cure v) {
   return word(cures, v);

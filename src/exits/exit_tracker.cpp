@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "sluice/exits/exit_moves.hpp"
+
 namespace sluice {
 namespace {
 
@@ -11,10 +13,8 @@ constexpr std::chrono::seconds note_grace{60};
 /// Ages beyond this are cut: no time limit is longer.
 constexpr milliseconds age_max = std::chrono::days{3'650};
 
-milliseconds age_at_restore(const exit_state& s, wall_time now) {
-  if (s.opened_at.ms <= 0)
-    return milliseconds{0};  // Not known: counts from now.
-  return std::clamp(milliseconds{now.ms - s.opened_at.ms}, milliseconds{0}, age_max);
+milliseconds age_at_restore(wall_time at, wall_time now) {
+  return std::clamp(milliseconds{now.ms - at.ms}, milliseconds{0}, age_max);
 }
 
 auto find_leg(auto& positions, const position_key& key) {
@@ -24,12 +24,27 @@ auto find_leg(auto& positions, const position_key& key) {
 
 }  // namespace
 
-exit_tracker::exit_tracker(exit_settings settings) : settings_(settings) {}
+exit_tracker::exit_tracker(exit_settings settings, liquidation_lookup liquidation)
+    : settings_(std::move(settings)),
+      liquidation_(std::move(liquidation)),
+      regimes_(settings_.regime) {}
+
+const exit_policy& exit_tracker::policy_for(const tracked& t) const {
+  return *policy_of(settings_, t.state.position.instrument, t.state.source).rules;
+}
+
+exit_tracker::tracked* exit_tracker::find(const position_key& key) {
+  const auto legs = positions_.find(key.instrument);
+  if (legs == positions_.end())
+    return nullptr;
+  const auto t = find_leg(legs->second, key);
+  return t == legs->second.end() ? nullptr : &*t;
+}
 
 void exit_tracker::note_plan(const plan& p) {
   if (const auto* wish = std::get_if<open_plan>(&p.body))
     notes_.insert_or_assign({p.instrument, p.leg},
-                            noted_plan{p.id, *wish, p.deadline + note_grace});
+                            noted_plan{p.id, p.source, *wish, p.deadline + note_grace});
 }
 
 void exit_tracker::forget_plan(const plan_id& id) {
@@ -48,6 +63,15 @@ std::optional<exit_tracker::noted_plan> exit_tracker::take_note(const position_k
   return note;
 }
 
+notional exit_tracker::take_early_fee(const plan_id& plan) {
+  const auto it = early_fees_.find(plan);
+  if (it == early_fees_.end())
+    return {};
+  const auto paid = it->second.paid;
+  early_fees_.erase(it);
+  return paid;
+}
+
 void exit_tracker::restore(const std::vector<exit_state>& states, const stamp& now) {
   for (const auto& s : states) {
     if (!s.active)
@@ -57,24 +81,14 @@ void exit_tracker::restore(const std::vector<exit_state>& states, const stamp& n
       legs.erase(old);
     tracked t;
     t.state = s;
-    t.opened = now.steady - age_at_restore(s, now.wall);
+    // Not known when it opened: counts from now.
+    t.opened = now.steady - age_at_restore(s.opened_at.ms > 0 ? s.opened_at : now.wall, now.wall);
+    if (s.opposed_at.ms > 0)
+      t.opposed = now.steady - age_at_restore(s.opposed_at, now.wall);
     legs.push_back(std::move(t));
+    regimes_.restore(s.position.instrument, s.regime, now);
   }
 }
-
-namespace {
-
-/// What the position gets where neither it nor its plan says anything.
-void fill_defaults(exit_state& s, int sign, const exit_settings& settings) {
-  if (!s.stop)
-    s.stop = default_stop(s.entry, sign, settings.stop_bp);
-  if (!s.target)
-    s.target = default_target(s.entry, sign, settings.target_bp);
-  if (!s.time_limit && settings.time_limit > milliseconds{0})
-    s.time_limit = settings.time_limit;
-}
-
-}  // namespace
 
 void exit_tracker::open(tracked& t, const position_key& key, const position_open& seen,
                         const stamp& now) {
@@ -87,13 +101,17 @@ void exit_tracker::open(tracked& t, const position_key& key, const position_open
   s.entry = seen.entry;
   s.initial = seen.amount;
   s.opened_at = now.wall;
+  s.regime = regimes_.of(key.instrument);
   if (const auto note = take_note(key, sign, now.steady)) {
     s.stop = note->wish.stop;
     s.target = note->wish.target;
     s.time_limit = note->wish.time_limit;
     s.origin = note->id;
+    s.source = note->source;
+    s.cost = take_early_fee(note->id);
   }
-  fill_defaults(s, sign, settings_);
+  complete(s, policy_for(t));
+  measure_risk(s);
 }
 
 std::optional<exit_changed> exit_tracker::on_truth(const position_key& key, const truth_view& seen,
@@ -130,37 +148,72 @@ void exit_tracker::follow(tracked& t, const position_open& seen) {
   auto& s = t.state;
   if (!t.seen.amount.is_zero() && seen.amount.abs() > t.seen.amount.abs())
     notes_.erase(s.position);  // That plan added to what stood; it does not rule it.
-  if (seen.entry.is_zero() || seen.entry == s.entry)
-    return;
+  if (seen.amount.abs() > s.initial.abs())
+    s.initial = seen.amount;
+  if (t.last && t.last->decision.tranche > s.tranches &&
+      seen.amount.abs() <= t.last->decision.target)
+    s.tranches = t.last->decision.tranche;
   const bool was_unknown = s.entry.is_zero();
-  s.entry = seen.entry;
-  if (was_unknown)
-    fill_defaults(s, s.initial.sign(), settings_);
+  if (!seen.entry.is_zero())
+    s.entry = seen.entry;
+  if (was_unknown && !s.entry.is_zero())
+    complete(s, policy_for(t));
+  measure_risk(s);
+}
+
+exit_view exit_tracker::view_of(const tracked& t, std::optional<price> mark, instant now) const {
+  exit_view view;
+  view.amount = t.seen.amount;
+  view.mark = mark;
+  view.age = between(t.opened, now);
+  if (mark && liquidation_)
+    view.liquidation = liquidation_(t.state.position, t.seen);
+  if (t.opposed)
+    view.opposed_ago = between(*t.opposed, now);
+  view.windows = settings_.regime;
+  return view;
 }
 
 std::optional<exit_proposal> exit_tracker::ask(tracked& t, std::optional<price> mark, instant now) {
   if (t.seen.amount.is_zero())
     return std::nullopt;
-  const exit_view view{t.seen.amount, mark, between(t.opened, now)};
-  auto decision = evaluate(t.state, view, settings_);
+  auto decision = evaluate(t.state, view_of(t, mark, now), policy_for(t));
   if (!decision)
     return std::nullopt;
   if (t.last && now < t.last->again_at && decision->target >= t.last->decision.target)
     return std::nullopt;
   const std::uint32_t attempt = t.last ? t.last->attempt + 1 : 0;
   t.last = asked{*decision, now + settings_.plan_ttl + settings_.retry_after, attempt};
-  return exit_proposal{t.state.position, t.seen, t.truth_version, std::move(*decision), attempt};
+  return exit_proposal{t.state.position,     t.seen,  t.truth_version,
+                       std::move(*decision), attempt, t.state.opened_at};
 }
 
-std::vector<exit_proposal> exit_tracker::on_marks(std::span<const mark_row> rows, instant now) {
-  std::vector<exit_proposal> out;
+void exit_tracker::look(tracked& t, price mark, const regime_state* sampled, const stamp& now,
+                        exit_step& out) {
+  if (t.seen.amount.is_zero())
+    return;
+  auto next = moved_by(t.state, view_of(t, mark, now.steady), policy_for(t));
+  if (sampled)
+    next.regime = *sampled;
+  if (next != t.state) {
+    t.state = std::move(next);
+    out.changes.push_back({t.state});
+  }
+  if (auto proposal = ask(t, mark, now.steady))
+    out.proposals.push_back(std::move(*proposal));
+}
+
+exit_step exit_tracker::on_marks(std::span<const mark_row> rows, const stamp& now) {
+  exit_step out;
   for (const auto& row : rows) {
+    if (row.mark.raw() <= 0)
+      continue;
+    const auto* sampled = regimes_.take(row.instrument, row.mark, now);
     const auto legs = positions_.find(row.instrument);
-    if (legs == positions_.end() || row.mark.raw() <= 0)
+    if (legs == positions_.end())
       continue;
     for (auto& t : legs->second)
-      if (auto proposal = ask(t, row.mark, now))
-        out.push_back(std::move(*proposal));
+      look(t, row.mark, sampled, now, out);
   }
   return out;
 }
@@ -177,12 +230,66 @@ std::vector<exit_proposal> exit_tracker::on_tick(instant now) {
   return out;
 }
 
-void exit_tracker::plan_ended(const position_key& key, instant now) {
-  const auto legs = positions_.find(key.instrument);
+std::optional<exit_changed> exit_tracker::on_fee(const position_key& key, const plan_id& plan,
+                                                 notional paid, instant now) {
+  if (paid.is_zero())
+    return std::nullopt;
+  if (auto* t = find(key)) {
+    t->state.cost += paid;
+    return exit_changed{t->state};
+  }
+  std::erase_if(early_fees_, [&](const auto& entry) { return entry.second.forget_at < now; });
+  auto& early = early_fees_[plan];
+  early.paid += paid;
+  early.forget_at = now + note_grace;
+  return std::nullopt;
+}
+
+std::optional<exit_changed> exit_tracker::on_funding(const symbol& about, notional paid) {
+  tracked* meant = nullptr;
+  for (auto& [instrument, legs] : positions_)
+    for (auto& t : legs)
+      if (about.empty() || about == instrument) {
+        if (meant)
+          return std::nullopt;
+        meant = &t;
+      }
+  if (!meant || paid.is_zero())
+    return std::nullopt;
+  meant->state.cost += paid;
+  return exit_changed{meant->state};
+}
+
+std::vector<exit_changed> exit_tracker::on_signal(const symbol& about, side wanted,
+                                                  const stamp& now) {
+  std::vector<exit_changed> out;
+  const auto legs = positions_.find(about);
   if (legs == positions_.end())
-    return;
-  if (const auto t = find_leg(legs->second, key); t != legs->second.end() && t->last)
+    return out;
+  for (auto& t : legs->second) {
+    const auto window = policy_for(t).flip_window;
+    // A source that repeats itself is not written down each time.
+    const bool is_news = !t.opposed || between(*t.opposed, now.steady) * 10 >= window;
+    if (t.state.initial.sign() == sign_of(wanted) || window.count() == 0 || !is_news)
+      continue;
+    t.opposed = now.steady;
+    t.state.opposed_at = now.wall;
+    out.push_back({t.state});
+  }
+  return out;
+}
+
+std::optional<exit_changed> exit_tracker::plan_ended(const exit_request& of, exit_end how,
+                                                     instant now) {
+  auto* t = find(of.position);
+  if (!t || t->state.opened_at != of.opened_at)
+    return std::nullopt;
+  if (t->last && t->last->decision.tranche == of.tranche)
     t->last->again_at = std::min(t->last->again_at, now + settings_.retry_after);
+  if (how != exit_end::satisfied || of.tranche <= t->state.tranches)
+    return std::nullopt;
+  t->state.tranches = of.tranche;
+  return exit_changed{t->state};
 }
 
 std::optional<exit_state> exit_tracker::state(const position_key& key) const {
@@ -206,8 +313,7 @@ std::vector<position_key> exit_tracker::unprotected() const {
   std::vector<position_key> out;
   for (const auto& [instrument, legs] : positions_)
     for (const auto& t : legs)
-      if (!t.seen.amount.is_zero() &&
-          (!settings_.enabled || (!t.state.stop && !t.state.time_limit)))
+      if (!t.seen.amount.is_zero() && !is_protected(t.state, policy_for(t)))
         out.push_back(t.state.position);
   std::sort(out.begin(), out.end());
   return out;

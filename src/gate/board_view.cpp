@@ -39,4 +39,16 @@ std::optional<mark_seen> board_view::mark(const symbol& s) const {
   return mark_seen{seen->value, seen->received_at};
 }
 
+void board_view::open_positions(std::vector<held_position>& out) const {
+  out.clear();
+  table_->scan_open([&](position_slot slot, const truth_view& seen) {
+    const auto index = table_->index_of(slot);
+    const auto& open = std::get<position_open>(seen.content);
+    const auto last = marks_->read(index);
+    out.push_back({{table_->directory().name_of(index), table_->leg_of(slot)},
+                   open.amount,
+                   last ? last->value : open.entry});
+  });
+}
+
 }  // namespace sluice

@@ -5,14 +5,17 @@
 
 namespace sluice {
 
-void flights::permitted(const position_key& key, const plan_id& plan, instant now) {
-  by_position_[key].push_back(
-      {.order = {plan, flight_phase::permitted, now}, .resolved_at = {}, .venue_at = {}});
+void flights::permitted(const position_key& key, const plan_id& plan, const entry_size& adds,
+                        instant now) {
+  by_position_[key].push_back({.order = {plan, flight_phase::permitted, now},
+                               .resolved_at = {},
+                               .venue_at = {},
+                               .adds = adds});
 }
 
 void flights::recovered(const recovered_order& r) {
   by_position_[r.position].push_back(
-      {.order = r.order, .resolved_at = r.order.since, .venue_at = {}});
+      {.order = r.order, .resolved_at = r.order.since, .venue_at = {}, .adds = {r.adds, {}}});
 }
 
 void flights::moved(const order_moved& m) {
@@ -31,7 +34,8 @@ void flights::moved(const order_moved& m) {
     return;
   }
   if (at == here.end())
-    at = here.insert(here.end(), {.order = {m.plan, {}, m.at}, .resolved_at = {}, .venue_at = {}});
+    at = here.insert(here.end(),
+                     {.order = {m.plan, {}, m.at}, .resolved_at = {}, .venue_at = {}, .adds = {}});
   if (m.step == flight_step::resolved) {
     at->order.phase = flight_phase::unreflected;
     at->resolved_at = m.at;
@@ -44,16 +48,29 @@ void flights::moved(const order_moved& m) {
 
 void flights::reflect(const position_key& key, const truth_view& seen) {
   const auto at = by_position_.find(key);
-  if (at == by_position_.end() || !is_known(seen.content))
+  if (at == by_position_.end())
     return;
-  std::erase_if(at->second, [&](const flight& f) {
+  drop_reflected(at->second, seen);
+  erase_if_empty(key);
+}
+
+bool flights::is_entry(const position_key& key, const plan_id& plan) const {
+  const auto at = by_position_.find(key);
+  return at != by_position_.end() && std::ranges::any_of(at->second, [&](const flight& f) {
+           return f.order.plan == plan && f.adds.amount.sign() > 0;
+         });
+}
+
+void flights::drop_reflected(std::vector<flight>& here, const truth_view& seen) {
+  if (!is_known(seen.content))
+    return;
+  std::erase_if(here, [&](const flight& f) {
     if (f.order.phase != flight_phase::unreflected)
       return false;
     const bool read_after = seen.as_of > f.resolved_at;
     const bool shows_it = f.venue_at.ms != 0 && seen.changed_at >= f.venue_at;
     return read_after || shows_it;
   });
-  erase_if_empty(key);
 }
 
 int flights::weight(flight_phase phase) {

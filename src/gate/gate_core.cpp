@@ -23,6 +23,10 @@ bool follows_from_position(refusal_code c, const plan& p) {
     case refusal_code::would_increase:
     case refusal_code::would_flip:
     case refusal_code::position_exists:
+    // An order that truth does not show yet counts beside what truth shows of it.
+    case refusal_code::limit_symbol_notional:
+    case refusal_code::limit_account_notional:
+    case refusal_code::limit_open_positions:
       return true;
     case refusal_code::below_min_quantity:
       return std::holds_alternative<reduce_plan>(p.body);
@@ -74,7 +78,8 @@ gate_core::gate_core(std::shared_ptr<const gate_view> boards, gate_settings sett
       exit_sources_(settings_.exit_sources.begin(), settings_.exit_sources.end()),
       entry_sources_(settings_.entry_sources.begin(), settings_.entry_sources.end()),
       parked_(settings_.parked_exit_max, settings_.parked_entry_max),
-      reads_(settings_.read_retry, settings_.read_lost_after) {}
+      reads_(settings_.read_retry, settings_.read_lost_after),
+      exposure_(boards_) {}
 
 void gate_core::submit(plan_ptr p, const stamp& now, gate_actions& out, bool again) {
   const auto key = key_of(*p);
@@ -118,6 +123,8 @@ void gate_core::truth_moved(const position_key& key, const stamp& now, gate_acti
 }
 
 void gate_core::moved(const order_moved& m, const stamp& now, gate_actions& out) {
+  if (m.step != flight_step::resolved && flights_.is_entry(m.position, m.plan))
+    exposure_.entry_sent(m.plan, m.position.instrument, m.at);
   flights_.moved(m);
   judge_waiting(m.position, now, out);
 }
@@ -167,6 +174,7 @@ void gate_core::flatten_cleared(std::int64_t id) {
 void gate_core::ledger_moved(const position_key& key, quantity amount, const stamp& now,
                              gate_actions& out) {
   books_[key] = amount;
+  exposure_.booked(key, amount);
   judge_waiting(key, now, out);
 }
 
@@ -190,8 +198,10 @@ void gate_core::settings_in_force(const gate_settings& s, std::vector<std::int64
 
 void gate_core::recover(std::span<const recovered_order> orders, std::span<const hold> holds,
                         std::span<const booked> books) {
-  for (const auto& line : books)
+  for (const auto& line : books) {
     books_[line.position] = line.amount;
+    exposure_.booked(line.position, line.amount);
+  }
   for (const auto& order : orders)
     flights_.recovered(order);
   for (const auto& h : holds)
@@ -214,54 +224,11 @@ gate_stats gate_core::stats() const {
           .parking_full = parking_full_};
 }
 
-bool gate_core::source_allowed(const plan& p) const {
-  const auto& listed = lane_of(p) == lane::exit ? exit_sources_ : entry_sources_;
-  return listed.empty() || settings_.unlisted_source == unlisted_policy::permit_decides ||
-         is_own_source(p.source) || listed.contains(p.source);
-}
-
-std::optional<hold> gate_core::held(const position_key& key) const {
-  if (const auto here = holds_.find(key); here != holds_.end())
-    return here->second.front();
-  const auto running = std::ranges::find_if(
-      flattens_, [&](const flatten_order& o) { return covers(o, key.instrument); });
-  if (running == flattens_.end())
-    return std::nullopt;
-  hold h;
-  h.id = running->id;
-  h.position = key;
-  h.cause = hold_cause::flatten;
-  h.evidence = "ordered by " + running->author + ": " + running->reason;
-  h.since = running->ordered_at;
-  return h;
-}
-
-facts gate_core::facts_for(const plan& p, const stamp& now) {
-  const auto key = key_of(p);
-  facts f;
-  f.now = now;
-  f.mode = mode_;
-  f.state = state_;
-  f.position = boards_->position(key);
-  f.instrument = boards_->instrument(p.instrument);
-  if (const auto seen = boards_->mark(p.instrument)) {
-    f.mark = seen->mark;
-    f.mark_at = seen->at;
-  }
-  flights_.reflect(key, f.position);
-  f.in_flight = flights_.worst(key, lane_of(p));
-  f.held = held(key);
-  if (const auto line = books_.find(key); line != books_.end())
-    f.ledger = line->second;
-  if (const auto last = last_fill_.find(key); last != last_fill_.end())
-    f.last_fill_at = last->second;
-  f.source_allowed = source_allowed(p);
-  f.exchange = exchange_;
-  if (f.exchange.why.empty())
-    f.exchange.why = reads_.last_failure(key);
-  f.limits = settings_.limits;
-  f.overrides = overrides_;
-  return f;
+std::optional<equity_peaked> gate_core::margin_read(const margin_reading& m, const stamp& now,
+                                                    gate_actions& out) {
+  auto peak = exposure_.margin_read(m, now);
+  judge_all(parked_.take_all(), now, out);
+  return peak;
 }
 
 void gate_core::judge_waiting(const position_key& key, const stamp& now, gate_actions& out) {
@@ -335,7 +302,10 @@ void gate_core::want_read(const plan& p, const std::vector<refusal>& refusals, c
 }
 
 void gate_core::allow(parked_plan p, facts seen, permit given, gate_actions& out) {
-  flights_.permitted(given.position(), given.plan(), seen.now.steady);
+  const bool opens = std::holds_alternative<open_plan>(p.what->body);
+  flights_.permitted(given.position(), given.plan(),
+                     {opens ? given.terms().amount : quantity{}, seen.mark.value_or(price{})},
+                     seen.now.steady);
   out.verdicts.push_back(
       {.what = std::move(p.what),
        .outcome = {.kind = verdict_kind::allow, .refusals = {}, .terms = given.terms()},
@@ -364,6 +334,17 @@ void gate_core::withdraw(parked_plan cancel, facts seen, gate_actions& out) {
        .seen = std::move(seen),
        .times_judged = cancel.times_judged,
        .again = cancel.again});
+}
+
+plan_preview gate_core::preview(const plan& p, const stamp& now) {
+  auto out = preview_of(p, facts_for(p, now), settings_.permit_ttl);
+  const parked_plan as_if{.what = std::make_shared<const plan>(p),
+                          .ticket = 0,
+                          .until = waits_until(p, now),
+                          .times_judged = 0};
+  out.would_wait = !out.outcome.refusals.empty() && settings_.read_on_demand &&
+                   now.steady < as_if.until && curable(as_if, out.outcome.refusals, out.seen);
+  return out;
 }
 
 }  // namespace sluice

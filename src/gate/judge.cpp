@@ -2,20 +2,10 @@
 #include "sluice/gate/judge.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace sluice {
 namespace {
-
-bool applies(const rule_scope& scope, const plan& p) {
-  switch (p.body.index()) {
-    case 0:
-      return scope.open;
-    case 1:
-      return scope.reduce;
-    default:
-      return scope.cancel;
-  }
-}
 
 /// A reduce trades against the sign of the truth, whatever its producer believed.
 side direction_of(const plan& p, const facts& f) {
@@ -41,12 +31,25 @@ struct verdict_of {
 
 }  // namespace
 
+bool applies(const rule& r, const plan& p) {
+  switch (p.body.index()) {
+    case 0:
+      return r.scope.open;
+    case 1:
+      return r.scope.reduce;
+    default:
+      return r.scope.cancel;
+  }
+}
+
 std::vector<refusal> refusals_of(std::span<const rule> all, const plan& p, const facts& f) {
   std::vector<refusal> refusals;
-  for (const auto& r : all)
-    if (applies(r.scope, p))
-      if (auto found = r.check(p, f))
-        refusals.push_back(std::move(*found));
+  for (const auto& r : all) {
+    if (!applies(r, p))
+      continue;
+    if (auto found = r.check(p, f); !found.passes)
+      refusals.push_back({r.code, std::move(found.observed), std::move(found.limit)});
+  }
   return refusals;
 }
 

@@ -4,12 +4,11 @@
 #include <array>
 #include <utility>
 
+#include "limit_rules.hpp"
 #include "sluice/gate/judge.hpp"
 
 namespace sluice {
 namespace {
-
-using verdict_part = std::optional<refusal>;
 
 /// Rounded up, so that a refused age is above its limit in the text too.
 milliseconds elapsed(instant from, instant to) {
@@ -40,72 +39,55 @@ int sign_of_leg(position_side leg) {
   return leg == position_side::long_ ? 1 : leg == position_side::short_ ? -1 : 0;
 }
 
-verdict_part plan_expired(const plan& p, const facts& f) {
-  if (f.now.steady < p.deadline)
-    return std::nullopt;
-  return refusal{refusal_code::plan_expired, elapsed(p.received.steady, f.now.steady),
-                 between(p.received.steady, p.deadline)};
+check_result plan_expired(const plan& p, const facts& f) {
+  return {f.now.steady < p.deadline, elapsed(p.received.steady, f.now.steady),
+          between(p.received.steady, p.deadline)};
 }
 
-verdict_part source_not_allowed(const plan& p, const facts& f) {
-  if (f.source_allowed)
-    return std::nullopt;
-  return refusal{refusal_code::source_not_allowed, p.source.str(), {}};
+check_result source_not_allowed(const plan& p, const facts& f) {
+  return {f.source_allowed, p.source.str(), {}};
 }
 
-verdict_part symbol_not_in_universe(const plan& p, const facts& f) {
-  if (f.instrument && (f.instrument->offered || lane_of(p) == lane::exit))
-    return std::nullopt;
-  return refusal{refusal_code::symbol_not_in_universe, p.instrument.str(), {}};
+check_result symbol_not_in_universe(const plan& p, const facts& f) {
+  return {
+      f.instrument && (f.instrument->offered || lane_of(p) == lane::exit), p.instrument.str(), {}};
 }
 
-verdict_part symbol_not_trading(const plan& p, const facts& f) {
-  if (!f.instrument || f.instrument->tradable)
-    return std::nullopt;
-  return refusal{refusal_code::symbol_not_trading, p.instrument.str(), {}};
+check_result symbol_not_trading(const plan& p, const facts& f) {
+  return {!f.instrument || f.instrument->tradable, p.instrument.str(), {}};
 }
 
-verdict_part halted(const plan&, const facts& f) {
-  if (f.state != trading_state::halted)
-    return std::nullopt;
-  return refusal{refusal_code::halted, std::string{to_string(f.state)}, {}};
+check_result halted(const plan&, const facts& f) {
+  return {f.state != trading_state::halted, std::string{to_string(f.state)}, {}};
 }
 
-verdict_part reduce_only_state(const plan&, const facts& f) {
-  if (f.state != trading_state::reduce_only)
-    return std::nullopt;
-  return refusal{refusal_code::reduce_only_state, std::string{to_string(f.state)}, {}};
+check_result reduce_only_state(const plan&, const facts& f) {
+  return {f.state != trading_state::reduce_only, std::string{to_string(f.state)}, {}};
 }
 
-verdict_part no_exchange_snapshot(const plan&, const facts& f) {
-  if (is_known(f.position.content))
-    return std::nullopt;
-  return refusal{refusal_code::no_exchange_snapshot, std::string{"unknown"}, {}};
+check_result no_exchange_snapshot(const plan&, const facts& f) {
+  return {is_known(f.position.content), std::string{kind_of(f.position.content)}, {}};
 }
 
 /// The rule of the incident: 13-99 s old against a limit of 10 s.
-verdict_part stale_exchange_state(const plan& p, const facts& f) {
-  if (!is_known(f.position.content))
-    return std::nullopt;
-  const auto age = elapsed(f.position.as_of, f.now.steady);
+check_result stale_exchange_state(const plan& p, const facts& f) {
   const auto limit = stale_limit(p, f.limits);
-  if (age <= limit)
-    return std::nullopt;
-  return refusal{refusal_code::stale_exchange_state, age, limit};
+  if (!is_known(f.position.content))
+    return {true, {}, limit};
+  const auto age = elapsed(f.position.as_of, f.now.steady);
+  return {age <= limit, age, limit};
 }
 
-verdict_part reconcile_hold_active(const plan& p, const facts& f) {
+check_result reconcile_hold_active(const plan& p, const facts& f) {
   if (!f.held)
-    return std::nullopt;
+    return {};
   // A hold that stopped the very close that an operator armed for it could never end; a person who
   // flattens knows better than a setting; and a flatten wants exits, whoever sends them.
   const bool exempt = p.source.str() == reconciler_source || p.source.str() == flatten_source ||
                       f.held->cause == hold_cause::flatten;
   const bool binds =
       std::holds_alternative<open_plan>(p.body) || (f.limits.hold_blocks_reduce && !exempt);
-  if (!binds)
-    return std::nullopt;
-  return refusal{refusal_code::reconcile_hold_active, std::string{to_string(f.held->cause)}, {}};
+  return {!binds, std::string{to_string(f.held->cause)}, {}};
 }
 
 /// Both amounts, when there are two to compare.
@@ -116,64 +98,57 @@ std::optional<std::pair<quantity, quantity>> truth_and_ledger(const facts& f) {
 }
 
 /// `observed` is the truth, `limit` the ledger, both signed.
-verdict_part side_mismatch(const plan&, const facts& f) {
+check_result side_mismatch(const plan&, const facts& f) {
   const auto both = truth_and_ledger(f);
-  if (!both || both->first.sign() * both->second.sign() >= 0)
-    return std::nullopt;
-  return refusal{refusal_code::reconcile_required_side_mismatch, both->first, both->second};
+  if (!both)
+    return {};
+  return {both->first.sign() * both->second.sign() >= 0, both->first, both->second};
 }
 
 /// `observed` is how much they differ, `limit` how much they may.
-verdict_part quantity_mismatch(const plan&, const facts& f) {
+check_result quantity_mismatch(const plan&, const facts& f) {
   const auto both = truth_and_ledger(f);
   if (!both || both->first.sign() * both->second.sign() < 0)
-    return std::nullopt;
+    return {};
   const auto& [actual, booked] = *both;
   const quantity drift = (actual - booked).abs();
   const quantity step = f.instrument ? f.instrument->step : quantity{};
   const quantity allowed = drift_tolerance(actual, booked, step, f.limits.drift_tolerance_percent);
-  if (drift <= allowed)
-    return std::nullopt;
-  return refusal{refusal_code::reconcile_required_qty_mismatch, drift, allowed};
+  return {drift <= allowed, drift, allowed};
 }
 
-verdict_part order_in_flight_rule(const plan&, const facts& f) {
+check_result order_in_flight_rule(const plan&, const facts& f) {
   if (!f.in_flight || f.in_flight->phase == flight_phase::unknown)
-    return std::nullopt;
-  return refusal{refusal_code::order_in_flight, f.in_flight->plan.str(), {}};
+    return {};
+  return {false, f.in_flight->plan.str(), {}};
 }
 
-verdict_part order_unknown(const plan&, const facts& f) {
+check_result order_unknown(const plan&, const facts& f) {
   if (!f.in_flight || f.in_flight->phase != flight_phase::unknown)
-    return std::nullopt;
-  return refusal{refusal_code::order_unknown, f.in_flight->plan.str(), {}};
+    return {};
+  return {false, f.in_flight->plan.str(), {}};
 }
 
-/// `observed` is the time since our last fill: below the limit.
-verdict_part cooldown_in_flight(const plan&, const facts& f) {
+/// `observed` is the time since our last fill: below the limit when refused.
+check_result cooldown_in_flight(const plan&, const facts& f) {
   if (!f.last_fill_at)
-    return std::nullopt;
+    return {true, {}, f.limits.cooldown};
   const auto since = std::chrono::floor<milliseconds>(f.now.steady - *f.last_fill_at);
-  if (since >= f.limits.cooldown)
-    return std::nullopt;
-  return refusal{refusal_code::cooldown_in_flight, since, f.limits.cooldown};
+  return {since >= f.limits.cooldown, since, f.limits.cooldown};
 }
 
-verdict_part no_position(const plan&, const facts& f) {
-  if (!std::holds_alternative<position_flat>(f.position.content))
-    return std::nullopt;
-  return refusal{refusal_code::no_position, quantity{}, {}};
+check_result no_position(const plan&, const facts& f) {
+  return {!std::holds_alternative<position_flat>(f.position.content),
+          amount_of(f.position.content).abs(),
+          {}};
 }
 
-verdict_part already_at_target(const plan& p, const facts& f) {
-  if (!std::holds_alternative<position_open>(f.position.content))
-    return std::nullopt;
+check_result already_at_target(const plan& p, const facts& f) {
   const quantity held = amount_of(f.position.content).abs();
   const quantity step = f.instrument ? f.instrument->step : quantity{};
   const quantity target = reachable_target(std::get<reduce_plan>(p.body).target, step);
-  if (held > target)
-    return std::nullopt;
-  return refusal{refusal_code::already_at_target, held, target};
+  const bool open = std::holds_alternative<position_open>(f.position.content);
+  return {!open || held > target, held, target};
 }
 
 /// The side of the position, or of the leg while that is flat; 0 when there is none to stand
@@ -187,86 +162,70 @@ bool stands_against(const plan& p, const facts& f) {
   return standing_sign(p, f) * wanted_sign(std::get<open_plan>(p.body)) < 0;
 }
 
-verdict_part would_increase(const plan& p, const facts& f) {
+check_result would_increase(const plan& p, const facts& f) {
   const quantity held = amount_of(f.position.content);
-  if (f.limits.allow_add || held.sign() != wanted_sign(std::get<open_plan>(p.body)))
-    return std::nullopt;
-  return refusal{refusal_code::would_increase, held, quantity{}};
+  const bool other_side = held.sign() != wanted_sign(std::get<open_plan>(p.body));
+  return {f.limits.allow_add || other_side, held, quantity{}};
 }
 
 /// `observed` is what would be traded, `limit` what stands; a quantity that cannot be said flips.
-verdict_part would_flip(const plan& p, const facts& f) {
+check_result would_flip(const plan& p, const facts& f) {
   const quantity held = amount_of(f.position.content).abs();
   const auto amount = safe_quantity(p, f);
-  if (!stands_against(p, f) || (amount && *amount <= held))
-    return std::nullopt;
-  return refusal{refusal_code::would_flip, amount.value_or(quantity{}), held};
+  return {!stands_against(p, f) || (amount && *amount <= held), amount.value_or(quantity{}), held};
 }
 
 /// An open that would only make the position smaller is an exit that does not say so.
-verdict_part position_exists(const plan& p, const facts& f) {
+check_result position_exists(const plan& p, const facts& f) {
   const quantity held = amount_of(f.position.content).abs();
   const auto amount = safe_quantity(p, f);
-  if (!stands_against(p, f) || !amount || *amount > held)
-    return std::nullopt;
-  return refusal{refusal_code::position_exists, held, quantity{}};
+  return {!stands_against(p, f) || !amount || *amount > held, held, quantity{}};
 }
 
-verdict_part no_mark_price(const plan&, const facts& f) {
-  if (mark_is_fresh(f))
-    return std::nullopt;
+check_result no_mark_price(const plan&, const facts& f) {
   if (!f.mark || f.mark->sign() <= 0)
-    return refusal{refusal_code::no_mark_price, std::string{"unknown"}, {}};
-  return refusal{refusal_code::no_mark_price, elapsed(f.mark_at, f.now.steady),
-                 f.limits.mark_stale_after};
+    return {false, std::string{"unknown"}, {}};
+  return {mark_is_fresh(f), elapsed(f.mark_at, f.now.steady), f.limits.mark_stale_after};
 }
 
 /// A reduce that closes everything is exempt: a rest too small to trade must not stay for ever.
-verdict_part below_min_quantity(const plan& p, const facts& f) {
+check_result below_min_quantity(const plan& p, const facts& f) {
   const auto amount = safe_quantity(p, f);
   if (!f.instrument || !amount)
-    return std::nullopt;
+    return {};
   const bool closes_all =
       std::holds_alternative<reduce_plan>(p.body) && *amount == amount_of(f.position.content).abs();
   const quantity least = least_order(*f.instrument);
-  if (closes_all || *amount >= least)
-    return std::nullopt;
-  return refusal{refusal_code::below_min_quantity, *amount, least};
+  return {closes_all || *amount >= least, *amount, least};
 }
 
-verdict_part below_min_notional(const plan& p, const facts& f) {
+check_result below_min_notional(const plan& p, const facts& f) {
   const auto amount = safe_quantity(p, f);
   if (!f.instrument || !amount || !mark_is_fresh(f))
-    return std::nullopt;
+    return {};
   const notional value = *amount * *f.mark;
-  if (value >= f.instrument->min_notional)
-    return std::nullopt;
-  return refusal{refusal_code::below_min_notional, value, f.instrument->min_notional};
+  return {value >= f.instrument->min_notional, value, f.instrument->min_notional};
 }
 
-verdict_part above_max_quantity(const plan& p, const facts& f) {
+check_result above_max_quantity(const plan& p, const facts& f) {
   const auto amount = safe_quantity(p, f);
-  if (!f.instrument || !amount || f.instrument->max_quantity.sign() <= 0 ||
-      *amount <= f.instrument->max_quantity)
-    return std::nullopt;
-  return refusal{refusal_code::above_max_quantity, *amount, f.instrument->max_quantity};
+  if (!f.instrument || !amount || f.instrument->max_quantity.sign() <= 0)
+    return {};
+  return {*amount <= f.instrument->max_quantity, *amount, f.instrument->max_quantity};
 }
 
 /// Also when only this position cannot be read: `observed` names what failed last.
-verdict_part exchange_unreachable(const plan& p, const facts& f) {
+check_result exchange_unreachable(const plan& p, const facts& f) {
   const bool proven = is_known(f.position.content) &&
                       elapsed(f.position.as_of, f.now.steady) <= stale_limit(p, f.limits);
-  if (f.exchange.reachable && (proven || f.exchange.why.empty()))
-    return std::nullopt;
-  return refusal{refusal_code::exchange_unreachable, f.exchange.why, {}};
+  return {f.exchange.reachable && (proven || f.exchange.why.empty()), f.exchange.why, {}};
 }
 
 /// `observed` is how long the ban still lasts.
-verdict_part exchange_banned(const plan&, const facts& f) {
+check_result exchange_banned(const plan&, const facts& f) {
   if (!f.exchange.banned_until || f.now.steady >= *f.exchange.banned_until)
-    return std::nullopt;
-  return refusal{refusal_code::exchange_banned, elapsed(f.now.steady, *f.exchange.banned_until),
-                 milliseconds{0}};
+    return {};
+  return {false, elapsed(f.now.steady, *f.exchange.banned_until), milliseconds{0}};
 }
 
 constexpr rule_scope every{.open = true, .reduce = true, .cancel = true};
@@ -298,6 +257,21 @@ constexpr std::array table{
     rule{refusal_code::below_min_quantity, orders, &below_min_quantity},
     rule{refusal_code::below_min_notional, opens, &below_min_notional},
     rule{refusal_code::above_max_quantity, opens, &above_max_quantity},
+    rule{refusal_code::limit_order_notional, opens, &limit_rules::order_notional},
+    rule{refusal_code::limit_symbol_notional, opens, &limit_rules::symbol_notional},
+    rule{refusal_code::limit_account_notional, opens, &limit_rules::account_notional},
+    rule{refusal_code::limit_open_positions, opens, &limit_rules::open_positions},
+    rule{refusal_code::limit_symbol_entries_minute, opens, &limit_rules::symbol_entries_minute},
+    rule{refusal_code::limit_symbol_entries_hour, opens, &limit_rules::symbol_entries_hour},
+    rule{refusal_code::limit_entries_minute, opens, &limit_rules::entries_minute},
+    rule{refusal_code::limit_entries_hour, opens, &limit_rules::entries_hour},
+    rule{refusal_code::limit_margin_unknown, opens, &limit_rules::margin_unknown},
+    rule{refusal_code::limit_margin_use, opens, &limit_rules::margin_use},
+    rule{refusal_code::limit_daily_loss, opens, &limit_rules::daily_loss},
+    rule{refusal_code::limit_drawdown, opens, &limit_rules::drawdown},
+    rule{refusal_code::limit_price_collar, opens, &limit_rules::price_collar},
+    rule{refusal_code::limit_round_trips, opens, &limit_rules::round_trips},
+    rule{refusal_code::limit_losses_in_a_row, opens, &limit_rules::losses_in_a_row},
     rule{refusal_code::exchange_unreachable, orders, &exchange_unreachable},
     rule{refusal_code::exchange_banned, orders, &exchange_banned},
 };

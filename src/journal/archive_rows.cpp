@@ -14,9 +14,9 @@ constexpr std::array event_tables{
     "state_change",   "truth_change",       "notice",    "funding",           "universe",
     "override_event", "close_arming_event", "stop_event"};
 
-constexpr std::array state_tables{"ledger_line",     "ledger_fee",       "hold",
-                                  "exit_state",      "setting_override", "close_arming",
-                                  "protective_stop", "flatten",          "state_checkpoint"};
+constexpr std::array state_tables{
+    "ledger_line",  "ledger_fee",      "hold",    "exit_state",  "setting_override",
+    "close_arming", "protective_stop", "flatten", "equity_peak", "state_checkpoint"};
 
 /// Our newest orders, by which trades that nobody told of are recognised; as recover has them.
 constexpr std::int64_t orders_kept = 10'000;
@@ -61,6 +61,7 @@ constexpr std::array kept_records{
     "SELECT changed_seq FROM ledger_line",
     "SELECT placed_seq FROM hold",
     "SELECT changed_seq FROM exit_state",
+    "SELECT changed_seq FROM equity_peak",
     "SELECT set_seq FROM setting_override",
     "SELECT armed_seq FROM close_arming",
     // The newest of what is given one by one.

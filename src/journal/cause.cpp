@@ -31,6 +31,7 @@ class cause_finder {
   found operator()(const state_changed&) const { return 0; }
   found operator()(const exit_changed& b) const { return acceptance_of(b.what.origin); }
   found operator()(const funding_booked&) const { return 0; }
+  found operator()(const equity_peaked&) const { return 0; }
   found operator()(const universe_kept&) const { return 0; }
   found operator()(const override_set&) const { return 0; }
   found operator()(const override_ended& b) const {

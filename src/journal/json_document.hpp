@@ -119,6 +119,12 @@ class json_writer {
   void since_later(std::string_view key, const T& value) {
     (*this)(key, value);
   }
+  /// The same, and left out where there is nothing to say.
+  template <class T>
+  void unless_empty(std::string_view key, const T& value) {
+    if (!(value == T{}))
+      (*this)(key, value);
+  }
   /// An instant as it stands, which all later ones are relative to.
   void base(std::string_view key, const instant& value) {
     fields_.emplace(key, nanoseconds_since(instant{}, value));
@@ -148,6 +154,10 @@ class json_reader {
   void since_later(std::string_view key, T& value) {
     if (fields_.contains(key))
       (*this)(key, value);
+  }
+  template <class T>
+  void unless_empty(std::string_view key, T& value) {
+    since_later(key, value);
   }
   void base(std::string_view key, instant& value) {
     context_.base = instant{};

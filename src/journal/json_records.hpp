@@ -104,6 +104,16 @@ void describe(auto& d, is<state_changed> auto& b) {
   d("until", b.until);
 }
 
+void describe(auto& d, is<regime_state> auto& r) {
+  d("samples", r.samples);
+  d("last", r.last);
+  d("last_at", r.last_at);
+  d("fast", r.fast);
+  d("slow", r.slow);
+  d("drift", r.drift);
+  d("path", r.path);
+}
+
 void describe(auto& d, is<exit_changed> auto& b) {
   d("symbol", b.what.position.instrument);
   d("position_side", b.what.position.leg);
@@ -115,6 +125,26 @@ void describe(auto& d, is<exit_changed> auto& b) {
   d("target", b.what.target);
   d("time_limit_ms", b.what.time_limit);
   d("origin", b.what.origin);
+  d.since_later("source", b.what.source);
+  d.since_later("risk", b.what.risk);
+  d.since_later("peak", b.what.peak);
+  d.since_later("stop_by", b.what.stop_by);
+  d.since_later("tranches", b.what.tranches);
+  d.since_later("cost", b.what.cost);
+  d.since_later("opposed_at", b.what.opposed_at);
+  d.since_later("regime", b.what.regime);
+}
+
+void describe(auto& d, is<funding_booked> auto& b) {
+  d("symbol", b.instrument);
+  d("asset", b.asset);
+  d("amount", b.amount);
+  d("booked_at", b.booked_at);
+}
+
+void describe(auto& d, is<equity_peaked> auto& b) {
+  d("day", b.day);
+  d("peak", b.peak);
 }
 
 void describe(auto& d, is<setting_override> auto& o) {

@@ -59,6 +59,47 @@ void describe(auto& d, is<reach> auto& r) {
   d("banned_until_ns", r.banned_until);
 }
 
+void describe(auto& d, is<risk_limits> auto& l) {
+  d("open_positions_max", l.open_positions_max);
+  d("order_notional_max", l.order_notional_max);
+  d("symbol_notional_max", l.symbol_notional_max);
+  d("account_notional_max", l.account_notional_max);
+  d("symbol_entries_per_minute_max", l.symbol_entries_per_minute_max);
+  d("symbol_entries_per_hour_max", l.symbol_entries_per_hour_max);
+  d("entries_per_minute_max", l.entries_per_minute_max);
+  d("entries_per_hour_max", l.entries_per_hour_max);
+  d("margin_use_percent_max", l.margin_use_percent_max);
+  d("margin_stale_after_ms", l.margin_stale_after);
+  d("daily_loss_max", l.daily_loss_max);
+  d("drawdown_percent_max", l.drawdown_percent_max);
+  d("drawdown_days", l.drawdown_days);
+  d("price_collar_bp", l.price_collar_bp);
+  d("round_trips_per_day_max", l.round_trips_per_day_max);
+  d("losses_in_a_row_max", l.losses_in_a_row_max);
+}
+
+void describe(auto& d, is<margin_facts> auto& m) {
+  d("equity", m.equity);
+  d("initial", m.initial);
+  d("peak", m.peak);
+  d("as_of_ns", m.as_of);
+}
+
+void describe(auto& d, is<exposure_facts> auto& e) {
+  d("positions", e.positions);
+  d("holds_own", e.holds_own);
+  d("symbol_value", e.symbol_value);
+  d("account_value", e.account_value);
+  d("symbol_entries_minute", e.symbol_entries_minute);
+  d("symbol_entries_hour", e.symbol_entries_hour);
+  d("entries_minute", e.entries_minute);
+  d("entries_hour", e.entries_hour);
+  d("day_result", e.day_result);
+  d("symbol_round_trips", e.symbol_round_trips);
+  d("symbol_losses_in_a_row", e.symbol_losses_in_a_row);
+  d("margin", e.margin);
+}
+
 void describe(auto& d, is<gate_limits> auto& l) {
   d("stale_after_exit_ms", l.stale_after_exit);
   d("stale_after_entry_ms", l.stale_after_entry);
@@ -67,6 +108,7 @@ void describe(auto& d, is<gate_limits> auto& l) {
   d("allow_add", l.allow_add);
   d("hold_blocks_reduce", l.hold_blocks_reduce);
   d.since_later("drift_tolerance_percent", l.drift_tolerance_percent);
+  d.unless_empty("risk", l.risk);
 }
 
 void describe(auto& d, is<facts> auto& f) {
@@ -85,6 +127,7 @@ void describe(auto& d, is<facts> auto& f) {
   d("source_allowed", f.source_allowed);
   d("exchange", f.exchange);
   d("limits", f.limits);
+  d.unless_empty("exposure", f.exposure);
   d.since_later("overrides", f.overrides);
 }
 

@@ -24,6 +24,7 @@ void describe(auto& d, is<open_plan> auto& p) {
 void describe(auto& d, is<reduce_plan> auto& p) {
   d("target", p.target);
   d("reason", p.reason);
+  d.since_later("numbers", p.numbers);
 }
 void describe(auto& d, is<cancel_plan> auto& p) {
   d("target", p.target);

@@ -10,9 +10,8 @@ namespace {
 
 /// Kinds that change no state row. Every other kind has to be described for reading.
 template <class T>
-constexpr bool holds_no_state =
-    std::is_same_v<T, truth_changed> || std::is_same_v<T, funding_booked> ||
-    std::is_same_v<T, universe_kept> || std::is_same_v<T, notice>;
+constexpr bool holds_no_state = std::is_same_v<T, truth_changed> ||
+                                std::is_same_v<T, universe_kept> || std::is_same_v<T, notice>;
 
 void put(json_writer& w, const described auto& b) {
   describe(w, b);
@@ -27,13 +26,6 @@ void put(json_writer& w, const truth_changed& b) {
   w("changed_at", b.after.changed_at);
   w("source", b.after.source);
   w("version", b.after.version);
-}
-
-void put(json_writer& w, const funding_booked& b) {
-  w("symbol", b.instrument);
-  w("asset", b.asset);
-  w("amount", b.amount);
-  w("booked_at", b.booked_at);
 }
 
 void put(json_writer& w, const universe_kept& b) {

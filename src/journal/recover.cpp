@@ -5,6 +5,7 @@
 
 #include "chain.hpp"
 #include "collect.hpp"
+#include "exit_rows.hpp"
 #include "flatten_rows.hpp"
 #include "sluice/journal/facts_json.hpp"
 #include "stop_rows.hpp"
@@ -22,16 +23,6 @@ result<ledger_line> read_line(const row& r) {
       !read)
     return read.error();
   return l;
-}
-
-result<exit_state> read_exit(const row& r) {
-  exit_state e;
-  if (auto read =
-          read_row(r, "exit_state", e.position.instrument, e.position.leg, e.active, e.entry,
-                   e.initial, e.opened_at, e.stop, e.target, e.time_limit, e.origin);
-      !read)
-    return read.error();
-  return e;
 }
 
 result<plan_identity> read_identity(const row& r) {
@@ -166,12 +157,7 @@ result<void> recover_books(database& db, recovered& out) {
                       {}, out.ledger, read_line);
   if (read)
     read = read_fees(db, out);
-  if (!read)
-    return read;
-  return collect(db,
-                 "SELECT symbol, position_side, active, entry, initial, opened_ms, stop, target, "
-                 "time_limit_ms, origin FROM exit_state WHERE active = 1",
-                 {}, out.exits, read_exit);
+  return read ? recover_exits(db, out) : read;
 }
 
 /// The venue's trade ids grow, so the highest are the newest, and the unique index has their order.
@@ -256,7 +242,7 @@ result<recovered> recover_from(database& db, std::int64_t trade_ids_kept) {
   recovered out;
   for (const auto part :
        {&recover_end, &recover_operator, &recover_plans, &recover_unfinished, &recover_orders,
-        &recover_holds, &recover_books, &recover_stops, &recover_flattens})
+        &recover_holds, &recover_books, &recover_stops, &recover_flattens, &recover_limits})
     if (auto read = part(db, out); !read)
       return read.error();
   if (auto read = recover_trades(db, trade_ids_kept, out); !read)

@@ -20,6 +20,7 @@ namespace sluice::journal {
 [[nodiscard]] result<std::vector<hold>> read_holds(database& db);
 
 /// The parts of it that operators ordered.
+[[nodiscard]] result<void> recover_limits(database& db, recovered& out);
 [[nodiscard]] result<void> recover_operator(database& db, recovered& out);
 
 }  // namespace sluice::journal

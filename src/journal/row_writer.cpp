@@ -3,6 +3,7 @@
 
 #include "book_rows.hpp"
 #include "chain.hpp"
+#include "exit_rows.hpp"
 #include "flatten_rows.hpp"
 #include "operator_rows.hpp"
 #include "sluice/journal/facts_json.hpp"
@@ -97,20 +98,19 @@ result<void> write(database& db, const row_head& h, const truth_changed& b) {
        kind_of(b.after.content), amount_of(b.after.content), b.after.source, b.after.version});
 }
 
-result<void> write(database& db, const row_head& h, const exit_changed& b) {
-  const auto& e = b.what;
-  return db.run(
-      "INSERT OR REPLACE INTO exit_state (symbol, position_side, active, entry, initial, "
-      "opened_ms, "
-      "stop, target, time_limit_ms, origin, changed_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      {e.position.instrument, e.position.leg, e.active, e.entry, e.initial, e.opened_at, e.stop,
-       e.target, e.time_limit, e.origin, h.seq});
-}
-
 result<void> write(database& db, const row_head& h, const funding_booked& b) {
   return db.run(
       "INSERT INTO funding (seq, symbol, asset, amount, booked_ms) VALUES (?, ?, ?, ?, ?)",
       {h.seq, b.instrument, b.asset, b.amount, b.booked_at});
+}
+
+result<void> write(database& db, const row_head& h, const equity_peaked& b) {
+  auto written =
+      db.run("INSERT OR REPLACE INTO equity_peak (day, peak, changed_seq) VALUES (?, ?, ?)",
+             {b.day, b.peak, h.seq});
+  if (!written)
+    return written;
+  return db.run("DELETE FROM equity_peak WHERE day <= ? - 31", {b.day});
 }
 
 result<void> write(database& db, const row_head& h, const universe_kept& b) {

@@ -7,7 +7,9 @@
 #include <array>
 #include <string>
 
+#include "exit_rows.hpp"
 #include "flatten_rows.hpp"
+#include "limit_tables.hpp"
 #include "schema_archive.hpp"
 #include "schema_plans.hpp"
 #include "schema_state.hpp"
@@ -154,8 +156,8 @@ CREATE INDEX orders_at_venue ON orders(intended_seq) WHERE order_id <> 0;
 )sql";
 
 /// Version 4 has a part for each thing that needed it.
-constexpr std::array version_4{schema_state, schema_archive, schema_plans, stop_tables,
-                               flatten_tables};
+constexpr std::array version_4{schema_state,   schema_archive, schema_plans, stop_tables,
+                               flatten_tables, limit_tables,   exit_columns};
 
 /// Step i brings version i to i + 1.
 std::string step(std::int64_t i) {

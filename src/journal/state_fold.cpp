@@ -78,6 +78,9 @@ enum plan_column : std::size_t {
 enum stop_column : std::size_t { stop_state = 5, algo_id, triggered, stop_changed_ms = 9 };
 enum flatten_column : std::size_t { outcome = 6, remains, ended_ms, ended_seq };
 
+/// How many days' peaks of the equity are kept.
+constexpr std::int64_t equity_days_kept = 31;
+
 /// One overload for every kind, so that a new kind does not compile before its state is considered.
 class folding {
  public:
@@ -196,9 +199,23 @@ class folding {
 
   void operator()(const exit_changed& b) {
     const auto& e = b.what;
+    const auto& g = e.regime;
     standing_[key("exit_state", e.position.instrument, e.position.leg)] = {
-        e.active ? "1" : "0", text(e.entry),      text(e.initial), text(e.opened_at), text(e.stop),
-        text(e.target),       text(e.time_limit), text(e.origin),  text(seq_)};
+        e.active ? "1" : "0", text(e.entry),    text(e.initial),    text(e.opened_at),
+        text(e.stop),         text(e.target),   text(e.time_limit), text(e.origin),
+        text(seq_),           text(e.source),   text(e.risk),       text(e.peak),
+        text(e.stop_by),      text(e.tranches), text(e.cost),       text(e.opposed_at),
+        text(g.samples),      text(g.last),     text(g.last_at),    text(g.fast),
+        text(g.slow),         text(g.drift),    text(g.path)};
+  }
+
+  void operator()(const equity_peaked& b) {
+    standing_[key("equity_peak", b.day)] = {text(b.peak), text(seq_)};
+    std::erase_if(standing_, [&](const auto& row) {
+      constexpr std::string_view table = "equity_peak ";
+      return row.first.starts_with(table) &&
+             number_in(row.first.substr(table.size())) <= b.day - equity_days_kept;
+    });
   }
 
   void operator()(const override_set& b) {

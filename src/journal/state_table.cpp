@@ -64,9 +64,12 @@ constexpr std::array other_queries{
     state_query{"hold", 3, 6,
                 "SELECT hold_id, symbol, position_side, cause, ledger_amount, truth_amount, "
                 "evidence, since_ms, placed_seq FROM hold"},
-    state_query{"exit_state", 2, 9,
+    state_query{"exit_state", 2, 23,
                 "SELECT symbol, position_side, active, entry, initial, opened_ms, stop, target, "
-                "time_limit_ms, origin, changed_seq FROM exit_state"},
+                "time_limit_ms, origin, changed_seq, source, risk, peak, stop_by, tranches, cost, "
+                "opposed_ms, samples, sampled, sampled_ms, fast, slow, drift, path "
+                "FROM exit_state"},
+    state_query{"equity_peak", 1, 2, "SELECT day, peak, changed_seq FROM equity_peak"},
     state_query{"setting_override", 1, 8,
                 "SELECT override_id, key, value, author, reason, since_ms, until_ms, "
                 "fresh_for_ms, set_seq FROM setting_override"},

@@ -45,15 +45,16 @@ void order_exits_first(std::vector<plan>& plans) {
 }
 
 plan plan_for_exit(const exit_wish& wish, const stamp& now, milliseconds ttl) {
-  return {.id = plan_id{id_of_exit(wish)},
-          .source = source_id{std::string{exit_engine_source}},
-          .instrument = wish.position.instrument,
-          .leg = wish.position.leg,
-          .body = reduce_plan{.target = wish.target, .reason = wish.reason},
-          .created_at = {},
-          .received = now,
-          .deadline = now.steady + ttl,
-          .deadline_wall = {now.wall.ms + ttl.count()}};
+  return {
+      .id = plan_id{id_of_exit(wish)},
+      .source = source_id{std::string{exit_engine_source}},
+      .instrument = wish.position.instrument,
+      .leg = wish.position.leg,
+      .body = reduce_plan{.target = wish.target, .reason = wish.reason, .numbers = wish.numbers},
+      .created_at = {},
+      .received = now,
+      .deadline = now.steady + ttl,
+      .deadline_wall = {now.wall.ms + ttl.count()}};
 }
 
 }  // namespace sluice

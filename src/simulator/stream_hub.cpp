@@ -83,7 +83,10 @@ void stream_hub::release(const batch& sent) {
 
 void stream_hub::send(batch sent, stream_kind kind, std::string_view type) {
   constexpr std::chrono::seconds turn_limit{1};
-  const std::string_view text = sent.empty() || !sent.front().text ? "" : *sent.front().text;
+  // Not a conditional of a literal and a string: that would be a string of its own, gone at once.
+  std::string_view text;
+  if (!sent.empty() && sent.front().text)
+    text = *sent.front().text;
   const auto fate = faults_.draw(kind, type, text, since_);
   if (fate.after_next && !after_next_) {
     after_next_ = std::move(sent);

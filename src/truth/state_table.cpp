@@ -40,6 +40,7 @@ state_table::state_table(std::shared_ptr<const symbol_directory> directory, trac
       legs_(legs),
       stride_(legs == tracked_legs::hedge ? position_side_count : 1),
       slots_(std::make_unique<aligned_slot[]>(directory_->capacity() * stride_)),
+      liquidations_(std::make_unique<seqlock<3>[]>(directory_->capacity() * stride_)),
       account_as_of_(never) {}
 
 std::optional<position_slot> state_table::slot_of(symbol_index index, position_side leg) const {
@@ -83,6 +84,26 @@ truth_view state_table::read(position_slot slot) const {
 truth_view state_table::read(const position_key& key) const {
   const auto slot = slot_of(key);
   return slot ? read(*slot) : truth_view{};
+}
+
+bool state_table::looks_open(position_slot slot) const {
+  constexpr std::int64_t open_kind = 2;
+  return (slots_[slot.value].cells.peek(0) & ((1 << kind_bits) - 1)) == open_kind;
+}
+
+std::optional<price> state_table::liquidation(const position_key& key,
+                                              const position_open& held) const {
+  const auto slot = slot_of(key);
+  if (!slot)
+    return std::nullopt;
+  const auto [amount, entry, at] = liquidations_[slot->value].load();
+  if (at <= 0 || amount != held.amount.raw() || entry != held.entry.raw())
+    return std::nullopt;
+  return price::from_raw(at);
+}
+
+void state_table::write_liquidation(position_slot slot, const position_open& held, price at) {
+  liquidations_[slot.value].store({held.amount.raw(), held.entry.raw(), at.raw()});
 }
 
 std::optional<instant> state_table::account_as_of() const {

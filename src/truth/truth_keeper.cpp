@@ -88,6 +88,7 @@ void truth_keeper::merge_rows(const snapshot& read, const read_meta& meta, chang
       continue;
     records_[slot->value].covered_by = reads_;
     store(*slot, merge_row(settled(*slot), row, meta), out);
+    table_->write_liquidation(*slot, {row.amount, row.entry}, row.liquidation);
   }
 }
 

@@ -65,7 +65,7 @@ TEST_CASE("a refusal that no rule gives stands behind the rules") {
   const plan asked{.body = cancel_plan{}};
   verdict said;
   said.refusals.push_back({refusal_code::plan_withdrawn, std::string("c-1"), {}});
-  const auto lines = rule_lines(asked, said);
+  const auto lines = rule_lines(asked, {}, said);
   REQUIRE_FALSE(lines.empty());
   CHECK(lines.front().code == refusal_code::plan_expired);
   CHECK(lines.front().passes);

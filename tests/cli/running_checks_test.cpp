@@ -48,7 +48,8 @@ TEST_CASE("all passes when all is well, and every step says what it saw") {
   CHECK(exit_code_of(d) == 0);
   CHECK(steps(d, grade::pass) == names{"permits", "snapshots", "ages", "venue", "progress",
                                        "strategy", "sources", "budget", "clock", "account", "state",
-                                       "streams", "holds", "overrides", "positions", "journal"});
+                                       "streams", "holds", "overrides", "limits", "positions",
+                                       "journal"});
   for (const auto& line : d) {
     INFO(line.step);
     CHECK_FALSE(line.seen.empty());
@@ -151,6 +152,11 @@ TEST_CASE("numbers alone can warn: budget, reads, latency, stops, drift, holds, 
           put(v.status, "overrides", R"([{"key":"gate.cooldown","value":"1s","left":"3m"}])");
         }) == names{"overrides"});
   CHECK(warned([](auto& v) { v.status["trading_state"] = "reduce_only"; }) == names{"state"});
+  CHECK(
+      warned([](auto& v) {
+        put(v.status, "limits",
+            R"({"open_positions":{"used":10,"max":10,"percent":100},"other":{"used":0,"max":null,"percent":null}})");
+      }) == names{"limits"});
 }
 
 TEST_CASE("a source that is not on the list fails with its name") {

@@ -22,6 +22,7 @@ picture a_bad_night() {
     "budget":{"weight_used_1m":2300,"weight_limit_1m":2400},
     "plans":{"accepted":10,"allowed":0,"denied":10,"expired":0,"parked":3,"by_reason":{"halted":1,"stale_exchange_state":9}},
     "orders":{"sent":1,"filled":0,"under_way":1,"unknown":1},
+    "limits":{"open_positions":{"used":7,"max":10,"percent":70},"account_notional":{"used":"990","max":"1000","percent":99},"drawdown":{"used":null,"max":null,"percent":null}},
     "stream":{"user":"down","market":"up"},"journal":{"commits":5,"records":9},
     "overrides":[{"key":"gate.stale_after_exit","value":"30s","left":"29m58s","author":"bob","reason":"venue is slow"}]})");
   p.positions = parse_object(R"({"positions":[
@@ -57,6 +58,7 @@ TEST_CASE("the screen names who halted, why nothing is allowed, and what cures a
                            "user down, market up",
                            "refused for stale_exchange_state 9, halted 1",
                            "1 under way, 1 unknown",
+                           "account_notional 990 of 1000, open_positions 7 of 10",
                            "release: sluice hold release ETHUSDT",
                            "gate.stale_after_exit",
                            "29m58s",

@@ -64,6 +64,13 @@ TEST_CASE("a list of exit sources need not name the exit engine") {
                      "test.toml:4:19: gate.unlisted_source: \"allow\" is none of its words"));
 }
 
+TEST_CASE("a reading of the margin must outlast one that is lost, where a limit needs it") {
+  const std::string slow = "mode = \"demo\"\n[limits]\nmargin_period = \"40s\"\n";
+  CHECK(any_contains(faults_of(slow), "limits.margin_stale_after: is 1m, must be at least twice"));
+  CHECK(faults_of(slow + "margin_stale_after = \"80s\"\n").empty());
+  CHECK(faults_of(slow + "margin_use_percent_max = 0\ndrawdown_percent_max = 0\n").empty());
+}
+
 TEST_CASE("the gate may not ask for fresher truth than is promised") {
   const auto lines = faults_of("mode = \"demo\"\n[gate]\nstale_after_entry = \"1s\"\n");
   REQUIRE(lines.size() == 1);

@@ -247,7 +247,7 @@ class LookingTestCase(Looking, SluiceTestCase):
         code, found = self.checks()
         self.assertEqual(code, 0, found)
         for step in ("permits", "snapshots", "ages", "venue", "progress", "strategy", "sources",
-                     "budget", "clock", "account", "state", "streams", "holds", "overrides",
+                     "budget", "clock", "account", "state", "streams", "holds", "overrides", "limits",
                      "positions", "journal"):
             self.assertEqual(found[step]["result"], "pass", found[step])
         self.command("state", "reduce_only", "--reason", "drill", USER="carol")

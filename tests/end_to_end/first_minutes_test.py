@@ -3,7 +3,6 @@
 import os
 import pathlib
 import re
-import shutil
 import signal
 import subprocess
 import unittest
@@ -49,7 +48,6 @@ class FirstMinutesTestCase(SluiceTestCase):
             if not any(pattern(line).fullmatch(told.strip()) for told in rest):
                 self.fail(f"not told, or not in this order: {line}\n{output}")
 
-    @unittest.skipUnless(shutil.which("curl"), "curl is not installed")
     def test_the_first_ten_minutes_go_as_they_are_written(self):
         steps = BLOCKS.findall(GUIDE.read_text().replace("8645", self.port))
         self.assertGreaterEqual(len(steps), 8)

@@ -19,6 +19,25 @@ BINARY = os.environ.get("SLUICE", "build/dev/sluice")
 # Generous: these machines are shared, and sanitizers slow everything down.
 LIMIT_S = 60
 
+# What most tests trade is beyond what is permitted to who says nothing; those of the limits say so.
+NO_LIMITS = """
+[limits]
+order_notional_max = "0"
+symbol_notional_max = "0"
+account_notional_max = "0"
+open_positions_max = 0
+price_collar_bp = 0
+symbol_entries_per_minute_max = 0
+symbol_entries_per_hour_max = 0
+entries_per_minute_max = 0
+entries_per_hour_max = 0
+round_trips_per_day_max = 0
+losses_in_a_row_max = 0
+daily_loss_max = "0"
+margin_use_percent_max = 0
+drawdown_percent_max = 0
+"""
+
 DEMO = """
 mode = "demo"
 account = "demo"
@@ -26,7 +45,7 @@ account = "demo"
 bound = "1900ms"
 [gate]
 cooldown = "0ms"
-[journal]
+""" + NO_LIMITS + """[journal]
 state_dir = "{state}"
 [status]
 listen = "127.0.0.1:{port}"
@@ -53,7 +72,7 @@ api_secret_file = "{dir}/secret"
 reconnect_max = "500ms"
 [snapshot]
 bound = "1900ms"
-[journal]
+""" + NO_LIMITS + """[journal]
 state_dir = "state"
 [status]
 listen = "127.0.0.1:0"

@@ -28,13 +28,13 @@ plan an_open_plan(side direction) {
 
 std::vector<exit_proposal> on_mark(exit_tracker& t, std::string_view at, std::int64_t s) {
   const mark_row rows[] = {mark(at)};
-  return t.on_marks(rows, at_s(s).steady);
+  return t.on_marks(rows, at_s(s)).proposals;
 }
 
 }  // namespace
 
 TEST_CASE("a position that opens gets the settings' stop, target and time limit") {
-  exit_tracker t{exit_settings{}};
+  exit_tracker t{plain_settings()};
   const auto changed = t.on_truth(btc, open_truth("2", "100"), at_s(5));
   REQUIRE(changed);
   auto expected = long_state();
@@ -46,14 +46,14 @@ TEST_CASE("a position that opens gets the settings' stop, target and time limit"
   CHECK_FALSE(t.on_truth(btc, open_truth("2", "100", 2), at_s(6)));
 
   const auto shorted =
-      exit_tracker{exit_settings{}}.on_truth(btc, open_truth("-2", "100"), at_s(5));
+      exit_tracker{plain_settings()}.on_truth(btc, open_truth("-2", "100"), at_s(5));
   REQUIRE(shorted);
   CHECK(shorted->what.stop == at_price("102"));
   CHECK(shorted->what.target == at_price("96"));
 }
 
 TEST_CASE("the plan's own values come before the settings'") {
-  exit_tracker t{exit_settings{}};
+  exit_tracker t{plain_settings()};
   t.note_plan(an_open_plan(side::buy));
   const auto state = t.on_truth(btc, open_truth("2", "100"), at_s(1)).value().what;
   CHECK(state.stop == at_price("95"));
@@ -68,29 +68,30 @@ TEST_CASE("the plan's own values come before the settings'") {
 }
 
 TEST_CASE("a plan that came to nothing, is long over, or of the other side rules no position") {
-  exit_tracker forgotten{exit_settings{}};
+  exit_tracker forgotten{plain_settings()};
   forgotten.note_plan(an_open_plan(side::buy));
   forgotten.forget_plan(plan_id{"strategy-1"});
   CHECK(forgotten.on_truth(btc, open_truth("2", "100"), at_s(1)).value().what.origin.empty());
 
-  exit_tracker over{exit_settings{}};
+  exit_tracker over{plain_settings()};
   over.note_plan(an_open_plan(side::buy));  // Deadline 30 s, a minute of grace.
   CHECK(over.on_truth(btc, open_truth("2", "100"), at_s(91)).value().what.origin.empty());
 
-  exit_tracker other{exit_settings{}};
+  exit_tracker other{plain_settings()};
   other.note_plan(an_open_plan(side::sell));
   CHECK(other.on_truth(btc, open_truth("2", "100"), at_s(1)).value().what.origin.empty());
 }
 
 TEST_CASE("a position that grows keeps its stop while its entry follows the truth") {
-  exit_tracker t{exit_settings{}};
+  exit_tracker t{plain_settings()};
   (void)t.on_truth(btc, open_truth("2", "100"), at_s(1));
   t.note_plan(an_open_plan(side::buy));
   const auto grown = t.on_truth(btc, open_truth("4", "110"), at_s(2));
   REQUIRE(grown);
   CHECK(grown->what.entry == at_price("110"));
   CHECK(grown->what.stop == at_price("98"));
-  CHECK(grown->what.initial == qty("2"));
+  CHECK(grown->what.initial == qty("4"));  // Parts are counted of the largest.
+  CHECK(grown->what.risk == at_price("2"));
   CHECK(grown->what.opened_at == at_s(1).wall);
   CHECK_FALSE(t.on_truth(btc, open_truth("3", "110"), at_s(3)));  // Shrinking changes nothing.
   // The plan that added does not rule a later position.
@@ -99,7 +100,7 @@ TEST_CASE("a position that grows keeps its stop while its entry follows the trut
 }
 
 TEST_CASE("a flip is a new position and flat ends it") {
-  exit_tracker t{exit_settings{}};
+  exit_tracker t{plain_settings()};
   (void)t.on_truth(btc, open_truth("2", "100"), at_s(1));
   const auto flipped = t.on_truth(btc, open_truth("-1", "90"), at_s(2));
   REQUIRE(flipped);
@@ -115,7 +116,7 @@ TEST_CASE("a flip is a new position and flat ends it") {
 }
 
 TEST_CASE("an unknown truth changes nothing") {
-  exit_tracker t{exit_settings{}};
+  exit_tracker t{plain_settings()};
   CHECK_FALSE(t.on_truth(btc, truth_view{}, at_s(1)));
   (void)t.on_truth(btc, open_truth("2", "100"), at_s(1));
   CHECK_FALSE(t.on_truth(btc, truth_view{}, at_s(2)));
@@ -124,7 +125,7 @@ TEST_CASE("an unknown truth changes nothing") {
 }
 
 TEST_CASE("a crossed stop is proposed once, with what it was seen on") {
-  exit_tracker t{exit_settings{}};
+  exit_tracker t{plain_settings()};
   (void)t.on_truth(btc, open_truth("2", "100", 17), at_s(1));
   CHECK(on_mark(t, "99", 2).empty());
   const auto proposals = on_mark(t, "97.5", 3);
@@ -140,23 +141,23 @@ TEST_CASE("a crossed stop is proposed once, with what it was seen on") {
 }
 
 TEST_CASE("a proposal is repeated when its plan ended, the pause passed and the position stands") {
-  exit_tracker t{exit_settings{}};
+  exit_tracker t{plain_settings()};
   (void)t.on_truth(btc, open_truth("2", "100"), at_s(1));
   REQUIRE(on_mark(t, "97", 2).size() == 1);
-  t.plan_ended(btc, at_s(10).steady);
+  (void)t.plan_ended({btc, at_s(1).wall, 0}, exit_end::unfinished, at_s(10).steady);
   CHECK(on_mark(t, "97", 11).empty());
   const auto again = on_mark(t, "97", 12);
   REQUIRE(again.size() == 1);
   CHECK(again[0].attempt == 1);
   CHECK(on_mark(t, "97", 13).empty());
-  t.plan_ended(btc, at_s(14).steady);
+  (void)t.plan_ended({btc, at_s(1).wall, 0}, exit_end::unfinished, at_s(14).steady);
   CHECK(on_mark(t, "99", 20).empty());  // It stands, but the reason has gone.
   (void)t.on_truth(btc, flat_truth(), at_s(21));
   CHECK(on_mark(t, "97", 22).empty());
 }
 
 TEST_CASE("a plan of whose end nothing is heard is taken as over after its life") {
-  exit_tracker t{exit_settings{}};
+  exit_tracker t{plain_settings()};
   (void)t.on_truth(btc, open_truth("2", "100"), at_s(1));
   REQUIRE(on_mark(t, "97", 2).size() == 1);
   CHECK(on_mark(t, "97", 63).empty());  // 2 s + 60 s of life + 2 s of pause.
@@ -164,7 +165,7 @@ TEST_CASE("a plan of whose end nothing is heard is taken as over after its life"
 }
 
 TEST_CASE("a time limit holds without any mark") {
-  exit_settings settings;
+  auto settings = plain_settings();
   settings.time_limit = std::chrono::minutes{10};
   exit_tracker t{settings};
   (void)t.on_truth(btc, open_truth("2", "100"), at_s(0));
@@ -176,7 +177,7 @@ TEST_CASE("a time limit holds without any mark") {
 }
 
 TEST_CASE("ticks propose in the order of the positions") {
-  exit_settings settings;
+  auto settings = plain_settings();
   settings.time_limit = std::chrono::minutes{10};
   exit_tracker t{settings};
   for (const auto* name : {"ETHUSDT", "ADAUSDT", "XRPUSDT", "BTCUSDT"})
@@ -188,7 +189,7 @@ TEST_CASE("ticks propose in the order of the positions") {
 }
 
 TEST_CASE("both legs of a symbol have their own exits") {
-  exit_tracker t{exit_settings{}};
+  exit_tracker t{plain_settings()};
   const position_key long_leg{btc.instrument, position_side::long_};
   const position_key short_leg{btc.instrument, position_side::short_};
   (void)t.on_truth(long_leg, open_truth("2", "100"), at_s(0));
@@ -200,7 +201,7 @@ TEST_CASE("both legs of a symbol have their own exits") {
 }
 
 TEST_CASE("a restored state rests until truth is known and then goes on") {
-  exit_tracker t{exit_settings{}};
+  exit_tracker t{plain_settings()};
   auto stored = long_state();
   stored.opened_at = wall_time{at_s(0).wall.ms - 86'400'000 + 5'000};  // A day ago but 5 s.
   auto over = long_state();
@@ -216,11 +217,11 @@ TEST_CASE("a restored state rests until truth is known and then goes on") {
 }
 
 TEST_CASE("a restored state ends when the position is gone and is replaced when it flipped") {
-  exit_tracker gone{exit_settings{}};
+  exit_tracker gone{plain_settings()};
   gone.restore({long_state()}, at_s(10));
   CHECK_FALSE(gone.on_truth(btc, flat_truth(), at_s(11)).value().what.active);
 
-  exit_tracker flipped{exit_settings{}};
+  exit_tracker flipped{plain_settings()};
   flipped.restore({long_state()}, at_s(10));
   const auto changed = flipped.on_truth(btc, open_truth("-1", "100"), at_s(11));
   CHECK(changed.value().what.opened_at == at_s(11).wall);
@@ -228,7 +229,7 @@ TEST_CASE("a restored state ends when the position is gone and is replaced when 
 }
 
 TEST_CASE("a jump of the wall clock closes nothing") {
-  exit_tracker t{exit_settings{}};
+  exit_tracker t{plain_settings()};
   (void)t.on_truth(btc, open_truth("2", "100"), at_s(0));
   auto jumped = at_s(1);
   jumped.wall.ms += 2 * 86'400'000LL;
@@ -237,7 +238,7 @@ TEST_CASE("a jump of the wall clock closes nothing") {
 }
 
 TEST_CASE("positions without stop and time limit are listed as unprotected") {
-  exit_settings settings;
+  auto settings = plain_settings();
   settings.stop_bp = 0;
   settings.time_limit = milliseconds{0};
   exit_tracker t{settings};
@@ -254,7 +255,7 @@ TEST_CASE("positions without stop and time limit are listed as unprotected") {
 }
 
 TEST_CASE("an entry that the venue gives late brings the default levels with it") {
-  exit_tracker t{exit_settings{}};
+  exit_tracker t{plain_settings()};
   CHECK_FALSE(t.on_truth(btc, open_truth("2", "0"), at_s(0)).value().what.stop);
   CHECK(t.on_truth(btc, open_truth("2", "100"), at_s(1)).value().what.stop == at_price("98"));
 }
@@ -264,8 +265,8 @@ TEST_CASE("a repeated mark gives no second proposal, and a restart at any step t
     const auto path = *rc::gen::container<std::vector<std::int64_t>>(
         rc::gen::inRange<std::int64_t>(9'500, 10'800));
     const auto restart_at = *rc::gen::inRange<std::size_t>(0, path.size() + 1);
-    exit_tracker whole{exit_settings{}};
-    exit_tracker halved{exit_settings{}};
+    exit_tracker whole{plain_settings()};
+    exit_tracker halved{plain_settings()};
     const auto opened = whole.on_truth(btc, open_truth("2", "100"), at_s(0));
     (void)halved.on_truth(btc, open_truth("2", "100"), at_s(0));
     bool asked = false;
@@ -273,19 +274,19 @@ TEST_CASE("a repeated mark gives no second proposal, and a restart at any step t
     for (std::size_t i = 0; i < path.size(); ++i) {
       const auto now = at_s(static_cast<std::int64_t>(i) / 4);
       if (i == restart_at) {
-        halved = exit_tracker{exit_settings{}};
+        halved = exit_tracker{plain_settings()};
         halved.restore({opened->what}, now);
         (void)halved.on_truth(btc, open_truth("2", "100"), now);
         asked_since_restart = false;
       }
       const mark_row rows[] = {{btc.instrument, price::from_raw(path[i] * 1'000'000), {}}};
       const bool wanted = rows[0].mark <= price::whole(98) || rows[0].mark >= price::whole(104);
-      const auto first = whole.on_marks(rows, now.steady);
+      const auto first = whole.on_marks(rows, now).proposals;
       RC_ASSERT(first.empty() == (asked || !wanted));
-      RC_ASSERT(whole.on_marks(rows, now.steady).empty());
+      RC_ASSERT(whole.on_marks(rows, now).proposals.empty());
       asked = asked || wanted;
       // What was under way before a restart is asked for again: the planner knows the plan.
-      const auto other = halved.on_marks(rows, now.steady);
+      const auto other = halved.on_marks(rows, now).proposals;
       RC_ASSERT(other.empty() == (asked_since_restart || !wanted));
       if (!first.empty() && !other.empty())
         RC_ASSERT(first[0].decision == other[0].decision);

@@ -37,6 +37,27 @@ inline truth_view flat_truth() {
   return v;
 }
 
+inline ratio in_r(std::string_view text) {
+  return ratio::parse(text).value();
+}
+
+/// Stop, target and time limit alone.
+inline exit_policy plain_policy() {
+  exit_policy p;
+  p.loss_limit_r = {};
+  p.kill_score_at = ratio::whole(1);
+  p.time_stop = {};
+  p.trail_distance_r = {};
+  p.break_even_after_r = {};
+  p.tranches.clear();
+  return p;
+}
+inline exit_settings plain_settings() {
+  exit_settings s;
+  static_cast<exit_policy&>(s) = plain_policy();
+  return s;
+}
+
 inline mark_row mark(std::string_view at) {
   return {btc.instrument, at_price(at), {}};
 }
@@ -51,6 +72,7 @@ inline exit_state long_state() {
   s.stop = at_price("98");
   s.target = at_price("104");
   s.time_limit = std::chrono::hours{24};
+  s.risk = at_price("2");
   return s;
 }
 

@@ -104,6 +104,12 @@ class hand_made_view final : public gate_view {
     return rules;
   }
   [[nodiscard]] std::optional<mark_seen> mark(const symbol&) const override { return last_mark; }
+  void open_positions(std::vector<held_position>& out) const override {
+    out.clear();
+    for (const auto& [key, seen] : truths)
+      if (const auto* open = std::get_if<position_open>(&seen.content))
+        out.push_back({key, open->amount, last_mark ? last_mark->mark : open->entry});
+  }
 
   std::unordered_map<position_key, truth_view> truths{};
   std::optional<instrument_facts> rules{btc_facts()};

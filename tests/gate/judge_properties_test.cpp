@@ -273,7 +273,7 @@ TEST_CASE("more rules can only refuse more") {
     some.push_back({refusal_code::interrupted,
                     {.open = true, .reduce = true, .cancel = true},
                     [](const plan&, const facts&) {
-                      return std::optional<refusal>{refusal{refusal_code::interrupted, {}, {}}};
+                      return check_result{false, {}, {}};
                     }});
     expected.push_back({refusal_code::interrupted, {}, {}});
     RC_ASSERT(refusals_of(some, p, f) == expected);

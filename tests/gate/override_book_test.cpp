@@ -282,6 +282,7 @@ TEST_CASE("the gate judges by what is in force, waiting plans too, and notes the
     [[nodiscard]] std::optional<mark_seen> mark(const symbol&) const override {
       return mark_seen{px("50000"), start + 20s};
     }
+    void open_positions(std::vector<held_position>& out) const override { out.clear(); }
   };
   gate_core core{std::make_shared<view>(), settings, run_mode::demo};
   gate_actions out;

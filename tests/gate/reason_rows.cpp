@@ -108,6 +108,124 @@ std::vector<reason_row> position_rows() {
   };
 }
 
+/// A plan worth 500 with nothing else in use.
+facts& in_use(facts& f) {
+  f.exposure = exposure_facts{};
+  return f;
+}
+
+std::vector<reason_row> value_limit_rows() {
+  return {
+      {"it is worth more than `limits.order_notional_max`", refusal_code::limit_order_notional,
+       an_open(),
+       [](plan&, facts& f) { in_use(f).limits.risk.order_notional_max = value_of("499.99"); }},
+      {"with it the symbol is worth more than `limits.symbol_notional_max`",
+       refusal_code::limit_symbol_notional, an_open(),
+       [](plan&, facts& f) {
+         in_use(f).exposure->symbol_value = value_of("0.01");
+         f.limits.risk.symbol_notional_max = value_of("500");
+       }},
+      {"with it all is worth more than `limits.account_notional_max`",
+       refusal_code::limit_account_notional, an_open(),
+       [](plan&, facts& f) {
+         in_use(f).exposure->account_value = value_of("1500.01");
+         f.limits.risk.account_notional_max = value_of("2000");
+       }},
+      {"`limits.open_positions_max` are open or being opened", refusal_code::limit_open_positions,
+       an_open(),
+       [](plan&, facts& f) {
+         in_use(f).exposure->positions = 3;
+         f.limits.risk.open_positions_max = 3;
+       }},
+      {"its stop would gain", refusal_code::limit_price_collar, an_open(),
+       [](plan& p, facts& f) {
+         std::get<open_plan>(p.body).stop = px("50000.01");
+         in_use(f).limits.risk.price_collar_bp = 1'000;
+       }},
+      {"its stop is farther from the mark than `limits.price_collar_bp`",
+       refusal_code::limit_price_collar, an_open(),
+       [](plan& p, facts& f) {
+         std::get<open_plan>(p.body).stop = px("44999.99");
+         in_use(f).limits.risk.price_collar_bp = 1'000;
+       }},
+      {"its target would lose", refusal_code::limit_price_collar, an_open(),
+       [](plan& p, facts& f) {
+         std::get<open_plan>(p.body).target = px("49999.99");
+         in_use(f).limits.risk.price_collar_bp = 1'000;
+       }},
+  };
+}
+
+std::vector<reason_row> rate_limit_rows() {
+  return {
+      {"`limits.symbol_entries_per_minute_max` were sent",
+       refusal_code::limit_symbol_entries_minute, an_open(),
+       [](plan&, facts& f) {
+         in_use(f).exposure->symbol_entries_minute = 2;
+         f.limits.risk.symbol_entries_per_minute_max = 2;
+       }},
+      {"`limits.symbol_entries_per_hour_max` were sent", refusal_code::limit_symbol_entries_hour,
+       an_open(),
+       [](plan&, facts& f) {
+         in_use(f).exposure->symbol_entries_hour = 3;
+         f.limits.risk.symbol_entries_per_hour_max = 3;
+       }},
+      {"`limits.entries_per_minute_max` were sent", refusal_code::limit_entries_minute, an_open(),
+       [](plan&, facts& f) {
+         in_use(f).exposure->entries_minute = 10;
+         f.limits.risk.entries_per_minute_max = 10;
+       }},
+      {"`limits.entries_per_hour_max` were sent", refusal_code::limit_entries_hour, an_open(),
+       [](plan&, facts& f) {
+         in_use(f).exposure->entries_hour = 60;
+         f.limits.risk.entries_per_hour_max = 60;
+       }},
+      {"the symbol had `limits.round_trips_per_day_max` round trips today",
+       refusal_code::limit_round_trips, an_open(),
+       [](plan&, facts& f) {
+         in_use(f).exposure->symbol_round_trips = 4;
+         f.limits.risk.round_trips_per_day_max = 4;
+       }},
+      {"the symbol's last `limits.losses_in_a_row_max` round trips of today lost",
+       refusal_code::limit_losses_in_a_row, an_open(),
+       [](plan&, facts& f) {
+         in_use(f).exposure->symbol_losses_in_a_row = 3;
+         f.limits.risk.losses_in_a_row_max = 3;
+       }},
+  };
+}
+
+std::vector<reason_row> money_limit_rows() {
+  return {
+      {"a limit needs the margin, and it was not read", refusal_code::limit_margin_unknown,
+       an_open(), [](plan&, facts& f) { in_use(f).limits.risk.margin_use_percent_max = 80; }},
+      {"the margin was read too long ago", refusal_code::limit_margin_unknown, an_open(),
+       [](plan&, facts& f) {
+         in_use(f).exposure->margin =
+             margin_facts{value_of("100"), {}, value_of("100"), start - milliseconds{60'001}};
+         f.limits.risk.drawdown_percent_max = 20;
+       }},
+      {"`limits.margin_use_percent_max` of the equity is bound", refusal_code::limit_margin_use,
+       an_open(),
+       [](plan&, facts& f) {
+         in_use(f).exposure->margin =
+             margin_facts{value_of("100"), value_of("80"), value_of("100"), start};
+         f.limits.risk.margin_use_percent_max = 80;
+       }},
+      {"`limits.daily_loss_max` was lost today", refusal_code::limit_daily_loss, an_open(),
+       [](plan&, facts& f) {
+         in_use(f).exposure->day_result = value_of("-100");
+         f.limits.risk.daily_loss_max = value_of("100");
+       }},
+      {"the equity is `limits.drawdown_percent_max` below its peak", refusal_code::limit_drawdown,
+       an_open(),
+       [](plan&, facts& f) {
+         in_use(f).exposure->margin = margin_facts{value_of("80"), {}, value_of("100"), start};
+         f.limits.risk.drawdown_percent_max = 20;
+       }},
+  };
+}
+
 }  // namespace
 
 facts facts_that_pass(const plan& p) {
@@ -116,8 +234,9 @@ facts facts_that_pass(const plan& p) {
 
 std::vector<reason_row> reason_rows() {
   auto all = common_rows();
-  for (auto& r : position_rows())
-    all.push_back(std::move(r));
+  for (const auto more : {&position_rows, &value_limit_rows, &rate_limit_rows, &money_limit_rows})
+    for (auto& r : more())
+      all.push_back(std::move(r));
   std::ranges::stable_sort(all, {}, &reason_row::code);
   return all;
 }

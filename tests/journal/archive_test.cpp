@@ -34,9 +34,10 @@ void fill_journal(store& s) {
   put(s, close_armed{{3, symbol("BTCUSDT"), "mara", "checked", {10}, {20}}});
   put(s, exit_changed{{.position = {symbol("BTCUSDT"), position_side::both}, .active = true}});
   put(s, an_intent("o2", "done"));
+  put(s, equity_peaked{20'000, decimal<notional>("1000")});
   put(s, plan_accepted{an_open_plan("waiting")});
   put(s, plan_accepted{an_open_plan("judged later")});
-  for (int i = 0; i < 5; ++i)
+  for (int i = 0; i < 4; ++i)
     put(s, notice{"test", "old"});
   REQUIRE(s.commit().has_value());
 }

@@ -60,6 +60,17 @@ hold any_hold() {
           .since = any_wall()};
 }
 
+risk_limits any_risk() {
+  return {any<std::int64_t>(),     any_decimal<notional>(),
+          any_decimal<notional>(), any_decimal<notional>(),
+          any<std::int64_t>(),     any<std::int64_t>(),
+          any<std::int64_t>(),     any<std::int64_t>(),
+          any<std::int64_t>(),     milliseconds{any<std::int64_t>()},
+          any_decimal<notional>(), any<std::int64_t>(),
+          any<std::int64_t>(),     any<std::int64_t>(),
+          any<std::int64_t>(),     any<std::int64_t>()};
+}
+
 gate_limits any_limits() {
   const auto span = [] { return milliseconds{any<std::int64_t>()}; };
   return {.stale_after_exit = span(),
@@ -68,7 +79,19 @@ gate_limits any_limits() {
           .mark_stale_after = span(),
           .allow_add = any<bool>(),
           .hold_blocks_reduce = any<bool>(),
-          .drift_tolerance_percent = any<int>()};
+          .drift_tolerance_percent = any<int>(),
+          .risk = any_risk()};
+}
+
+margin_facts any_margin() {
+  return {any_decimal<notional>(), any_decimal<notional>(), any_decimal<notional>(), any_instant()};
+}
+
+exposure_facts any_exposure() {
+  return {any<std::int64_t>(),     any<bool>(),         any_decimal<notional>(),
+          any_decimal<notional>(), any<std::int64_t>(), any<std::int64_t>(),
+          any<std::int64_t>(),     any<std::int64_t>(), any_decimal<notional>(),
+          any<std::int64_t>(),     any<std::int64_t>(), maybe(any_margin)};
 }
 
 facts any_facts() {
@@ -101,6 +124,7 @@ facts any_facts() {
   f.source_allowed = any<bool>();
   f.exchange = {any<bool>(), any_text(), maybe(any_instant)};
   f.limits = any_limits();
+  f.exposure = maybe(any_exposure);
   return f;
 }
 
@@ -124,7 +148,7 @@ bool same(const facts& a, const facts& b) {
          a.mark == b.mark && a.mark_at == b.mark_at && a.in_flight == b.in_flight &&
          a.held == b.held && a.last_fill_at == b.last_fill_at &&
          a.source_allowed == b.source_allowed && same(a.exchange, b.exchange) &&
-         a.limits == b.limits;
+         a.limits == b.limits && a.exposure == b.exposure;
 }
 
 measure any_measure() {

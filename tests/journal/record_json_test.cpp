@@ -77,6 +77,7 @@ TEST_CASE("every kind of record is one line of JSON that names seq, kind and tim
       state_changed{},
       exit_changed{},
       funding_booked{symbol("BTCUSDT"), "USDT", {}, {}},
+      equity_peaked{20'000, decimal<notional>("1000.5")},
       universe_kept{{}, 7, std::make_shared<const universe>()},
       override_set{{1, "gate.cooldown", "1s", "mara", "slow", {10}, {20}, {}}},
       override_ended{},
@@ -97,6 +98,31 @@ TEST_CASE("every kind of record is one line of JSON that names seq, kind and tim
     CHECK(parsed.at("at").is_string());
     CHECK(parsed.size() > 3);
   }
+}
+
+TEST_CASE("exit states and exits' plans that older versions wrote are read") {
+  const auto read = parse_state_body(
+      "exit_changed",
+      R"({"symbol":"BTCUSDT","position_side":"both","active":true,"entry":"100","initial":"2",
+"opened_at":null,"stop":"98","target":null,"time_limit_ms":5,"origin":"p"})");
+  REQUIRE(read.has_value());
+  REQUIRE(read->has_value());
+  const auto& e = std::get<exit_changed>(**read).what;
+  CHECK(e.stop == decimal<price>("98"));
+  CHECK(e.risk.is_zero());
+  CHECK(e.stop_by == stop_mover::opening);
+  CHECK(e.regime == regime_state{});
+  plan_accepted made{a_reduce_plan("x")};
+  std::get<reduce_plan>(made.what.body).numbers = "mark 97";
+  auto text = body_json(made);
+  const std::string_view numbers = ",\"numbers\":\"mark 97\"";
+  const auto place = text.find(numbers);
+  REQUIRE(place != std::string::npos);
+  text.erase(place, numbers.size());
+  const auto old = parse_state_body("plan_accepted", text);
+  REQUIRE(old.has_value());
+  const auto& what = std::get<plan_accepted>(**old).what;
+  CHECK(std::get<reduce_plan>(what.body) == reduce_plan{{}, "stop_crossed"});
 }
 
 }  // namespace

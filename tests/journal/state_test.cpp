@@ -56,7 +56,11 @@ void fill_journal(store& s) {
   put(s, exit_changed{{.position = {symbol("BTCUSDT"), position_side::both},
                        .active = true,
                        .stop = decimal<price>("95000"),
-                       .origin = plan_id("p0")}});
+                       .origin = plan_id("p0"),
+                       .risk = decimal<price>("1000"),
+                       .stop_by = stop_mover::break_even,
+                       .tranches = 1,
+                       .regime = {.samples = 3, .drift = -7}}});
   put(s, override_set{{1, "gate.cooldown", "1s", "mara", "slow", {10}, {20}, {}}});
   put(s, override_set{{2, "gate.allow_add", "true", "mara", "why", {10}, {20}, milliseconds{5}}});
   put(s, override_ended{{1, "gate.cooldown", "1s", "mara", "slow", {10}, {20}, {}},
@@ -70,6 +74,8 @@ void fill_journal(store& s) {
                         "reconciler",
                         "hold 1"});
   put(s, funding_booked{symbol("BTCUSDT"), "USDT", decimal<notional>("-1"), {5}});
+  put(s, equity_peaked{20'000, decimal<notional>("1000")});
+  put(s, equity_peaked{20'000, decimal<notional>("1001.5")});
   put(s, notice{"bad bytes", "\xff"});
   put(s, plan_accepted{an_open_plan("p2")});
   REQUIRE(s.commit().has_value());
@@ -86,6 +92,7 @@ constexpr changed_row changes[] = {
      "order o2"},
     {"an amount", "UPDATE ledger_line SET amount = '7' WHERE symbol = 'BTCUSDT'",
      "ledger_line BTCUSDT both"},
+    {"a peak of the equity", "UPDATE equity_peak SET peak = '5000'", "equity_peak 20000"},
     {"a line that is gone", "DELETE FROM ledger_line WHERE symbol = 'ETHUSDT'",
      "ledger_line ETHUSDT long"},
     {"a fee", "UPDATE ledger_fee SET amount = '7'", "ledger_fee BTCUSDT both USDT"},
@@ -94,6 +101,8 @@ constexpr changed_row changes[] = {
      "plan p0"},
     {"an override's value", "UPDATE setting_override SET value = '9'", "setting_override 2"},
     {"an arming's end", "UPDATE close_arming SET until_ms = 99", "close_arming 1"},
+    {"an exit's tranches", "UPDATE exit_state SET tranches = 0", "exit_state BTCUSDT both"},
+    {"an exit's regime", "UPDATE exit_state SET drift = 7", "exit_state BTCUSDT both"},
     {"an exit's stop", "UPDATE exit_state SET stop = NULL", "exit_state BTCUSDT both"},
     {"a state that nobody ordered", "UPDATE state_change SET state_after = 'active'",
      "trading_state in_force"},

@@ -137,7 +137,21 @@ TEST_CASE("exit states and the trading state come back as they were last") {
                   .opened_at = {1'795'000'000'000},
                   .stop = decimal<price>("95000"),
                   .time_limit = milliseconds{60'000},
-                  .origin = plan_id("p1")};
+                  .origin = plan_id("p1"),
+                  .source = source_id("alpha"),
+                  .risk = decimal<price>("2000.5"),
+                  .peak = decimal<price>("98000"),
+                  .stop_by = stop_mover::trailing,
+                  .tranches = 2,
+                  .cost = decimal<notional>("-0.25"),
+                  .opposed_at = {1'795'000'100'000},
+                  .regime = {.samples = 61,
+                             .last = decimal<price>("97999.9"),
+                             .last_at = {1'795'000'120'000},
+                             .fast = 4'000'000'000,
+                             .slow = 1'000'000'000,
+                             .drift = -5,
+                             .path = 70'000}};
   auto gone = kept;
   gone.position.instrument = symbol("ETHUSDT");
   auto s = opened(d.journal());
@@ -302,6 +316,8 @@ TEST_CASE("a journal of the first schema version is brought up to date when it i
                      "ALTER TABLE hold DROP COLUMN truth_amount;"
                      "ALTER TABLE state_change DROP COLUMN until_ms;"
                      "INSERT INTO ledger_line VALUES ('ETHUSDT', 'both', '2', 1);"
+                     "INSERT INTO exit_state VALUES ('ETHUSDT', 'both', 1, '2000', '2', 5, '1960',"
+                     " NULL, 60000, 'p1', 1);"
                      "PRAGMA user_version = 1;",
                      nullptr, nullptr, nullptr) == SQLITE_OK);
   sqlite3_close(raw);
@@ -312,6 +328,15 @@ TEST_CASE("a journal of the first schema version is brought up to date when it i
   REQUIRE(back.ledger.size() == 1);
   CHECK(back.ledger.front().amount == decimal<quantity>("2"));
   CHECK(back.ledger.front().entry.is_zero());
+  const exit_state old{.position = {symbol("ETHUSDT"), position_side::both},
+                       .active = true,
+                       .entry = decimal<price>("2000"),
+                       .initial = decimal<quantity>("2"),
+                       .opened_at = {5},
+                       .stop = decimal<price>("1960"),
+                       .time_limit = milliseconds{60'000},
+                       .origin = plan_id("p1")};
+  CHECK(back.exits == std::vector{old});
 }
 
 }  // namespace

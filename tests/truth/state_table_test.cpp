@@ -70,6 +70,20 @@ TEST_CASE("a slot is read back as it was written") {
   CHECK_FALSE(is_known(t.table->read(both_of("A")).content));
 }
 
+TEST_CASE("a liquidation price is known of exactly the position it was read with") {
+  const table_of_two t;
+  const position_open held{quantity::whole(2), price::whole(100)};
+  CHECK_FALSE(t.table->liquidation(both_of("B"), held));
+  t.table->write_liquidation(*t.table->slot_of(both_of("B")), held, price::whole(80));
+  CHECK(t.table->liquidation(both_of("B"), held) == price::whole(80));
+  CHECK_FALSE(t.table->liquidation(both_of("B"), {quantity::whole(3), price::whole(100)}));
+  CHECK_FALSE(t.table->liquidation(both_of("B"), {quantity::whole(2), price::whole(101)}));
+  CHECK_FALSE(t.table->liquidation(both_of("A"), held));
+  CHECK_FALSE(t.table->liquidation(both_of("C"), held));
+  t.table->write_liquidation(*t.table->slot_of(both_of("B")), held, price{});
+  CHECK_FALSE(t.table->liquidation(both_of("B"), held));
+}
+
 TEST_CASE("a symbol or a leg that is not tracked is unknown") {
   const table_of_two t;
   CHECK_FALSE(t.table->slot_of(both_of("C")));
@@ -110,6 +124,20 @@ TEST_CASE("a scan visits every tracked slot of every known symbol once") {
   t.table->scan([&](const position_key& key, const truth_view&) { seen.push_back(key); });
   REQUIRE(seen.size() == 6);
   CHECK(seen[4] == position_key{symbol{"B"}, position_side::long_});
+}
+
+TEST_CASE("a scan of open positions passes over all others") {
+  const table_of_two t(tracked_legs::hedge);
+  t.table->write(*t.table->slot_of({symbol{"A"}, position_side::long_}), planted(5));  // Flat.
+  t.table->write(*t.table->slot_of({symbol{"B"}, position_side::short_}), planted(7));
+  int seen = 0;
+  t.table->scan_open([&](position_slot slot, const truth_view& v) {
+    ++seen;
+    CHECK(t.directory->name_of(t.table->index_of(slot)) == symbol{"B"});
+    CHECK(t.table->leg_of(slot) == position_side::short_);
+    CHECK(is_planted(v));
+  });
+  CHECK(seen == 1);
 }
 
 TEST_CASE("readers only ever see whole writes") {

@@ -12,6 +12,7 @@
 #pragma once
 
 #include "sluice/actors/flatten_messages.hpp"
+#include "sluice/actors/limit_messages.hpp"
 #include "sluice/actors/messages.hpp"
 
 namespace sluice::actors {
@@ -75,6 +76,10 @@ using gate_actor = caf::typed_actor<                       //
     caf::reacts_to<ledger_moved>,                          // reconciler
     caf::reacts_to<flatten_changed>,                       // flattener
     caf::reacts_to<reach_changed>,                         // snapshot_manager
+    caf::reacts_to<records_committed>,                     // journal_writer: what limits count
+    caf::reacts_to<margin_seen>,                           // universe_keeper
+    caf::replies_to<preview_plans>::with<plans_previewed>,  // intake: a dry run
+    caf::replies_to<show_limits>::with<limits_shown>,       // status
     caf::replies_to<change_state>::with<state_answer>,     // status, for an operator
     caf::reacts_to<restrict_state>,                        // signal thread
     caf::reacts_to<halt_file_changed>,                     // the halt file's watcher
@@ -158,6 +163,7 @@ using universe_keeper_actor = caf::typed_actor<                    //
     caf::reacts_to<std::shared_ptr<const read_result<universe>>>,  // exchange port
     caf::reacts_to<std::shared_ptr<const read_result<account_settings>>>,  // exchange port
     caf::reacts_to<std::shared_ptr<const read_result<clock_offset>>>,      // exchange port
+    caf::reacts_to<margin_answered>,                                       // exchange port
     caf::reacts_to<settings_touched>,                                      // user_stream
     caf::reacts_to<read_anew>,                                             // executor
     caf::reacts_to<tick>>;                                                 // itself: refresh
@@ -278,6 +284,12 @@ CAF_BEGIN_TYPE_ID_BLOCK(sluice, first_custom_type_id)
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::regular_orders_read))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::conditional_orders_read))
   CAF_ADD_TYPE_ID(sluice, (sluice::actors::cancel_answered))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::margin_answered))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::margin_seen))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::preview_plans))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::plans_previewed))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::show_limits))
+  CAF_ADD_TYPE_ID(sluice, (sluice::actors::limits_shown))
   CAF_ADD_TYPE_ID(sluice, (sluice::order_moved))
   CAF_ADD_TYPE_ID(sluice, (sluice::mark_batch))
   CAF_ADD_TYPE_ID(sluice, (std::vector<sluice::user_event>))
@@ -360,6 +372,12 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::flatten_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::regular_orders_read)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::conditional_orders_read)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::cancel_answered)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::margin_answered)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::margin_seen)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::preview_plans)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::plans_previewed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::show_limits)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::actors::limits_shown)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::order_moved)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::mark_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<sluice::user_event>)

@@ -50,6 +50,7 @@ struct plans_posted {
   std::string body{};
   std::optional<milliseconds> wait{};
   std::optional<status::responder> answer{};
+  bool dry_run{false};  ///< Only say what would be said; nothing is taken in.
 };
 /// One line of the plan file, with its number for the log.
 struct plan_line_read {

@@ -7,6 +7,7 @@
 
 #include "sluice/actors/interfaces.hpp"
 #include "sluice/actors/services.hpp"
+#include "sluice/exits/settings.hpp"
 #include "sluice/gate/settings.hpp"
 #include "sluice/journal/reader.hpp"
 #include "sluice/journal/recovered.hpp"
@@ -22,8 +23,9 @@ struct status_options {
   std::string version{};
   std::string revision{};
   std::string config_hash{};
-  std::string config_document{};             ///< What /api/v1/config answers.
-  gate_settings gate{};                      ///< As the file has them, without overrides.
+  std::string config_document{};  ///< What /api/v1/config answers.
+  gate_settings gate{};           ///< As the file has them, without overrides.
+  exit_settings exits{};
   std::vector<std::string> setting_names{};  ///< Every key of the file: "gate.cooldown".
 };
 

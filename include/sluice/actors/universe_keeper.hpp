@@ -17,6 +17,7 @@ struct universe_keeper_options {
   milliseconds recv_window{1'500};  ///< For how long an order is valid after it was signed.
   std::optional<journal::kept_universe> last_good{};  ///< Of an earlier process.
   std::string last_good_fault{};  ///< Why that of an earlier process cannot be used; else empty.
+  std::optional<milliseconds> margin_period{};  ///< Of reads of the margin; none: it is not read.
 };
 
 /// Reads at once when it meets its peers, then every `refresh`; after a failure with growing

@@ -28,9 +28,10 @@ struct finding {
   finding_kind kind{finding_kind::blocks};
   friend bool operator==(const finding&, const finding&) = default;
 };
-/// Each part is looked at by itself, again and again; the last one by the stop guard.
-enum class preflight_part : std::uint8_t { account, clock, symbols, budget, stops };
-inline constexpr std::size_t preflight_part_count = 5;
+/// Each part is looked at by itself, again and again; `stops` by the stop guard, `exits` by the exit
+/// engine.
+enum class preflight_part : std::uint8_t { account, clock, symbols, budget, stops, exits };
+inline constexpr std::size_t preflight_part_count = 6;
 
 /// What the dead man's switch does.
 struct dead_man_view {

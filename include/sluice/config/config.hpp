@@ -13,6 +13,7 @@
 #include "sluice/exchange/settings.hpp"
 #include "sluice/execution/settings.hpp"
 #include "sluice/exits/settings.hpp"
+#include "sluice/gate/limits_settings.hpp"
 #include "sluice/gate/settings.hpp"
 #include "sluice/journal/settings.hpp"
 #include "sluice/ledger/settings.hpp"
@@ -57,6 +58,7 @@ struct settings {
   stall_settings watchdog{};
   universe_settings universe{};
   gate_settings gate{};
+  limits_settings limits{};
   intake_settings intake{};
   reconcile_settings reconcile{};
   executor_settings executor{};

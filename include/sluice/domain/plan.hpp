@@ -31,6 +31,9 @@ struct open_plan {
 struct reduce_plan {
   quantity target{};     ///< Base asset, >= 0; 0 closes the position.
   std::string reason{};  ///< Why, e.g. "stop_crossed"; at most 64 characters.
+  /// What an exit of ours was decided on, for people: "mark 97.5 <= stop 98; entry 100, amount 2".
+  /// No part of what the plan asks for.
+  std::string numbers{};
   friend bool operator==(const reduce_plan&, const reduce_plan&) = default;
 };
 

@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "sluice/domain/close_arming.hpp"
+#include "sluice/domain/exit_state.hpp"
 #include "sluice/domain/flatten.hpp"
 #include "sluice/domain/override.hpp"
 #include "sluice/domain/protective_stop.hpp"
@@ -138,19 +139,6 @@ struct state_changed {
   std::optional<wall_time> until{};  ///< When it ends by itself; none: not before somebody acts.
 };
 
-/// What the exit engine keeps of a position, so that a restart resumes it.
-struct exit_state {
-  position_key position{};
-  bool active{false};  ///< False once the position is gone.
-  price entry{};
-  quantity initial{};  ///< Signed, as it was when first seen.
-  wall_time opened_at{};
-  std::optional<price> stop{};
-  std::optional<price> target{};
-  std::optional<milliseconds> time_limit{};
-  plan_id origin{};  ///< The open plan it came from; empty when found at start.
-  friend bool operator==(const exit_state&, const exit_state&) = default;
-};
 struct exit_changed {
   exit_state what{};
 };
@@ -161,6 +149,12 @@ struct funding_booked {
   std::string asset{};
   notional amount{};
   venue_time booked_at{};
+};
+
+/// The account's equity was higher than it had been on this UTC day.
+struct equity_peaked {
+  std::int64_t day{0};  ///< Since 1970.
+  notional peak{};      ///< Wallet and unrealised profit, in the venue's reference currency.
 };
 
 /// The venue's symbols and rules were read. The content goes with it when it is not that of the
@@ -215,9 +209,9 @@ struct notice {
 using record_body =
     std::variant<plan_accepted, plan_judged, plan_continued, plan_finished, order_intended,
                  order_changed, fill_recorded, ledger_adjusted, hold_placed, hold_released,
-                 truth_changed, state_changed, exit_changed, funding_booked, universe_kept,
-                 override_set, override_ended, close_armed, close_disarmed, stop_changed,
-                 flatten_ordered, flatten_ended, notice>;
+                 truth_changed, state_changed, exit_changed, funding_booked, equity_peaked,
+                 universe_kept, override_set, override_ended, close_armed, close_disarmed,
+                 stop_changed, flatten_ordered, flatten_ended, notice>;
 
 /// `seq` is given by the journal at append, in one order for the whole account, starting at 1; so
 /// is `caused_by`, the seq of the record that caused this one (0: none, or not known).

@@ -39,12 +39,27 @@ enum class refusal_code : std::uint8_t {
   below_min_quantity,
   below_min_notional,
   above_max_quantity,
+  limit_order_notional,
+  limit_symbol_notional,
+  limit_account_notional,
+  limit_open_positions,
+  limit_symbol_entries_minute,
+  limit_symbol_entries_hour,
+  limit_entries_minute,
+  limit_entries_hour,
+  limit_margin_unknown,
+  limit_margin_use,
+  limit_daily_loss,
+  limit_drawdown,
+  limit_price_collar,
+  limit_round_trips,
+  limit_losses_in_a_row,
   exchange_unreachable,
   exchange_banned,
   plan_withdrawn,
   interrupted,
 };
-inline constexpr std::size_t refusal_code_count = 28;
+inline constexpr std::size_t refusal_code_count = 43;
 
 /// "stale_exchange_state" and so on: the same word in API, log, journal and metrics.
 [[nodiscard]] std::string_view to_string(refusal_code c);

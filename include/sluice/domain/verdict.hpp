@@ -12,6 +12,7 @@
 #include "sluice/domain/order.hpp"
 #include "sluice/domain/plan.hpp"
 #include "sluice/domain/refusal.hpp"
+#include "sluice/domain/risk.hpp"
 #include "sluice/domain/truth.hpp"
 
 namespace sluice {
@@ -41,6 +42,7 @@ struct gate_limits {
   bool hold_blocks_reduce{false};
   /// What ledger and truth may differ by before an open plan is refused; see drift_tolerance.
   int drift_tolerance_percent{1};
+  risk_limits risk{};
   friend bool operator==(const gate_limits&, const gate_limits&) = default;
 };
 
@@ -77,7 +79,9 @@ struct facts {
   std::optional<instant> last_fill_at{};
   bool source_allowed{true};
   reach exchange{};
-  gate_limits limits{};                   ///< In force at that moment.
+  gate_limits limits{};  ///< In force at that moment.
+  /// What of the risk limits is in use; of open plans only, since nobody else is held to them.
+  std::optional<exposure_facts> exposure{};
   std::vector<std::int64_t> overrides{};  ///< Ids of those that `limits` come from, ascending.
 };
 

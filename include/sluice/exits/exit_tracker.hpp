@@ -1,9 +1,10 @@
-// The exit engine's memory: one exit state per position, fed by truth and marks, asking once per
-// change that a position be closed.
+// The exit engine's memory: one exit state per position, fed by truth, marks, fills and signals,
+// asking once per change that a position be closed or made smaller.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -14,9 +15,17 @@
 #include "sluice/domain/plan.hpp"
 #include "sluice/domain/record.hpp"
 #include "sluice/exits/exit_rules.hpp"
+#include "sluice/exits/regime_book.hpp"
 #include "sluice/exits/settings.hpp"
 
 namespace sluice {
+
+/// Which exit of which position: a later position under the same key is another one.
+struct exit_request {
+  position_key position{};
+  wall_time opened_at{};
+  int tranche{0};
+};
 
 /// An exit that is wanted now, with what it was decided on.
 struct exit_proposal {
@@ -25,13 +34,33 @@ struct exit_proposal {
   std::uint64_t truth_version{0};
   exit_decision decision{};
   std::uint32_t attempt{0};  ///< Grows when the same exit is asked for again.
+  wall_time opened_at{};
+
+  [[nodiscard]] exit_request request() const { return {position, opened_at, decision.tranche}; }
 };
 
+/// How the plan of a proposal came to its end.
+enum class exit_end : std::uint8_t {
+  satisfied,  ///< At its target, or as near to it as the symbol's filters let anybody come.
+  unfinished
+};
+
+/// What follows from a look: states to be stored, and exits to be asked for.
+struct exit_step {
+  std::vector<exit_changed> changes{};
+  std::vector<exit_proposal> proposals{};
+};
+
+/// The liquidation price of exactly this position; none when not known.
+using liquidation_lookup =
+    std::function<std::optional<price>(const position_key&, const position_open&)>;
+
 /// Ages run on the steady clock: the wall clock is read once, when a state is restored, so that a
-/// jump of it closes nothing.
+/// jump of it closes nothing. Everything the rules use of a position's past is in its state, so a
+/// tracker that is restored from the states told last goes on as the one that told them.
 class exit_tracker {
  public:
-  explicit exit_tracker(exit_settings settings);
+  explicit exit_tracker(exit_settings settings, liquidation_lookup liquidation = {});
 
   /// An open plan is about to be sent: its own stop, target and time limit hold for the position it
   /// opens, if that appears before a minute past the plan's deadline. A reduce plan is ignored.
@@ -46,17 +75,30 @@ class exit_tracker {
   [[nodiscard]] std::optional<exit_changed> on_truth(const position_key& key,
                                                      const truth_view& seen, const stamp& now);
   /// New mark prices.
-  [[nodiscard]] std::vector<exit_proposal> on_marks(std::span<const mark_row> rows, instant now);
+  [[nodiscard]] exit_step on_marks(std::span<const mark_row> rows, const stamp& now);
   /// Asks the rules that need no price, for every position: call it about once a second, so that a
   /// time limit holds when the mark stream is silent.
   [[nodiscard]] std::vector<exit_proposal> on_tick(instant now);
 
-  /// The plan made from the position's proposal has its verdict or its order is finished.
-  void plan_ended(const position_key& key, instant now);
+  /// A fill of ours cost this much in the quote asset. Before its position is seen it is kept for
+  /// the plan.
+  [[nodiscard]] std::optional<exit_changed> on_fee(const position_key& key, const plan_id& plan,
+                                                   notional paid, instant now);
+  /// Funding of a symbol; of all symbols when it is empty. Counted when exactly one position can be
+  /// meant. Positive is paid.
+  [[nodiscard]] std::optional<exit_changed> on_funding(const symbol& about, notional paid);
+  /// A source that is allowed to trade wants this side of the symbol: a signal against positions of
+  /// the other one.
+  [[nodiscard]] std::vector<exit_changed> on_signal(const symbol& about, side wanted,
+                                                    const stamp& now);
+
+  /// The plan made from a proposal has its verdict or its last order is finished.
+  [[nodiscard]] std::optional<exit_changed> plan_ended(const exit_request& of, exit_end how,
+                                                       instant now);
 
   [[nodiscard]] std::optional<exit_state> state(const position_key& key) const;
   [[nodiscard]] std::size_t active() const;
-  /// Open positions with neither stop nor time limit, or all while exits are disabled; sorted.
+  /// Open positions with neither stop nor time limit, or whose exits are disabled; sorted.
   [[nodiscard]] std::vector<position_key> unprotected() const;
 
  private:
@@ -70,24 +112,38 @@ class exit_tracker {
     exit_state state{};
     position_open seen{};  ///< Amount zero while the truth is not yet known.
     std::uint64_t truth_version{0};
-    instant opened{};  ///< On our steady clock; before its epoch when restored old.
+    instant opened{};                  ///< On our steady clock; before its epoch when restored old.
+    std::optional<instant> opposed{};  ///< state.opposed_at on the same clock.
     std::optional<asked> last{};
   };
   struct noted_plan {
     plan_id id{};
+    source_id source{};
     open_plan wish{};
+    instant forget_at{};
+  };
+  struct early_fee {
+    notional paid{};
     instant forget_at{};
   };
 
   void open(tracked& t, const position_key& key, const position_open& seen, const stamp& now);
   void follow(tracked& t, const position_open& seen);
+  void look(tracked& t, price mark, const regime_state* sampled, const stamp& now, exit_step& out);
+  [[nodiscard]] exit_view view_of(const tracked& t, std::optional<price> mark, instant now) const;
+  [[nodiscard]] const exit_policy& policy_for(const tracked& t) const;
+  [[nodiscard]] tracked* find(const position_key& key);
   std::optional<noted_plan> take_note(const position_key& key, int sign, instant now);
+  notional take_early_fee(const plan_id& plan);
   [[nodiscard]] std::optional<exit_proposal> ask(tracked& t, std::optional<price> mark,
                                                  instant now);
 
   exit_settings settings_;
+  liquidation_lookup liquidation_;
+  regime_book regimes_;
   std::unordered_map<symbol, std::vector<tracked>> positions_{};  ///< At most one per leg.
   std::unordered_map<position_key, noted_plan> notes_{};
+  std::unordered_map<plan_id, early_fee> early_fees_{};
 };
 
 }  // namespace sluice

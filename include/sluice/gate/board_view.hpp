@@ -23,6 +23,7 @@ class board_view final : public gate_view {
   [[nodiscard]] truth_view position(const position_key& key) const override;
   [[nodiscard]] std::optional<instrument_facts> instrument(const symbol& s) const override;
   [[nodiscard]] std::optional<mark_seen> mark(const symbol& s) const override;
+  void open_positions(std::vector<held_position>& out) const override;
 
  private:
   std::shared_ptr<const state_table> table_{};

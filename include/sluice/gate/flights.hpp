@@ -10,9 +10,15 @@
 
 namespace sluice {
 
+/// What an order adds to a position, until truth shows it. Nothing for one that only reduces.
+struct entry_size {
+  quantity amount{};  ///< >= 0.
+  price valued_at{};  ///< The mark when it was permitted; zero when not known.
+};
+
 class flights {
  public:
-  void permitted(const position_key& key, const plan_id& plan, instant now);
+  void permitted(const position_key& key, const plan_id& plan, const entry_size& adds, instant now);
   void recovered(const recovered_order& r);
 
   /// Takes over what the executor reports. A report on an order that nobody knows is taken as one
@@ -22,6 +28,27 @@ class flights {
   /// Drops those that `seen` reflects: it was proven after the order was resolved, or its content
   /// is of the order's venue time or later.
   void reflect(const position_key& key, const truth_view& seen);
+
+  /// The same for all positions; `truth_of` gives the truth of a key.
+  template <class TruthOf>
+  void reflect_all(const TruthOf& truth_of) {
+    for (auto at = by_position_.begin(); at != by_position_.end();) {
+      drop_reflected(at->second, truth_of(at->first));
+      at = at->second.empty() ? by_position_.erase(at) : std::next(at);
+    }
+  }
+
+  /// What is added by orders of ours that no truth shows yet, and how often, per position:
+  /// fn(position_key, plan_id, entry_size) for each of its entries, those of one position together.
+  template <class F>
+  void for_each_entry(const F& fn) const {
+    for (const auto& [key, here] : by_position_)
+      for (const auto& f : here)
+        if (f.adds.amount.sign() > 0)
+          fn(key, f.order.plan, f.adds);
+  }
+  /// Whether an entry of this plan is under way.
+  [[nodiscard]] bool is_entry(const position_key& key, const plan_id& plan) const;
 
   /// A plan between two orders is judged again now. Gives the plan that withdrew it meanwhile.
   std::optional<plan_id> judged_again(const position_key& key, const plan_id& plan);
@@ -39,7 +66,9 @@ class flights {
     order_in_flight order{};
     instant resolved_at{};
     venue_time venue_at{};
+    entry_size adds{};
   };
+  static void drop_reflected(std::vector<flight>& here, const truth_view& seen);
   [[nodiscard]] static int weight(flight_phase phase);
   void erase_if_empty(const position_key& key);
 

@@ -60,6 +60,7 @@ struct order_moved {
 struct recovered_order {
   position_key position{};
   order_in_flight order{};
+  quantity adds{};  ///< What it may add to the position; zero when it only reduces.
 };
 
 /// What our books say of a position, signed.

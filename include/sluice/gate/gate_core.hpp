@@ -11,10 +11,13 @@
 #include <vector>
 
 #include "sluice/domain/flatten.hpp"
+#include "sluice/gate/exposure.hpp"
 #include "sluice/gate/flights.hpp"
 #include "sluice/gate/gate_actions.hpp"
 #include "sluice/gate/gate_view.hpp"
+#include "sluice/gate/limits_in_use.hpp"
 #include "sluice/gate/parking_lot.hpp"
+#include "sluice/gate/preview.hpp"
 #include "sluice/gate/settings.hpp"
 #include "sluice/gate/urgent_reads.hpp"
 
@@ -54,6 +57,12 @@ class gate_core {
   /// that waits is judged by them.
   void settings_in_force(const gate_settings& s, std::vector<std::int64_t> override_ids,
                          const stamp& now, gate_actions& out);
+  /// What became durable: fills, funding, intents and peaks are what limits are counted from. Also
+  /// those of before the restart, in their order.
+  void record_seen(const record_body& b, const stamp& at) { exposure_.take(b, at); }
+  /// The account's margin was read. Gives what the journal shall know of it, if anything.
+  [[nodiscard]] std::optional<equity_peaked> margin_read(const margin_reading& m, const stamp& now,
+                                                         gate_actions& out);
   /// What the journal knows of before the restart; before the first submit.
   void recover(std::span<const recovered_order> orders, std::span<const hold> holds,
                std::span<const booked> books);
@@ -64,6 +73,9 @@ class gate_core {
   [[nodiscard]] trading_state state() const { return state_; }
   /// What a plan would be judged by at this moment.
   [[nodiscard]] facts facts_for(const plan& p, const stamp& now);
+  /// What would be said of a plan that came now; nothing follows from it.
+  [[nodiscard]] plan_preview preview(const plan& p, const stamp& now);
+  [[nodiscard]] limits_view limits_in_use(const stamp& now);
 
  private:
   void judge_one(parked_plan p, const stamp& now, gate_actions& out);
@@ -91,6 +103,7 @@ class gate_core {
   parking_lot parked_;
   urgent_reads reads_;
   flights flights_{};
+  exposure_book exposure_;
   std::unordered_map<position_key, std::vector<hold>> holds_{};  ///< Oldest first.
   std::vector<flatten_order> flattens_{};                        ///< That run, oldest first.
   std::unordered_map<position_key, quantity> books_{};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "sluice/domain/verdict.hpp"
 
@@ -10,6 +11,14 @@ namespace sluice {
 struct mark_seen {
   price mark{};
   instant at{};
+};
+
+/// A position that truth shows open, and what its base asset is worth: the mark, or where there is
+/// none yet the price it was entered at.
+struct held_position {
+  position_key position{};
+  quantity amount{};  ///< Signed.
+  price valued_at{};
 };
 
 /// Implementations must be cheap and must not block: the gate asks for every plan.
@@ -24,6 +33,8 @@ class gate_view {
   [[nodiscard]] virtual truth_view position(const position_key& key) const = 0;
   [[nodiscard]] virtual std::optional<instrument_facts> instrument(const symbol& s) const = 0;
   [[nodiscard]] virtual std::optional<mark_seen> mark(const symbol& s) const = 0;
+  /// Puts all of them into `out`, in place of what was there.
+  virtual void open_positions(std::vector<held_position>& out) const = 0;
 };
 
 }  // namespace sluice

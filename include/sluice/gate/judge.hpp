@@ -26,8 +26,16 @@ struct cancel_admitted {};
 /// passed, deny otherwise.
 [[nodiscard]] verdict to_verdict(const judgement& j);
 
-/// A rule: the refusal, or nothing when it has no objection. Reads the facts and nothing else.
-using rule_check = std::optional<refusal> (*)(const plan& p, const facts& f);
+/// What a rule says of a plan: whether it lets it pass, what it looked at, and what it held that
+/// against. Nothing where there is nothing to say, e.g. no limit.
+struct check_result {
+  bool passes{true};
+  measure observed{};
+  measure limit{};
+};
+
+/// A rule. Reads the facts and nothing else.
+using rule_check = check_result (*)(const plan& p, const facts& f);
 
 /// Which kinds of plan a rule is asked about.
 struct rule_scope {
@@ -44,6 +52,8 @@ struct rule {
 
 /// All rules in the order of refusal_code, each code at most once.
 [[nodiscard]] std::span<const rule> rules();
+/// Whether the rule is asked about plans of this kind.
+[[nodiscard]] bool applies(const rule& r, const plan& p);
 /// Every refusal of those that apply to the plan's kind. More rules can only refuse more.
 [[nodiscard]] std::vector<refusal> refusals_of(std::span<const rule> all, const plan& p,
                                                const facts& f);

@@ -112,6 +112,9 @@ struct recovered {
   std::vector<protective_stop> stops{};  ///< Not ended, oldest first.
   std::int64_t last_stop_number{0};      ///< The highest ever given.
   std::optional<kept_universe> last_universe{};
+  /// What limits are counted from, in order: fills, funding fees and intents of at least the UTC
+  /// day and the hour that the last record is of, and the peaks of the account's equity.
+  std::vector<record> limit_records{};
   std::string universe_fault{};        ///< Why a universe that is there cannot be used; else empty.
   std::vector<plan_identity> plans{};  ///< Every plan ever accepted.
 };

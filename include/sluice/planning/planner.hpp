@@ -45,6 +45,7 @@ struct exit_wish {
   std::string reason{};
   std::uint64_t run{0};      ///< Differs in every run of the process: versions start anew.
   std::uint32_t attempt{0};  ///< Grows when the same wish is made again after a denial.
+  std::string numbers{};     ///< What it was decided on; no part of the plan's identity.
 };
 
 /// The reduce plan for a wish, alive for `ttl`. Its id is "exit:<SYMBOL>:<leg>:<hash>" from the

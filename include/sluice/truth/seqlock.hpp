@@ -41,6 +41,12 @@ class seqlock {
     }
   }
 
+  /// One word as it stands, perhaps of a store that is not complete: to skip what need not be
+  /// loaded.
+  [[nodiscard]] std::int64_t peek(std::size_t i) const {
+    return cells_[i].load(std::memory_order_relaxed);
+  }
+
  private:
   static constexpr unsigned attempts_before_yield = 32;
 

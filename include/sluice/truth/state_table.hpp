@@ -44,6 +44,12 @@ class state_table {
   /// Unknown for a symbol or leg that has no slot.
   [[nodiscard]] truth_view read(const position_key& key) const;
 
+  /// The liquidation price that the last read gave for a position of exactly this amount and entry;
+  /// none when it gave none, and none for a position that has changed since. No part of the truth:
+  /// it moves with the margin of the whole account and has no version.
+  [[nodiscard]] std::optional<price> liquidation(const position_key& key,
+                                                 const position_open& held) const;
+
   /// Send time of the newest account-wide read; none before the first.
   [[nodiscard]] std::optional<instant> account_as_of() const;
 
@@ -61,13 +67,32 @@ class state_table {
     }
   }
 
+  /// The same for slots that are open, without a copy of the others: for decisions that look at
+  /// all open positions.
+  template <class F>
+  void scan_open(F&& fn) const {
+    const auto slots = static_cast<std::uint32_t>(directory_->size() * stride_);
+    for (std::uint32_t i = 0; i < slots; ++i) {
+      const position_slot slot{i};
+      if (!looks_open(slot))
+        continue;
+      if (const auto seen = read(slot); std::holds_alternative<position_open>(seen.content))
+        fn(slot, seen);
+    }
+  }
+
   /// For the single writer only: publishes the state of one slot.
   void write(position_slot slot, const slot_state& state);
+  /// For the single writer only: what a row of a read says of liquidation; zero for nothing.
+  void write_liquidation(position_slot slot, const position_open& held, price at);
   /// For the single writer only: an account-wide read sent at `sent_at` proved every slot that is
   /// not detached. Its rows must have been written before; never moves back.
   void prove_account(instant sent_at);
 
  private:
+  /// May be wrong by one store.
+  [[nodiscard]] bool looks_open(position_slot slot) const;
+
   static constexpr std::size_t words = 7;
   struct alignas(128) aligned_slot {
     seqlock<words> cells{};
@@ -77,6 +102,7 @@ class state_table {
   tracked_legs legs_{tracked_legs::one_way};
   std::size_t stride_{1};
   std::unique_ptr<aligned_slot[]> slots_;
+  std::unique_ptr<seqlock<3>[]> liquidations_;  ///< Amount, entry, price.
   alignas(128) std::atomic<std::int64_t> account_as_of_;
 };
 

@@ -16,6 +16,7 @@ config::settings settings_for_tests(const std::filesystem::path& directory) {
   s.journal.state_dir = directory.string();
   s.snapshot.bound = milliseconds{2'000};
   s.gate.limits.cooldown = milliseconds{0};
+  s.limits.limits = {};  // None: those who test limits set them.
   s.log.to_stderr = false;
   s.log.level = status::log_level::error;
   return s;
@@ -27,6 +28,7 @@ instrument_rules rules_of(const std::string& name, const std::string& step) {
   r.tradable = true;
   r.status = "TRADING";
   r.contract_type = "PERPETUAL";
+  r.quote_asset = "USDT";
   r.tick = price::parse("0.01").value();
   r.lot = {quantity::parse(step).value(), quantity::whole(10'000), quantity::parse(step).value()};
   r.market_lot = r.lot;
@@ -138,6 +140,8 @@ void pipeline_run::give_universe() {
                    rules_of("XRPUSDT", "0.1")};
   for (auto& r : u.instruments)
     r.market_lot.max = std::min(r.market_lot.max, world.market_max);
+  for (auto& r : u.instruments)
+    r.market_lot.min = std::max(r.market_lot.min, world.market_min);
   for (std::size_t i = 0; i < u.instruments.size(); ++i)
     u.index.emplace(u.instruments[i].instrument, i);
   u.read_at = now();
@@ -193,15 +197,15 @@ void pipeline_run::tell(user_event_body body) {
   settle();
 }
 
-void pipeline_run::fill_order(quantity position_after, price at) {
+void pipeline_run::fill_order(quantity position_after, price at, std::optional<price> entry) {
   if (world.exchange->orders.empty())
     throw std::logic_error("no order was placed");
   const auto amount = world.exchange->orders.front().request.amount;
-  end_order(amount, order_status::filled, position_after, at);
+  end_order(amount, order_status::filled, position_after, at, entry);
 }
 
 void pipeline_run::end_order(quantity executed, order_status status, quantity position_after,
-                             price at) {
+                             price at, std::optional<price> entry) {
   auto& orders = world.exchange->orders;
   if (orders.empty())
     throw std::logic_error("no order was placed");
@@ -214,12 +218,13 @@ void pipeline_run::end_order(quantity executed, order_status status, quantity po
   order_report report{q.id,  id,       q.instrument, q.leg, q.direction,   status,
                       words, q.amount, executed,     at,    q.reduce_only, when};
   if (!executed.is_zero()) {
-    tell(account_update{
-        "ORDER",
-        when,
-        {{{q.instrument, q.leg}, position_after, position_after.is_zero() ? price{} : at}}});
+    tell(account_update{"ORDER",
+                        when,
+                        {{{q.instrument, q.leg},
+                          position_after,
+                          position_after.is_zero() ? price{} : entry.value_or(at)}}});
     fill trade{q.instrument, q.leg, ++last_trade_, id,     q.id,       q.direction,
-               executed,     at,    notional{},    "USDT", notional{}, when};
+               executed,     at,    world.fee,     "USDT", notional{}, when};
     tell(order_update{report, "TRADE", trade});
   }
   order.answer(order_done{report});
@@ -295,6 +300,14 @@ std::optional<plan_end> pipeline_run::ended(const std::string& id) {
 std::size_t pipeline_run::records_of(std::string_view kind) {
   const auto events = reader_->events_after(0, 100'000).value();
   return static_cast<std::size_t>(std::ranges::count(events, kind, &journal::event::kind));
+}
+
+std::string pipeline_run::last_record_of(std::string_view kind) {
+  std::string last;
+  for (const auto& e : reader_->events_after(0, 100'000).value())
+    if (e.kind == kind)
+      last = e.json;
+  return last;
 }
 
 std::size_t pipeline_run::notices_of(std::string_view event) {

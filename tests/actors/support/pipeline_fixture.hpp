@@ -20,6 +20,8 @@ struct pipeline_world {
   std::shared_ptr<fake_exchange> exchange{std::make_shared<fake_exchange>()};
   config::settings chosen{};
   quantity market_max{quantity::whole(10'000)};  ///< Of a MARKET order, for every symbol.
+  quantity market_min{};                         ///< The same; zero: one step.
+  notional fee{};                                ///< Of every fill, in USDT.
   std::int64_t wall_ms{1'790'000'000'000};       ///< Our wall clock when a run begins.
 
   pipeline_world();
@@ -53,11 +55,13 @@ class pipeline_run {
   bool fail_read(const symbol& scope, failure_kind kind);
   void give_marks(std::vector<std::pair<std::string, std::string>> marks);
   void tell(user_event_body body);
-  /// Reply and events of a complete fill of the oldest placed order.
-  void fill_order(quantity position_after, price at);
+  /// Reply and events of a complete fill of the oldest placed order; the position's entry is the
+  /// price of the fill unless given.
+  void fill_order(quantity position_after, price at, std::optional<price> entry = {});
 
   /// The oldest placed order ends like this: with its reply, and its events when it traded.
-  void end_order(quantity executed, order_status status, quantity position_after, price at);
+  void end_order(quantity executed, order_status status, quantity position_after, price at,
+                 std::optional<price> entry = {});
   void refuse_order(int code, refusal_cure cure, std::string text = "no");
 
   /// Lets time pass while the venue answers every account read with these rows.
@@ -75,6 +79,8 @@ class pipeline_run {
   /// How the carrying out of an allowed plan ended; none while it goes on.
   [[nodiscard]] std::optional<plan_end> ended(const std::string& id);
   [[nodiscard]] std::size_t records_of(std::string_view kind);
+  /// The newest record of this kind as JSON; empty when there is none.
+  [[nodiscard]] std::string last_record_of(std::string_view kind);
   /// Notices to the operator of this event.
   [[nodiscard]] std::size_t notices_of(std::string_view event);
   [[nodiscard]] truth_view truth_of(const std::string& symbol_name) const;

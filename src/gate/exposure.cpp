@@ -1,0 +1,116 @@
+// Adds up positions and what is under way; everything else the folds have ready.
+#include "sluice/gate/exposure.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace sluice {
+
+exposure_book::exposure_book(std::shared_ptr<const gate_view> boards)
+    : boards_(std::move(boards)) {}
+
+void exposure_book::booked(const position_key& key, quantity amount) {
+  if (amount.is_zero())
+    books_.erase(key);
+  else
+    books_[key] = amount;
+}
+
+void exposure_book::take(const record_body& b, const stamp& at) {
+  if (const auto* peak = std::get_if<equity_peaked>(&b))
+    peaks_.restore(*peak);
+  else
+    day_.take(b, at);
+}
+
+void exposure_book::entry_sent(const plan_id& plan, const symbol& s, instant at) {
+  day_.entry_sent(plan, s, at);
+}
+
+std::optional<equity_peaked> exposure_book::margin_read(const margin_reading& m, const stamp& now) {
+  // An answer that was overtaken says nothing new.
+  if (margin_ && margin_->as_of > m.as_of)
+    return std::nullopt;
+  margin_ = m;
+  return peaks_.read(m.equity, now);
+}
+
+std::optional<margin_facts> exposure_book::margin(const risk_limits& limits,
+                                                  const stamp& now) const {
+  if (!margin_)
+    return std::nullopt;
+  return margin_facts{margin_->equity, margin_->initial,
+                      peaks_.highest(limits.drawdown_days, now.wall), margin_->as_of};
+}
+
+price exposure_book::worth_of(const symbol& s, price otherwise) const {
+  const auto seen = boards_->mark(s);
+  return seen && seen->mark.sign() > 0 ? seen->mark : otherwise;
+}
+
+const std::vector<valued_position>& exposure_book::positions(flights& ours) {
+  ours.reflect_all([&](const position_key& key) { return boards_->position(key); });
+  boards_->open_positions(held_);
+  all_.clear();
+  for (auto& h : held_) {
+    const notional value = (h.amount * h.valued_at).abs();
+    all_.push_back({std::move(h.position), value});
+  }
+  add_booked();
+  add_under_way(ours);
+  return all_;
+}
+
+/// A position whose truth is unknown is there as our books have it; without a mark its place
+/// counts, and no value.
+void exposure_book::add_booked() {
+  for (const auto& [key, amount] : books_)
+    if (!is_known(boards_->position(key).content))
+      all_.push_back({key, amount.abs() * worth_of(key.instrument, {})});
+}
+
+void exposure_book::add_under_way(const flights& ours) {
+  ours.for_each_entry([&](const position_key& key, const plan_id&, const entry_size& adds) {
+    const notional value = adds.amount * worth_of(key.instrument, adds.valued_at);
+    const auto here = std::ranges::find(all_, key, &valued_position::position);
+    if (here == all_.end())
+      all_.push_back({key, value});
+    else
+      here->value += value;
+  });
+}
+
+exposure_facts exposure_book::before(const plan& p, flights& ours, const risk_limits& limits,
+                                     const stamp& now) {
+  exposure_facts e;
+  const position_key own{p.instrument, p.leg};
+  for (const auto& held : positions(ours)) {
+    ++e.positions;
+    e.account_value += held.value;
+    if (held.position.instrument == p.instrument)
+      e.symbol_value += held.value;
+    e.holds_own = e.holds_own || held.position == own;
+  }
+  const auto account = day_.entries(now.steady);
+  const auto here = day_.entries(p.instrument, now.steady);
+  std::int64_t permitted = 0;
+  std::int64_t permitted_here = 0;
+  ours.for_each_entry([&](const position_key& key, const plan_id& plan, const entry_size&) {
+    if (day_.has_entry(plan))
+      return;
+    ++permitted;
+    permitted_here += key.instrument == p.instrument ? 1 : 0;
+  });
+  e.entries_minute = account.minute + permitted;
+  e.entries_hour = account.hour + permitted;
+  e.symbol_entries_minute = here.minute + permitted_here;
+  e.symbol_entries_hour = here.hour + permitted_here;
+  e.day_result = day_.money(now.wall).result();
+  const auto today = day_.of(p.instrument, now.wall);
+  e.symbol_round_trips = today.round_trips;
+  e.symbol_losses_in_a_row = today.losses_in_a_row;
+  e.margin = margin(limits, now);
+  return e;
+}
+
+}  // namespace sluice
