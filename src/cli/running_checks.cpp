@@ -302,7 +302,7 @@ void limits(const json::object& s, diagnosis& out) {
     if (percent >= 100)
       out.push_back(
           {"limits", grade::warn, seen,
-           "entries wait until less is used; raise limits." + name + " if it is too low"});
+           "entries are refused until less is used; change the table [limits] if it is too low"});
     if (percent > highest) {
       highest = percent;
       most = std::move(seen);
