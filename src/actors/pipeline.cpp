@@ -5,6 +5,7 @@
 
 #include <filesystem>
 
+#include "insight_pages.hpp"
 #include "sluice/actors/dead_man_switch.hpp"
 #include "sluice/actors/executor.hpp"
 #include "sluice/actors/exit_engine.hpp"
@@ -58,6 +59,7 @@ status_options status_options_of(pipeline_parts& parts) {
   o.version = parts.build.version;
   o.revision = parts.build.revision;
   o.config_hash = hash_of(parts.chosen);
+  o.config_document = config_json(parts.chosen);
   o.gate = parts.chosen.gate;
   o.exits = parts.chosen.exits;
   for (const auto& key : config::keys_of(parts.chosen))

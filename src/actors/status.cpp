@@ -8,6 +8,7 @@
 
 #include "age_document.hpp"
 #include "flatten_orders.hpp"
+#include "insight_pages.hpp"
 #include "limits_watch.hpp"
 #include "operator_documents.hpp"
 #include "operator_orders.hpp"
@@ -25,7 +26,6 @@ namespace sluice::actors {
 namespace {
 
 constexpr milliseconds tick_period{250};
-constexpr std::int64_t past_events_max = 1'000;
 
 class status_stage : public stage<status_actor> {
  public:
@@ -292,6 +292,10 @@ class status_stage : public stage<status_actor> {
         return answer_limits(this, peers_->gate, reply);
       case page::closes:
         return reply(status::json_response(closes_json(folded_, now_stamp().wall)));
+      case page::reasons:
+        return reply(reasons_page(*options_.reader, asked, now_stamp().wall));
+      case page::config:
+        return reply(status::json_response(options_.config_document));
       default:
         return take_order(found, asked, reply);
     }
@@ -358,16 +362,10 @@ class status_stage : public stage<status_actor> {
   }
 
   void events(const status::request& asked, const status::responder& reply) {
-    std::vector<status::event_frame> past;
-    if (!asked.last_event_id.empty()) {
-      const auto after = std::strtoll(asked.last_event_id.c_str(), nullptr, 10);
-      const auto found = options_.reader->events_after(after, past_events_max);
-      if (!found)
-        return reply(status::problem_response(503, found.error().text));
-      for (const auto& e : *found)
-        past.push_back(status::make_event(std::to_string(e.seq), e.kind, e.json));
-    }
-    readers_.push_back(reply.stream(std::move(past)));
+    auto past = past_events(asked, *options_.reader);
+    if (!past)
+      return reply(status::problem_response(503, past.error().text));
+    readers_.push_back(reply.stream(std::move(*past)));
   }
 
   status_options options_;

@@ -26,6 +26,8 @@ const std::vector<status::route>& routes() {
       row("GET", "/api/v1/state", page::state),
       row("GET", "/api/v1/overrides", page::overrides),
       row("GET", "/api/v1/closes", page::closes),
+      row("GET", "/api/v1/reasons", page::reasons),
+      row("GET", "/api/v1/config", page::config),
       row("GET", "/api/v1/limits", page::limits),
       row("GET", "/api/v1/flatten", page::flattens),
       row("GET", "/api/v1/flatten/{id}", page::flatten),

@@ -26,6 +26,8 @@ enum class page {
   state,
   overrides,
   closes,
+  reasons,
+  config,
   limits,
   flattens,
   flatten,

@@ -6,6 +6,7 @@
 #include "commands.hpp"
 #include "journal_commands.hpp"
 #include "man_page.hpp"
+#include "observer_commands.hpp"
 #include "operator_commands.hpp"
 #include "shell_completion.hpp"
 
@@ -75,6 +76,7 @@ int main_of(int argc, char** argv, const actors::build_info& build) {
           {"bash", shell::bash}, {"zsh", shell::zsh}, {"fish", shell::fish}}));
   const auto* man_command = app.add_subcommand("man", man_help);
   const journal_commands journals(app);
+  const observer_commands observers(app);
   const operator_commands operators(app);
   try {
     app.parse(argc, argv);
@@ -95,6 +97,8 @@ int main_of(int argc, char** argv, const actors::build_info& build) {
   }
   if (journals.parsed())
     return journals.run();
+  if (observers.parsed())
+    return observers.run();
   if (run_command->parsed())
     return static_cast<int>(run(file, understands_live, build));
   if (check_command->parsed())

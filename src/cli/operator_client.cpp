@@ -70,6 +70,10 @@ int show(const client_options& options, const std::string& path) {
   return print(options, ask(options, path, {}));
 }
 
+answered fetch(const client_options& options, const std::string& path) {
+  return ask(options, path, {});
+}
+
 int order(const client_options& options, const std::string& path,
           const std::vector<std::pair<std::string, std::string>>& texts) {
   return print(options, order_quietly(options, path, texts));

@@ -25,15 +25,18 @@ struct client_options {
 /// cannot be used, 69 when nobody answers.
 [[nodiscard]] int show(const client_options& options, const std::string& path);
 
-/// POSTs these texts with author and reason, and prints the answer. Empty texts are left out.
-[[nodiscard]] int order(const client_options& options, const std::string& path,
-                        const std::vector<std::pair<std::string, std::string>>& texts = {});
-
 /// What came of a request: the body of a good answer, or the exit code once its refusal was told.
 struct answered {
   std::optional<std::string> body{};
   int code{0};
 };
+/// GETs a document, and leaves the printing of a good answer to the caller. Exit codes as of show.
+[[nodiscard]] answered fetch(const client_options& options, const std::string& path);
+
+/// POSTs these texts with author and reason, and prints the answer. Empty texts are left out.
+[[nodiscard]] int order(const client_options& options, const std::string& path,
+                        const std::vector<std::pair<std::string, std::string>>& texts = {});
+
 /// The same as `order`, but leaves the printing of a good answer to the caller.
 [[nodiscard]] answered order_quietly(const client_options& options, const std::string& path,
                                      const std::vector<std::pair<std::string, std::string>>& texts);

@@ -5,6 +5,7 @@
 #include "collect.hpp"
 #include "explain.hpp"
 #include "journal_file.hpp"
+#include "reasons.hpp"
 #include "recover.hpp"
 #include "sluice/journal/facts_json.hpp"
 #include "sluice/journal/record_json.hpp"
@@ -113,6 +114,15 @@ result<std::vector<hold>> reader::holds() {
   return read_holds(impl_->db);
 }
 
+result<std::vector<reason_share>> reader::reasons(const reason_window& window) {
+  if (auto begun = impl_->db.run("BEGIN"); !begun)
+    return begun.error();
+  auto found = read_reasons(impl_->db, window);
+  if (auto ended = impl_->db.run("COMMIT"); !ended && found)
+    return ended.error();
+  return found;
+}
+
 result<std::vector<event>> reader::events_after(std::int64_t seq, std::int64_t limit) {
   return impl_->list<event>(
       "SELECT seq, kind, wall_ms, body, caused_by FROM record WHERE seq > ? ORDER BY seq LIMIT ?",
@@ -121,6 +131,15 @@ result<std::vector<event>> reader::events_after(std::int64_t seq, std::int64_t l
         return event{
             .seq = head.seq, .kind = std::string(head.kind), .json = event_json(head, r.text(3))};
       });
+}
+
+result<recovered> reader::state() {
+  if (auto begun = impl_->db.run("BEGIN"); !begun)
+    return begun.error();
+  auto found = recover_from(impl_->db, 0);
+  if (auto ended = impl_->db.run("COMMIT"); !ended && found)
+    return ended.error();
+  return found;
 }
 
 result<std::int64_t> reader::last_seq() {

@@ -9,7 +9,7 @@
 #include <boost/beast/http.hpp>
 #include <optional>
 
-#include "sluice/status/settings.hpp"
+#include "client_address.hpp"
 
 namespace sluice::status {
 namespace {
@@ -18,23 +18,6 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = beast::http;
 using boost::system::error_code;
-
-constexpr std::string_view scheme{"http://"};
-
-result<listen_address> address_of(std::string_view url) {
-  auto rest = url;
-  if (!rest.starts_with(scheme))
-    return fail(errc::invalid_value,
-                fmt::format("'{}' is no URL; write http://127.0.0.1:8645", url));
-  rest.remove_prefix(scheme.size());
-  if (rest.ends_with('/'))
-    rest.remove_suffix(1);
-  auto address = parse_listen_address(rest);
-  if (!address)
-    return fail(address.error().code,
-                fmt::format("'{}' is not asked; write http://127.0.0.1:8645", url));
-  return address;
-}
 
 /// The three steps of one exchange; each begins the next, any may end it.
 class exchange_of {
@@ -86,14 +69,12 @@ class exchange_of {
 
 result<client_reply> ask(std::string_view url, std::string_view path, const std::string& body,
                          const client_limits& limits) {
-  const auto address = address_of(url);
+  const auto address = client_address(url);
   if (!address)
     return address.error();
   http::request<http::string_body> wanted{
       body.empty() ? http::verb::get : http::verb::post, {path.data(), path.size()}, 11};
-  wanted.set(http::field::host, address->host.find(':') == std::string::npos
-                                    ? fmt::format("{}:{}", address->host, address->port)
-                                    : fmt::format("[{}]:{}", address->host, address->port));
+  wanted.set(http::field::host, host_field(*address));
   wanted.set(http::field::connection, "close");
   if (!body.empty()) {
     wanted.set(http::field::content_type, "application/json");

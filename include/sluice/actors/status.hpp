@@ -23,7 +23,8 @@ struct status_options {
   std::string version{};
   std::string revision{};
   std::string config_hash{};
-  gate_settings gate{};  ///< As the file has them, without overrides.
+  std::string config_document{};  ///< What /api/v1/config answers.
+  gate_settings gate{};           ///< As the file has them, without overrides.
   exit_settings exits{};
   std::vector<std::string> setting_names{};  ///< Every key of the file: "gate.cooldown".
 };

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "sluice/domain/record.hpp"
+#include "sluice/journal/reasons.hpp"
 #include "sluice/journal/recovered.hpp"
 
 namespace sluice::journal {
@@ -111,8 +112,12 @@ class reader {
   [[nodiscard]] result<std::vector<stored_order>> orders(const order_filter& filter);
   /// Open ones, oldest first.
   [[nodiscard]] result<std::vector<hold>> holds();
+  /// Verdicts of a window by lane and reason, in no order.
+  [[nodiscard]] result<std::vector<reason_share>> reasons(const reason_window& window);
   /// Records with seq > `seq`, oldest first.
   [[nodiscard]] result<std::vector<event>> events_after(std::int64_t seq, std::int64_t limit);
+  /// What a start would find now, without the trade ids.
+  [[nodiscard]] result<recovered> state();
   /// 0 in an empty journal.
   [[nodiscard]] result<std::int64_t> last_seq();
   /// Calls `visit` with each stored judgement of an accepted plan, oldest first. Judgements of

@@ -1,0 +1,128 @@
+// show-config and doctor: what a process runs with, and what is wrong with it.
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+#include <cstdio>
+#include <filesystem>
+
+#include "file_checks.hpp"
+#include "json_view.hpp"
+#include "looking.hpp"
+#include "operator_client.hpp"
+#include "running_checks.hpp"
+#include "sluice/actors/application.hpp"
+#include "sluice/config/report.hpp"
+#include "sluice/status/http_client.hpp"
+
+namespace sluice::cli {
+namespace {
+
+namespace json = boost::json;
+using actors::exit_code;
+
+int code(exit_code c) {
+  return static_cast<int>(c);
+}
+
+json::object key_object(const config::settings& chosen, const config::key_info& key) {
+  return {
+      {"key", key.name},
+      {"value", key.value},
+      {"source", key.given_at.line != 0 ? fmt::format("{}:{}", chosen.from.file, key.given_at.line)
+                                        : std::string{"default"}}};
+}
+
+int show_file(const look_options& options, const std::string& file) {
+  auto loaded = config::load(file, config::process_environment());
+  const auto* chosen = std::get_if<config::settings>(&loaded);
+  if (!chosen) {
+    for (const auto& fault : std::get<config::faults>(loaded))
+      fmt::print(stderr, "{}\n", config::to_string(fault));
+    return code(exit_code::config);
+  }
+  if (!options.json) {
+    fmt::print("{}", config::show(*chosen));
+    return code(exit_code::ok);
+  }
+  json::array keys;
+  for (const auto& key : config::keys_of(*chosen))
+    keys.push_back(key_object(*chosen, key));
+  fmt::print("{}\n", json::serialize(json::object{{"file", file}, {"keys", std::move(keys)}}));
+  return code(exit_code::ok);
+}
+
+/// None when nobody answers; a document that could not be had alone is left empty.
+std::optional<running_view> look_at(const std::string& url) {
+  running_view v;
+  const auto ask = [&](const char* path) {
+    const auto reply = status::ask(url, path);
+    return reply && reply->status == 200 ? parse_object(reply->body) : json::object{};
+  };
+  v.status = ask("/api/v1/status");
+  if (v.status.empty())
+    return std::nullopt;
+  v.positions = ask("/api/v1/positions");
+  v.holds = ask("/api/v1/holds");
+  v.reasons = ask("/api/v1/reasons?for=1h");
+  v.plans = ask("/api/v1/plans");
+  v.config = ask("/api/v1/config");
+  return v;
+}
+
+int tell(const look_options& options, const diagnosis& found) {
+  const painter paint(wants_color(options.color, color_world_of_stdout()));
+  fmt::print("{}",
+             options.json ? as_json(found) + "\n" : draw(found, size_of_stdout().columns, paint));
+  return exit_code_of(found);
+}
+
+}  // namespace
+
+int show_config(const look_options& options, const std::string& file) {
+  if (!file.empty())
+    return show_file(options, file);
+  client_options asking;
+  asking.url = options.url;
+  asking.json = options.json;
+  const auto got = fetch(asking, "/api/v1/config");
+  if (!got.body)
+    return got.code;
+  if (options.json) {
+    fmt::print("{}\n", *got.body);
+    return code(exit_code::ok);
+  }
+  const auto document = parse_object(*got.body);
+  for (const auto& value : rows_at(document, "keys"))
+    fmt::print("{} = {}  # {}\n", text_at(row_of(value), "key"), text_at(row_of(value), "value"),
+               text_at(row_of(value), "source"));
+  return code(exit_code::ok);
+}
+
+int doctor(const look_options& options, const doctor_wish& wish) {
+  diagnosis found;
+  if (!wish.config_file.empty()) {
+    const auto chosen = check_file(wish.config_file, found);
+    if (chosen)
+      check_settings(*chosen, found);
+    if (chosen && wish.ask_exchange)
+      check_exchange(*chosen, found);
+    // A journal that is there belongs to the picture.
+    if (chosen && wish.journal_file.empty())
+      if (const auto path = journal::journal_path(chosen->journal); std::filesystem::exists(path))
+        check_journal(path.string(), found);
+  }
+  if (!wish.journal_file.empty())
+    check_journal(wish.journal_file, found);
+  if (!wish.config_file.empty() || !wish.journal_file.empty())
+    return tell(options, found);
+  const auto seen = look_at(options.url);
+  if (!seen) {
+    fmt::print(stderr,
+               "sluice: {}: nobody answers; look at its files: sluice doctor --config FILE\n",
+               printable(options.url));
+    return code(exit_code::unavailable);
+  }
+  return tell(options, diagnose(*seen));
+}
+
+}  // namespace sluice::cli
