@@ -51,16 +51,20 @@ int show_file(const look_options& options, const std::string& file) {
   return code(exit_code::ok);
 }
 
-/// None when nobody answers; a document that could not be had alone is left empty.
-std::optional<running_view> look_at(const std::string& url) {
+/// Errors as of status::ask, and io_failure for a first answer that is none; a document that could
+/// not be had alone is left empty.
+result<running_view> look_at(const std::string& url) {
   running_view v;
   const auto ask = [&](const char* path) {
     const auto reply = status::ask(url, path);
     return reply && reply->status == 200 ? parse_object(reply->body) : json::object{};
   };
-  v.status = ask("/api/v1/status");
-  if (v.status.empty())
-    return std::nullopt;
+  const auto first = status::ask(url, "/api/v1/status");
+  if (!first)
+    return first.error();
+  if (first->status != 200)
+    return fail(errc::io_failure, fmt::format("answered {}", first->status));
+  v.status = parse_object(first->body);
   v.positions = ask("/api/v1/positions");
   v.holds = ask("/api/v1/holds");
   v.reasons = ask("/api/v1/reasons?for=1h");
@@ -117,10 +121,10 @@ int doctor(const look_options& options, const doctor_wish& wish) {
     return tell(options, found);
   const auto seen = look_at(options.url);
   if (!seen) {
-    fmt::print(stderr,
-               "sluice: {}: nobody answers; look at its files: sluice doctor --config FILE\n",
-               printable(options.url));
-    return code(exit_code::unavailable);
+    const bool usable = seen.error().code == errc::io_failure;
+    fmt::print(stderr, "sluice: {}: {}{}\n", printable(options.url), printable(seen.error().text),
+               usable ? "; look at its files: sluice doctor --config FILE" : "");
+    return code(usable ? exit_code::unavailable : exit_code::usage);
   }
   return tell(options, diagnose(*seen));
 }

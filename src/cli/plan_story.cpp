@@ -94,6 +94,8 @@ void tell_plan(page& p, const json::object& story) {
   }
   p.line(p.paint(tone::strong, "PLAN " + text_at(accepted, "plan_id")));
   p.fact("wants", wanted(accepted));
+  if (const auto numbers = text_at(accepted, "body.numbers"); !numbers.empty())
+    p.fact("decided on", numbers);
   p.fact("from", text_at(accepted, "source", "?"));
   p.fact("accepted",
          fmt::format("{}, to be decided before {}", text_at(accepted, "received_at", "?"),

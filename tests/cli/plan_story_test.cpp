@@ -61,6 +61,15 @@ TEST_CASE("orders, fills and the end are told; a plan without verdict is undecid
   }
 }
 
+TEST_CASE("an exit of ours tells what it was decided on") {
+  const auto text = tell_story(
+      R"({"plan":{"plan_id":"exit:1","source":"exit_engine","symbol":"S","body":{"kind":"reduce","target":"0",
+      "reason":"stop_crossed","numbers":"mark 97.5 <= stop 98; entry 100, amount 2"}},"verdicts":[]})",
+      100, painter(false));
+  CHECK(has(text, "reduce S to 0 (stop_crossed)"));
+  CHECK(has(text, "decided on mark 97.5 <= stop 98; entry 100, amount 2"));
+}
+
 TEST_CASE("a refusal that no rule gives stands behind the rules") {
   const plan asked{.body = cancel_plan{}};
   verdict said;
