@@ -28,10 +28,15 @@ class market_stream : public stage<market_stream_actor> {
     });
   }
 
+  /// The stream counts as up from its first marks on: before them no entry could be judged and no
+  /// stop watched.
   void take(mark_batch& batch) {
-    if (vitals().mark_stream_up.exchange(batch.up) != batch.up) {
-      metrics().set(status::metric::stream_up, {"market"}, batch.up ? 1 : 0);
-      if (batch.up)
+    const bool up = batch.up && (vitals().mark_stream_up || !batch.rows.empty());
+    for (const auto& row : batch.rows)
+      given_.marks->set(row.instrument, row.mark, batch.received_at);
+    if (vitals().mark_stream_up.exchange(up) != up) {
+      metrics().set(status::metric::stream_up, {"market"}, up ? 1 : 0);
+      if (up)
         log().info("market_stream", "stream_opened");
       else
         log().limited("closed", status::log_level::warn, "market_stream", "stream_closed",
@@ -40,8 +45,6 @@ class market_stream : public stage<market_stream_actor> {
     if (batch.rows.empty())
       return;
     metrics().add(status::metric::stream_events, {"marks"});
-    for (const auto& row : batch.rows)
-      given_.marks->set(row.instrument, row.mark, batch.received_at);
     send(peers_->exit_engine, marks_moved{std::make_shared<const mark_batch>(std::move(batch))});
   }
 };
