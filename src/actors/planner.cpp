@@ -115,7 +115,7 @@ class planner : public stage<planner_actor> {
 
   void learn(const record_body& body) {
     if (const auto* finished = std::get_if<plan_finished>(&body))
-      return memory_.finished(finished->plan);
+      return memory_.finished(finished->plan, !finished->executed.is_zero());
     const auto* judged = std::get_if<plan_judged>(&body);
     if (!judged)
       return;

@@ -3,6 +3,7 @@
 
 #include "book_rows.hpp"
 #include "chain.hpp"
+#include "duplicate.hpp"
 #include "exit_rows.hpp"
 #include "flatten_rows.hpp"
 #include "operator_rows.hpp"
@@ -34,8 +35,7 @@ result<void> write_judgement(database& db, const row_head& h, const plan_judged&
 result<void> write(database& db, const row_head& h, const plan_judged& b) {
   const auto reason = b.outcome.reason();
   auto written = write_judgement(db, h, b, false);
-  // A repeated id with other content is not the accepted plan, which keeps its own verdict.
-  if (!written || reason == refusal_code::duplicate_plan)
+  if (!written || is_of_other_content(b))
     return written;
   return db.run(
       "UPDATE plan SET verdict_seq = ?, verdict = ?, reason = ?, judged_ms = ? "

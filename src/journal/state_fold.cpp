@@ -7,6 +7,7 @@
 #include <bit>
 #include <boost/json.hpp>
 
+#include "duplicate.hpp"
 #include "json_document.hpp"
 
 namespace sluice::journal {
@@ -96,8 +97,7 @@ class folding {
   void operator()(const plan_judged& b) {
     const auto why = b.outcome.reason();
     const auto found = standing_.find(key("plan", b.plan));
-    // A repeated id with other content is not the accepted plan, which keeps its own verdict.
-    if (found == standing_.end() || why == refusal_code::duplicate_plan)
+    if (found == standing_.end() || is_of_other_content(b))
       return;
     auto& row = found->second;
     if (row[plan_column::verdict_seq] != "null")

@@ -69,8 +69,10 @@ void planner_core::judged(const plan_id& id, verdict_kind outcome) {
     opens_.forget(id);
 }
 
-void planner_core::finished(const plan_id& id) {
+void planner_core::finished(const plan_id& id, bool traded) {
   live_.finished(id);
+  if (!traded)
+    opens_.forget(id);
 }
 
 void planner_core::resume(const plan& p, bool allowed) {

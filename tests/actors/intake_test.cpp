@@ -106,19 +106,28 @@ TEST_CASE("a symbol stays busy over a restart until its entry has ended") {
   CHECK(run.records_of("plan_accepted") == before + 1);
 }
 
-TEST_CASE("one idea under two ids gets one order, and both ids a verdict") {
+TEST_CASE("one idea under two ids gets one order, and both ids one verdict, over a restart too") {
   pipeline_world world;
+  std::size_t judged = 0;
+  {
+    pipeline_run run(world);
+    make_waiting(run);
+    run.offer({run.an_open("a", "BTCUSDT", "0.01")});
+    run.offer({run.an_open("b", "BTCUSDT", "0.01")});
+    CHECK(run.reason_of("b") == refusal_code::duplicate_plan);
+    answer_reads(run);
+    REQUIRE(world.exchange->orders.size() == 1);
+    run.fill_order(quantity::parse("0.01").value(), price::whole(50'000));
+    answer_reads(run);
+    CHECK(run.verdict_of("a") == verdict_kind::allow);
+    CHECK(world.exchange->orders.empty());
+    judged = run.records_of("plan_judged");
+  }
   pipeline_run run(world);
-  make_waiting(run);
-  run.offer({run.an_open("a", "BTCUSDT", "0.01")});
+  run.make_ready({a_row("BTCUSDT", "0.01", "50000")});
   run.offer({run.an_open("b", "BTCUSDT", "0.01")});
   CHECK(run.reason_of("b") == refusal_code::duplicate_plan);
-  answer_reads(run);
-  REQUIRE(world.exchange->orders.size() == 1);
-  run.fill_order(quantity::parse("0.01").value(), price::whole(50'000));
-  answer_reads(run);
-  CHECK(run.verdict_of("a") == verdict_kind::allow);
-  CHECK(world.exchange->orders.empty());
+  CHECK(run.records_of("plan_judged") == judged);
 }
 
 TEST_CASE("exits of a file wait for room and none is lost, entries are shed") {

@@ -102,6 +102,15 @@ TEST_CASE("what was denied may be wanted again at once") {
   CHECK(planner.offer(an_open("c")) == fresh);
 }
 
+TEST_CASE("what was allowed and traded nothing may be wanted again once it has ended") {
+  auto planner = a_planner();
+  REQUIRE(planner.offer(an_open("a")) == fresh);
+  planner.judged(plan_id{"a"}, verdict_kind::allow);
+  CHECK(planner.offer(an_open("b")) == answer(offer_kind::duplicate, "a"));
+  planner.finished(plan_id{"a"}, false);
+  CHECK(planner.offer(an_open("c")) == fresh);
+}
+
 TEST_CASE("an exit is never taken for another one's duplicate") {
   auto planner = a_planner();
   for (const char* id : {"a", "b", "c"})

@@ -53,8 +53,8 @@ class planner_core {
   void stop_waiting(const symbol& s);
   /// A plan has its terminal verdict.
   void judged(const plan_id& id, verdict_kind outcome);
-  /// The last order of an allowed plan has ended.
-  void finished(const plan_id& id);
+  /// The last order of an allowed plan has ended; one that traded nothing may be wanted again.
+  void finished(const plan_id& id, bool traded = true);
   /// A plan of the process before whose end is not on record.
   void resume(const plan& p, bool allowed);
 
