@@ -217,6 +217,14 @@ std::vector<record_body> first_records(const ground& g, const build_info& build,
   return records;
 }
 
+/// Null when nobody wants them.
+std::shared_ptr<dead_letters> letters_of(const intake_settings& in, const ground& g) {
+  if (in.dead_letter_file.empty())
+    return nullptr;
+  return std::make_shared<dead_letters>(in.dead_letter_file, in.dead_letter_size_max, g.log,
+                                        g.metrics);
+}
+
 pipeline_parts parts_of(const config::settings& chosen, const build_info& build, ground& g) {
   return {chosen,
           build,
@@ -231,7 +239,7 @@ pipeline_parts parts_of(const config::settings& chosen, const build_info& build,
           g.redis,
           std::move(g.redis_reader),
           g.tokens,
-          {}};
+          letters_of(chosen.intake, g)};
 }
 
 /// From here on actors exist; they are gone when this returns.
@@ -246,10 +254,6 @@ exit_code run_pipeline(const config::settings& chosen, const build_info& build, 
   const auto halt_path = halt_file_path(chosen);
   // Before anything could be allowed.
   parts.halted = look_for_halt_file(halt_path);
-  const auto& in = chosen.intake;
-  if (!in.dead_letter_file.empty())
-    parts.refused_lines = std::make_shared<dead_letters>(in.dead_letter_file,
-                                                         in.dead_letter_size_max, g.log, g.metrics);
   const auto halted = parts.halted;
   parts.ended = [&](int code) {
     ended.set_value(code);
@@ -273,8 +277,8 @@ exit_code run_pipeline(const config::settings& chosen, const build_info& build, 
                  {"version", build.version},
                  {"revision", build.revision},
                  {"status", (*http)->url()}});
-    if (!in.file.empty())
-      file.emplace(in.file, g.log, [intake = all->intake](plan_file::line read) {
+    if (!chosen.intake.file.empty())
+      file.emplace(chosen.intake.file, g.log, [intake = all->intake](plan_file::line read) {
         caf::anon_send(intake, plan_line_read{std::move(read.text), read.number,
                                               std::move(read.fault), std::move(read.ticket)});
       });
