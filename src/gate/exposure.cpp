@@ -93,18 +93,20 @@ exposure_facts exposure_book::before(const plan& p, flights& ours, const risk_li
   }
   const auto account = day_.entries(now.steady);
   const auto here = day_.entries(p.instrument, now.steady);
+  // What has had an order and is judged again is one entry, which is not there beside itself.
+  const auto itself = day_.entries_of(p.id, now.steady);
   std::int64_t permitted = 0;
   std::int64_t permitted_here = 0;
   ours.for_each_entry([&](const position_key& key, const plan_id& plan, const entry_size&) {
-    if (day_.has_entry(plan))
+    if (plan == p.id || day_.has_entry(plan))
       return;
     ++permitted;
     permitted_here += key.instrument == p.instrument ? 1 : 0;
   });
-  e.entries_minute = account.minute + permitted;
-  e.entries_hour = account.hour + permitted;
-  e.symbol_entries_minute = here.minute + permitted_here;
-  e.symbol_entries_hour = here.hour + permitted_here;
+  e.entries_minute = account.minute - itself.minute + permitted;
+  e.entries_hour = account.hour - itself.hour + permitted;
+  e.symbol_entries_minute = here.minute - itself.minute + permitted_here;
+  e.symbol_entries_hour = here.hour - itself.hour + permitted_here;
   e.day_result = day_.money(now.wall).result();
   const auto today = day_.of(p.instrument, now.wall);
   e.symbol_round_trips = today.round_trips;

@@ -126,6 +126,7 @@ check_result drawdown(const plan&, const facts& f) {
   return below(drawdown_percent(*f.exposure->margin), f.limits.risk.drawdown_percent_max);
 }
 
+/// A stop that would gain is stop_beyond_mark, whatever the collar.
 check_result price_collar(const plan& p, const facts& f) {
   const auto& open = std::get<open_plan>(p.body);
   const auto collar = f.limits.risk.price_collar_bp;
@@ -133,8 +134,6 @@ check_result price_collar(const plan& p, const facts& f) {
     return {};
   const price mark = *f.mark;
   const price far = farthest(mark, open.direction, collar);
-  if (open.stop && !loses(*open.stop, mark, open.direction))
-    return {false, *open.stop, mark};
   if (open.stop && loses(*open.stop, far, open.direction))
     return {false, *open.stop, far};
   if (open.target && !loses(mark, *open.target, open.direction))

@@ -71,6 +71,13 @@ void trading_day::fold(const fill_recorded& b, const stamp& at) {
     end_round_trip(day);
 }
 
+/// What was adopted, or repaired, stands in our books: its close ends a round trip as any other.
+void trading_day::fold(const ledger_adjusted& b, const stamp& at) {
+  begin_day(at.wall);
+  if (!b.after.is_zero())
+    flat_.erase(b.position);
+}
+
 void trading_day::end_round_trip(symbol_day& day) {
   ++day.round_trips;
   day.losses_in_a_row = day.trip_result.sign() < 0 ? day.losses_in_a_row + 1 : 0;
@@ -123,6 +130,13 @@ entry_counts trading_day::entries(const symbol& s, instant now) const {
   if (here == entries_of_.end())
     return {};
   return {later_than(here->second, now - one_minute), later_than(here->second, now - one_hour)};
+}
+
+entry_counts trading_day::entries_of(const plan_id& plan, instant now) const {
+  if (!plans_.contains(plan))
+    return {};
+  const auto own = std::ranges::find(entries_, plan, &entry::plan);
+  return {own->at > now - one_minute ? 1 : 0, own->at > now - one_hour ? 1 : 0};
 }
 
 std::vector<symbol> trading_day::entered(instant now) const {

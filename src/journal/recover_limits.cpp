@@ -39,6 +39,13 @@ result<void> read_day(database& db, std::int64_t from_ms, recovered& out) {
                    "WHERE r.wall_ms < ? ORDER BY f.seq DESC LIMIT 1), 0))",
                    {from_ms}, out.limit_records, read_record);
   if (read)
+    read = collect(db,
+                   "SELECT seq, kind, wall_ms, body FROM record WHERE seq IN (SELECT seq FROM "
+                   "ledger_adjustment WHERE seq > ifnull((SELECT a.seq FROM ledger_adjustment a "
+                   "JOIN record r ON r.seq = a.seq WHERE r.wall_ms < ? ORDER BY a.seq DESC LIMIT "
+                   "1), 0))",
+                   {from_ms}, out.limit_records, read_record);
+  if (read)
     read =
         collect(db,
                 "SELECT seq, kind, wall_ms, body FROM record WHERE seq IN (SELECT seq FROM funding "

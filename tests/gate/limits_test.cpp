@@ -137,6 +137,34 @@ TEST_CASE("permitted entries count for the rates before their intents are durabl
   CHECK(g.verdict_of("d").seen.exposure->entries_minute == 1);
 }
 
+TEST_CASE("an entry that is judged again is not refused for its own earlier intent") {
+  risk_limits l;
+  l.symbol_entries_per_minute_max = 1;
+  l.symbol_entries_per_hour_max = 1;
+  l.entries_per_minute_max = 1;
+  l.entries_per_hour_max = 1;
+  gate_fixture g{limited(l)};
+  for (int i = 0; i < 2; ++i)
+    g.truth_is(position_flat{}, 0, {}, key_of(i));
+  g.submit(open_on(0, "a"), 1);
+  REQUIRE(g.allowed("a"));
+  order_intended intent;
+  intent.plan = plan_id{"a"};
+  intent.request.instrument = key_of(0).instrument;
+  intent.request.reduce_only = false;
+  g.core.record_seen(intent, at(1ms));
+  g.core.moved(resolved(0, "a", 2, false), at(2ms), g.out);
+  g.out.clear();
+  g.core.submit(shared(open_on(0, "a")), at(3ms), g.out, true);
+  CHECK(g.allowed("a"));
+  CHECK(g.verdict_of("a").seen.exposure->entries_minute == 0);
+  CHECK(g.verdict_of("a").seen.exposure->symbol_entries_hour == 0);
+  // For others it counts.
+  g.submit(open_on(1, "b"), 4);
+  CHECK(g.reason("b") == refusal_code::limit_entries_minute);
+  CHECK(g.verdict_of("b").seen.exposure->entries_hour == 1);
+}
+
 TEST_CASE("an entry waits for the margin where a limit needs it, and is judged when it was read") {
   risk_limits l;
   l.margin_use_percent_max = 50;

@@ -139,11 +139,6 @@ std::vector<reason_row> value_limit_rows() {
          in_use(f).exposure->positions = 3;
          f.limits.risk.open_positions_max = 3;
        }},
-      {"its stop would gain", refusal_code::limit_price_collar, an_open(),
-       [](plan& p, facts& f) {
-         std::get<open_plan>(p.body).stop = px("50000.01");
-         in_use(f).limits.risk.price_collar_bp = 1'000;
-       }},
       {"its stop is farther from the mark than `limits.price_collar_bp`",
        refusal_code::limit_price_collar, an_open(),
        [](plan& p, facts& f) {

@@ -90,6 +90,25 @@ TEST_CASE("a round trip ends when our books become flat, once, and losses are co
   CHECK(day.of(symbol{"ETHUSDT"}, late(1s).wall).round_trips == 0);
 }
 
+TEST_CASE("each close of what was adopted ends a round trip, though no fill of ours opened it") {
+  const symbol btc_only{"BTCUSDT"};
+  const ledger_adjusted adopted{
+      {btc_only, position_side::both}, {}, qty("1"), "foreign_fill", "seen", px("50000")};
+  trading_day day;
+  for (int i = 0; i < 3; ++i) {
+    day.take(adopted, late(1s));
+    day.take(a_fill("-1", "0.1", "0"), late(1s));
+  }
+  CHECK(day.of(btc_only, late(1s).wall).round_trips == 3);
+  CHECK(day.of(btc_only, late(1s).wall).losses_in_a_row == 3);
+  // Set to flat, it stands as little as before.
+  ledger_adjusted gone = adopted;
+  gone.after = {};
+  day.take(gone, late(1s));
+  day.take(a_fill("0", "0", "0"), late(1s));
+  CHECK(day.of(btc_only, late(1s).wall).round_trips == 3);
+}
+
 TEST_CASE("entries are counted over a minute and an hour, exits and repetitions not") {
   trading_day day;
   day.take(an_intent("a", "BTCUSDT"), late(0s));

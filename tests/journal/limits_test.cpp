@@ -25,7 +25,8 @@ std::vector<std::string> kinds_of(const std::vector<record>& all) {
 
 }  // namespace
 
-TEST_CASE("fills, funding and intents of the day are what a start counts limits from") {
+TEST_CASE(
+    "fills, adjustments, funding and intents of the day are what a start counts limits from") {
   const directory d;
   {
     auto s = opened(d.journal());
@@ -36,19 +37,27 @@ TEST_CASE("fills, funding and intents of the day are what a start counts limits 
     put_at(*s, noon_s - 2 * day_s, a_fill("BTCUSDT", 1, side::sell, "0.25"));
     put_at(*s, noon_s - 2 * day_s,
            funding_booked{symbol("BTCUSDT"), "USDT", decimal<notional>("-1"), {5}});
+    const ledger_adjusted adopted{{symbol("ETHUSDT"), position_side::both},
+                                  {},
+                                  decimal<quantity>("2"),
+                                  "foreign_fill",
+                                  "seen",
+                                  decimal<price>("3000")};
+    put_at(*s, noon_s - 2 * day_s, adopted);
     put_at(*s, noon_s - 7'200, an_intent("new", "p1"));
     put_at(*s, noon_s - 7'100, a_fill("BTCUSDT", 2, side::buy, "0.1"));
+    put_at(*s, noon_s - 7'050, adopted);
     put_at(*s, noon_s - 7'000, funding_booked{symbol{}, "USDT", decimal<notional>("-0.25"), {6}});
     put_at(*s, noon_s, notice{"x", "y"});
     REQUIRE(s->commit().has_value());
   }
   auto s = opened(d.journal());
   const auto found = s->recover().value().limit_records;
-  CHECK(kinds_of(found) ==
-        std::vector<std::string>{"order_intended", "fill_recorded", "funding_booked"});
+  CHECK(kinds_of(found) == std::vector<std::string>{"order_intended", "fill_recorded",
+                                                    "ledger_adjusted", "funding_booked"});
   CHECK(found.front().at.wall.ms == (noon_s - 7'200) * 1'000);
   CHECK(std::get<fill_recorded>(found[1].body).what.id == 2);
-  CHECK(std::get<funding_booked>(found[2].body).amount == decimal<notional>("-0.25"));
+  CHECK(std::get<funding_booked>(found[3].body).amount == decimal<notional>("-0.25"));
 }
 
 TEST_CASE("of each day the last peak stands, and a month later it is gone") {

@@ -54,6 +54,8 @@ class trading_day {
   [[nodiscard]] entry_counts entries(const symbol& s, instant now) const;
   /// Whether the entry of this plan is among them.
   [[nodiscard]] bool has_entry(const plan_id& plan) const { return plans_.contains(plan); }
+  /// How often the entry of this plan is in the counts of the account: 0 or 1.
+  [[nodiscard]] entry_counts entries_of(const plan_id& plan, instant now) const;
   /// Symbols with entries in the last hour.
   [[nodiscard]] std::vector<symbol> entered(instant now) const;
 
@@ -65,6 +67,7 @@ class trading_day {
   };
   void fold(const order_intended& b, const stamp& at);
   void fold(const fill_recorded& b, const stamp& at);
+  void fold(const ledger_adjusted& b, const stamp& at);
   void fold(const funding_booked& b, const stamp& at);
   template <class Other>
   void fold(const Other&, const stamp&) {}
