@@ -58,7 +58,8 @@ class LimitsTestCase(SluiceTestCase):
         self.run_limited(symbol_entries_per_hour_max=2, round_trips_per_day_max=1)
         self.open_and_close("first")
         before = self.limits()
-        self.assertEqual(self.judge(an_open("again")), "limit_round_trips")
+        # Another amount: the same wish again would be a duplicate of the first.
+        self.assertEqual(self.judge(an_open("again", quantity="0.011")), "limit_round_trips")
         self.assertEqual(before["symbols"][0]["banned"], True)
         config = self.directory / "sluice.toml"
         self.sluice.end()
@@ -77,7 +78,7 @@ class LimitsTestCase(SluiceTestCase):
         self.run_limited(daily_loss_max="1000")
         for i, symbol in enumerate(("BTCUSDT", "ETHUSDT", "BTCUSDT")):
             mark = self.position(symbol)["mark"]
-            self.assertEqual(self.judge(an_open(f"in-{i}", symbol=symbol, quantity="0.123")),
+            self.assertEqual(self.judge(an_open(f"in-{i}", symbol=symbol, quantity=f"0.12{i}")),
                              "allow")
             self.until("open", lambda: self.position(symbol)["truth"] == "open")
             moved = decimal.Decimal(mark) * decimal.Decimal("0.9987")

@@ -20,7 +20,7 @@ class ReplayTestCase(SluiceTestCase):
                      an_open("by-value", symbol="SOLUSDT", quantity=None, notional="500"),
                      a_reduce("exit"), a_reduce("nothing", symbol="XRPUSDT"),
                      an_open("unknown", symbol="NOSUCHUSDT"),
-                     an_open("small", symbol="ETHUSDT", quantity="0.0001")):
+                     an_open("small", symbol="DOGEUSDT", quantity="0.0001")):
             self.post("/api/v1/plans?wait=5s", {k: v for k, v in plan.items() if v is not None})
         self.post("/api/v1/plans?wait=5s", {"plan_id": "c", "source": "test", "symbol": "BTCUSDT",
                                             "kind": "cancel", "cancels": "none-such"})
