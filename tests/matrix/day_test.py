@@ -87,13 +87,22 @@ class DayTestCase(SluiceTestCase):
                                               "count": 0})
 
     def trade(self):
-        """Offers one round after the other, each when all of the earlier ones are judged."""
+        """Offers one round after the other, each when all of the earlier ones are judged.
+
+        A second open of a symbol is refused at the door and leaves nothing to judge.
+        """
+        self.taken = self.by_the_gate = 0
         for turn, first in enumerate(range(0, self.plans, ROUND)):
             plans = [self.a_plan(n) for n in range(first, min(first + ROUND, self.plans))]
-            self.assertIn(self.post("/api/v1/plans", plans).status, (200, 202))
+            reply = self.post("/api/v1/plans", plans)
+            self.assertIn(reply.status, (200, 202), reply.text)
+            statuses = Counter(r["status"] for r in reply.json())
+            self.taken += statuses["accepted"] + statuses["duplicate"]
+            self.by_the_gate += statuses["accepted"]
             self.something_happens(turn)
-            self.until("judged", lambda: self.judged() >= first + len(plans))
-        self.until("all judged", lambda: self.judged() == self.plans)
+            self.until("judged", lambda: self.judged() >= self.taken)
+        self.assertGreater(self.taken, self.plans * 3 // 4)
+        self.until("all judged", lambda: self.judged() == self.taken)
         self.until("all resolved", lambda: self.status()["orders"]["under_way"] == 0)
         self.assertEqual(self.sluice.end(), 0)
 
@@ -130,7 +139,7 @@ class DayTestCase(SluiceTestCase):
         same = self.replay()
         self.assertEqual(same["differing"], [])
         self.assertEqual(same["same"] + same["outside"], same["verdicts"])
-        self.assertGreaterEqual(same["verdicts"], PLANS)
+        self.assertGreaterEqual(same["verdicts"], self.by_the_gate)
         shorter = self.replay("--set", "gate.stale_after_entry=100ms")
         self.assertGreater(shorter["by_reason"].get("allow -> stale_exchange_state", 0), 0)
         done = subprocess.run([BINARY, "journal", "verify", str(self.journal())],

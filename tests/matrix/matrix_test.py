@@ -305,10 +305,12 @@ class ReadFaultsTestCase(MatrixTestCase):
         for together in self.by_fault():
             after = self.last_request()
             # A trade that no event tells of makes the truth too old to decide on.
-            first = [an_entry(f"first-{plan}", symbol) for _, symbol, plan in together]
+            first = [an_entry(f"first-{plan}", symbol, value="1900")
+                     for _, symbol, plan in together]
             silence = [{"effect": "drop_events", "event": "ACCOUNT_UPDATE", "count": 0}]
             self.provoke([*silence, *together[0][0].script])
             self.offer(first, "9s")
+            self.until_ended(first)  # A symbol has one open plan at a time.
             plans = self.plans(together)
             self.offer(plans)
             self.until_ended(first + plans)

@@ -48,6 +48,7 @@ enabled = false
 """
 
 VALUE = "2000"  # Of every position, so that it has steps enough for fifty fills.
+PROBE_VALUE = "2100"
 
 
 def without_nothing(plan):
@@ -180,7 +181,8 @@ class WorldTestCase(OutsideTestCase):
         self.assertEqual(found, [], self.sluice.log()[-3000:])
 
     def check_symbols_are_free(self, symbols, name="probe"):
-        probes = [an_entry(f"{name}-{s}", s) for s in symbols]
+        # Of another value: the same wish within seconds would be a duplicate.
+        probes = [an_entry(f"{name}-{s}", s, value=PROBE_VALUE) for s in symbols]
         self.offer(probes)
         self.until_ended(probes)
         ended = self.ended()
