@@ -7,6 +7,7 @@
 #include <array>
 #include <deque>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "dead_letters.hpp"
@@ -156,26 +157,46 @@ class intake : public stage<intake_actor> {
     offer(std::move(entries), {std::nullopt, line});
   }
 
-  /// Exits of lines wait for room, in order; meanwhile their tickets hold up the reader.
+  /// Exits of lines wait for room; meanwhile their tickets hold up the reader. They stay in order:
+  /// all of them for room in the queue, those of one source for its quota.
   void offer_held() {
-    while (!held_.empty()) {
-      const auto& next = held_.front();
+    std::unordered_set<source_id> behind;
+    for (auto at = held_.begin(); at != held_.end();) {
+      const auto& plans = at->plans;
       const auto most = queue_max(lane::exit);
-      const bool never_fits = next.plans.size() > most;
-      if (!never_fits && full_lane(next.plans))
+      const bool never_fits = plans.size() > most;
+      bool waits =
+          std::ranges::any_of(plans, [&](const auto& p) { return behind.contains(p.source); });
+      desk_answer answer;
+      if (!waits && !never_fits) {
+        answer = desk_.admit(plans, {true, {}}, now(), true);
+        waits = passes_by_waiting(answer, plans);
+        if (waits)
+          wake_at(now() + std::max(duration{answer.wait}, duration{held_pause}));
+      }
+      if (waits) {
+        for (const auto& p : plans)
+          behind.insert(p.source);
+        ++at;
+        continue;
+      }
+      if (!never_fits && full_lane(plans))
         return wake_at(now() + duration{held_pause});
-      const auto answer = desk_.admit(next.plans, {true, {}}, now(), never_fits);
-      if (!never_fits && passes_by_waiting(answer, next.plans))
-        return wake_at(now() + std::max(duration{answer.wait}, duration{held_pause}));
-      auto ready = std::move(held_.front());
-      held_.pop_front();
+      auto ready = std::move(*at);
+      at = held_.erase(at);
       if (never_fits)
         refuse(*ready.from, {{"", fmt::format("has more exits than the queue takes: {}", most)}});
       else if (answer.refusal != desk_refusal::none)
         refuse(*ready.from, {{"/source", why_refused(answer)}});
       else
-        offer(std::move(ready.plans), {std::nullopt, std::move(ready.from)});
+        offer_admitted(std::move(ready));
     }
+  }
+
+  void offer_admitted(held_line ready) {
+    // It was only asked before; nothing has come in between.
+    static_cast<void>(desk_.admit(ready.plans, {true, {}}, now()));
+    offer(std::move(ready.plans), {std::nullopt, std::move(ready.from)});
   }
 
   /// A quota is used up for now, and is not smaller than what it is asked for.

@@ -113,13 +113,19 @@ dead_man_options dead_man_options_of(const pipeline_parts& parts) {
 
 redis_bridge_options redis_options_of(pipeline_parts& parts) {
   const auto& chosen = parts.chosen;
-  return {chosen.redis,
-          chosen.upstream,
-          chosen.intake,
-          chosen.gate.limits.stale_after_exit,
-          std::move(parts.redis_reader),
-          std::move(parts.redis),
-          parts.found.undecided_plans};
+  redis_bridge_options o{chosen.redis,
+                         chosen.upstream,
+                         chosen.intake,
+                         chosen.gate.limits.stale_after_exit,
+                         std::move(parts.redis_reader),
+                         std::move(parts.redis),
+                         parts.found.undecided_plans};
+  for (const auto& p : parts.found.unfinished_plans)
+    o.unfinished.push_back(p.what);
+  for (const auto& order : parts.found.unresolved_orders)
+    o.under_way.emplace_back(order.request.id,
+                             position_key{order.request.instrument, order.request.leg});
+  return o;
 }
 
 }  // namespace

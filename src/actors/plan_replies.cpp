@@ -155,9 +155,8 @@ std::string why_refused(const desk_answer& a) {
     case desk_refusal::other_source:
       return fmt::format("the token is not that of source {}", source);
     case desk_refusal::unlisted:
-      return fmt::format("source {} has no table in intake.sources", source);
     case desk_refusal::lane_closed:
-      return fmt::format("source {} may send no {} plans", source, to_string(a.traffic));
+      return door_words(a.refusal, a.source, a.traffic);
     case desk_refusal::too_fast:
       return fmt::format(
           "source {} has sent as many {} plans as its quota admits; {} from now it "

@@ -47,6 +47,12 @@ class redis_bridge : public stage<redis_bridge_actor> {
     for (const auto& p : options_.undecided)
       if (!is_own_source(p.source))
         desk_.expect(p.id);
+    for (const auto& p : options_.undecided)
+      ours_.accepted(p);
+    for (const auto& p : options_.unfinished)
+      ours_.accepted(p);
+    for (const auto& [order, position] : options_.under_way)
+      ours_.begun(order, position);
   }
 
   behavior_type make_behavior() override {
@@ -91,6 +97,15 @@ class redis_bridge : public stage<redis_bridge_actor> {
     upstream_actions out;
     out.done = batch.gone;
     const auto at = now_stamp();
+    // Its fields are known to nobody: the id is all that can be kept.
+    for (const auto& u : batch.unreadable) {
+      if (std::ranges::any_of(sent_, [&](const auto& job) { return job.second.refused == u.id; }))
+        continue;
+      out.refused.push_back(
+          {{u.id, {}},
+           {upstream_fault::unreadable, fmt::format("it is too large: {}", u.why), {}, {}},
+           false});
+    }
     for (const auto& entry : batch.entries)
       desk_.deliver(entry, batch.server_ms, at, out);
     carry_out(std::move(out));
@@ -111,8 +126,7 @@ class redis_bridge : public stage<redis_bridge_actor> {
     if (!peers_)  // Entries may come before the stages have met.
       return;
     upstream_actions out;
-    upstream_view view;
-    view.now = now_stamp();
+    upstream_view view{ours_, now_stamp()};
     view.judges = given_.table->account_as_of().has_value() && has_symbols();
     view.has_marks = vitals().mark_stream_up;
     view.truth = [this](const position_key& key) { return given_.table->read(key); };
@@ -191,7 +205,18 @@ class redis_bridge : public stage<redis_bridge_actor> {
 
   // ---- verdicts and truths out
 
+  void learn(const plan_accepted& accepted, const stamp&) { ours_.accepted(accepted.what); }
+  void learn(const plan_finished& finished, const stamp&) { ours_.ended(finished.plan); }
+  void learn(const order_intended& sent, const stamp&) {
+    ours_.begun(sent.request.id, {sent.request.instrument, sent.request.leg});
+  }
+  void learn(const order_changed& changed, const stamp&) {
+    if (is_resolved(changed.state))
+      ours_.ended(changed.order, now());
+  }
   void learn(const plan_judged& judged, const stamp& at) {
+    if (judged.outcome.kind != verdict_kind::allow)
+      ours_.ended(judged.plan);
     if (!desk_.judged(judged.plan))
       return;
     if (options_.redis.write_permits)
@@ -333,6 +358,7 @@ class redis_bridge : public stage<redis_bridge_actor> {
   }
 
   redis_bridge_options options_;
+  upstream_watch ours_{};
   upstream_desk desk_;
   permit_shelf permits_;
   std::uint64_t died_shown_{0};

@@ -8,8 +8,8 @@
 #include <span>
 #include <utility>
 
+#include "redis_reader.hpp"
 #include "sluice/exchange/backoff.hpp"
-#include "sluice/redis/group.hpp"
 
 namespace sluice::actors {
 
@@ -45,134 +45,19 @@ constexpr std::size_t jobs_per_turn = 128;
 /// A connection without work is asked this often whether it still stands.
 constexpr milliseconds idle_max{1'000};
 
-/// Reads the stream over one connection until it fails.
-class stream_reader {
- public:
-  stream_reader(const redis_link_options& options, redis::client& link, const std::stop_token& stop)
-      : options_(options),
-        settings_(options.settings),
-        link_(link),
-        group_(link, settings_.stream, settings_.group, settings_.consumer),
-        stop_(stop) {}
-
-  /// Calls `ready` once entries may come. Gives what failed.
-  error run(const std::function<void()>& ready) {
-    if (auto made = make_group(); !made)
-      return made.error();
-    ready();
-    if (auto own = take_own(); !own)
-      return own.error();
-    while (!stop_.stop_requested()) {
-      auto done = turn();
-      // Somebody took the group or the stream away; what comes from now on must not be missed.
-      if (!done && done.error().code == errc::not_found)
-        done = make_group();
-      if (!done)
-        return done.error();
-    }
-    return fail(errc::io_failure, "ending");
-  }
-
- private:
-  result<void> make_group() {
-    const auto now = redis::server_time_ms(link_);
-    if (!now)
-      return now.error();
-    const auto from = std::max<std::int64_t>(0, *now - options_.max_age.count());
-    return group_.make(std::to_string(from) + "-0");
-  }
-
-  result<void> take_own() {
-    std::string after = "0";
-    while (!stop_.stop_requested()) {
-      auto own = group_.read_own(after, settings_.entries_per_read);
-      if (!own)
-        return own.error();
-      if (own->entries.empty() && own->gone.empty())
-        return {};
-      // Both are parts of one list; the later id is where the next part begins.
-      for (const auto& e : own->entries)
-        after = later(after, e.id);
-      for (const auto& id : own->gone)
-        after = later(after, id);
-      if (auto told = deliver(std::move(*own)); !told)
-        return told;
-    }
-    return {};
-  }
-
-  /// Ids are two numbers; text would put 10-0 before 9-0.
-  static std::string later(const std::string& a, const std::string& b) {
-    const auto numbers = [](const std::string& id) {
-      const auto dash = id.find('-');
-      const auto number = [](const std::string& t) { return t.empty() ? 0ULL : std::stoull(t); };
-      return std::pair{number(id.substr(0, dash)),
-                       dash == std::string::npos ? 0ULL : number(id.substr(dash + 1))};
-    };
-    return numbers(a) < numbers(b) ? b : a;
-  }
-
-  result<void> turn() {
-    if (steady_clock::now() >= next_claim_) {
-      next_claim_ = steady_clock::now() + settings_.claim_idle / 2;
-      if (auto claimed = take_over(); !claimed)
-        return claimed;
-    }
-    auto fresh = group_.read_new(settings_.entries_per_read, settings_.block);
-    if (!fresh)
-      return fresh.error();
-    return deliver(std::move(*fresh));
-  }
-
-  result<void> take_over() {
-    for (std::string from = "0-0"; !stop_.stop_requested();) {
-      auto step = group_.claim(settings_.claim_idle, from, settings_.entries_per_read);
-      if (!step)
-        return step.error();
-      if (auto told = deliver(std::move(step->what)); !told)
-        return told;
-      if (step->next == "0-0")
-        return {};
-      from = step->next;
-    }
-    return {};
-  }
-
-  result<void> deliver(redis::delivery what) {
-    if (what.entries.empty() && what.gone.empty())
-      return {};
-    // Waiting for leave takes its time, and ages are counted from here.
-    if (!options_.outbox->await_grant(stop_))
-      return {};
-    const auto now = redis::server_time_ms(link_);
-    if (!now) {
-      options_.outbox->grant();  // Nothing was delivered for it.
-      return now.error();
-    }
-    options_.tell.delivered({std::make_shared<const stream_batch>(
-        stream_batch{std::move(what.entries), std::move(what.gone), *now})});
-    return {};
-  }
-
-  const redis_link_options& options_;
-  const redis::settings& settings_;
-  redis::client& link_;
-  redis::group group_;
-  const std::stop_token& stop_;
-  steady_clock::time_point next_claim_{};
-};
-
 /// Does jobs over one connection until it fails.
 class job_runner {
  public:
   job_runner(const redis_link_options& options, redis::client& link)
       : options_(options), link_(link) {}
 
-  error run(const std::stop_token& stop) {
+  /// Calls `proven` each time the server has answered. Gives what failed.
+  error run(const std::stop_token& stop, const std::function<void()>& proven) {
     while (!stop.stop_requested()) {
       const auto jobs = options_.outbox->take(stop, jobs_per_turn, idle_max);
       if (auto done = jobs.empty() ? prove_life() : run_all(jobs); !done)
         return done.error();
+      proven();
     }
     return fail(errc::io_failure, "ending");
   }
@@ -255,8 +140,10 @@ void pause(const redis_link_options& options, redis_connection which, const std:
   }
 }
 
-/// Works over one connection after the other until it is to stop. `work` gives what failed, and
-/// calls what it is given once the connection is of use.
+/// Works over one connection after the other until it is to stop. `work` gives what failed; it
+/// calls the first of what it is given once the connection is of use, and the second when something
+/// was done over it: a connection that comes about and fails at its work is no reason to try again
+/// soon.
 template <class Work>
 void keep_connected(const redis_link_options& options, redis_connection which,
                     const std::stop_token& stop,
@@ -268,10 +155,13 @@ void keep_connected(const redis_link_options& options, redis_connection which,
     const auto link = connect();
     std::string why;
     if (link)
-      why = work(**link, [&] {
-              pauses.reset();
-              options.tell.reached({which, true, {}});
-            }).text;
+      why = work(
+                **link,
+                [&] {
+                  options.tell.reached({which, true, {}});
+                },
+                [&] { pauses.reset(); })
+                .text;
     else
       why = link.error().text;
     if (stop.stop_requested())
@@ -287,20 +177,21 @@ redis_link::redis_link(redis_link_options options, exchange::secret password)
     : shared_(std::make_shared<shared>()) {
   shared_->options = std::move(options);
   shared_->password = std::move(password);
-  using ready = std::function<void()>;
+  using call = std::function<void()>;
   reader_ = std::jthread([s = shared_](const std::stop_token& stop) {
+    reader_memory memory;
     keep_connected(
         s->options, redis_connection::reading, stop, [&] { return s->connect(s->stop_reading); },
-        [&](redis::client& link, const ready& up) {
-          return stream_reader(s->options, link, stop).run(up);
+        [&](redis::client& link, const call& up, const call& proven) {
+          return stream_reader(s->options, link, stop, memory).run(up, proven);
         });
   });
   writer_ = std::jthread([s = shared_](const std::stop_token& stop) {
     keep_connected(
         s->options, redis_connection::writing, stop, [&] { return s->connect(s->stop_writing); },
-        [&](redis::client& link, const ready& up) {
+        [&](redis::client& link, const call& up, const call& proven) {
           up();
-          return job_runner(s->options, link).run(stop);
+          return job_runner(s->options, link).run(stop, proven);
         });
   });
 }

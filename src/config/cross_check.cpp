@@ -162,6 +162,16 @@ void check_claims(const settings& s, const places& given, fault_list& out) {
                     format_duration(s.redis.claim_idle), format_duration(s.intake.max_age)));
 }
 
+/// A stream shows no token: whoever writes it would open in the name of a source that has one.
+void check_stream_sources(const settings& s, const places& given, fault_list& out) {
+  for (const auto& id : s.upstream.entry_sources)
+    if (const auto* source = s.intake.find(id); source && !source->token_file.empty())
+      out.add(place_of(given, "intake.redis.entry_sources"), "intake.redis.entry_sources",
+              fmt::format("{} has a token_file in intake.sources, and nobody can show a token in a "
+                          "stream; give the stream's producer a source of its own",
+                          id.str()));
+}
+
 struct relation {
   void (*check)(const settings&, const places&, fault_list&);
   std::array<std::string_view, 3> sections;  ///< The ones it looks at; "" is the top level.
@@ -177,6 +187,7 @@ constexpr std::array relations{
     relation{&check_shares, {"snapshot", "exchange", "exchange"}},
     relation{&check_signs, {"dead_man", "exchange", "simulator"}},
     relation{&check_claims, {"intake.redis", "intake", ""}},
+    relation{&check_stream_sources, {"intake.redis", "intake", "intake"}},
     relation{&check_ports, {"status", "simulator", ""}},
 };
 

@@ -64,9 +64,10 @@ void describe_stream(section_builder& b, ::sluice::redis::settings& s, upstream_
              s.claim_idle, {milliseconds{100}, hours{24}});
   b.list_of<source_id>(
       {"entry_sources",
-       "Sources whose open plans are taken from the stream; empty means none. Closes are taken "
-       "from "
-       "every source that is named: whoever may write the stream may make positions smaller."},
+       "Sources whose open plans are taken from the stream; empty means none, and none may have a "
+       "token_file in intake.sources, for a stream shows no token. Closes are taken from every "
+       "source that is named, unless its table there leaves exits out: whoever may write the "
+       "stream may make positions smaller."},
       u.entry_sources, "a list of sources of 1 to 32 letters, digits or one of \"._:-\" each",
       &read_source, &source_text);
   b.text({"default_source", "The source of a plan that names none; \"\": such a plan is refused."},

@@ -1,6 +1,8 @@
 // Every plan is looked at before any quota is touched: a request is admitted whole or not at all.
 #include "sluice/planning/source_desk.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <utility>
@@ -39,12 +41,22 @@ desk_refusal source_desk::known(const plan& p, const plan_bearer& by,
     if (!owner && tokens_.contains(p.source.str()))
       return desk_refusal::token_missing;
   }
-  const auto at = sources_.find(p.source.str());
+  return refusal_by_table(p.source, lane_of(p));
+}
+
+desk_refusal source_desk::refusal_by_table(const source_id& source, lane traffic) const {
+  const auto at = sources_.find(source.str());
   if (at == sources_.end())
     return !sources_.empty() && unlisted_ == unlisted_intake::refuse ? desk_refusal::unlisted
                                                                      : desk_refusal::none;
-  return at->second[static_cast<std::size_t>(lane_of(p))].closed ? desk_refusal::lane_closed
-                                                                 : desk_refusal::none;
+  return at->second[static_cast<std::size_t>(traffic)].closed ? desk_refusal::lane_closed
+                                                              : desk_refusal::none;
+}
+
+std::string door_words(desk_refusal r, const source_id& source, lane traffic) {
+  return r == desk_refusal::unlisted
+             ? fmt::format("source {} has no table in intake.sources", source.str())
+             : fmt::format("source {} may send no {} plans", source.str(), to_string(traffic));
 }
 
 desk_answer source_desk::admit(std::span<const plan> plans, const plan_bearer& by, instant now,

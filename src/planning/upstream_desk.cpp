@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace sluice {
@@ -15,10 +16,17 @@ upstream_refusal refusal_of(const upstream_wish& w, upstream_fault fault, std::s
   return {fault, std::move(reason), w.id, w.instrument};
 }
 
+bool opens_on(const upstream_wish& w, const symbol& instrument) {
+  return lane_of(w) == lane::entry && w.instrument == instrument;
+}
+
 }  // namespace
 
 upstream_desk::upstream_desk(upstream_settings settings, intake_settings intake, plan_lookup known)
-    : settings_(std::move(settings)), intake_(std::move(intake)), known_(std::move(known)) {}
+    : settings_(std::move(settings)),
+      intake_(std::move(intake)),
+      known_(std::move(known)),
+      door_(intake_, {}) {}
 
 void upstream_desk::deliver(stream_entry entry, std::int64_t server_ms, const stamp& now,
                             upstream_actions& out) {
@@ -38,6 +46,18 @@ void upstream_desk::deliver(stream_entry entry, std::int64_t server_ms, const st
     return refuse(std::move(entry), std::move(*why), out);
   }
   auto& wish = std::get<upstream_wish>(reading);
+  // The door lets closes of sources without a table in: a lost exit is worse.
+  const auto refusal = door_.refusal_by_table(wish.source, lane_of(wish));
+  if (refusal == desk_refusal::lane_closed ||
+      (refusal != desk_refusal::none && lane_of(wish) == lane::entry))
+    return refuse(std::move(entry),
+                  refusal_of(wish, upstream_fault::source_not_allowed,
+                             door_words(refusal, wish.source, lane_of(wish))),
+                  out);
+  if (is_part(wish) && is_same(wish)) {
+    out.repeated.push_back(wish.id);
+    return acknowledge(entry.id, out);
+  }
   auto& queue = waiting_[index(lane_of(wish))];
   if (queue.size() >= settings_.waiting_max)
     return refuse(std::move(entry),
@@ -70,7 +90,8 @@ upstream_desk::outcome upstream_desk::consider(waiting_entry& w, const upstream_
   if (is_old(w, view.now)) {
     const auto waited = between(w.received.steady, view.now.steady);
     refuse(std::move(w), upstream_fault::plan_too_old,
-           fmt::format("waited {} for its turn, a proven truth or marks", format_duration(waited)),
+           fmt::format("waited {} for its turn, an order's end, a proven truth or marks",
+                       format_duration(waited)),
            out);
     return outcome::gone;
   }
@@ -82,19 +103,31 @@ upstream_desk::outcome upstream_desk::consider(waiting_entry& w, const upstream_
   const bool judged_now = view.judges && (view.has_marks || traffic == lane::exit);
   if (!judged_now || open_count_[index(traffic)] >= open_max)
     return outcome::lane_full;
-  truth held;
-  if (needs_truth(w.wish)) {
-    if (!has_truth(w, view, out))
-      return outcome::waits;
-    held = view.truth({w.wish.instrument, position_side::both}).content;
-    if (closes_other_side(w.wish, held)) {
-      refuse(std::move(w), upstream_fault::other_side,
-             fmt::format("it closes the other side: held is {}", amount_of(held).str()), out);
-      return outcome::gone;
-    }
+  if (!needs_truth(w.wish))
+    return offer(w, {}, out);
+  if (!is_settled(w, view) || !has_truth(w, view, out))
+    return outcome::waits;
+  const auto held = view.truth({w.wish.instrument, position_side::both}).content;
+  if (closes_other_side(w.wish, held)) {
+    refuse(std::move(w), upstream_fault::other_side,
+           fmt::format("it closes the other side: held is {}", amount_of(held).str()), out);
+    return outcome::gone;
   }
+  // A part of nothing would be a target of zero, and close whatever is opened next.
+  if (is_part(w.wish) && amount_of(held).is_zero()) {
+    if (will_open(w.wish.instrument))
+      return outcome::waits;
+    refuse(std::move(w), upstream_fault::no_position, "it closes a part of nothing: held is 0",
+           out);
+    return outcome::gone;
+  }
+  return offer(w, held, out);
+}
+
+upstream_desk::outcome upstream_desk::offer(waiting_entry& w, const truth& held,
+                                            upstream_actions& out) {
   out.plans.push_back(plan_for_upstream(w.wish, held, w.received, intake_));
-  ++open_count_[index(traffic)];
+  ++open_count_[index(lane_of(w.wish))];
   open_wish open{w.wish, {}, false, false};
   open.entries.push_back(std::move(w.entry));
   open_.emplace(w.wish.id, std::move(open));
@@ -105,11 +138,29 @@ bool upstream_desk::is_old(const waiting_entry& w, const stamp& now) const {
   return w.age + between(w.received.steady, now.steady) > intake_.max_age;
 }
 
+bool upstream_desk::is_settled(const waiting_entry& w, const upstream_view& view) const {
+  return !is_part(w.wish) || (!opens(w.wish.instrument) &&
+                              !view.ours.under_way({w.wish.instrument, position_side::both}));
+}
+
+bool upstream_desk::opens(const symbol& instrument) const {
+  return std::ranges::any_of(open_,
+                             [&](const auto& o) { return opens_on(o.second.wish, instrument); });
+}
+
+bool upstream_desk::will_open(const symbol& instrument) const {
+  return opens(instrument) || std::ranges::any_of(waiting_[index(lane::entry)], [&](const auto& w) {
+           return opens_on(w.wish, instrument);
+         });
+}
+
 bool upstream_desk::has_truth(const waiting_entry& w, const upstream_view& view,
                               upstream_actions& out) {
   const position_key key{w.wish.instrument, position_side::both};
   const auto seen = view.truth(key);
-  if (is_known(seen.content) && between(seen.as_of, view.now.steady) <= view.stale_after) {
+  const bool counts = !is_part(w.wish) || view.ours.has_seen(seen, key);
+  if (is_known(seen.content) && counts &&
+      between(seen.as_of, view.now.steady) <= view.stale_after) {
     asked_.erase(key);
     return true;
   }

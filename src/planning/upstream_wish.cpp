@@ -14,9 +14,9 @@ lane lane_of(const upstream_wish& w) {
 }
 
 std::string_view to_string(upstream_fault f) {
-  constexpr std::array<std::string_view, 9> words{
+  constexpr std::array<std::string_view, 10> words{
       "unreadable", "contradictory",  "not_done_here", "plan_too_old", "source_not_allowed",
-      "other_side", "duplicate_plan", "queue_full",    "symbol_busy"};
+      "other_side", "duplicate_plan", "queue_full",    "no_position",  "symbol_busy"};
   return words.at(static_cast<std::size_t>(f));
 }
 
@@ -43,9 +43,14 @@ std::string words_of(const upstream_close& c) {
   return "upstream close";
 }
 
+bool is_part(const upstream_wish& w) {
+  const auto* close = std::get_if<upstream_close>(&w.what);
+  return close && close->how != upstream_close::extent::all;
+}
+
 bool needs_truth(const upstream_wish& w) {
   const auto* close = std::get_if<upstream_close>(&w.what);
-  return close && (close->how != upstream_close::extent::all || close->direction);
+  return close && (is_part(w) || close->direction);
 }
 
 bool closes_other_side(const upstream_wish& w, const truth& held) {

@@ -133,12 +133,16 @@ struct client::impl {
   std::string fault{};  ///< Set once the connection is gone.
   milliseconds socket_limit{-1};
 
-  error failed(std::string why) {
+  error failed(std::string why, errc code = errc::io_failure) {
     fault = std::move(why);
     close();
-    return fail(errc::io_failure, fault);
+    return fail(code, fault);
   }
   error broken() {
+    // What bounded_array refused looks like this.
+    if (link->err == REDIS_ERR_OOM)
+      return failed(fmt::format("an answer has more than {} items in one array", array_items_max),
+                    errc::out_of_range);
     const bool late = link->err == REDIS_ERR_IO && (errno == EAGAIN || errno == EWOULDBLOCK);
     return failed(late ? "no answer in time" : fmt::format("{}", link->errstr));
   }
@@ -194,7 +198,8 @@ struct client::impl {
         return broken();
       taken += link->reader->len > before ? link->reader->len - before : 0;
       if (taken > bytes_max)
-        return failed(fmt::format("an answer is longer than {} bytes", bytes_max));
+        return failed(fmt::format("an answer is longer than {} bytes", bytes_max),
+                      errc::out_of_range);
     }
   }
 };

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <optional>
 #include <utility>
 
 namespace sluice::redis {
@@ -21,7 +22,32 @@ bool is_array(const reply& r, std::size_t least) {
   return r.kind == reply_kind::array && r.items.size() >= least;
 }
 
+template <class Number>
+std::optional<Number> number_in(std::string_view text) {
+  Number value{};
+  const auto* const end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, value);
+  return parsed.ec == std::errc{} && parsed.ptr == end ? std::optional(value) : std::nullopt;
+}
+
+using id_numbers = std::pair<std::uint64_t, std::uint64_t>;
+
+std::optional<id_numbers> numbers_of(std::string_view id) {
+  const auto dash = id.find('-');
+  const auto first = number_in<std::uint64_t>(id.substr(0, dash));
+  const auto second = dash == std::string_view::npos
+                          ? std::optional<std::uint64_t>{0}
+                          : number_in<std::uint64_t>(id.substr(dash + 1));
+  return first && second ? std::optional(id_numbers{*first, *second}) : std::nullopt;
+}
+
 }  // namespace
+
+bool is_later(std::string_view id, std::string_view than) {
+  const auto a = numbers_of(id);
+  const auto b = numbers_of(than);
+  return a && (!b || *b < *a);
+}
 
 result<delivery> entries_of(const reply& r) {
   if (r.kind == reply_kind::nil)
@@ -85,6 +111,37 @@ result<delivery> group::read_own(std::string_view after, std::size_t count) {
               milliseconds{0});
 }
 
+result<std::vector<std::string>> group::own_ids(std::string_view after, std::size_t count) {
+  const auto from = after.empty() ? std::string{"-"} : "(" + std::string{after};
+  const auto answer =
+      link_.run({"XPENDING", stream_, name_, from, "+", std::to_string(count), consumer_});
+  if (!answer)
+    return answer.error();
+  if (answer->is_error())
+    return refused(*answer);
+  if (answer->kind != reply_kind::array)
+    return malformed("XPENDING");
+  std::vector<std::string> ids;
+  for (const auto& item : answer->items) {
+    if (!is_array(item, 1) || item.items[0].kind != reply_kind::text)
+      return malformed("XPENDING");
+    ids.push_back(item.items[0].text);
+  }
+  return ids;
+}
+
+result<delivery> group::read_one(const std::string& id) {
+  const auto answer = link_.run({"XRANGE", stream_, id, id});
+  if (!answer)
+    return answer.error();
+  if (answer->is_error())
+    return refused(*answer);
+  auto found = entries_of(*answer);
+  if (found && found->entries.empty())
+    found->gone.push_back(id);
+  return found;
+}
+
 result<claimed> group::claim(milliseconds idle, std::string_view from, std::size_t count) {
   const auto answer =
       link_.run({"XAUTOCLAIM", stream_, name_, consumer_, std::to_string(idle.count()),
@@ -112,12 +169,7 @@ result<std::int64_t> server_time_ms(client& link) {
   const auto answer = link.run({"TIME"});
   if (!answer)
     return answer.error();
-  const auto number = [](const reply& r) -> std::int64_t {
-    std::int64_t value = -1;
-    const auto* const end = r.text.data() + r.text.size();
-    const auto parsed = std::from_chars(r.text.data(), end, value);
-    return parsed.ec == std::errc{} && parsed.ptr == end ? value : -1;
-  };
+  const auto number = [](const reply& r) { return number_in<std::int64_t>(r.text).value_or(-1); };
   if (!is_array(*answer, 2))
     return malformed("TIME");
   const auto seconds = number(answer->items[0]);

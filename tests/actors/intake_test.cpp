@@ -39,8 +39,9 @@ std::weak_ptr<const void> send_line(pipeline_run& run, std::string text, std::ui
   return watched;
 }
 
-std::string exit_line(const std::string& id, const std::string& on) {
-  return R"({"plan_id":")" + id + R"(","source":"file","symbol":")" + on +
+std::string exit_line(const std::string& id, const std::string& on,
+                      const std::string& source = "file") {
+  return R"({"plan_id":")" + id + R"(","source":")" + source + R"(","symbol":")" + on +
          R"(","kind":"reduce","target":"0","ttl":"30s"})";
 }
 std::string entry_line(const std::string& id, const std::string& on) {
@@ -170,6 +171,46 @@ TEST_CASE("exits of a file wait for room and none is lost, entries are shed") {
   CHECK_FALSE(run.verdict_of("e2"));
   caf::anon_send_exit(intake, caf::exit_reason::user_shutdown);
   run.settle();
+}
+
+TEST_CASE("a source whose quota is used up does not hold back the exits of another one") {
+  pipeline_world world;
+  world.chosen.intake.sources["greedy"].open_plans_max = 1;
+  pipeline_run run(world);
+  make_waiting(run);
+  const auto first = send_line(run, exit_line("x1", "BTCUSDT", "greedy"), 1);
+  const auto second = send_line(run, exit_line("x2", "ETHUSDT", "greedy"), 2);
+  const auto other = send_line(run, exit_line("y1", "XRPUSDT", "desk"), 3);
+  CHECK(first.expired());
+  CHECK_FALSE(second.expired());
+  CHECK(other.expired());
+  CHECK(run.records_of("plan_accepted") == 2);
+  answer_reads(run);
+  for (const char* id : {"x1", "x2", "y1"}) {
+    INFO(id);
+    CHECK(run.reason_of(id) == refusal_code::no_position);
+  }
+}
+
+TEST_CASE("exits of one source stay in order, though a later one would be within its quota") {
+  pipeline_world world;
+  world.chosen.intake.sources["greedy"].open_plans_max = 2;
+  pipeline_run run(world);
+  make_waiting(run);
+  send_line(run, exit_line("x1", "BTCUSDT", "greedy"), 1);
+  const auto two = send_line(
+      run,
+      "[" + exit_line("x2", "ETHUSDT", "greedy") + "," + exit_line("x3", "XRPUSDT", "greedy") + "]",
+      2);
+  const auto later = send_line(run, exit_line("x4", "BTCUSDT", "greedy"), 3);
+  CHECK(run.records_of("plan_accepted") == 1);
+  CHECK_FALSE(two.expired());
+  CHECK_FALSE(later.expired());
+  answer_reads(run);
+  for (const char* id : {"x1", "x2", "x3", "x4"}) {
+    INFO(id);
+    CHECK(run.reason_of(id) == refusal_code::no_position);
+  }
 }
 
 TEST_CASE("a letter holds a line cut to its bound, readable whatever bytes it had") {

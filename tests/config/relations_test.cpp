@@ -170,6 +170,17 @@ TEST_CASE("the simulated exchange takes a key with a secret or with a public key
                      "test.toml:5:1: simulator.api_public_key_file: is given beside"));
 }
 
+TEST_CASE("a source that must show a token cannot open through a stream, which shows none") {
+  const std::string stream =
+      "mode = \"demo\"\n[intake.redis]\nentry_sources = [\"desk\", \"bridge\"]\n";
+  CHECK(faults_of(stream + "[intake.sources.desk]\nlanes = [\"entry\"]\n").empty());
+  CHECK(faults_of(stream + "[intake.sources.other]\ntoken_file = \"t\"\n").empty());
+  const auto lines = faults_of(stream + "[intake.sources.desk]\ntoken_file = \"t\"\n");
+  REQUIRE(lines.size() == 1);
+  CHECK(lines[0].starts_with(
+      "test.toml:3:1: intake.redis.entry_sources: desk has a token_file in intake.sources"));
+}
+
 TEST_CASE("relations are not judged on values that were refused") {
   const auto lines = faults_of("mode = \"demo\"\n[universe]\nrefresh = \"10m\"\nmax_age = \"5\"\n");
   REQUIRE(lines.size() == 1);

@@ -249,6 +249,57 @@ class RedisTestCase(WithRedis, SluiceTestCase):
         self.redis.add(an_open("p-1"))
         self.until("filled", lambda: self.amount() == "0.01")
 
+    def test_an_entry_that_is_too_large_is_refused_by_its_id_and_the_close_behind_it_is_done(self):
+        self.start_redis()
+        self.run_with_redis(positions='"ETHUSDT=0.4"')
+        many = {f"f{i}": "x" for i in range(50_001)}
+        large = [self.redis.add(many), self.redis.add(many)]
+        self.redis.add(a_close("close", "ETHUSDT"))
+        self.until("closed", lambda: self.position("ETHUSDT")["truth"] == "flat")
+        self.until("acknowledged", lambda: self.redis.pending() == 0)
+        self.assertIs(self.until_permit("close")["allow"], True)
+        refused = self.redis.refused()
+        self.assertEqual(sorted({r["entry"] for r in refused}), sorted(large))
+        for r in refused:
+            self.assertEqual(r["reason"], "unreadable")
+            self.assertIn("too large", r["detail"])
+            self.assertEqual(r["fields"], "{}")
+        self.until_ready()
+        self.redis.add(an_open("after"))
+        self.until("filled", lambda: self.amount() == "0.01")
+
+    def test_large_entries_that_a_dead_consumer_had_are_taken_over_one_by_one(self):
+        self.start_redis()
+        self.redis.ask("XGROUP", "CREATE", STREAM, "sluice", "0", "MKSTREAM")
+        self.redis.add({f"f{i}": "x" for i in range(50_001)})
+        self.redis.add(a_close("close", "ETHUSDT"))
+        self.redis.ask("XREADGROUP", "GROUP", "sluice", "dead-4711", "STREAMS", STREAM, ">")
+        self.run_with_redis(positions='"ETHUSDT=0.4"')
+        self.until("closed", lambda: self.position("ETHUSDT")["truth"] == "flat")
+        self.until("acknowledged", lambda: self.redis.pending() == 0)
+        self.assertEqual({r["reason"] for r in self.redis.refused()}, {"unreadable"})
+
+    def test_the_lanes_of_a_source_bind_the_stream_too(self):
+        self.start_redis()
+        self.run_with_redis(more='[intake.sources.intent_bridge]\nlanes = ["exit"]\n',
+                            positions='"ETHUSDT=0.4"')
+        self.redis.add(an_open("open"))
+        self.redis.add(a_close("close", "ETHUSDT", source="intent_bridge"))
+        self.until("closed", lambda: self.position("ETHUSDT")["truth"] == "flat")
+        self.until("refused", lambda: len(self.redis.refused()) == 1)
+        self.assertEqual(self.redis.refused()[0]["reason"], "source_not_allowed")
+        self.assertIn("no entry plans", self.redis.refused()[0]["detail"])
+        self.assertEqual(self.orders_sent(), 1)
+
+    def test_a_part_of_nothing_is_refused(self):
+        self.start_redis()
+        self.run_with_redis()
+        self.redis.add(a_close("half", action="PARTIAL_50"))
+        self.assertEqual(self.until_permit("half")["reason"], "no_position")
+        self.assertIs(self.permit("half")["allow"], False)
+        self.assertEqual(self.redis.refused()[0]["reason"], "no_position")
+        self.assertEqual(self.orders_sent(), 0)
+
     def test_in_a_burst_closes_do_not_wait_behind_open_plans(self):
         self.start_redis()
         self.run_with_redis(more="entry_open_max = 2\nwaiting_max = 10", positions='"ETHUSDT=0.4"')

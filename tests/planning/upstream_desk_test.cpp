@@ -1,73 +1,10 @@
 // The way of an entry: acknowledged when its plan is durable or refused for good, never before, and
 // carried out once.
-#include "sluice/planning/upstream_desk.hpp"
-
-#include <map>
-
 #include "support/catch.hpp"
-#include "upstream_entries.hpp"
+#include "upstream_scene.hpp"
 
 using namespace sluice;
 using namespace sluice::upstream;
-
-namespace {
-
-struct scene {
-  upstream_settings settings{admitting()};
-  std::map<plan_id, known_plan> journal{};
-  truth_view held{};
-  milliseconds passed{0};
-  bool judges{true};
-  bool has_marks{true};
-  int entries{0};
-  upstream_desk desk{make()};
-
-  upstream_desk make() {
-    return {settings, {}, [this](const plan_id& id) {
-              const auto at = journal.find(id);
-              return at == journal.end() ? std::nullopt : std::optional(at->second);
-            }};
-  }
-  [[nodiscard]] stamp now() const { return {at_noon.steady + passed, {noon.ms + passed.count()}}; }
-  upstream_actions deliver(stream_entry e) {
-    upstream_actions out;
-    desk.deliver(std::move(e), noon.ms + passed.count(), now(), out);
-    return out;
-  }
-  upstream_actions deliver(stream_fields fields) {
-    return deliver(an_entry(std::move(fields), ++entries));
-  }
-  upstream_actions step() {
-    upstream_actions out;
-    desk.step({now(), judges, has_marks, [this](const position_key&) { return held; },
-               milliseconds{10'000}},
-              out);
-    return out;
-  }
-  upstream_actions taken(const char* id, plan_identity as) {
-    upstream_actions out;
-    desk.taken(plan_id{id}, as, out);
-    return out;
-  }
-  void hold(const char* amount) {
-    held = {position_open{*quantity::parse(amount), price::whole(60'000)},
-            now().steady,
-            {},
-            truth_source::bulk,
-            held.version + 1};
-  }
-};
-
-bool nothing(const upstream_actions& a) {
-  return a.plans.empty() && a.done.empty() && a.refused.empty() && a.repeated.empty() &&
-         a.reads.empty() && a.skipped == 0;
-}
-
-quantity target_of(const plan& p) {
-  return std::get<reduce_plan>(p.body).target;
-}
-
-}  // namespace
 
 TEST_CASE("an upstream entry is acknowledged after its plan is durable, not before") {
   scene s;
@@ -227,10 +164,10 @@ TEST_CASE("another plan under the id of an open one is refused without an answer
 TEST_CASE("a part that was taken in before is a repetition, though its target would differ now") {
   scene s;
   s.hold("0.2");
-  s.journal[plan_id{"c-1"}] = {source_id{"apply_layer"}, symbol{"BTCUSDT"}, "reduce",
-                               "upstream close 50 %"};
   s.deliver(a_close("c-1", "PARTIAL_50"));
   REQUIRE(s.step().plans.size() == 1);
+  s.journal[plan_id{"c-1"}] = {source_id{"apply_layer"}, symbol{"BTCUSDT"}, "reduce",
+                               "upstream close 50 %"};
   const auto same = s.taken("c-1", plan_identity::conflict);
   CHECK(same.done.size() == 1);
   CHECK(same.repeated == std::vector{plan_id{"c-1"}});

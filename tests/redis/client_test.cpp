@@ -166,10 +166,11 @@ TEST_CASE("a server that goes is an error, and writing to it does not end the pr
 TEST_CASE("a peer that speaks no Redis, stops in the middle or never ends is given up") {
   CHECK(failure_with("HTTP/1.1 200 OK\r\n\r\n").code == errc::io_failure);
   CHECK(failure_with("$1000\r\nabc").text.find("in time") != std::string::npos);
-  CHECK(failure_with("*2147483647\r\n").code == errc::io_failure);
+  CHECK(failure_with("*2147483647\r\n").code == errc::out_of_range);
   CHECK(failure_with("$-7\r\n").code == errc::io_failure);
   CHECK(failure_with("").code == errc::io_failure);
   const auto endless = failure_with("$400000\r\n" + std::string(300'000, 'a'), 100'000);
+  CHECK(endless.code == errc::out_of_range);
   CHECK(endless.text.find("longer than 100000 bytes") != std::string::npos);
 }
 

@@ -96,6 +96,47 @@ TEST_CASE("what another consumer left lying is taken over, and told when it is g
   CHECK(own.gone == texts{ids[0]});
 }
 
+TEST_CASE("an entry that is too large is told by its size, and the ids around it stay readable") {
+  const auto server = redis_server::start();
+  if (!server) {
+    WARN("skipped: redis-server is not installed");
+    return;
+  }
+  const auto link = server->connect();
+  group ours(*link, "plans", "sluice", "one");
+  REQUIRE(ours.make("0"));
+  command large{"XADD", "plans", "*"};
+  for (int i = 0; i < 2 * 50'001; ++i)
+    large.emplace_back("f");
+  const texts ids{add(*link, "a"), link->run(large)->text, add(*link, "b")};
+  CHECK(ours.read_new(10, milliseconds{1}).error().code == errc::out_of_range);
+
+  const auto later = server->connect();
+  group again(*later, "plans", "sluice", "one");
+  CHECK(again.own_ids("", 10).value() == ids);
+  CHECK(again.own_ids(ids[0], 1).value() == texts{ids[1]});
+  CHECK(again.own_ids(ids[2], 10)->empty());
+  CHECK(values_of(again.read_one(ids[2]).value()) == texts{"b"});
+  CHECK(again.read_one("1-1")->gone == texts{"1-1"});
+  CHECK(again.read_one(ids[1]).error().code == errc::out_of_range);
+  CHECK(again.own_ids("", 1).error().code == errc::io_failure);
+  const auto third = server->connect();
+  group nobody(*third, "nowhere", "sluice", "one");
+  CHECK(nobody.own_ids("", 1).error().code == errc::not_found);
+}
+
+TEST_CASE("ids are compared as two numbers, and what is none is earlier than any") {
+  CHECK(is_later("10-0", "9-0"));
+  CHECK(is_later("9-10", "9-9"));
+  CHECK(is_later("18446744073709551615-0", "0"));
+  CHECK_FALSE(is_later("9-0", "9-0"));
+  CHECK_FALSE(is_later("9-0", "10-0"));
+  for (const auto* none : {"", "-", "a-1", "1-a", "99999999999999999999-0", " 1-0", "1-0x"}) {
+    CHECK_FALSE(is_later(none, "0"));
+    CHECK(is_later("0-1", none));
+  }
+}
+
 TEST_CASE("the server's clock gives milliseconds") {
   const auto server = redis_server::start();
   if (!server) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "sluice/actors/interfaces.hpp"
@@ -23,6 +24,9 @@ struct redis_bridge_options {
   std::shared_ptr<redis_outbox> outbox{};
   /// Of earlier runs, whose verdict is still to come: any of them may have come from the stream.
   std::vector<plan> undecided{};
+  std::vector<plan> unfinished{};  ///< Of earlier runs, allowed, whose end is still to come.
+  /// Of earlier runs, not known to have ended.
+  std::vector<std::pair<client_order_id, position_key>> under_way{};
 };
 
 /// Plans go the way of everybody's: planner, gate, executor. Control never comes this way.

@@ -11,11 +11,18 @@
 
 namespace sluice::actors {
 
+/// An entry that is ours and that no answer of the server can carry within our limits.
+struct unreadable_entry {
+  std::string id{};
+  std::string why{};
+};
+
 /// Entries were handed to us. The next ones come after the bridge grants them.
 struct stream_batch {
   std::vector<stream_entry> entries{};
   std::vector<std::string> gone{};  ///< Pending for us, though the stream has lost them.
-  std::int64_t server_ms{0};        ///< The server's clock when they were read.
+  std::vector<unreadable_entry> unreadable{};
+  std::int64_t server_ms{0};  ///< The server's clock when they were read.
 };
 struct stream_delivered {
   std::shared_ptr<const stream_batch> batch{};

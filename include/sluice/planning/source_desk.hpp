@@ -47,6 +47,9 @@ struct desk_answer {
   std::size_t at{0};     ///< The plan, by its place.
 };
 
+/// Why, for `unlisted` and `lane_closed`.
+[[nodiscard]] std::string door_words(desk_refusal r, const source_id& source, lane traffic);
+
 class source_desk {
  public:
   source_desk(const intake_settings& settings, source_tokens tokens);
@@ -55,6 +58,9 @@ class source_desk {
   /// unless it was only asked.
   [[nodiscard]] desk_answer admit(std::span<const plan> plans, const plan_bearer& by, instant now,
                                   bool only_asked = false);
+  /// Whether its table, or that it has none, keeps the source's plans of this lane out: what is
+  /// left of the door where neither tokens nor quotas are.
+  [[nodiscard]] desk_refusal refusal_by_table(const source_id& source, lane traffic) const;
   /// Counts a plan that has, or no longer has, a verdict to come.
   void opened(const source_id& source, lane traffic);
   void closed(const source_id& source, lane traffic);

@@ -13,7 +13,9 @@
 #include <vector>
 
 #include "sluice/planning/planner.hpp"
+#include "sluice/planning/source_desk.hpp"
 #include "sluice/planning/upstream_plan.hpp"
+#include "sluice/planning/upstream_watch.hpp"
 
 namespace sluice {
 
@@ -28,6 +30,7 @@ using plan_lookup = std::function<std::optional<known_plan>(const plan_id&)>;
 
 /// What a step looks at.
 struct upstream_view {
+  const upstream_watch& ours;
   stamp now{};
   /// False until account and symbols were read once: nothing is offered, for any verdict would be a
   /// denial.
@@ -55,7 +58,8 @@ struct upstream_actions {
 
 /// For one thread; `now` never goes back. An entry is acknowledged once its plan is durable or
 /// refused for good, never before: whatever ends in between is delivered again, and recognised.
-/// Closes never wait behind open plans.
+/// Closes never wait behind open plans, but a part of a position waits until nothing of ours is
+/// under way on it and a truth has seen what was: else it would be a part of something else.
 class upstream_desk {
  public:
   upstream_desk(upstream_settings settings, intake_settings intake, plan_lookup known);
@@ -99,10 +103,17 @@ class upstream_desk {
   void refuse(stream_entry entry, upstream_refusal why, upstream_actions& out);
   void refuse(waiting_entry w, upstream_fault fault, std::string reason, upstream_actions& out);
   void acknowledge(const std::string& entry_id, upstream_actions& out);
+  /// From a truth that counts.
+  outcome offer(waiting_entry& w, const truth& held, upstream_actions& out);
   outcome consider(waiting_entry& w, const upstream_view& view, upstream_actions& out);
   [[nodiscard]] bool is_old(const waiting_entry& w, const stamp& now) const;
   [[nodiscard]] bool has_truth(const waiting_entry& w, const upstream_view& view,
                                upstream_actions& out);
+  [[nodiscard]] bool is_settled(const waiting_entry& w, const upstream_view& view) const;
+  /// Of one symbol, at the planner.
+  [[nodiscard]] bool opens(const symbol& instrument) const;
+  /// The same, or on its way there.
+  [[nodiscard]] bool will_open(const symbol& instrument) const;
   void join(open_wish& open, waiting_entry& w, upstream_actions& out);
   [[nodiscard]] bool is_same(const upstream_wish& w) const;
   void close(std::unordered_map<plan_id, open_wish>::iterator at);
@@ -110,6 +121,7 @@ class upstream_desk {
   upstream_settings settings_{};
   intake_settings intake_{};
   plan_lookup known_{};
+  source_desk door_;
   std::array<std::deque<waiting_entry>, 2> waiting_{};
   std::array<std::size_t, 2> open_count_{};
   std::unordered_map<plan_id, open_wish> open_{};

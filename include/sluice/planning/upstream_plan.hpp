@@ -48,6 +48,7 @@ enum class upstream_fault : std::uint8_t {
   other_side,          ///< It closes the other side than the one that is held.
   duplicate_plan,      ///< The id belongs to a plan of other content.
   queue_full,
+  no_position,  ///< It closes a part of a position, and nothing is held.
   symbol_busy,  ///< It opens, and another open plan of its symbol has not ended.
 };
 /// "unreadable" and so on, as dead letters, permits and metrics say it.
@@ -88,6 +89,8 @@ struct upstream_moment {
 /// by which a repetition is recognised. "upstream close", "upstream close 50 %".
 [[nodiscard]] std::string words_of(const upstream_close& c);
 
+/// True when it closes a percentage or an amount.
+[[nodiscard]] bool is_part(const upstream_wish& w);
 /// True when the wish needs a proven truth before it is a plan.
 [[nodiscard]] bool needs_truth(const upstream_wish& w);
 /// True when the position is held on the other side than the one that the wish closes.

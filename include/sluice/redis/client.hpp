@@ -64,7 +64,8 @@ struct client_options {
 };
 
 /// Not thread-safe. Every error is a value: io_failure means that the connection is gone and
-/// nothing is known of what was asked last; not_permitted that the server refused name, password or
+/// nothing is known of what was asked last; out_of_range the same, because the answer was larger
+/// than an answer may be; not_permitted that the server refused name, password or
 /// database. A client that has failed once fails at once from then on. SIGPIPE is blocked for the
 /// thread that connects.
 class client {

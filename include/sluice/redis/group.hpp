@@ -43,6 +43,10 @@ class group {
   [[nodiscard]] result<delivery> read_new(std::size_t count, milliseconds block);
   /// What this consumer had before and did not acknowledge, later than `after`.
   [[nodiscard]] result<delivery> read_own(std::string_view after, std::size_t count);
+  /// Ids of what this consumer had before and did not acknowledge, later than `after`, in order.
+  [[nodiscard]] result<std::vector<std::string>> own_ids(std::string_view after, std::size_t count);
+  /// One entry by its id, whoever had it.
+  [[nodiscard]] result<delivery> read_one(const std::string& id);
   /// Takes over what has been lying for `idle`, whoever had it.
   [[nodiscard]] result<claimed> claim(milliseconds idle, std::string_view from, std::size_t count);
 
@@ -54,6 +58,9 @@ class group {
   std::string name_;
   std::string consumer_;
 };
+
+/// Whether the id of an entry is the later one. What is no id is earlier than any.
+[[nodiscard]] bool is_later(std::string_view id, std::string_view than);
 
 [[nodiscard]] command acknowledge(std::string_view stream, std::string_view group_name,
                                   std::span<const std::string> ids);

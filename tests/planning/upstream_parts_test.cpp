@@ -1,0 +1,153 @@
+// A part of a position is reckoned from what is held once nothing of ours is under way, and from
+// nothing else; and the stream passes the door like everybody.
+#include "support/catch.hpp"
+#include "upstream_scene.hpp"
+
+using namespace sluice;
+using namespace sluice::upstream;
+
+namespace {
+
+const position_key btc{symbol{"BTCUSDT"}, position_side::both};
+const client_order_id entry_order{"sl-1"};
+
+void hold_nothing(scene& s) {
+  s.held = {position_flat{}, s.now().steady, {}, truth_source::bulk, s.held.version + 1};
+}
+
+plan an_accepted_open() {
+  plan p;
+  p.id = plan_id{"http-1"};
+  p.instrument = btc.instrument;
+  p.body = open_plan{};
+  return p;
+}
+
+}  // namespace
+
+TEST_CASE("a part waits while an order of ours is under way, and for a truth that has seen it") {
+  for (const auto* action : {"PARTIAL_50", "CLOSE"}) {
+    scene s;
+    hold_nothing(s);
+    s.passed = milliseconds{2'000};
+    s.ours.begun(entry_order, btc);
+    s.deliver(with(a_close("c-1", action), "qty", "0.5"));
+    CHECK(nothing(s.step()));
+    s.passed = milliseconds{3'000};
+    s.ours.ended(entry_order, s.now().steady);
+    const auto asked = s.step();
+    CHECK(asked.plans.empty());
+    CHECK(asked.refused.empty());
+    CHECK(asked.reads == std::vector{btc});
+    s.passed = milliseconds{3'100};
+    s.hold("1.0");
+    const auto offered = s.step();
+    REQUIRE(offered.plans.size() == 1);
+    CHECK(target_of(offered.plans[0]) == *quantity::parse("0.5"));
+  }
+}
+
+TEST_CASE("a part waits for the end of an open plan whose order has not left yet") {
+  scene s;
+  s.hold("1.0");
+  s.ours.accepted(an_accepted_open());
+  s.deliver(a_close("c-1", "PARTIAL_50"));
+  CHECK(nothing(s.step()));
+  s.ours.ended(plan_id{"http-1"});
+  CHECK(s.step().plans.size() == 1);
+}
+
+TEST_CASE("orders and plans of another symbol, and those that close, hold up no part") {
+  scene s;
+  s.hold("1.0");
+  s.ours.begun(entry_order, {symbol{"ETHUSDT"}, position_side::both});
+  auto other = an_accepted_open();
+  other.instrument = symbol{"ETHUSDT"};
+  s.ours.accepted(other);
+  auto closing = an_accepted_open();
+  closing.id = plan_id{"http-2"};
+  closing.body = reduce_plan{};
+  s.ours.accepted(closing);
+  s.deliver(a_close("c-1", "PARTIAL_50"));
+  CHECK(s.step().plans.size() == 1);
+}
+
+TEST_CASE("a part of nothing is refused and never becomes a target of zero") {
+  scene s;
+  hold_nothing(s);
+  s.deliver(a_close("c-1", "PARTIAL_50"));
+  const auto out = s.step();
+  CHECK(out.plans.empty());
+  REQUIRE(out.refused.size() == 1);
+  CHECK(out.refused[0].why.fault == upstream_fault::no_position);
+  CHECK(to_string(out.refused[0].why.fault) == "no_position");
+  CHECK(out.refused[0].answers);
+}
+
+TEST_CASE("a part of what the stream is about to open waits for it") {
+  scene s;
+  hold_nothing(s);
+  s.has_marks = false;
+  s.deliver(an_open());
+  s.deliver(a_close("c-1", "PARTIAL_50"));
+  CHECK(nothing(s.step()));
+  s.has_marks = true;
+  CHECK(s.step().plans.size() == 1);
+  CHECK(nothing(s.step()));  // At the planner.
+  s.taken("p-1", plan_identity::fresh);
+  s.desk.judged(plan_id{"p-1"});
+  s.hold("0.01");
+  const auto offered = s.step();
+  REQUIRE(offered.plans.size() == 1);
+  CHECK(target_of(offered.plans[0]) == *quantity::parse("0.005"));
+}
+
+TEST_CASE("closing everything waits for no order and for no truth") {
+  scene s;
+  s.ours.begun(entry_order, btc);
+  s.deliver(a_close());
+  CHECK(s.step().plans.size() == 1);
+}
+
+TEST_CASE("a part that is on record is a repetition, whatever is held and whatever is under way") {
+  scene s;
+  hold_nothing(s);
+  s.ours.begun(entry_order, btc);
+  s.journal[plan_id{"c-1"}] = {source_id{"apply_layer"}, symbol{"BTCUSDT"}, "reduce",
+                               "upstream close 50 %"};
+  const auto again = s.deliver(a_close("c-1", "PARTIAL_50"));
+  CHECK(again.done.size() == 1);
+  CHECK(again.repeated == std::vector{plan_id{"c-1"}});
+  CHECK(s.desk.waiting(lane::exit) == 0);
+}
+
+TEST_CASE("the lanes of a source's table bind what it writes into the stream") {
+  scene s;
+  s.intake.sources["intent_bridge"].lanes = {lane::exit};
+  s.intake.sources["apply_layer"].lanes = {lane::entry};
+  s.desk = s.make();
+  const auto open = s.deliver(an_open());
+  REQUIRE(open.refused.size() == 1);
+  CHECK(open.refused[0].why.fault == upstream_fault::source_not_allowed);
+  CHECK(open.refused[0].why.reason == "source intent_bridge may send no entry plans");
+  const auto close = s.deliver(a_close());
+  REQUIRE(close.refused.size() == 1);
+  CHECK(close.refused[0].why.reason == "source apply_layer may send no exit plans");
+  CHECK(nothing(s.deliver(with(a_close("c-2"), "source", "intent_bridge"))));
+  CHECK(s.step().plans.size() == 1);
+}
+
+TEST_CASE("where sources without a table are refused, the stream may close for them and not open") {
+  scene s;
+  s.intake.sources["desk"] = {};
+  s.intake.unlisted_source = unlisted_intake::refuse;
+  s.desk = s.make();
+  const auto open = s.deliver(an_open());
+  REQUIRE(open.refused.size() == 1);
+  CHECK(open.refused[0].why.reason == "source intent_bridge has no table in intake.sources");
+  CHECK(nothing(s.deliver(a_close())));
+  CHECK(s.step().plans.size() == 1);
+  s.intake.unlisted_source = unlisted_intake::take;
+  s.desk = s.make();
+  CHECK(nothing(s.deliver(an_open())));
+}
