@@ -23,6 +23,8 @@ class exit_engine : public stage<exit_engine_actor> {
         tracker_(options.settings, liquidations_of(given_)),
         run_(options.run) {
     tracker_.restore(options.restored, now_stamp());
+    for (const auto& p : options.earlier)
+      tracker_.note_earlier(p, now());
   }
 
   behavior_type make_behavior() override {
@@ -46,6 +48,7 @@ class exit_engine : public stage<exit_engine_actor> {
             std::visit([&](const auto& body) { learn(body); }, r.body);
         },
         [this](tick) {
+          look_at_symbols();
           propose(tracker_.on_tick(now()));
           tell_unprotected();
           wake_at(now() + duration{tick_period});
@@ -117,6 +120,15 @@ class exit_engine : public stage<exit_engine_actor> {
     }
   }
 
+  /// A symbol that did not trade may do so in symbols read anew.
+  void look_at_symbols() {
+    auto symbols = given_.universe->current();
+    if (symbols == symbols_)
+      return;
+    symbols_ = std::move(symbols);
+    tracker_.bars_changed();
+  }
+
   /// The status says which, the log that there are any.
   void tell_unprotected() {
     const auto open = tracker_.unprotected();
@@ -153,11 +165,10 @@ class exit_engine : public stage<exit_engine_actor> {
       ended(judged.plan, end_of(judged.outcome.reason()));
   }
   void learn(const plan_finished& finished) {
-    if (finished.executed.is_zero())
-      tracker_.forget_plan(finished.plan);
-    ended(finished.plan,
-          finished.how == plan_end::done ? exit_end::satisfied : exit_end::unfinished);
+    tracker_.note_ended(finished.plan, finished.executed, now());
+    ended(finished.plan, end_of(finished.how));
   }
+  void learn(const state_changed&) { tracker_.bars_changed(); }
   void learn(const fill_recorded& booked) {
     if (!booked.ours)
       return;
@@ -177,12 +188,26 @@ class exit_engine : public stage<exit_engine_actor> {
 
   /// What no order can bring nearer to its target will not change by asking again.
   static exit_end end_of(std::optional<refusal_code> reason) {
-    switch (reason.value_or(refusal_code::halted)) {
+    switch (reason.value_or(refusal_code::interrupted)) {
       case refusal_code::already_at_target:
       case refusal_code::no_position:
       case refusal_code::below_min_quantity:
       case refusal_code::below_min_notional:
         return exit_end::satisfied;
+      case refusal_code::halted:
+      case refusal_code::symbol_not_trading:
+        return exit_end::barred;
+      default:
+        return exit_end::unfinished;
+    }
+  }
+
+  static exit_end end_of(plan_end how) {
+    switch (how) {
+      case plan_end::done:
+        return exit_end::satisfied;
+      case plan_end::not_sent:
+        return exit_end::barred;
       default:
         return exit_end::unfinished;
     }
@@ -197,6 +222,7 @@ class exit_engine : public stage<exit_engine_actor> {
   std::unordered_map<plan_id, exit_request> asked_{};
   std::unordered_map<plan_id, side> wishes_{};
   std::string unprotected_{};
+  std::shared_ptr<const universe> symbols_{};
 };
 
 }  // namespace

@@ -159,8 +159,10 @@ std::shared_ptr<const peers> spawn_pipeline(caf::actor_system& system, pipeline_
       spawn_planner(system, given, {memory_of(parts.found, chosen.intake, chosen.planner)});
   all->intake = spawn_intake(
       system, given, {chosen.intake, std::move(parts.tokens), std::move(parts.refused_lines)});
-  all->exit_engine = spawn_exit_engine(
-      system, given, {chosen.exits, parts.found.exits, static_cast<std::uint64_t>(now.wall.ms)});
+  all->exit_engine =
+      spawn_exit_engine(system, given,
+                        {chosen.exits, parts.found.exits, plans_to_watch_for(parts.found),
+                         static_cast<std::uint64_t>(now.wall.ms)});
   all->reconciler =
       spawn_reconciler(system, given,
                        books_of(parts.found, chosen.reconcile,

@@ -105,6 +105,23 @@ std::vector<plan_to_resume> plans_to_resume(const journal::recovered& found, con
   return out;
 }
 
+std::vector<earlier_plan> plans_to_watch_for(const journal::recovered& found) {
+  std::vector<earlier_plan> out;
+  for (const auto& p : found.opened_lately)
+    out.push_back({p, true});
+  const auto add = [&](const plan& p) {
+    if (std::ranges::find(found.exits, p.id, &exit_state::origin) == found.exits.end())
+      out.push_back({p, false});
+  };
+  for (const auto& p : found.unfinished_plans)
+    add(p.what);
+  for (const auto& p : found.undecided_plans)
+    if (std::ranges::find(found.unresolved_orders, p.id, &journal::stored_order::plan) !=
+        found.unresolved_orders.end())
+      add(p);
+  return out;
+}
+
 own_orders known_at_venue(const journal::recovered& found) {
   own_orders known;
   for (const auto& o : std::views::reverse(found.foreign_orders))

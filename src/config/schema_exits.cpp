@@ -137,6 +137,12 @@ section describe_exits(exit_settings& s) {
        "stands.",
        live},
       s.retry_after, {milliseconds{100}, minutes{10}});
+  b.duration({"retry_after_max",
+              "The same pause doubles up to this while an exit cannot be carried out as things "
+              "stand: trading is halted, the mode is shadow, the symbol does not trade. When that "
+              "changes, retry_after holds again.",
+              live},
+             s.retry_after_max, {milliseconds{100}, hours{1}});
   b.duration({"plan_ttl", "How long the plan of an exit lives.", live}, s.plan_ttl,
              {seconds{1}, hours{1}});
   const auto start = [&s] { return static_cast<const exit_policy&>(s); };

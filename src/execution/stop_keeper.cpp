@@ -11,6 +11,9 @@
 namespace sluice {
 namespace {
 
+/// Where the old stop has to go first, a smaller move is not worth the gap, in basis points.
+constexpr std::int64_t bare_step_bp = 25;
+
 side closing_side(const position_open& held) {
   return held.amount.sign() > 0 ? side::sell : side::buy;
 }
@@ -105,22 +108,41 @@ void stop_keeper::keep(const position_key& key, slot& s, const position_open& he
     return;
   }
   const tracked* best = nullptr;
+  const tracked* guard = nullptr;
   bool others = false;
   for (const auto& [id, t] : stops_) {
     if (!resting(t))
       continue;
     others = true;
-    if (t.stop.direction == direction &&
-        is_near(t.stop.trigger, *wanted, options_.settings.tolerance_bp) &&
+    if (t.stop.direction != direction)
+      continue;
+    guard = &t;
+    if (is_near(t.stop.trigger, *wanted, options_.settings.tolerance_bp) &&
         (!best || (t.stop.trigger - *wanted).abs() < (best->stop.trigger - *wanted).abs()))
       best = &t;
   }
-  if (best)
+  if (guard)
+    s.put_back = false;
+  if (best) {
+    s.rested.reset();
+    s.move_at.reset();
+    s.moves_refused = 0;
     return cancel_all(key, best->stop.id, "another one stands", now.steady, out);
+  }
+  if (s.cancel_first && guard) {
+    const bool pays = !is_near(guard->stop.trigger, *wanted,
+                               std::max(options_.settings.tolerance_bp, bare_step_bp));
+    if (!pays || (s.move_at && now.steady < *s.move_at) ||
+        !may_try(s, direction, *wanted, around, now.steady))
+      return;
+    s.rested = guard->stop.trigger;
+  }
   if (s.cancel_first && others)
     return cancel_all(key, {}, "the venue takes one at a time", now.steady, out);
-  if (may_try(s, direction, *wanted, around, now.steady))
-    place(key, s, direction, *wanted, now, out);
+  const bool crossed = around.mark && is_crossed(direction, *wanted, *around.mark);
+  const auto trigger = s.rested && !guard && (s.put_back || crossed) ? *s.rested : *wanted;
+  if (may_try(s, direction, trigger, around, now.steady))
+    place(key, s, direction, trigger, now, out);
 }
 
 bool stop_keeper::may_try(slot& s, side direction, price trigger, const stop_surroundings& around,
@@ -138,7 +160,8 @@ bool stop_keeper::may_try(slot& s, side direction, price trigger, const stop_sur
 void stop_keeper::place(const position_key& key, slot& s, side direction, price trigger,
                         const stamp& now, stop_actions& out) {
   s.retry_at.reset();
-  s.crossed.reset();
+  if (!s.put_back)
+    s.crossed.reset();
   if (s.refusals == 0)  // What was refused before says more.
     s.why = "it is being placed";
   protective_stop stop;

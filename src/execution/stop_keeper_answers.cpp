@@ -135,7 +135,24 @@ void stop_keeper::refused(tracked& t, const order_refused& r, instant now, stop_
     s.cancel_first = true;
     s.retry_at.reset();
   }
+  put_back_later(s, t.stop, r.retry_at, now);
   move(t, stop_state::rejected, words_of(r), now, out);
+}
+
+/// The stop that made room for one that was refused stands in at once; the move waits, twice as
+/// long each time. When the old one is refused too, what is wanted is tried as if nothing had
+/// rested.
+void stop_keeper::put_back_later(slot& s, const protective_stop& refused,
+                                 std::optional<instant> at_least, instant now) const {
+  constexpr int doublings_max = 4;
+  if (!s.rested)
+    return;
+  s.put_back = refused.trigger != *s.rested;
+  if (!s.put_back)
+    return s.rested.reset();
+  s.move_at = now + options_.settings.retry_after * (1 << std::min(s.moves_refused, doublings_max));
+  ++s.moves_refused;
+  s.retry_at = at_least;
 }
 
 stop_actions stop_keeper::on_cancelled(const client_order_id& id,

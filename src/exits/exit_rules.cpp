@@ -42,17 +42,19 @@ bool reached(price mark, price level, int direction) {
 }
 
 /// Where liquidation lies is told per symbol in hedge mode, and may lie on the other side of a leg:
-/// there closing the leg would bring it nearer.
+/// there closing the leg would bring it nearer. A single position is liquidated on the losing side
+/// of the mark; losses elsewhere may have brought that beyond its entry.
 found check_liquidation(const exit_case& c) {
   if (!c.view.mark || !c.view.liquidation || c.policy.liquidation_buffer_bp == 0)
     return std::nullopt;
   const auto mark = c.view.mark->raw();
   const auto at = c.view.liquidation->raw();
   const bool hedged = c.state.position.leg != position_side::both;
-  const wide_int distance = static_cast<wide_int>(c.side) * (mark - at);
-  const bool losing_side = c.side * (c.state.entry.raw() - at) > 0 && (!hedged || distance >= 0);
-  if (at <= 0 || !losing_side ||
-      distance * basis_points > static_cast<wide_int>(mark) * c.policy.liquidation_buffer_bp)
+  const wide_int distance = static_cast<wide_int>(c.side) * (mark - at) * basis_points;
+  const wide_int buffer = static_cast<wide_int>(mark) * c.policy.liquidation_buffer_bp;
+  const bool loses = c.side * (c.state.entry.raw() - at) > 0;
+  if (at <= 0 || distance > buffer ||
+      !(hedged ? loses && distance >= 0 : loses || distance >= -buffer))
     return std::nullopt;
   return exit_decision{
       exit_reason::liquidation_buffer, quantity{},

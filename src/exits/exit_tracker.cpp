@@ -8,13 +8,23 @@
 namespace sluice {
 namespace {
 
-/// A fill may be seen this much after the last instant at which its plan's order could leave.
+/// A fill may be seen this much after its plan's end.
 constexpr std::chrono::seconds note_grace{60};
+/// The same while nothing is known of its position since the start.
+constexpr std::chrono::hours note_grace_unknown{1};
 /// Ages beyond this are cut: no time limit is longer.
 constexpr milliseconds age_max = std::chrono::days{3'650};
 
 milliseconds age_at_restore(wall_time at, wall_time now) {
   return std::clamp(milliseconds{now.ms - at.ms}, milliseconds{0}, age_max);
+}
+
+/// Twice as long after each end in a row that was barred.
+milliseconds pause_after(int bars, const exit_settings& s) {
+  auto pause = s.retry_after;
+  for (; bars > 0 && pause < s.retry_after_max; --bars)
+    pause *= 2;
+  return std::min(pause, s.retry_after_max);
 }
 
 auto find_leg(auto& positions, const position_key& key) {
@@ -43,12 +53,34 @@ exit_tracker::tracked* exit_tracker::find(const position_key& key) {
 
 void exit_tracker::note_plan(const plan& p) {
   if (const auto* wish = std::get_if<open_plan>(&p.body))
-    notes_.insert_or_assign({p.instrument, p.leg},
-                            noted_plan{p.id, p.source, *wish, p.deadline + note_grace});
+    notes_.insert_or_assign({p.instrument, p.leg}, noted_plan{p.id, p.source, *wish, {}, false});
 }
 
-void exit_tracker::forget_plan(const plan_id& id) {
-  std::erase_if(notes_, [&](const auto& entry) { return entry.second.id == id; });
+void exit_tracker::note_earlier(const earlier_plan& p, instant now) {
+  note_plan(p.what);
+  const auto it = notes_.find({p.what.instrument, p.what.leg});
+  if (it == notes_.end() || it->second.id != p.what.id)
+    return;
+  it->second.awaits_truth = true;
+  if (p.finished)
+    it->second.forget_at = now + note_grace_unknown;
+}
+
+void exit_tracker::note_ended(const plan_id& id, quantity executed, instant now) {
+  if (executed.is_zero())
+    std::erase_if(notes_, [&](const auto& entry) { return entry.second.id == id; });
+  for (auto& [key, note] : notes_)
+    if (note.id == id)
+      note.forget_at = now + (note.awaits_truth ? duration{note_grace_unknown} : note_grace);
+}
+
+/// From now on what the plan opened shows, if it opened anything.
+void exit_tracker::know(const position_key& key, instant now) {
+  const auto it = notes_.find(key);
+  if (it == notes_.end() || !std::exchange(it->second.awaits_truth, false))
+    return;
+  if (auto& end = it->second.forget_at)
+    end = std::min(*end, now + note_grace);
 }
 
 std::optional<exit_tracker::noted_plan> exit_tracker::take_note(const position_key& key, int sign,
@@ -58,7 +90,7 @@ std::optional<exit_tracker::noted_plan> exit_tracker::take_note(const position_k
     return std::nullopt;
   auto note = std::move(it->second);
   notes_.erase(it);
-  if (now > note.forget_at || sign_of(note.wish.direction) != sign)
+  if ((note.forget_at && now > *note.forget_at) || sign_of(note.wish.direction) != sign)
     return std::nullopt;
   return note;
 }
@@ -118,6 +150,7 @@ std::optional<exit_changed> exit_tracker::on_truth(const position_key& key, cons
                                                    const stamp& now) {
   if (!is_known(seen.content))
     return std::nullopt;
+  know(key, now.steady);
   auto& legs = positions_[key.instrument];
   auto it = find_leg(legs, key);
   const auto* open_now = std::get_if<position_open>(&seen.content);
@@ -137,16 +170,19 @@ std::optional<exit_changed> exit_tracker::on_truth(const position_key& key, cons
   else
     follow(*it, *open_now);
   it->seen = *open_now;
-  it->truth_version = seen.version;
+  if (std::exchange(it->truth_version, seen.version) != seen.version && it->last)
+    unbar(*it->last);
   if (it->state == before)
     return std::nullopt;
   return exit_changed{it->state};
 }
 
-/// The same position, perhaps larger: its entry moves, the stop that protects it stays.
+/// The same position, perhaps larger: its entry moves, the stop that protects it stays. One that
+/// was restored gets what its policy has learnt to say since.
 void exit_tracker::follow(tracked& t, const position_open& seen) {
   auto& s = t.state;
-  if (!t.seen.amount.is_zero() && seen.amount.abs() > t.seen.amount.abs())
+  const bool restored = t.seen.amount.is_zero();
+  if (seen.amount.abs() > (restored ? s.initial : t.seen.amount).abs())
     notes_.erase(s.position);  // That plan added to what stood; it does not rule it.
   if (seen.amount.abs() > s.initial.abs())
     s.initial = seen.amount;
@@ -156,7 +192,7 @@ void exit_tracker::follow(tracked& t, const position_open& seen) {
   const bool was_unknown = s.entry.is_zero();
   if (!seen.entry.is_zero())
     s.entry = seen.entry;
-  if (was_unknown && !s.entry.is_zero())
+  if (restored || (was_unknown && !s.entry.is_zero()))
     complete(s, policy_for(t));
   measure_risk(s);
 }
@@ -183,7 +219,9 @@ std::optional<exit_proposal> exit_tracker::ask(tracked& t, std::optional<price> 
   if (t.last && now < t.last->again_at && decision->target >= t.last->decision.target)
     return std::nullopt;
   const std::uint32_t attempt = t.last ? t.last->attempt + 1 : 0;
-  t.last = asked{*decision, now + settings_.plan_ttl + settings_.retry_after, attempt};
+  const bool smaller = t.last && decision->target < t.last->decision.target;
+  const int bars = t.last && !smaller ? t.last->bars : 0;
+  t.last = asked{*decision, now + settings_.plan_ttl + settings_.retry_after, attempt, bars, {}};
   return exit_proposal{t.state.position,     t.seen,  t.truth_version,
                        std::move(*decision), attempt, t.state.opened_at};
 }
@@ -279,13 +317,34 @@ std::vector<exit_changed> exit_tracker::on_signal(const symbol& about, side want
   return out;
 }
 
+void exit_tracker::unbar(asked& last) const {
+  last.bars = 0;
+  if (last.ended)
+    last.again_at = std::min(last.again_at, *last.ended + settings_.retry_after);
+}
+
+void exit_tracker::bars_changed() {
+  for (auto& [instrument, legs] : positions_)
+    for (auto& t : legs)
+      if (t.last)
+        unbar(*t.last);
+}
+
 std::optional<exit_changed> exit_tracker::plan_ended(const exit_request& of, exit_end how,
                                                      instant now) {
   auto* t = find(of.position);
   if (!t || t->state.opened_at != of.opened_at)
     return std::nullopt;
-  if (t->last && t->last->decision.tranche == of.tranche)
-    t->last->again_at = std::min(t->last->again_at, now + settings_.retry_after);
+  if (t->last && t->last->decision.tranche == of.tranche) {
+    auto& last = *t->last;
+    if (how == exit_end::barred) {
+      last.again_at = now + pause_after(last.bars++, settings_);
+      last.ended = now;
+    } else {
+      last.again_at = std::min(last.again_at, now + settings_.retry_after);
+      last.bars = 0;
+    }
+  }
   if (how != exit_end::satisfied || of.tranche <= t->state.tranches)
     return std::nullopt;
   t->state.tranches = of.tranche;

@@ -28,6 +28,8 @@ regime_state with_sample(const regime_state& before, price mark,
   auto next = before;
   next.last = mark;
   next.last_at = at;
+  if (since_last && *since_last > windows.volatility)
+    next.samples = 0;  // What the means tell is no longer now.
   if (before.last.sign() <= 0 || mark.sign() <= 0 || !since_last || *since_last > gap)
     return next;
   // A return of more than the whole price in a minute is no market's doing.

@@ -11,8 +11,10 @@ void regime_book::restore(const symbol& s, const regime_state& stored, const sta
   const auto known = lines_.find(s);
   if (known != lines_.end() && known->second.state.last_at >= stored.last_at)
     return;
-  // A day is longer than any gap that matters.
-  const milliseconds ago{std::clamp<std::int64_t>(now.wall.ms - stored.last_at.ms, 0, 86'400'000)};
+  // Longer than any window.
+  constexpr milliseconds ago_max = std::chrono::days{8};
+  const auto ago =
+      std::clamp(milliseconds{now.wall.ms - stored.last_at.ms}, milliseconds{0}, ago_max);
   lines_.insert_or_assign(s, line{stored, now.steady - ago});
 }
 

@@ -94,7 +94,12 @@ TEST_CASE("a position goes before the venue liquidates it") {
   short_view.liquidation = at_price("101.2");
   CHECK(reason_of(short_state(), short_view) == exit_reason::liquidation_buffer);
 
-  // Not known, or above a long position: the rule says nothing.
+  // Losses elsewhere have brought it above the entry of a position that gains.
+  CHECK_FALSE(reason_of(long_state(), far("103.5", "103"), plain_policy()));
+  CHECK(reason_of(long_state(), far("103.2", "103")) == exit_reason::liquidation_buffer);
+  CHECK(reason_of(long_state(), far("102.9", "103")) == exit_reason::liquidation_buffer);
+
+  // Not known, or far above a long position: the rule says nothing.
   CHECK_FALSE(reason_of(long_state(), view_of("2", "99.04")));
   CHECK_FALSE(reason_of(long_state(), far("99.04", "120")));
   exit_policy off;

@@ -9,30 +9,6 @@
 using namespace sluice;
 using namespace sluice::testing;
 
-namespace {
-
-plan an_open_plan(side direction) {
-  open_plan wish;
-  wish.direction = direction;
-  wish.amount = qty("2");
-  wish.stop = at_price("95");
-  wish.target = at_price("120");
-  wish.time_limit = std::chrono::hours{4};
-  plan p;
-  p.id = plan_id{"strategy-1"};
-  p.instrument = btc.instrument;
-  p.body = wish;
-  p.deadline = at_s(30).steady;
-  return p;
-}
-
-std::vector<exit_proposal> on_mark(exit_tracker& t, std::string_view at, std::int64_t s) {
-  const mark_row rows[] = {mark(at)};
-  return t.on_marks(rows, at_s(s)).proposals;
-}
-
-}  // namespace
-
 TEST_CASE("a position that opens gets the settings' stop, target and time limit") {
   exit_tracker t{plain_settings()};
   const auto changed = t.on_truth(btc, open_truth("2", "100"), at_s(5));
@@ -54,7 +30,7 @@ TEST_CASE("a position that opens gets the settings' stop, target and time limit"
 
 TEST_CASE("the plan's own values come before the settings'") {
   exit_tracker t{plain_settings()};
-  t.note_plan(an_open_plan(side::buy));
+  t.note_plan(a_strategy_plan(side::buy));
   const auto state = t.on_truth(btc, open_truth("2", "100"), at_s(1)).value().what;
   CHECK(state.stop == at_price("95"));
   CHECK(state.target == at_price("120"));
@@ -69,23 +45,24 @@ TEST_CASE("the plan's own values come before the settings'") {
 
 TEST_CASE("a plan that came to nothing, is long over, or of the other side rules no position") {
   exit_tracker forgotten{plain_settings()};
-  forgotten.note_plan(an_open_plan(side::buy));
-  forgotten.forget_plan(plan_id{"strategy-1"});
+  forgotten.note_plan(a_strategy_plan(side::buy));
+  forgotten.note_ended(plan_id{"strategy-1"}, {}, at_s(1).steady);
   CHECK(forgotten.on_truth(btc, open_truth("2", "100"), at_s(1)).value().what.origin.empty());
 
   exit_tracker over{plain_settings()};
-  over.note_plan(an_open_plan(side::buy));  // Deadline 30 s, a minute of grace.
-  CHECK(over.on_truth(btc, open_truth("2", "100"), at_s(91)).value().what.origin.empty());
+  over.note_plan(a_strategy_plan(side::buy));
+  over.note_ended(plan_id{"strategy-1"}, qty("2"), at_s(100).steady);  // A minute of grace.
+  CHECK(over.on_truth(btc, open_truth("2", "100"), at_s(161)).value().what.origin.empty());
 
   exit_tracker other{plain_settings()};
-  other.note_plan(an_open_plan(side::sell));
+  other.note_plan(a_strategy_plan(side::sell));
   CHECK(other.on_truth(btc, open_truth("2", "100"), at_s(1)).value().what.origin.empty());
 }
 
 TEST_CASE("a position that grows keeps its stop while its entry follows the truth") {
   exit_tracker t{plain_settings()};
   (void)t.on_truth(btc, open_truth("2", "100"), at_s(1));
-  t.note_plan(an_open_plan(side::buy));
+  t.note_plan(a_strategy_plan(side::buy));
   const auto grown = t.on_truth(btc, open_truth("4", "110"), at_s(2));
   REQUIRE(grown);
   CHECK(grown->what.entry == at_price("110"));
@@ -112,7 +89,7 @@ TEST_CASE("a flip is a new position and flat ends it") {
   CHECK_FALSE(gone->what.active);
   CHECK(t.active() == 0);
   CHECK_FALSE(t.on_truth(btc, flat_truth(), at_s(4)));
-  CHECK(on_mark(t, "1", 5).empty());
+  CHECK(proposals_at(t, "1", 5).empty());
 }
 
 TEST_CASE("an unknown truth changes nothing") {
@@ -121,47 +98,47 @@ TEST_CASE("an unknown truth changes nothing") {
   (void)t.on_truth(btc, open_truth("2", "100"), at_s(1));
   CHECK_FALSE(t.on_truth(btc, truth_view{}, at_s(2)));
   CHECK(t.state(btc)->active);
-  CHECK(on_mark(t, "98", 3).size() == 1);
+  CHECK(proposals_at(t, "98", 3).size() == 1);
 }
 
 TEST_CASE("a crossed stop is proposed once, with what it was seen on") {
   exit_tracker t{plain_settings()};
   (void)t.on_truth(btc, open_truth("2", "100", 17), at_s(1));
-  CHECK(on_mark(t, "99", 2).empty());
-  const auto proposals = on_mark(t, "97.5", 3);
+  CHECK(proposals_at(t, "99", 2).empty());
+  const auto proposals = proposals_at(t, "97.5", 3);
   REQUIRE(proposals.size() == 1);
   CHECK(proposals[0].position == btc);
   CHECK(proposals[0].seen == position_open{qty("2"), at_price("100")});
   CHECK(proposals[0].truth_version == 17);
   CHECK(proposals[0].decision.reason == exit_reason::stop_crossed);
   CHECK(proposals[0].attempt == 0);
-  CHECK(on_mark(t, "97.5", 3).empty());
-  CHECK(on_mark(t, "90", 30).empty());
+  CHECK(proposals_at(t, "97.5", 3).empty());
+  CHECK(proposals_at(t, "90", 30).empty());
   CHECK(t.on_tick(at_s(31).steady).empty());
 }
 
 TEST_CASE("a proposal is repeated when its plan ended, the pause passed and the position stands") {
   exit_tracker t{plain_settings()};
   (void)t.on_truth(btc, open_truth("2", "100"), at_s(1));
-  REQUIRE(on_mark(t, "97", 2).size() == 1);
+  REQUIRE(proposals_at(t, "97", 2).size() == 1);
   (void)t.plan_ended({btc, at_s(1).wall, 0}, exit_end::unfinished, at_s(10).steady);
-  CHECK(on_mark(t, "97", 11).empty());
-  const auto again = on_mark(t, "97", 12);
+  CHECK(proposals_at(t, "97", 11).empty());
+  const auto again = proposals_at(t, "97", 12);
   REQUIRE(again.size() == 1);
   CHECK(again[0].attempt == 1);
-  CHECK(on_mark(t, "97", 13).empty());
+  CHECK(proposals_at(t, "97", 13).empty());
   (void)t.plan_ended({btc, at_s(1).wall, 0}, exit_end::unfinished, at_s(14).steady);
-  CHECK(on_mark(t, "99", 20).empty());  // It stands, but the reason has gone.
+  CHECK(proposals_at(t, "99", 20).empty());  // It stands, but the reason has gone.
   (void)t.on_truth(btc, flat_truth(), at_s(21));
-  CHECK(on_mark(t, "97", 22).empty());
+  CHECK(proposals_at(t, "97", 22).empty());
 }
 
 TEST_CASE("a plan of whose end nothing is heard is taken as over after its life") {
   exit_tracker t{plain_settings()};
   (void)t.on_truth(btc, open_truth("2", "100"), at_s(1));
-  REQUIRE(on_mark(t, "97", 2).size() == 1);
-  CHECK(on_mark(t, "97", 63).empty());  // 2 s + 60 s of life + 2 s of pause.
-  CHECK(on_mark(t, "97", 64).size() == 1);
+  REQUIRE(proposals_at(t, "97", 2).size() == 1);
+  CHECK(proposals_at(t, "97", 63).empty());  // 2 s + 60 s of life + 2 s of pause.
+  CHECK(proposals_at(t, "97", 64).size() == 1);
 }
 
 TEST_CASE("a time limit holds without any mark") {
@@ -194,10 +171,10 @@ TEST_CASE("both legs of a symbol have their own exits") {
   const position_key short_leg{btc.instrument, position_side::short_};
   (void)t.on_truth(long_leg, open_truth("2", "100"), at_s(0));
   (void)t.on_truth(short_leg, open_truth("-3", "100"), at_s(0));
-  const auto proposals = on_mark(t, "97", 1);
+  const auto proposals = proposals_at(t, "97", 1);
   REQUIRE(proposals.size() == 1);
   CHECK(proposals[0].position == long_leg);
-  CHECK(on_mark(t, "102", 2).size() == 1);
+  CHECK(proposals_at(t, "102", 2).size() == 1);
 }
 
 TEST_CASE("a restored state rests until truth is known and then goes on") {
@@ -209,7 +186,7 @@ TEST_CASE("a restored state rests until truth is known and then goes on") {
   over.active = false;
   t.restore({stored, over}, at_s(0));
   CHECK(t.active() == 1);
-  CHECK(on_mark(t, "50", 1).empty());
+  CHECK(proposals_at(t, "50", 1).empty());
   CHECK_FALSE(t.on_truth(btc, open_truth("2", "100"), at_s(2)));
   CHECK(t.state(btc) == stored);
   CHECK(t.on_tick(at_s(4).steady).empty());

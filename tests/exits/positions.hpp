@@ -84,4 +84,25 @@ inline exit_state short_state() {
   return s;
 }
 
+inline plan a_strategy_plan(side direction) {
+  open_plan wish;
+  wish.direction = direction;
+  wish.amount = qty("2");
+  wish.stop = at_price("95");
+  wish.target = at_price("120");
+  wish.time_limit = std::chrono::hours{4};
+  plan p;
+  p.id = plan_id{"strategy-1"};
+  p.instrument = btc.instrument;
+  p.body = wish;
+  p.deadline = at_s(30).steady;
+  return p;
+}
+
+inline std::vector<exit_proposal> proposals_at(exit_tracker& t, std::string_view at,
+                                               std::int64_t s) {
+  const mark_row rows[] = {mark(at)};
+  return t.on_marks(rows, at_s(s)).proposals;
+}
+
 }  // namespace sluice::testing

@@ -89,6 +89,22 @@ TEST_CASE("what happened in a gap is no return of one minute") {
   CHECK(s.samples == before.samples + 1);
 }
 
+TEST_CASE("after a gap longer than the volatility window nothing is known any more") {
+  const auto s = after(zigzag(30, 0.01));
+  const auto later = [&](milliseconds gap) {
+    return with_sample(s, at_price("100"), gap, {}, short_windows);
+  };
+  CHECK(volatility_ratio(later(short_windows.volatility), short_windows));
+  const auto anew = later(short_windows.volatility + milliseconds{1});
+  CHECK(anew.samples == 0);
+  CHECK_FALSE(volatility_ratio(anew, short_windows));
+  CHECK_FALSE(trend_strength(anew, 1, short_windows));
+  // The first return after it counts whole: (1 %)^2.
+  const auto first = with_sample(anew, price::from_raw(std::llround(100 * std::exp(0.01) * 1e8)),
+                                 minute, {}, short_windows);
+  CHECK(static_cast<double>(first.slow) == Approx(1e-4 * 1e15).epsilon(1e-3));
+}
+
 TEST_CASE("a book samples each symbol once a minute and resumes a stored one") {
   regime_book book{short_windows};
   CHECK(book.take(btc.instrument, at_price("100"), at_s(0)));

@@ -13,7 +13,9 @@ namespace sluice::actors {
 struct exit_options {
   exit_settings settings{};
   std::vector<exit_state> restored{};  ///< As the journal has them.
-  std::uint64_t run{0};                ///< Differs in every run of the process.
+  std::vector<earlier_plan>
+      earlier{};         ///< What they open is theirs; the last of a position counts.
+  std::uint64_t run{0};  ///< Differs in every run of the process.
 };
 
 [[nodiscard]] exit_engine_actor spawn_exit_engine(caf::actor_system& system, services given,

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "sluice/actors/executor.hpp"
+#include "sluice/actors/exit_engine.hpp"
 #include "sluice/actors/flattener.hpp"
 #include "sluice/actors/gate.hpp"
 #include "sluice/actors/reconciler.hpp"
@@ -23,6 +24,8 @@ namespace sluice::actors {
 /// deadline leaves them.
 [[nodiscard]] std::vector<plan_to_resume> plans_to_resume(const journal::recovered& found,
                                                           const stamp& now);
+/// Open plans that may have opened a position of which no exit state is on record, oldest first.
+[[nodiscard]] std::vector<earlier_plan> plans_to_watch_for(const journal::recovered& found);
 [[nodiscard]] own_orders known_at_venue(const journal::recovered& found);
 [[nodiscard]] std::vector<recovered_order> blocked_positions(const journal::recovered& found,
                                                              const stamp& now);

@@ -73,7 +73,9 @@ struct stop_keeper_options {
 /// Decides on known and fresh truth only; unknown truth changes nothing. Nothing is decided before
 /// a whole list of open conditional orders was read in this run. At most one operation per position
 /// is under way, and while the outcome of one is unknown no other begins. A replacement is placed
-/// before the old stop is cancelled, unless the venue refuses two at once. Conditional orders that
+/// before the old stop is cancelled, unless the venue refuses two at once: then it has to be worth
+/// the gap, must be placeable as far as we know, and the old one is put back when the venue refuses
+/// it. Conditional orders that
 /// are not ours are never touched.
 ///
 /// With `enabled` off nothing is placed, but stops of an earlier run are cancelled once their
@@ -136,13 +138,19 @@ class stop_keeper {
     std::string why{};     ///< Why it has no stop.
     instant newer_than{};  ///< Truth up to then may be from before a trigger.
     std::optional<instant> retry_at{};
-    int refusals{0};                 ///< In a row.
-    std::optional<price> crossed{};  ///< This trigger was refused as crossed.
-    bool cancel_first{false};        ///< The venue refuses two at once.
+    int refusals{0};                   ///< In a row.
+    std::optional<price> crossed{};    ///< This trigger was refused as crossed.
+    bool cancel_first{false};          ///< The venue refuses two at once.
+    std::optional<price> rested{};     ///< Trigger of the stop that was cancelled for another.
+    bool put_back{false};              ///< The other one was refused.
+    std::optional<instant> move_at{};  ///< No other is tried before, while one rests.
+    int moves_refused{0};              ///< In a row.
   };
 
   void keep(const position_key& key, slot& s, const position_open& held,
             const stop_surroundings& around, const stamp& now, stop_actions& out);
+  void put_back_later(slot& s, const protective_stop& refused, std::optional<instant> at_least,
+                      instant now) const;
   void place(const position_key& key, slot& s, side direction, price trigger, const stamp& now,
              stop_actions& out);
   void cancel(tracked& t, std::string why, instant now, stop_actions& out);

@@ -42,7 +42,14 @@ struct exit_proposal {
 /// How the plan of a proposal came to its end.
 enum class exit_end : std::uint8_t {
   satisfied,  ///< At its target, or as near to it as the symbol's filters let anybody come.
-  unfinished
+  unfinished,
+  barred  ///< Nobody could have carried it out as things stand: halted, shadow, symbol not trading.
+};
+
+/// An open plan that an earlier run has sent.
+struct earlier_plan {
+  plan what{};
+  bool finished{false};  ///< Its end is on record, its position was not yet seen.
 };
 
 /// What follows from a look: states to be stored, and exits to be asked for.
@@ -63,10 +70,13 @@ class exit_tracker {
   explicit exit_tracker(exit_settings settings, liquidation_lookup liquidation = {});
 
   /// An open plan is about to be sent: its own stop, target and time limit hold for the position it
-  /// opens, if that appears before a minute past the plan's deadline. A reduce plan is ignored.
+  /// opens, if that appears before a minute past the plan's end. A reduce plan is ignored.
   void note_plan(const plan& p);
-  /// The plan came to nothing.
-  void forget_plan(const plan_id& id);
+  /// The same for plans of an earlier run. What they opened may be seen as soon as truth is known
+  /// again, so the minute of one that has ended begins with that; an hour is the most.
+  void note_earlier(const earlier_plan& p, instant now);
+  /// The plan has come to its end; to nothing when it executed nothing.
+  void note_ended(const plan_id& id, quantity executed, instant now);
 
   /// States stored by an earlier run, before anything else. They rest until truth is known.
   void restore(const std::vector<exit_state>& states, const stamp& now);
@@ -92,6 +102,9 @@ class exit_tracker {
   [[nodiscard]] std::vector<exit_changed> on_signal(const symbol& about, side wanted,
                                                     const stamp& now);
 
+  /// What barred exits may have changed: those that pause for it are asked for after `retry_after`.
+  void bars_changed();
+
   /// The plan made from a proposal has its verdict or its last order is finished.
   [[nodiscard]] std::optional<exit_changed> plan_ended(const exit_request& of, exit_end how,
                                                        instant now);
@@ -107,6 +120,8 @@ class exit_tracker {
     exit_decision decision{};
     instant again_at{};  ///< Its plan has ended by then, and the pause too.
     std::uint32_t attempt{0};
+    int bars{0};                     ///< Ends in a row that were barred.
+    std::optional<instant> ended{};  ///< Of its plan, when that was barred.
   };
   struct tracked {
     exit_state state{};
@@ -120,7 +135,8 @@ class exit_tracker {
     plan_id id{};
     source_id source{};
     open_plan wish{};
-    instant forget_at{};
+    std::optional<instant> forget_at{};  ///< None while the plan has no end.
+    bool awaits_truth{false};  ///< Of an earlier run, and nothing was known of its position since.
   };
   struct early_fee {
     notional paid{};
@@ -134,6 +150,8 @@ class exit_tracker {
   [[nodiscard]] const exit_policy& policy_for(const tracked& t) const;
   [[nodiscard]] tracked* find(const position_key& key);
   std::optional<noted_plan> take_note(const position_key& key, int sign, instant now);
+  void know(const position_key& key, instant now);
+  void unbar(asked& last) const;
   notional take_early_fee(const plan_id& plan);
   [[nodiscard]] std::optional<exit_proposal> ask(tracked& t, std::optional<price> mark,
                                                  instant now);

@@ -12,7 +12,8 @@ namespace sluice {
 inline constexpr milliseconds regime_sample_period{60'000};
 
 /// The state with one more sample. A sample after a gap only begins anew: what happened in between
-/// is not a return of one minute. Means are plain ones until their window is full, and from then
+/// is not a return of one minute; after one longer than the volatility window nothing is known any
+/// more. Means are plain ones until their window is full, and from then
 /// on the newest return counts one part in the window's number of samples.
 [[nodiscard]] regime_state with_sample(const regime_state& before, price mark,
                                        std::optional<milliseconds> since_last, wall_time at,

@@ -79,6 +79,9 @@ struct exit_settings : exit_policy {
   regime_windows regime{};
   /// Pause before an exit is proposed again after its plan ended and the position still stands.
   milliseconds retry_after{2'000};
+  /// The same for an exit that cannot be carried out as things stand (halted, mode shadow, symbol
+  /// not trading): the pause doubles up to this, until something changes.
+  milliseconds retry_after_max{5LL * 60'000};
   /// How long an exit's plan lives.
   milliseconds plan_ttl{60'000};
   std::map<std::string, exit_policy, std::less<>> symbols{};

@@ -95,7 +95,10 @@ struct recovered {
       trade_ids{};  ///< Newest first, as many as asked; not those of others that the
                     ///< ledger has not followed yet.
   std::vector<exit_state> exits{};  ///< Active ones.
-  standing_state state{};           ///< In force when the process ended.
+  /// Open plans that executed something and ended within ten minutes of the last record, and whose
+  /// position has no exit state of theirs or of later; in the order of their ends.
+  std::vector<plan> opened_lately{};
+  standing_state state{};  ///< In force when the process ended.
   /// The last one that was ordered otherwise than by the halt file: what holds without it.
   standing_state ordered_state{};
   std::vector<setting_override> overrides{};  ///< Not ended, oldest first.

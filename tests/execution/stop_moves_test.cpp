@@ -1,0 +1,129 @@
+// Moves of a stop at a venue that takes one at a time: never for nothing, and back when refused.
+#include "stop_world.hpp"
+
+using namespace sluice;
+using namespace sluice::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr int one_at_a_time = -4130;
+
+/// A long position whose stop at 95 rests, at a venue that has refused a second one.
+client_order_id alone(stop_world& w) {
+  const auto old = w.guarded();
+  w.exit_stop("97");
+  w.decide();
+  w.refuse(one_at_a_time, "An open stop or take profit order with closePosition is existing.");
+  w.forget();
+  return old;
+}
+
+client_order_id rests_at(stop_world& w, const std::string& trigger) {
+  const auto placed = w.last<place_stop>().request;
+  CHECK(placed.trigger == stop_world::p(trigger));
+  w.take(w.keeper.on_placed(placed.id,
+                            conditional_done{stop_world::report(placed.id, conditional_status::new_,
+                                                                side::sell, trigger)},
+                            w.now));
+  return placed.id;
+}
+
+}  // namespace
+
+TEST_CASE("a stop is not taken away for one that is crossed already") {
+  stop_world w;
+  const auto old = alone(w);
+  w.mark = stop_world::p("96.9");
+  w.decide();
+  CHECK(w.said.empty());
+  CHECK(w.state_of(old) == stop_state::resting);
+  w.mark = stop_world::p("97.1");
+  w.decide();
+  CHECK(w.last<cancel_stop>().id == old);
+}
+
+TEST_CASE("a stop is not taken away for a small move") {
+  stop_world w;
+  const auto old = alone(w);
+  w.exit_stop("95.2");  // 21 basis points.
+  w.decide();
+  CHECK(w.said.empty());
+  w.exit_stop("95.3");
+  w.decide();
+  CHECK(w.last<cancel_stop>().id == old);
+}
+
+TEST_CASE("a stop that made room for one that is refused is put back, and the move waits") {
+  stop_world w;
+  const auto old = alone(w);
+  w.decide();
+  w.cancelled(old);
+  w.decide();
+  CHECK(w.last<place_stop>().request.trigger == stop_world::p("97"));
+  w.refuse(-4045, "Reach max stop order limit.");
+  w.decide();
+  const auto back = rests_at(w, "95");
+  w.decide();
+  w.forget();
+  w.pass(4'999ms);
+  w.decide();
+  CHECK(w.said.empty());
+  w.pass(1ms);
+  w.decide();
+  REQUIRE(w.last<cancel_stop>().id == back);
+  SECTION("longer when it is refused again") {
+    w.cancelled(back);
+    w.decide();
+    w.refuse(-4045, "Reach max stop order limit.");
+    w.decide();
+    const auto again = rests_at(w, "95");
+    w.decide();
+    w.forget();
+    w.pass(9'999ms);
+    w.decide();
+    CHECK(w.count<cancel_stop>() == 0);
+    w.pass(1ms);
+    w.decide();
+    CHECK(w.last<cancel_stop>().id == again);
+  }
+  SECTION("and succeeds when the venue takes it") {
+    w.cancelled(back);
+    w.decide();
+    rests_at(w, "97");
+    w.forget();
+    w.pass(60s);
+    w.decide();
+    CHECK(w.count<cancel_stop>() == 0);
+    CHECK(w.count<place_stop>() == 0);
+  }
+}
+
+TEST_CASE("a stop that made room stands in when the mark crosses the new one meanwhile") {
+  stop_world w;
+  const auto old = alone(w);
+  w.mark = stop_world::p("97.5");
+  w.decide();
+  w.cancelled(old);
+  w.mark = stop_world::p("96.5");
+  w.decide();
+  CHECK(w.last<place_stop>().request.trigger == stop_world::p("95"));
+}
+
+TEST_CASE("what is wanted is tried as ever when the old stop is refused too") {
+  stop_world w;
+  const auto old = alone(w);
+  w.decide();
+  w.cancelled(old);
+  w.decide();
+  w.refuse(-4045, "Reach max stop order limit.");
+  w.decide();
+  CHECK(w.last<place_stop>().request.trigger == stop_world::p("95"));
+  w.refuse(-4045, "Reach max stop order limit.");
+  w.forget();
+  w.decide();
+  CHECK(w.said.empty());
+  w.pass(60s);
+  w.decide();
+  CHECK(w.last<place_stop>().request.trigger == stop_world::p("97"));
+}
