@@ -281,6 +281,8 @@ class gate : public stage<gate_actor> {
            r.newer_than});
     if (!reads.wanted.empty())
       send(peers_->snapshot_manager, std::move(reads));
+    if (actions_.margin_from)
+      send(peers_->universe_keeper, read_anew{false, false, actions_.margin_from});
     actions_.clear();
     show();
   }

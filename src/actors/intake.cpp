@@ -114,7 +114,7 @@ class intake : public stage<intake_actor> {
         answer.refusal == desk_refusal::too_fast || answer.refusal == desk_refusal::too_many_open;
     if (!by_quota && answer.refusal != desk_refusal::none)
       return (*posted.answer)(desk_response(answer, d.batch, free_after(answer.traffic, 1)));
-    preview_for(this, peers_->gate, std::move(d), *posted.answer);
+    previews_.show(this, peers_->gate, std::move(d), *posted.answer);
   }
 
   /// Why not: who sends them first, for a stranger learns nothing of our queues.
@@ -341,6 +341,7 @@ class intake : public stage<intake_actor> {
   intake_settings settings_;
   bool draining_{false};
   source_desk desk_;
+  preview_desk previews_{};
   std::shared_ptr<dead_letters> refused_lines_;
   std::deque<held_line> held_{};
   std::array<drain_rate, 2> drained_{};            ///< By lane.

@@ -19,6 +19,8 @@ constexpr milliseconds pause_max{15'000};
 constexpr milliseconds read_timeout{10'000};
 /// Somebody who changes one setting often changes many.
 constexpr milliseconds settings_gathered{1'000};
+/// From one read of the margin to the next, however many ask.
+constexpr milliseconds margin_pause{1'000};
 constexpr milliseconds record_period{60'000};
 constexpr std::size_t names_told_max = 20;
 
@@ -57,6 +59,8 @@ class universe_keeper : public stage<universe_keeper_actor> {
             universe_due_ = now();
           if (wanted.settings && settings_due_ != instant::max())
             settings_due_ = now();
+          if (wanted.margin_from)
+            margin_wanted(*wanted.margin_from);
           wake();
         },
         [this](tick) { run(); },
@@ -112,8 +116,20 @@ class universe_keeper : public stage<universe_keeper_actor> {
         });
   }
 
+  void margin_wanted(instant from) {
+    margin_from_ = std::max(margin_from_, from);
+    hurry_margin();
+  }
+
+  /// One under way is waited for; after a failure its pause, which may be a ban's, is kept.
+  void hurry_margin() {
+    if (margin_due_ != instant::max() && !margin_failed_ && margin_sent_ <= margin_from_)
+      margin_due_ = std::min(margin_due_, margin_sent_ + duration{margin_pause});
+  }
+
   void ask_margin() {
     margin_due_ = instant::max();
+    margin_sent_ = now();
     given_.exchange->read_margin(
         {read_class::entry_demand, read_timeout},
         [self = universe_keeper_actor{this}, sent = now()](read_result<margin_summary> r) {
@@ -124,8 +140,11 @@ class universe_keeper : public stage<universe_keeper_actor> {
   }
 
   void take(const margin_answered& reply) {
-    if (const auto& read = *reply.outcome) {
+    const auto& read = *reply.outcome;
+    margin_failed_ = !read;
+    if (read) {
       margin_due_ = now() + duration{*margin_period_};
+      hurry_margin();
       send(peers_->gate, margin_seen{{read->margin, read->initial, reply.sent_at}});
     } else {
       margin_due_ = after_failure("margin_failed", read.error());
@@ -277,6 +296,9 @@ class universe_keeper : public stage<universe_keeper_actor> {
   instant settings_due_{instant::max()};
   instant clock_due_{instant::max()};
   instant margin_due_{instant::max()};
+  instant margin_sent_{};
+  instant margin_from_{};  ///< Somebody wants it from a read sent after this.
+  bool margin_failed_{false};
 };
 
 }  // namespace

@@ -98,9 +98,11 @@ constexpr std::array<words, refusal_code_count> table{{
     {refusal_code::limit_entries_hour, "Too many entries of the account in an hour.",
      "Wait, or change limits.entries_per_hour_max."},
     {refusal_code::limit_margin_unknown,
-     "The account's margin is not known, or was read too long ago, and a limit needs it.",
-     "None needed: it is read every limits.margin_period. If it stays, the exchange cannot be "
-     "read; see /readyz."},
+     "The account's margin is not known, or was read too long ago or before our last entry was "
+     "over, and a limit needs it.",
+     "None needed: it is read every limits.margin_period, and at once after an entry that another "
+     "one waits for. If it stays, an order is not resolved or the exchange cannot be read; see "
+     "/readyz."},
     {refusal_code::limit_margin_use, "Too much of the account's equity is bound as margin.",
      "Close something, add margin, or change limits.margin_use_percent_max."},
     {refusal_code::limit_daily_loss,

@@ -43,6 +43,10 @@ std::optional<margin_facts> exposure_book::margin(const risk_limits& limits,
                       peaks_.highest(limits.drawdown_days, now.wall), margin_->as_of};
 }
 
+bool exposure_book::margin_shows_entries(const flights& ours) const {
+  return margin_ && margin_->as_of > last_traded_ && !ours.entry_unresolved();
+}
+
 price exposure_book::worth_of(const symbol& s, price otherwise) const {
   const auto seen = boards_->mark(s);
   return seen && seen->mark.sign() > 0 ? seen->mark : otherwise;
@@ -111,7 +115,8 @@ exposure_facts exposure_book::before(const plan& p, flights& ours, const risk_li
   const auto today = day_.of(p.instrument, now.wall);
   e.symbol_round_trips = today.round_trips;
   e.symbol_losses_in_a_row = today.losses_in_a_row;
-  e.margin = margin(limits, now);
+  if (!limits.needs_margin() || margin_shows_entries(ours))
+    e.margin = margin(limits, now);
   return e;
 }
 

@@ -61,6 +61,14 @@ bool flights::is_entry(const position_key& key, const plan_id& plan) const {
          });
 }
 
+bool flights::entry_unresolved() const {
+  return std::ranges::any_of(by_position_, [](const auto& here) {
+    return std::ranges::any_of(here.second, [](const flight& f) {
+      return f.adds.amount.sign() > 0 && f.order.phase != flight_phase::unreflected;
+    });
+  });
+}
+
 void flights::drop_reflected(std::vector<flight>& here, const truth_view& seen) {
   if (!is_known(seen.content))
     return;

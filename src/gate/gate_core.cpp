@@ -123,9 +123,16 @@ void gate_core::truth_moved(const position_key& key, const stamp& now, gate_acti
 }
 
 void gate_core::moved(const order_moved& m, const stamp& now, gate_actions& out) {
-  if (m.step != flight_step::resolved && flights_.is_entry(m.position, m.plan))
+  const bool entry = flights_.is_entry(m.position, m.plan);
+  const bool over = m.step == flight_step::resolved;
+  if (entry && !over)
     exposure_.entry_sent(m.plan, m.position.instrument, m.at);
+  if (entry && over && m.outdates_truth)
+    exposure_.entry_traded(m.at);
   flights_.moved(m);
+  // Entries of other positions may have waited for the margin after this one.
+  if (entry && over && settings_.limits.risk.needs_margin())
+    return judge_all(parked_.take_all(), now, out);
   judge_waiting(m.position, now, out);
 }
 
@@ -277,9 +284,21 @@ bool gate_core::keep_waiting(const parked_plan& p, const std::vector<refusal>& r
     ++parking_full_;
     return false;
   }
-  if (settings_.read_on_demand)
+  if (settings_.read_on_demand) {
     want_read(*p.what, refusals, seen, out);
+    want_margin(refusals, out);
+  }
   return true;
+}
+
+/// Once for each entry that is over. Before it is, no reading could be believed.
+void gate_core::want_margin(const std::vector<refusal>& refusals, gate_actions& out) {
+  const auto from = exposure_.margin_from();
+  if ((margin_asked_ && *margin_asked_ >= from) || flights_.entry_unresolved() ||
+      std::ranges::count(refusals, refusal_code::limit_margin_unknown, &refusal::code) == 0)
+    return;
+  margin_asked_ = from;
+  out.margin_from = from;
 }
 
 void gate_core::want_read(const plan& p, const std::vector<refusal>& refusals, const facts& seen,

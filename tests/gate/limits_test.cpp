@@ -178,6 +178,55 @@ TEST_CASE("an entry waits for the margin where a limit needs it, and is judged w
   CHECK(g.allowed("o"));
 }
 
+TEST_CASE("one reading of the margin judges one entry, and the next waits for a newer reading") {
+  risk_limits l;
+  l.margin_use_percent_max = 80;
+  gate_fixture g{limited(l)};
+  for (int i = 0; i < 3; ++i)
+    g.truth_is(position_flat{}, 0, {}, key_of(i));
+  const auto read = [&](const char* initial, int as_of_ms, int ms) {
+    (void)g.core.margin_read({value_of("1000"), value_of(initial), start + milliseconds{as_of_ms}},
+                             at(milliseconds{ms}), g.out);
+  };
+  read("790", 0, 1);
+  g.submit(open_on(0, "first"), 2);
+  g.submit(open_on(1, "second"), 3);
+  CHECK(g.allowed("first"));
+  CHECK_FALSE(g.ended("second"));
+  // A reading from before the order was over says nothing of it, nor would another one.
+  read("790", 4, 5);
+  CHECK_FALSE(g.ended("second"));
+  CHECK_FALSE(g.out.margin_from);
+  g.core.moved(resolved(0, "first", 6, true), at(6ms), g.out);
+  CHECK_FALSE(g.ended("second"));
+  CHECK(g.out.margin_from == start + 6ms);
+  // Truth shows the position, the margin not yet; it is asked for once.
+  g.out.margin_from.reset();
+  g.truth_is(position_open{qty("0.010"), px("50000")}, 7, {}, key_of(0));
+  g.read_finished(std::nullopt, "", 8);
+  read("790", 5, 9);
+  CHECK_FALSE(g.ended("second"));
+  CHECK_FALSE(g.out.margin_from);
+  read("799", 9, 10);
+  CHECK(g.allowed("second"));
+  // What never left changes no margin: the reading is as good as before.
+  g.submit(open_on(2, "third"), 11);
+  CHECK_FALSE(g.ended("third"));
+  g.core.moved(resolved(1, "second", 12, false), at(12ms), g.out);
+  CHECK(g.allowed("third"));
+  CHECK_FALSE(g.out.margin_from);
+}
+
+TEST_CASE("without a limit of the margin entries wait for no reading of it") {
+  gate_fixture g{limited({})};
+  for (int i = 0; i < 2; ++i) {
+    g.truth_is(position_flat{}, 0, {}, key_of(i));
+    g.submit(open_on(i, "o" + std::to_string(i)), 1);
+  }
+  CHECK(allowed_in(g.out) == 2);
+  CHECK_FALSE(g.out.margin_from);
+}
+
 TEST_CASE("a preview says what a plan would get, with every rule's value, and leaves no trace") {
   risk_limits l;
   l.open_positions_max = 1;

@@ -175,7 +175,7 @@ using universe_keeper_actor = caf::typed_actor<                    //
     caf::reacts_to<std::shared_ptr<const read_result<clock_offset>>>,      // exchange port
     caf::reacts_to<margin_answered>,                                       // exchange port
     caf::reacts_to<settings_touched>,                                      // user_stream
-    caf::reacts_to<read_anew>,                                             // executor
+    caf::reacts_to<read_anew>,                                             // executor, gate
     caf::reacts_to<tick>>;                                                 // itself: refresh
 
 using watchdog_actor = caf::typed_actor<  //

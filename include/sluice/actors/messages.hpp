@@ -214,6 +214,8 @@ struct order_cancelled {
 struct read_anew {
   bool symbols{false};
   bool settings{false};  ///< Of the account.
+  /// The account's margin, by a read sent after this instant.
+  std::optional<instant> margin_from{};
 };
 /// Fills, each perhaps seen before: the ledger applies each once.
 struct fills_seen {

@@ -2,6 +2,7 @@
 // and the journal's records; nothing is counted up and down.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <unordered_map>
@@ -37,6 +38,10 @@ class exposure_book {
   /// The journal's records, before the start and since.
   void take(const record_body& b, const stamp& at);
   void entry_sent(const plan_id& plan, const symbol& s, instant at);
+  /// An entry traded something and is over: margins read before do not know of it.
+  void entry_traded(instant at) { last_traded_ = std::max(last_traded_, at); }
+  /// A margin read after this instant knows of every entry that is over.
+  [[nodiscard]] instant margin_from() const { return last_traded_; }
   /// What the journal shall know of the peak, if anything.
   [[nodiscard]] std::optional<equity_peaked> margin_read(const margin_reading& m, const stamp& now);
 
@@ -50,6 +55,8 @@ class exposure_book {
                                                    const stamp& now) const;
 
  private:
+  /// Many entries would pass a limit of the margin together if one reading judged them all.
+  [[nodiscard]] bool margin_shows_entries(const flights& ours) const;
   void add_booked();
   void add_under_way(const flights& ours);
   [[nodiscard]] price worth_of(const symbol& s, price otherwise) const;
@@ -59,6 +66,7 @@ class exposure_book {
   trading_day day_{};
   equity_peaks peaks_{};
   std::optional<margin_reading> margin_{};
+  instant last_traded_{};
   std::vector<held_position> held_{};  ///< Kept for its memory.
   std::vector<valued_position> all_{};
 };

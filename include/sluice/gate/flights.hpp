@@ -50,6 +50,9 @@ class flights {
   /// Whether an entry of this plan is under way.
   [[nodiscard]] bool is_entry(const position_key& key, const plan_id& plan) const;
 
+  /// Whether there is an entry of which more may be traded yet.
+  [[nodiscard]] bool entry_unresolved() const;
+
   /// A plan between two orders is judged again now. Gives the plan that withdrew it meanwhile.
   std::optional<plan_id> judged_again(const position_key& key, const plan_id& plan);
   /// Withdraws a plan that is between two orders; false when none has this id.

@@ -74,11 +74,14 @@ struct gate_actions {
   std::vector<plan_verdict> verdicts{};
   std::vector<permit> permits{};
   std::vector<read_wanted> reads{};
+  /// The account's margin is wanted, by a read sent after this instant.
+  std::optional<instant> margin_from{};
 
   void clear() {
     verdicts.clear();
     permits.clear();
     reads.clear();
+    margin_from.reset();
   }
 };
 

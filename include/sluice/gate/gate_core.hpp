@@ -86,6 +86,7 @@ class gate_core {
                                   const facts& seen, gate_actions& out);
   void want_read(const plan& p, const std::vector<refusal>& refusals, const facts& seen,
                  gate_actions& out);
+  void want_margin(const std::vector<refusal>& refusals, gate_actions& out);
   void allow(parked_plan p, facts seen, permit given, gate_actions& out);
   void withdraw(parked_plan cancel, facts seen, gate_actions& out);
   [[nodiscard]] instant waits_until(const plan& p, const stamp& now) const;
@@ -104,6 +105,7 @@ class gate_core {
   urgent_reads reads_;
   flights flights_{};
   exposure_book exposure_;
+  std::optional<instant> margin_asked_{};  ///< From when on, at the last wish.
   std::unordered_map<position_key, std::vector<hold>> holds_{};  ///< Oldest first.
   std::vector<flatten_order> flattens_{};                        ///< That run, oldest first.
   std::unordered_map<position_key, quantity> books_{};

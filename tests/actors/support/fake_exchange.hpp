@@ -140,6 +140,7 @@ class fake_exchange final : public exchange_port {
     cb(std::vector<asset_balance>{});
   }
   void read_margin(read_options, callback<read_result<margin_summary>> cb) override {
+    ++margin_reads;
     cb(margin_summary{});
   }
   void read_order_limits(read_options,
@@ -179,6 +180,7 @@ class fake_exchange final : public exchange_port {
   std::vector<symbol> conditionals_cleared{};                 ///< Every cancel_all_conditionals.
   account_settings settings{true, false, false};
   int settings_reads{0};
+  int margin_reads{0};
   callback<read_result<universe>> universe_answer{};
   callback<std::vector<user_event>> user_sink{};
   callback<mark_batch> mark_sink{};

@@ -1,0 +1,91 @@
+// What limits ask of the stages around the gate: a reading of the margin after each entry, and dry
+// runs that keep nobody waiting.
+#include <future>
+#include <memory>
+#include <optional>
+
+#include "sluice/status/http_server.hpp"
+#include "support/catch.hpp"
+#include "support/pipeline_fixture.hpp"
+#include "support/raw_client.hpp"
+
+using namespace sluice;
+using namespace sluice::testing;
+using namespace std::chrono_literals;
+using status::testing::raw_client;
+
+namespace {
+
+/// A request that came over a socket and waits for its answer.
+struct asked_over_http {
+  explicit asked_over_http(const std::string& body) {
+    const auto asked = std::make_shared<std::promise<status::responder>>();
+    auto arrived = asked->get_future();
+    status::http_settings listening;
+    listening.listen = "127.0.0.1:0";
+    server = status::http_server::start(listening, [asked](const status::request&,
+                                                           status::responder to) {
+               asked->set_value(std::move(to));
+             }).value();
+    client.emplace(server->port());
+    REQUIRE(client->send(status::testing::post("/api/v1/plans?dry_run=true", body)));
+    REQUIRE(arrived.wait_for(10s) == std::future_status::ready);
+    try_plans = {body, std::nullopt, std::nullopt, arrived.get(), true};
+  }
+  std::string response() { return client->read_response(); }
+
+  std::unique_ptr<status::http_server> server{};
+  std::optional<raw_client> client{};
+  actors::plans_posted try_plans{};
+};
+
+std::string opens(int count) {
+  std::string all;
+  for (int i = 0; i < count; ++i)
+    all += (i == 0 ? "[" : ",") + std::string(R"({"plan_id":"p)") + std::to_string(i) +
+           R"(","source":"s","symbol":"BTCUSDT","kind":"open","side":"buy","quantity":"1"})";
+  return all + "]";
+}
+
+}  // namespace
+
+TEST_CASE("an entry leaves when the margin was read after the one before it, soon and once") {
+  pipeline_world world;
+  world.chosen.limits.limits.margin_use_percent_max = 80;
+  pipeline_run run(world);
+  run.make_ready();
+  const auto reads = world.exchange->margin_reads;
+  REQUIRE(reads > 0);
+  run.offer({run.an_open("first", "BTCUSDT", "0.01"), run.an_open("second", "ETHUSDT", "0.1")});
+  CHECK(world.exchange->orders.size() == 1);
+  run.fill_order(quantity::parse("0.01").value(), price::whole(50'000));
+  run.pass(1'100ms);
+  CHECK(world.exchange->margin_reads == reads + 1);
+  CHECK(world.exchange->orders.size() == 1);
+  CHECK(run.verdict_of("first") == verdict_kind::allow);
+  CHECK(run.verdict_of("second") == verdict_kind::allow);
+}
+
+TEST_CASE("one dry run is under way at a time, and none has more plans than the bound") {
+  pipeline_world world;
+  pipeline_run run(world);
+  run.make_ready();
+  asked_over_http most(opens(50));
+  asked_over_http second(opens(1));
+  asked_over_http too_many(opens(51));
+  for (auto* asked : {&most, &second, &too_many})
+    caf::anon_send(run.all->intake, asked->try_plans);
+  run.settle();
+  CHECK(status::testing::status_of(most.response()) == "200");
+  const auto refused = second.response();
+  CHECK(status::testing::status_of(refused) == "429");
+  CHECK_THAT(refused, ContainsSubstring("Retry-After: 1"));
+  const auto bounded = too_many.response();
+  CHECK(status::testing::status_of(bounded) == "400");
+  CHECK_THAT(bounded, ContainsSubstring("at most 50 plans; this one has 51"));
+  // The first has ended: the next is shown.
+  asked_over_http next(opens(1));
+  caf::anon_send(run.all->intake, next.try_plans);
+  run.settle();
+  CHECK(status::testing::status_of(next.response()) == "200");
+}
