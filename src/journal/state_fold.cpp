@@ -94,17 +94,15 @@ class folding {
   }
 
   void operator()(const plan_judged& b) {
-    const auto why = b.outcome.reason();
     const auto found = standing_.find(key("plan", b.plan));
-    // A repeated id with other content is not the accepted plan, which keeps its own verdict.
-    if (found == standing_.end() || why == refusal_code::duplicate_plan)
+    if (found == standing_.end())
       return;
     auto& row = found->second;
     if (row[plan_column::verdict_seq] != "null")
       return;
     row[plan_column::verdict_seq] = text(seq_);
     row[plan_column::verdict_word] = text(b.outcome.kind);
-    row[plan_column::reason] = text(why);
+    row[plan_column::reason] = text(b.outcome.reason());
     row[plan_column::judged_ms] = text(at_);
     settle_plan(found);
   }

@@ -85,7 +85,7 @@ class exchange_of {
 }  // namespace
 
 result<client_reply> ask(std::string_view url, std::string_view path, const std::string& body,
-                         const client_limits& limits) {
+                         const client_limits& limits, std::string_view token) {
   const auto address = address_of(url);
   if (!address)
     return address.error();
@@ -95,6 +95,8 @@ result<client_reply> ask(std::string_view url, std::string_view path, const std:
                                     ? fmt::format("{}:{}", address->host, address->port)
                                     : fmt::format("[{}]:{}", address->host, address->port));
   wanted.set(http::field::connection, "close");
+  if (!token.empty())
+    wanted.set(http::field::authorization, fmt::format("Bearer {}", token));
   if (!body.empty()) {
     wanted.set(http::field::content_type, "application/json");
     wanted.body() = body;

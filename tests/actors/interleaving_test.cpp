@@ -49,8 +49,9 @@ TEST_CASE("in every order of messages each plan gets one verdict and no plan two
     world.chosen.exits.enabled = false;
     pipeline_run run(world, seed);
     play(run);
-    CHECK(run.records_of("plan_accepted") == 5);
-    CHECK(run.records_of("plan_judged") == 5);
+    // One is a repetition, and one opens a symbol whose open plan has not ended.
+    CHECK(run.records_of("plan_accepted") == 4);
+    CHECK(run.records_of("plan_judged") == 4);
     std::map<client_order_id, int> sent;
     for (const auto& order : world.exchange->placed)
       CHECK(++sent[order.id] == 1);

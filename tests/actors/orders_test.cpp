@@ -32,13 +32,12 @@ TEST_CASE("a filled order changes truth and ledger and ends in the journal") {
   CHECK(run.records_of("plan_judged") == 1);
 }
 
-TEST_CASE("a second plan on a symbol waits for the first one's order and its reflection") {
+TEST_CASE("an exit on a symbol waits for the entry's order and its reflection") {
   pipeline_world world;
-  world.chosen.gate.limits.allow_add = true;
   pipeline_run run(world);
   run.make_ready();
   run.offer({run.an_open("one", "BTCUSDT", "0.01")});
-  run.offer({run.an_open("two", "BTCUSDT", "0.02")});
+  run.offer({run.a_reduce("two", "BTCUSDT")});
   CHECK(world.exchange->placed.size() == 1);
   CHECK_FALSE(run.verdict_of("two").has_value());
   run.fill_order(quantity::parse("0.01").value(), price::whole(50'000));
