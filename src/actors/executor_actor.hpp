@@ -42,6 +42,8 @@ class executor : public stage<executor_actor> {
   void begin(const carry_out& permitted, order_request request, const order_terms& terms,
              int attempt);
   [[nodiscard]] order_request shaped(order_request market, const plan_course& course) const;
+  void intent_refused(const client_order_id& id);
+  void end_spent(plan_in_hand& p, const order_request& request);
   void only_record(const carry_out& permitted, const order_request& request);
   void truth_moved(const plan_ptr& p, const order_request& request);
   void take(const refused_again& refused);

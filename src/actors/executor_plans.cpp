@@ -78,10 +78,8 @@ void executor::take(const carry_out& permitted) {
   if (orders_.contains(request.id))
     return log().error("executor", "plan_permitted_twice", {{"plan", plan.id}});
   // A plan that was forgotten and judged anew: its order must not be.
-  if (finished_.find(request.id) && p.course.orders() == 0) {
-    plans_.drop(plan.id);
-    return send_moved(request, plan.id, flight_step::resolved, {}, false);
-  }
+  if (finished_.find(request.id) && p.course.orders() == 0)
+    return end_spent(p, request);
   begin(permitted, shaped(std::move(request), p.course), terms, attempt);
 }
 
@@ -101,13 +99,36 @@ void executor::begin(const carry_out& permitted, order_request request, const or
       order_intended{permitted.what->id, std::move(request), attempt, terms.truth_version});
   this->request(peers_->journal, caf::infinite, std::move(intent))
       .then(
-          [this, id](const appended&) {
+          [this, id](const appended& written) {
+            if (!written.known.empty())
+              return intent_refused(id);
             feed(id, [&](order_machine& m) { return m.on_intent_durable(moment(m)); });
           },
           [this, id](const caf::error&) {
             // Without a durable intent nothing is sent; the journal's failure ends the process.
             log().error("executor", "intent_not_durable", {{"order", id}});
           });
+}
+
+/// The journal knows that the plan has ended, or that an order with this id may have been sent.
+void executor::intent_refused(const client_order_id& id) {
+  const auto refused = orders_.extract(id);
+  if (refused.empty())
+    return;
+  const auto& task = refused.mapped().machine.task();
+  tell_pending(task.request, task.plan, false);
+  if (auto* p = plans_.find(task.plan))
+    end_spent(*p, task.request);
+  show();
+  answer_drains();
+}
+
+/// Its verdict is on record since its first time; that it ended is told again, because somebody
+/// waits for it who believes it under way.
+void executor::end_spent(plan_in_hand& p, const order_request& request) {
+  log().error("executor", "order_spent", {{"order", request.id}, {"plan", p.what->id}});
+  send_moved(request, p.what->id, flight_step::resolved, {}, false);
+  finish(p, p.course.ended(plan_end::failed, "it was carried out before"));
 }
 
 order_request executor::shaped(order_request market, const plan_course& course) const {

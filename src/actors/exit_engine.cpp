@@ -154,10 +154,12 @@ class exit_engine : public stage<exit_engine_actor> {
     if (wish && wishes_.size() < wishes_max)
       wishes_.insert_or_assign(accepted.what.id, wish->direction);
   }
-  /// Whatever the verdict on an open plan is: its source is allowed, and wants that side.
+  /// Whatever the verdict on an open plan is: its source is allowed, and wants that side. A
+  /// duplicate says nothing that its first has not said, and the gate has not looked at its source.
   void learn(const plan_judged& judged) {
     if (const auto wish = wishes_.find(judged.plan); wish != wishes_.end()) {
-      if (judged.seen.source_allowed)
+      const bool repeats = judged.outcome.reason() == refusal_code::duplicate_plan;
+      if (judged.seen.source_allowed && !repeats)
         store(tracker_.on_signal(judged.instrument, wish->second, now_stamp()));
       wishes_.erase(wish);
     }

@@ -25,8 +25,8 @@ class journal_writer : public stage<journal_actor> {
           // Before the records: a batch that they fill is committed at once.
           if (waiting_.empty())
             waiting_since_ = now();
-          waiting_.push_back(promise);
-          take(a.bodies);
+          waiting_.push_back({promise, {}});
+          take(a.bodies, &waiting_.back().known);
           return promise;
         },
         [this](const watch_records& w) { watchers_.push_back(w.watcher); },
@@ -47,10 +47,17 @@ class journal_writer : public stage<journal_actor> {
   }
 
  private:
-  void take(std::vector<record_body>& bodies) {
+  /// Somebody who waits until records are durable.
+  struct waiter {
+    caf::typed_response_promise<appended> promise;
+    std::vector<known_before> known{};
+  };
+
+  /// Names what was there before in `known`, if somebody asked.
+  void take(std::vector<record_body>& bodies, std::vector<known_before>* known = nullptr) {
     const auto at = now_stamp();
-    for (auto& body : bodies) {
-      record r{0, at, std::move(body)};
+    for (std::size_t i = 0; i < bodies.size(); ++i) {
+      record r{0, at, std::move(bodies[i])};
       const auto result = store_->append(r);
       if (!result) {
         log().error("journal", "append_refused", {{"why", result.error().text}});
@@ -60,6 +67,8 @@ class journal_writer : public stage<journal_actor> {
         batch_.push_back(std::move(r));
         if (batch_.size() == 1)
           vitals().uncommitted_since_ms = at.wall.ms;
+      } else if (known) {
+        known->push_back({i, content_hash_of(r.body)});
       }
     }
     if (batch_is_full() || somebody_waited_long())
@@ -68,6 +77,15 @@ class journal_writer : public stage<journal_actor> {
       scheduled_ = true;
       send(this, commit_batch{});
     }
+  }
+
+  [[nodiscard]] std::uint64_t content_hash_of(const record_body& body) {
+    const auto* accepted = std::get_if<plan_accepted>(&body);
+    if (!accepted)
+      return 0;
+    // Without an answer it is taken for a plan of other content, which is refused.
+    const auto found = store_->content_hash_of(accepted->what.id);
+    return found ? *found : 0;
   }
 
   [[nodiscard]] bool batch_is_full() const {
@@ -91,8 +109,8 @@ class journal_writer : public stage<journal_actor> {
       metrics().add(status::metric::journal_commits);
       metrics().add(status::metric::journal_records, static_cast<double>(batch_.size()));
     }
-    for (auto& promise : waiting_)
-      promise.deliver(appended{store_->last_seq()});
+    for (auto& w : waiting_)
+      w.promise.deliver(appended{store_->last_seq(), std::move(w.known)});
     waiting_.clear();
     publish();
     // After everybody was answered: it takes as long as several commits.
@@ -111,8 +129,8 @@ class journal_writer : public stage<journal_actor> {
 
   void fail(const error& why) {
     log().error("journal", "commit_failed", {{"why", why.text}});
-    for (auto& promise : waiting_)
-      promise.deliver(caf::make_error(caf::sec::runtime_error, why.text));
+    for (auto& w : waiting_)
+      w.promise.deliver(caf::make_error(caf::sec::runtime_error, why.text));
     waiting_.clear();
     batch_.clear();
     if (options_.failed)
@@ -122,7 +140,7 @@ class journal_writer : public stage<journal_actor> {
   std::unique_ptr<journal::store> store_;
   journal_options options_;
   std::vector<record> batch_{};
-  std::vector<caf::typed_response_promise<appended>> waiting_{};
+  std::vector<waiter> waiting_{};
   instant waiting_since_{};  ///< When the first of them was taken in.
   std::vector<records_watcher> watchers_{};
   bool scheduled_{false};

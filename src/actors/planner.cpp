@@ -61,6 +61,8 @@ class planner : public stage<planner_actor> {
     caf::typed_response_promise<plans_taken> promise;
     plans_taken answer{};
     std::size_t open{1};  ///< Plans that wait for an older one, and the journal.
+    /// Of plans that the journal has to be asked about.
+    std::unordered_map<plan_id, std::size_t> places{};
   };
   using offer_ptr = std::shared_ptr<offer>;
   /// A plan that waits until an older one is withdrawn.
@@ -74,6 +76,11 @@ class planner : public stage<planner_actor> {
   struct batch {
     std::vector<plan> fresh{};
     std::vector<std::pair<plan, plan_id>> duplicates{};  ///< Each with the first of its kind.
+  };
+  /// Plans at the journal, in the order in which it was told of them.
+  struct newcomers {
+    std::vector<std::shared_ptr<const plan>> fresh{};
+    std::vector<std::pair<std::shared_ptr<const plan>, plan_judged>> denied{};
   };
 
   caf::result<plans_taken> take(std::vector<plan>& offered) {
@@ -98,6 +105,9 @@ class planner : public stage<planner_actor> {
     auto found = memory_.offer(p);
     from->answer.receptions[place] = reception_of(found.kind);
     from->answer.about[place] = found.about;
+    const bool is_new = found.kind == offer_kind::fresh || found.kind == offer_kind::duplicate;
+    if (is_new && memory_.has_forgotten())
+      from->places.emplace(p.id, place);
     if (found.kind == offer_kind::fresh) {
       out.fresh.push_back(std::move(p));
     } else if (found.kind == offer_kind::duplicate) {
@@ -149,42 +159,97 @@ class planner : public stage<planner_actor> {
 
   // ---- out
 
+  /// Judging and writing go on at the same time as long as every id is remembered. Once ids were
+  /// forgotten only the journal can tell whether a plan is new, so that it is asked first.
   void accept(batch taken, const offer_ptr& from) {
-    append_durable records;
-    judge_plans wanted;
     order_exits_first(taken.fresh);
-    for (auto& p : taken.fresh) {
-      tell_accepted(p);
-      // As it was asked for: a repetition is recognised by it after a restart, and its verdict can
-      // be made again from it, since the gate sizes by the facts alone.
-      records.bodies.emplace_back(plan_accepted{p});
-      wanted.plans.push_back(std::make_shared<const plan>(std::move(p)));
-    }
-    for (auto& [p, first] : taken.duplicates)
-      deny_duplicate(std::move(p), first, records.bodies);
+    const bool ask_first = memory_.has_forgotten();
+    const auto all = std::make_shared<newcomers>(those_of(std::move(taken)));
+    append_durable records;
+    // As it was asked for: a repetition is recognised by it after a restart, and its verdict can
+    // be made again from it, since the gate sizes by the facts alone.
+    for (const auto& p : all->fresh)
+      records.bodies.emplace_back(plan_accepted{*p});
+    for (const auto& [p, judged] : all->denied)
+      records.bodies.emplace_back(plan_accepted{*p});
     if (records.bodies.empty())
       return settled(from);
+    if (!ask_first)
+      for (auto& [p, judged] : all->denied)
+        records.bodies.emplace_back(std::move(judged));
     // The journal keeps the order in which it is told: whatever follows from the plan comes later.
     request(peers_->journal, caf::infinite, std::move(records))
-        .then([this, from](const appended&) { settled(from); },
-              [from](const caf::error&) {
-                if (from->promise.pending())
-                  from->promise.deliver(
-                      caf::make_error(caf::sec::runtime_error, "the journal has failed"));
-              });
+        .then(
+            [this, from, all, ask_first](const appended& written) {
+              if (ask_first)
+                let_in(*all, written.known, *from);
+              else if (!written.known.empty())
+                log().error("planner", "plan_known_before", {{"plans", written.known.size()}});
+              settled(from);
+            },
+            [from](const caf::error&) {
+              if (from->promise.pending())
+                from->promise.deliver(
+                    caf::make_error(caf::sec::runtime_error, "the journal has failed"));
+            });
+    if (!ask_first)
+      let_in(*all);
+  }
+
+  /// A duplicate has its own verdict on record, so that its id means the same after a restart.
+  newcomers those_of(batch taken) {
+    newcomers all;
+    for (auto& p : taken.fresh)
+      all.fresh.push_back(std::make_shared<const plan>(std::move(p)));
+    for (auto& [p, first] : taken.duplicates) {
+      plan_judged judged{p.id, p.instrument, lane_of(p), {}, {}, 0};
+      judged.outcome.kind = verdict_kind::deny;
+      judged.outcome.refusals.push_back({refusal_code::duplicate_plan, first.str(), {}});
+      judged.seen.now = now_stamp();
+      all.denied.emplace_back(std::make_shared<const plan>(std::move(p)), std::move(judged));
+    }
+    return all;
+  }
+
+  /// The journal has been told of them already, verdicts included.
+  void let_in(const newcomers& all) {
+    for (const auto& [p, judged] : all.denied)
+      tell_accepted(*p);
+    judge_plans wanted;
+    for (const auto& p : all.fresh) {
+      tell_accepted(*p);
+      wanted.plans.push_back(p);
+    }
     if (!wanted.plans.empty())
       send(peers_->gate, std::move(wanted));
   }
 
-  /// It has its own verdict on record, so that its id means the same after a restart.
-  void deny_duplicate(plan p, const plan_id& first, std::vector<record_body>& out) {
-    tell_accepted(p);
-    plan_judged judged{p.id, p.instrument, lane_of(p), {}, {}, 0};
-    judged.outcome.kind = verdict_kind::deny;
-    judged.outcome.refusals.push_back({refusal_code::duplicate_plan, first.str(), {}});
-    judged.seen.now = now_stamp();
-    out.emplace_back(plan_accepted{std::move(p)});
-    out.emplace_back(std::move(judged));
+  /// The journal has answered; what it knew before is not done again.
+  void let_in(newcomers& all, const std::vector<known_before>& known, offer& from) {
+    const auto fresh_count = all.fresh.size();
+    for (const auto& k : known) {
+      auto& known_plan =
+          k.place < fresh_count ? all.fresh[k.place] : all.denied.at(k.place - fresh_count).first;
+      refuse_known(*known_plan, k.content_hash, from);
+      known_plan = nullptr;
+    }
+    std::erase(all.fresh, nullptr);
+    std::erase_if(all.denied, [](const auto& d) { return !d.first; });
+    std::vector<record_body> verdicts;
+    for (auto& [p, judged] : all.denied)
+      verdicts.emplace_back(std::move(judged));
+    journal(std::move(verdicts));
+    let_in(all);
+  }
+
+  void refuse_known(const plan& p, std::uint64_t content, offer& from) {
+    const auto what = memory_.known_before(p, content);
+    log().info("planner", "plan_forgotten", {{"plan", p.id}, {"source", p.source}});
+    if (const auto at = from.places.find(p.id); at != from.places.end()) {
+      from.answer.receptions[at->second] =
+          what == plan_identity::repeat ? plan_reception::repeated : plan_reception::conflicting;
+      from.answer.about[at->second] = {};
+    }
   }
 
   void tell_accepted(const plan& p) {

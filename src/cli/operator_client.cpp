@@ -21,8 +21,9 @@ std::string variable(const char* name) {
   return value ? value : "";
 }
 
-answered ask(const client_options& options, const std::string& path, const std::string& body) {
-  auto reply = status::ask(options.url, path, body);
+answered ask(const client_options& options, const std::string& path, const std::string& body,
+             std::string_view token = {}) {
+  auto reply = status::ask(options.url, path, body, {}, token);
   if (!reply) {
     const bool usable = reply.error().code == errc::io_failure;
     fmt::print(stderr, "sluice: {}: {}\n", options.url, reply.error().text);
@@ -79,8 +80,9 @@ int order(const client_options& options, const std::string& path,
   return print(options, order_quietly(options, path, texts));
 }
 
-answered post(const client_options& options, const std::string& path, const std::string& body) {
-  return ask(options, path, body);
+answered post(const client_options& options, const std::string& path, const std::string& body,
+              std::string_view token) {
+  return ask(options, path, body, token);
 }
 
 answered order_quietly(const client_options& options, const std::string& path,

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -41,8 +42,9 @@ struct answered {
 [[nodiscard]] answered order_quietly(const client_options& options, const std::string& path,
                                      const std::vector<std::pair<std::string, std::string>>& texts);
 
-/// POSTs this body, and leaves the printing of a good answer to the caller.
+/// POSTs this body, and leaves the printing of a good answer to the caller. A token that is not
+/// empty is shown to the process and to nobody else.
 [[nodiscard]] answered post(const client_options& options, const std::string& path,
-                            const std::string& body);
+                            const std::string& body, std::string_view token = {});
 
 }  // namespace sluice::cli

@@ -101,8 +101,10 @@ Examples:
   sluice plan --dry-run entry.json
   echo '{"plan_id":"t-1","source":"me","symbol":"BTCUSDT","kind":"reduce","target":"0"}' | sluice plan -
   sluice plan --wait 5s entry.json
+  sluice plan --token-file strategy.token entry.json
 
-Exit codes besides those of the other commands: 1 also when a plan was or would be denied.)";
+Exit codes besides those of the other commands: 1 also when a plan was not taken in, or was or
+would be denied.)";
 
 }  // namespace
 
@@ -210,6 +212,8 @@ void operator_commands::add_plan(CLI::App& app) {
   command->add_option("FILE", plan_.file, "JSON; - reads standard input")->required();
   command->add_flag("--dry-run", plan_.dry_run, "only show what would be said");
   command->add_option("--wait", plan_.wait, "how long to wait for the verdicts, e.g. 5s");
+  command->add_option("--token-file", plan_.token_file,
+                      "holds the token of the plans' source; mode 0600");
 }
 
 int operator_commands::run() const {

@@ -10,8 +10,11 @@
 #include <iostream>
 #include <iterator>
 #include <optional>
+#include <string_view>
+#include <utility>
 
 #include "sluice/actors/application.hpp"
+#include "sluice/exchange/secret.hpp"
 #include "sluice/status/http_client.hpp"
 #include "sluice/status/readable.hpp"
 
@@ -54,13 +57,18 @@ std::string rules_in_words(const json::object& said) {
   return out;
 }
 
+/// A plan that was refused at the door has no verdict, and never will have one.
+bool was_taken(std::string_view status) {
+  return status == "accepted" || status == "repeated" || status == "duplicate";
+}
+
 /// Whether the document of one plan says that it was, or would be, let through or still waits.
 bool went_well(const json::object& said) {
   if (const auto* verdict = said.if_contains("verdict"); verdict && verdict->is_string())
     return verdict->get_string() == "allow";
   const auto* judged = said.if_contains("judged");
   if (!judged || !judged->is_object())
-    return said.at("status") != "conflict";
+    return was_taken(text_of(said.at("status")));
   const auto* outcome = judged->get_object().if_contains("verdict");
   return outcome && outcome->is_object() && outcome->get_object().at("kind") == "allow";
 }
@@ -96,7 +104,16 @@ int post_plan(const client_options& options, const plan_wish& wish) {
     path += "?dry_run=true";
   else if (!wish.wait.empty())
     path += "?wait=" + status::path_segment(wish.wait);
-  const auto got = post(options, path, *plans);
+  exchange::secret token;
+  if (!wish.token_file.empty()) {
+    auto read = exchange::load_secret_file(wish.token_file);
+    if (!read) {
+      fmt::print(stderr, "sluice: {}\n", read.error().text);
+      return static_cast<int>(actors::exit_code::usage);
+    }
+    token = std::move(*read);
+  }
+  const auto got = post(options, path, *plans, token.reveal());
   return got.body ? tell(options, *got.body) : got.code;
 }
 

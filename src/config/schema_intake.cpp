@@ -122,13 +122,14 @@ section describe_planner(planner_settings& s) {
   b.duration(
       {"duplicate_window",
        "An open plan under another id that wants what its source wanted less than this before is "
-       "answered with that plan's verdict, unless it was denied. \"0s\": never. Exits are never "
-       "taken for duplicates."},
+       "answered with that plan's verdict, unless it came to nothing. \"0s\": never. Exits are "
+       "never taken for duplicates."},
       s.duplicate_window, {milliseconds{0}, hours{1}});
   b.word(
       {"second_entry",
        "What becomes of an open plan while another one of its symbol has not ended. refuse: it is "
-       "not accepted. supersede: the older one is withdrawn if no order of it has left."},
+       "not accepted. supersede: an older one of the same source is withdrawn if no order of it "
+       "has left."},
       s.second_entry,
       {{"refuse", second_entry_policy::refuse}, {"supersede", second_entry_policy::supersede}});
   b.validate([&s] { return s.validate(); });

@@ -15,8 +15,9 @@ struct words {
 constexpr std::array<words, refusal_code_count> table{{
     {refusal_code::plan_expired, "The plan's deadline has passed.",
      "Send a new plan; give it more time (ttl) if it had to wait for something that passes."},
-    {refusal_code::duplicate_plan, "A plan with this id and other content was accepted before.",
-     "Give the new plan an id of its own."},
+    {refusal_code::duplicate_plan,
+     "Its source wanted the same a moment before, by a plan of another id.",
+     "Nothing, if it is one idea. To do it twice, wait for planner.duplicate_window to pass."},
     {refusal_code::source_not_allowed,
      "The plan's source is not on the list of its lane, and unlisted sources are denied.",
      "Add it to gate.exit_sources or gate.entry_sources, or set gate.unlisted_source."},

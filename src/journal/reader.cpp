@@ -153,8 +153,7 @@ result<void> reader::each_judgement(const std::function<void(const judgement&)>&
   return impl_->db.each(
       "SELECT v.seq, accepted.body, v.facts, judged.body, v.times_judged FROM verdict v "
       "JOIN plan p ON p.plan_id = v.plan_id JOIN record accepted ON accepted.seq = p.seq "
-      "JOIN record judged ON judged.seq = v.seq "
-      "WHERE ifnull(v.reason, '') <> 'duplicate_plan' ORDER BY v.seq",
+      "JOIN record judged ON judged.seq = v.seq ORDER BY v.seq",
       {}, [&](const row& r) -> result<void> {
         const auto read = read_judgement(r);
         if (!read)

@@ -3,7 +3,6 @@
 
 #include "book_rows.hpp"
 #include "chain.hpp"
-#include "duplicate.hpp"
 #include "exit_rows.hpp"
 #include "flatten_rows.hpp"
 #include "operator_rows.hpp"
@@ -33,14 +32,13 @@ result<void> write_judgement(database& db, const row_head& h, const plan_judged&
 }
 
 result<void> write(database& db, const row_head& h, const plan_judged& b) {
-  const auto reason = b.outcome.reason();
   auto written = write_judgement(db, h, b, false);
-  if (!written || is_of_other_content(b))
+  if (!written)
     return written;
   return db.run(
       "UPDATE plan SET verdict_seq = ?, verdict = ?, reason = ?, judged_ms = ? "
       "WHERE plan_id = ? AND verdict_seq IS NULL",
-      {h.seq, b.outcome.kind, reason, h.at, b.plan});
+      {h.seq, b.outcome.kind, b.outcome.reason(), h.at, b.plan});
 }
 
 result<void> write(database& db, const row_head& h, const plan_continued& b) {
@@ -137,6 +135,15 @@ result<bool> is_duplicate(database& db, const record_body& b) {
         "SELECT 1 FROM fill WHERE symbol = ?1 AND trade_id = ?2 UNION ALL "
         "SELECT 1 FROM remembered_trade WHERE symbol = ?1 AND trade_id = ?2",
         {filled->what.instrument, filled->what.id});
+  // Only what was proven never to have reached the venue, or never left, may be intended anew.
+  if (const auto* intended = std::get_if<order_intended>(&b))
+    found = db.number(
+        "SELECT 1 FROM orders WHERE client_order_id = ?1 "
+        "AND NOT (state = 'rejected' AND order_id = 0) UNION ALL "
+        "SELECT 1 FROM plan WHERE plan_id = ?2 "
+        "AND (finished_seq IS NOT NULL OR verdict <> 'allow') UNION ALL "
+        "SELECT 1 FROM remembered_plan WHERE plan_id = ?2",
+        {intended->request.id, intended->plan});
   if (!found)
     return found.error();
   return *found > 0;

@@ -6,7 +6,7 @@
 
 namespace sluice::journal {
 
-/// True for a plan or trade that is already there, to be left out.
+/// True for what is to be left out: see appended::duplicate.
 [[nodiscard]] result<bool> is_duplicate(database& db, const record_body& b);
 
 /// Writes all rows of a record that has its seq, and returns the chain's new value. Inside a

@@ -7,7 +7,6 @@
 #include <bit>
 #include <boost/json.hpp>
 
-#include "duplicate.hpp"
 #include "json_document.hpp"
 
 namespace sluice::journal {
@@ -95,16 +94,15 @@ class folding {
   }
 
   void operator()(const plan_judged& b) {
-    const auto why = b.outcome.reason();
     const auto found = standing_.find(key("plan", b.plan));
-    if (found == standing_.end() || is_of_other_content(b))
+    if (found == standing_.end())
       return;
     auto& row = found->second;
     if (row[plan_column::verdict_seq] != "null")
       return;
     row[plan_column::verdict_seq] = text(seq_);
     row[plan_column::verdict_word] = text(b.outcome.kind);
-    row[plan_column::reason] = text(why);
+    row[plan_column::reason] = text(b.outcome.reason());
     row[plan_column::judged_ms] = text(at_);
     settle_plan(found);
   }

@@ -129,6 +129,18 @@ result<appended> store::append(record& r) {
   return appended::written;
 }
 
+result<std::uint64_t> store::content_hash_of(const plan_id& id) {
+  if (impl_->failure)
+    return *impl_->failure;
+  const auto found = impl_->db.number(
+      "SELECT content_hash FROM plan WHERE plan_id = ?1 "
+      "UNION ALL SELECT content_hash FROM remembered_plan WHERE plan_id = ?1",
+      {id});
+  if (!found)
+    return found.error();
+  return static_cast<std::uint64_t>(*found);
+}
+
 result<void> store::commit() {
   if (impl_->failure)
     return *impl_->failure;

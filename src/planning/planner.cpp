@@ -32,7 +32,10 @@ planner_core::planner_core(std::size_t remembered_ids_max, planner_settings sett
 offer_answer planner_core::offer(const plan& p) {
   const auto id = stable_hash(p.id.str());
   const auto content = content_hash(p);
-  if (const auto known = seen_.find(id))
+  auto known = seen_.find(id);
+  if (!known)
+    known = live_.content_of(p.id);  // Many came after it, but it has not ended.
+  if (known)
     return {*known == content ? offer_kind::repeat : offer_kind::conflict, {}};
   if (const auto* cancel = std::get_if<cancel_plan>(&p.body)) {
     const auto owner = live_.owner(cancel->target);
@@ -41,12 +44,17 @@ offer_answer planner_core::offer(const plan& p) {
   }
   if (std::holds_alternative<open_plan>(p.body)) {
     if (const auto* first = opens_.first_like(p)) {
-      seen_.add(id, content);
+      const bool itself = first->id == p.id;  // Many came after it, so that its id was forgotten.
+      const auto before = itself ? content_hash(*first) : content;
+      seen_.add(id, before);
+      if (itself)
+        return {before == content ? offer_kind::repeat : offer_kind::conflict, {}};
       return {offer_kind::duplicate, first->id};
     }
     if (auto* other = live_.open_of(p.instrument)) {
       const bool waits = !other->successor.empty();
-      if (settings_.second_entry == second_entry_policy::refuse || other->allowed || waits)
+      const bool own = live_.owner(other->id) == p.source;
+      if (settings_.second_entry == second_entry_policy::refuse || !own || other->allowed || waits)
         return {offer_kind::symbol_busy, waits ? other->successor : other->id};
       other->successor = p.id;
       return {offer_kind::supersedes, other->id};
@@ -73,6 +81,13 @@ void planner_core::finished(const plan_id& id, bool traded) {
   live_.finished(id);
   if (!traded)
     opens_.forget(id);
+}
+
+plan_identity planner_core::known_before(const plan& p, std::uint64_t content) {
+  seen_.replace(stable_hash(p.id.str()), content);
+  live_.finished(p.id);
+  opens_.forget(p.id);
+  return content == content_hash(p) ? plan_identity::repeat : plan_identity::conflict;
 }
 
 void planner_core::resume(const plan& p, bool allowed) {

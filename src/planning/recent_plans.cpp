@@ -28,9 +28,16 @@ std::optional<std::uint64_t> recent_map::find(std::uint64_t key) const {
 }
 
 void recent_map::add(std::uint64_t key, std::uint64_t value) {
-  if (young_.used >= generation_max_)
+  if (young_.used >= generation_max_) {
+    has_forgotten_ = has_forgotten_ || old_.used > 0;
     old_ = std::exchange(young_, generation{});
+  }
   young_.add({stored_key(key), value});
+}
+
+void recent_map::replace(std::uint64_t key, std::uint64_t value) {
+  for (auto* g : {&young_, &old_})
+    g->replace({stored_key(key), value});
 }
 
 const recent_map::slot* recent_map::generation::find(std::uint64_t key) const {
@@ -41,6 +48,12 @@ const recent_map::slot* recent_map::generation::find(std::uint64_t key) const {
     if (slots[i].key == key)
       return &slots[i];
   return nullptr;
+}
+
+void recent_map::generation::replace(slot s) {
+  for (auto& known : slots)
+    if (known.key == s.key)
+      known.value = s.value;
 }
 
 void recent_map::generation::add(slot s) {

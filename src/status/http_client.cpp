@@ -68,7 +68,7 @@ class exchange_of {
 }  // namespace
 
 result<client_reply> ask(std::string_view url, std::string_view path, const std::string& body,
-                         const client_limits& limits) {
+                         const client_limits& limits, std::string_view token) {
   const auto address = client_address(url);
   if (!address)
     return address.error();
@@ -76,6 +76,8 @@ result<client_reply> ask(std::string_view url, std::string_view path, const std:
       body.empty() ? http::verb::get : http::verb::post, {path.data(), path.size()}, 11};
   wanted.set(http::field::host, host_field(*address));
   wanted.set(http::field::connection, "close");
+  if (!token.empty())
+    wanted.set(http::field::authorization, fmt::format("Bearer {}", token));
   if (!body.empty()) {
     wanted.set(http::field::content_type, "application/json");
     wanted.body() = body;

@@ -94,6 +94,25 @@ TEST_CASE("a source that wants the other side closes a position whose score is w
   CHECK(holds(run.last_record_of("plan_accepted"), "\"reason\":\"kill_score\""));
 }
 
+TEST_CASE("a duplicate of a source that the gate does not allow is no signal") {
+  pipeline_world world;
+  world.chosen.exits.kill_score_at = ratio::from_raw(26'000'000);
+  world.chosen.gate.entry_sources = {source_id("somebody")};
+  pipeline_run run(world);
+  run.make_ready(holding("0.5"));
+  auto first = run.an_open("first", "BTCUSDT", "0.1");
+  std::get<open_plan>(first.body).direction = side::sell;
+  auto second = first;
+  second.id = plan_id("second");
+  // Together, so that the first has no verdict yet that would leave the window.
+  run.offer({first, second});
+  run.live(1'500ms, holding("0.5"));
+  CHECK(run.verdict_of("first") == verdict_kind::deny);
+  REQUIRE(run.reason_of("second") == refusal_code::duplicate_plan);
+  run.give_marks({{"BTCUSDT", "50000"}});
+  CHECK(world.exchange->placed.empty());
+}
+
 TEST_CASE("a position is closed before its liquidation, which is no part of its truth") {
   pipeline_world world;
   pipeline_run run(world);

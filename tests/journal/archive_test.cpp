@@ -128,6 +128,9 @@ TEST_CASE("what was archived is neither accepted nor booked a second time") {
   CHECK(s->append(plan_again).value() == appended::duplicate);
   auto fill_again = a_record(a_fill("BTCUSDT", 1, side::sell, "0.25"));
   CHECK(s->append(fill_again).value() == appended::duplicate);
+  auto order_again = a_record(an_intent("its-order", "old"));
+  CHECK(s->append(order_again).value() == appended::duplicate);
+  CHECK(s->content_hash_of(plan_id("old")).value() == content_hash(an_open_plan("old")));
 }
 
 TEST_CASE("a trade that is not given back at a start is remembered all the same") {

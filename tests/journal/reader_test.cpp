@@ -115,15 +115,19 @@ TEST_CASE("every stored judgement comes back with the plan, the facts and the ve
   auto s = opened(d.journal());
   fill_journal(*s);
   const auto denied = an_open_plan("p0");
-  auto repeated = a_denial(denied);
-  repeated.outcome.refusals = {{refusal_code::duplicate_plan, {}, {}}};
+  auto duplicate = an_open_plan("p9");
+  auto repeated = a_denial(duplicate);
+  repeated.outcome.refusals = {{refusal_code::duplicate_plan, "p0", {}}};
+  put(*s, plan_accepted{duplicate});
   put(*s, repeated);
   REQUIRE(s->commit().has_value());
   std::vector<judgement> found;
   const auto visited =
       read(d.journal())->each_judgement([&](const judgement& j) { found.push_back(j); });
   REQUIRE(visited.has_value());
-  REQUIRE(found.size() == 2);
+  REQUIRE(found.size() == 3);
+  CHECK(found[2].what.id == duplicate.id);
+  CHECK(found[2].outcome.refusals == repeated.outcome.refusals);
   CHECK(found[0].seq == 2);
   CHECK(to_json(found[0].what) == to_json(denied));
   CHECK(to_json(found[0].seen) == to_json(some_facts()));

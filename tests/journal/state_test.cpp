@@ -24,6 +24,14 @@ order_intended again(order_intended b) {
   return b;
 }
 
+/// As of an order that was proven never to have arrived.
+order_changed never_arrived(const std::string& order, const std::string& plan) {
+  auto change = a_change(order, plan, order_state::rejected);
+  change.venue_id = 0;
+  change.executed = {};
+  return change;
+}
+
 /// Every kind that leaves state, in orders that occur.
 void fill_journal(store& s) {
   const auto open = an_open_plan("p0"), reduce = a_reduce_plan("p1");
@@ -32,6 +40,7 @@ void fill_journal(store& s) {
   put(s, plan_accepted{reduce});
   put(s, a_permission(reduce));
   put(s, an_intent("o1", "p1"));
+  put(s, never_arrived("o1", "p1"));
   put(s, again(an_intent("o1", "p1")));
   put(s, a_change("o1", "p1", order_state::filled));
   put(s, an_intent("o2", "p1"));
@@ -166,7 +175,7 @@ TEST_CASE("a checkpoint that was changed is named") {
   change(d.journal(), "UPDATE state_checkpoint SET hash = 7 WHERE rows IS NULL");
   const auto found = read(d.journal())->verify();
   REQUIRE_FALSE(found.has_value());
-  CHECK_THAT(found.error().text, ContainsSubstring("the state at record 31"));
+  CHECK_THAT(found.error().text, ContainsSubstring("the state at record 32"));
 }
 
 TEST_CASE("the state is kept every ten thousand records, so that a start folds no more") {
@@ -199,12 +208,12 @@ TEST_CASE("a record names the record that caused it") {
   CHECK(causes["plan_accepted"] == seqs{0, 0, 0});
   CHECK(causes["plan_judged"] == seqs{1, 3});
   CHECK(causes["order_intended"] == seqs{3, 3, 3});
-  CHECK(causes["order_changed"] == seqs{6, 8, 0});
-  CHECK(causes["fill_recorded"] == seqs{6, 6, 0});
-  CHECK(causes["hold_released"] == seqs{16});
+  CHECK(causes["order_changed"] == seqs{5, 7, 9, 0});
+  CHECK(causes["fill_recorded"] == seqs{7, 7, 0});
+  CHECK(causes["hold_released"] == seqs{17});
   CHECK(causes["exit_changed"] == seqs{1});
-  CHECK(causes["override_ended"] == seqs{21});
-  CHECK(causes["close_disarmed"] == seqs{25});
+  CHECK(causes["override_ended"] == seqs{22});
+  CHECK(causes["close_disarmed"] == seqs{26});
   CHECK(causes["notice"] == seqs{0});
 }
 
@@ -251,9 +260,9 @@ TEST_CASE("a journal of schema 3 keeps its chain, and its state is checked from 
   const auto found = read(d.journal())->verify();
   INFO((found ? "" : found.error().text));
   REQUIRE(found.has_value());
-  CHECK(found->records == 33);
-  const auto events = read(d.journal())->events_after(31, 1).value();
-  CHECK_THAT(events.at(0).json, ContainsSubstring("\"caused_by\":8,"));
+  CHECK(found->records == 34);
+  const auto events = read(d.journal())->events_after(32, 1).value();
+  CHECK_THAT(events.at(0).json, ContainsSubstring("\"caused_by\":9,"));
   change(d.journal(), "UPDATE record SET wall_ms = wall_ms + 1 WHERE seq = 4");
   CHECK_FALSE(read(d.journal())->verify().has_value());
 }
@@ -294,16 +303,21 @@ TEST_CASE("courses of plans, stops and flattens are state, whichever run they be
   {
     auto s = opened(d.journal());
     fill_with_courses(*s);
+    put(*s, plan_accepted{a_reduce_plan("x3")});
+    put(*s, an_intent("c3", "x3"));
+    put(*s, a_permission(a_reduce_plan("x3")));
+    put(*s, never_arrived("c3", "x3"));
     REQUIRE(s->end().has_value());
   }
   auto s = opened(d.journal(), integrity::full);
   // An order that never arrived is intended anew, after its row was settled.
   // Meanwhile the position stands on the other side.
-  auto other_side = an_intent("c1", "x1");
+  auto other_side = an_intent("c3", "x3");
   other_side.request.direction = opposite(other_side.request.direction);
   other_side.request.leg = position_side::both;
   put(*s, other_side);
-  put(*s, a_change("c1", "x1", order_state::filled));
+  put(*s, a_change("c3", "x3", order_state::filled));
+  put(*s, plan_finished{plan_id("x3"), symbol("BTCUSDT"), plan_end::done, {}, 2, ""});
   put(*s, plan_finished{plan_id("x2"), symbol("BTCUSDT"), plan_end::failed, {}, 0, "deadline"});
   put(*s, stop_changed{a_stop(2, stop_state::finished), ""});
   put(*s, flatten_ended{{2, {}, "mara", "drill", {10}, {20}}, flatten_end::given_up, "BTCUSDT"});
@@ -316,9 +330,9 @@ TEST_CASE("courses of plans, stops and flattens are state, whichever run they be
   CHECK(back->unfinished_plans.empty());
   CHECK(back->stops.empty());
   const auto plans = read(d.journal())->plans({}).value();
-  CHECK(plans.at(0).ended == plan_end::failed);
-  CHECK(plans.at(1).ended == plan_end::done);
-  CHECK(plans.at(1).executed == decimal<quantity>("0.1"));
+  CHECK(plans.at(1).ended == plan_end::failed);
+  CHECK(plans.at(2).ended == plan_end::done);
+  CHECK(plans.at(2).executed == decimal<quantity>("0.1"));
   s.reset();
   const auto [sql, told] = GENERATE(table<std::string, std::string>(
       {{"UPDATE plan SET ended = 'done' WHERE plan_id = 'x2'", "plan x2"},

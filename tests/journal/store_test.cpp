@@ -61,17 +61,28 @@ TEST_CASE("a recovery gives back plans without a verdict, whole") {
   CHECK(back.plans[1].content_hash == content_hash(judged));
 }
 
-TEST_CASE("the verdict on a repeated id with other content leaves the accepted plan undecided") {
+TEST_CASE("a denial as duplicate is the verdict of its plan like any other") {
   const directory d;
-  auto s = opened(d.journal());
   const auto p = an_open_plan("p1");
-  put(*s, plan_accepted{p});
   auto repeated = a_denial(p);
   repeated.outcome.refusals = {{refusal_code::duplicate_plan, {}, {}}};
-  put(*s, repeated);
-  CHECK(s->recover().value().undecided_plans.size() == 1);
-  put(*s, a_permission(p));
-  CHECK(s->recover().value().undecided_plans.empty());
+  {
+    auto s = opened(d.journal());
+    put(*s, plan_accepted{p});
+    put(*s, repeated);
+    CHECK(s->recover().value().undecided_plans.empty());
+    // The first verdict is the verdict.
+    put(*s, a_permission(p));
+    REQUIRE(s->end().has_value());
+  }
+  // The rows are what the records make of them.
+  const auto s = opened(d.journal(), integrity::full);
+  CHECK(s->recover().value().unfinished_plans.empty());
+  const auto found = read(d.journal())->plans({}).value();
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].outcome == verdict_kind::deny);
+  CHECK(found[0].reason == refusal_code::duplicate_plan);
+  CHECK(read(d.journal())->verify().has_value());
 }
 
 TEST_CASE("a plan id that is there already is reported as a duplicate and not written") {
@@ -82,6 +93,8 @@ TEST_CASE("a plan id that is there already is reported as a duplicate and not wr
   CHECK(s->append(again).value() == appended::duplicate);
   CHECK(again.seq == 0);
   CHECK(s->last_seq() == 1);
+  CHECK(s->content_hash_of(plan_id("p1")).value() == content_hash(an_open_plan("p1")));
+  CHECK(s->content_hash_of(plan_id("p2")).value() == 0);
   CHECK_FALSE(s->failed());
 }
 

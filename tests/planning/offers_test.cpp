@@ -157,6 +157,44 @@ TEST_CASE("an older open is superseded while no order of it can have left") {
   CHECK(planner.offer(an_open("c", "3")) == answer(offer_kind::symbol_busy, "b"));
 }
 
+TEST_CASE("no source withdraws the entry of another one") {
+  auto planner = a_planner(second_entry_policy::supersede);
+  REQUIRE(planner.offer(an_open("a")) == fresh);
+  CHECK(planner.offer(by(an_open("b", "2"), "other")) == answer(offer_kind::symbol_busy, "a"));
+  // Nor does it wait for the symbol in the way of the first one's own source.
+  CHECK(planner.offer(an_open("c", "2")) == answer(offer_kind::supersedes, "a"));
+}
+
+TEST_CASE("a plan that has not ended is known however many came after it") {
+  planner_core planner{2, {.second_entry = second_entry_policy::refuse}};
+  REQUIRE(planner.offer(an_open("a")) == fresh);
+  CHECK_FALSE(planner.has_forgotten());
+  for (const char* id : {"r1", "r2", "r3", "r4"})
+    REQUIRE(planner.offer(a_plan(id, reduce_plan{})) == fresh);
+  CHECK(planner.has_forgotten());
+  CHECK(planner.offer(an_open("a")).kind == offer_kind::repeat);
+  CHECK(planner.offer(an_open("a", "2")).kind == offer_kind::conflict);
+  planner.judged(plan_id{"a"}, verdict_kind::allow);
+  planner.finished(plan_id{"a"});
+  // It has ended, and is still what was opened last.
+  CHECK(planner.offer(an_open("a")).kind == offer_kind::repeat);
+}
+
+TEST_CASE("a forgotten plan that the journal knows leaves its symbol and is remembered again") {
+  planner_core planner{2};
+  const auto far = [](plan p) { return later(std::move(p), milliseconds{60'000}); };
+  done(planner, an_open("a"));
+  for (const char* id : {"r1", "r2", "r3", "r4"})
+    REQUIRE(planner.offer(far(a_plan(id, reduce_plan{}))) == fresh);
+  REQUIRE(planner.offer(far(an_open("a", "2"))) == fresh);
+  CHECK(planner.known_before(an_open("a", "2"), content_hash(an_open("a"))) ==
+        plan_identity::conflict);
+  CHECK(planner.offer(far(an_open("a"))).kind == offer_kind::repeat);
+  CHECK(planner.offer(far(an_open("a", "2"))).kind == offer_kind::conflict);
+  // Neither its symbol nor what it wanted is taken.
+  CHECK(planner.offer(far(an_open("b", "2"))) == fresh);
+}
+
 TEST_CASE("an older open that could not be withdrawn stays, and the symbol with it") {
   auto planner = a_planner(second_entry_policy::supersede);
   REQUIRE(planner.offer(an_open("a")) == fresh);

@@ -34,8 +34,14 @@ struct append {
 struct append_durable {
   std::vector<record_body> bodies{};
 };
+/// One of them was there before, so that nothing of it was written: see journal::appended.
+struct known_before {
+  std::size_t place{0};           ///< Among those that were to be made durable.
+  std::uint64_t content_hash{0};  ///< Of the plan that has its id; 0 for others.
+};
 struct appended {
   std::int64_t last_seq{0};
+  std::vector<known_before> known{};
 };
 /// Everything that was in the journal's mailbox before this goes into one commit.
 struct commit_batch {};

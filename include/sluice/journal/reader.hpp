@@ -120,8 +120,7 @@ class reader {
   [[nodiscard]] result<recovered> state();
   /// 0 in an empty journal.
   [[nodiscard]] result<std::int64_t> last_seq();
-  /// Calls `visit` with each stored judgement of an accepted plan, oldest first. Judgements of
-  /// repeated ids (duplicate_plan) are left out: the plan they judged was never accepted.
+  /// Calls `visit` with each stored judgement of an accepted plan, oldest first.
   [[nodiscard]] result<void> each_judgement(const std::function<void(const judgement&)>& visit);
   /// Recomputes the checksum chain over all records, and from the records the rows of state and the
   /// hashes that were kept of it; malformed names the first record, checkpoint or row that differs.

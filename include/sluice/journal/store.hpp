@@ -27,7 +27,10 @@ struct store_options {
 /// What an append did.
 enum class appended : std::uint8_t {
   written,
-  duplicate,  ///< A trade or plan id that is already there: nothing written, `seq` left at 0.
+  /// A trade or plan id that is already there, or an order that must not be: its plan has ended or
+  /// was not allowed, or an order under its id may have reached the venue. Nothing is written, and
+  /// `seq` is left at 0.
+  duplicate,
 };
 
 /// One journal file, open for writing. Not thread-safe: belongs to the thread that writes. The
@@ -49,6 +52,9 @@ class store {
   /// one if there is none). invalid_value (a fill without a trade id) writes nothing and does not
   /// fail the store.
   [[nodiscard]] result<appended> append(record& r);
+
+  /// content_hash of the plan that was accepted under this id; 0 when none was.
+  [[nodiscard]] result<std::uint64_t> content_hash_of(const plan_id& id);
 
   /// Makes all appended records durable, by one sync. Does nothing when there are none.
   [[nodiscard]] result<void> commit();

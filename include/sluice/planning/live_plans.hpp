@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <unordered_map>
 
@@ -25,6 +26,8 @@ class live_plans {
   void finished(const plan_id& id);
 
   [[nodiscard]] open_one* open_of(const symbol& s);
+  /// content_hash of a plan that has not ended; none when it has, or was never there.
+  [[nodiscard]] std::optional<std::uint64_t> content_of(const plan_id& id) const;
   /// None when the plan has ended or was never there.
   [[nodiscard]] std::optional<source_id> owner(const plan_id& id) const;
   [[nodiscard]] std::size_t size() const { return plans_.size(); }
@@ -33,6 +36,7 @@ class live_plans {
   struct live_one {
     source_id source{};
     symbol opens{};  ///< Empty unless it is an open plan.
+    std::uint64_t content{0};
   };
   void ended(const plan_id& id);
 

@@ -30,7 +30,9 @@ enum class offer_kind : std::uint8_t {
   conflict,     ///< Same id, other content.
   duplicate,    ///< An open that wants what `about` wants, which was taken within the window.
   symbol_busy,  ///< An open, and the open plan `about` of its symbol has not ended. Not remembered.
-  supersedes,   ///< The same, and `about` may still be withdrawn: do so, then offer it again.
+  /// The same, and `about` is of the same source and may still be withdrawn: do so, then offer it
+  /// again.
+  supersedes,
   not_its_own,  ///< It would cancel `about`, which another source sent. Not remembered.
 };
 struct offer_answer {
@@ -62,6 +64,12 @@ class planner_core {
   plan_identity remember(const plan& p);
   /// The same by stable_hash of the id: so the journal's earlier plans are loaded at start.
   plan_identity remember(std::uint64_t id_hash, std::uint64_t content);
+  /// True once a plan that was accepted may be answered by `fresh` or `duplicate`, because its id
+  /// was forgotten: then the journal has to be asked before anything is done with it.
+  [[nodiscard]] bool has_forgotten() const { return seen_.has_forgotten(); }
+  /// The journal knows this plan, that was answered by `fresh` or `duplicate`, with this content:
+  /// nothing is done with it. Says what it is.
+  plan_identity known_before(const plan& p, std::uint64_t content);
   [[nodiscard]] std::size_t remembered() const { return seen_.size(); }
 
  private:

@@ -18,6 +18,10 @@ class recent_map {
   [[nodiscard]] std::optional<std::uint64_t> find(std::uint64_t key) const;
   /// Adds a key that find does not know.
   void add(std::uint64_t key, std::uint64_t value);
+  /// Gives a key that find knows another value.
+  void replace(std::uint64_t key, std::uint64_t value);
+  /// True from the first key on that was forgotten.
+  [[nodiscard]] bool has_forgotten() const { return has_forgotten_; }
   [[nodiscard]] std::size_t size() const { return young_.used + old_.used; }
 
  private:
@@ -31,6 +35,7 @@ class recent_map {
     std::size_t used{0};
 
     [[nodiscard]] const slot* find(std::uint64_t key) const;
+    void replace(slot s);
     void add(slot s);
     void grow();
   };
@@ -38,6 +43,7 @@ class recent_map {
   std::size_t generation_max_{0};
   generation young_{};
   generation old_{};
+  bool has_forgotten_{false};
 };
 
 }  // namespace sluice

@@ -70,7 +70,8 @@ struct intake_settings {
 /// What becomes of an open plan for a symbol whose open plan has not ended.
 enum class second_entry_policy : std::uint8_t {
   refuse,     ///< It is not accepted.
-  supersede,  ///< The older one is withdrawn while no order of it has left; else as `refuse`.
+  supersede,  ///< One of the same source is withdrawn while no order of it has left; else as
+              ///< `refuse`.
 };
 
 struct planner_settings {

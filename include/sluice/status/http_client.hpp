@@ -23,10 +23,12 @@ struct client_reply {
 };
 
 /// "http://127.0.0.1:8645", "http://[::1]:8645" or "http://localhost:8645" (IPv4). Without a body
-/// it is a GET, else a POST of JSON. Waits for the answer. Errors: invalid_value and not_permitted
+/// it is a GET, else a POST of JSON. With a token it shows that as `Authorization: Bearer`. Waits
+/// for the answer. Errors: invalid_value and not_permitted
 /// for the URL, io_failure when nobody answers in time or what comes back is no answer.
 [[nodiscard]] result<client_reply> ask(std::string_view url, std::string_view path,
-                                       const std::string& body = {}, const client_limits& = {});
+                                       const std::string& body = {}, const client_limits& = {},
+                                       std::string_view token = {});
 
 /// A text as one segment of a path.
 [[nodiscard]] std::string path_segment(std::string_view text);
