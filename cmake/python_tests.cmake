@@ -2,10 +2,11 @@
 include_guard()
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 
-# sluice_python_tests(LABEL TIMEOUT seconds FILES a_test.py ...): names are taken from the files, so
-# that none is forgotten.
+# sluice_python_tests(LABEL TIMEOUT seconds FILES a_test.py ... [ENVIRONMENT name=value ...]
+# [PROPERTIES name value ...]): names are taken from the files, so that none is forgotten. A test that
+# skips itself, for want of a tool, is told as skipped.
 function(sluice_python_tests label)
-  cmake_parse_arguments(ARG "" "TIMEOUT" "FILES" ${ARGN})
+  cmake_parse_arguments(ARG "" "TIMEOUT" "FILES;ENVIRONMENT;PROPERTIES" ${ARGN})
   foreach(file ${ARG_FILES})
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${file})
     file(STRINGS ${file} lines REGEX "^class .*TestCase|^  +def test_")
@@ -17,11 +18,12 @@ function(sluice_python_tests label)
         set(method ${CMAKE_MATCH_1})
         string(REPLACE "_" " " sentence ${CMAKE_MATCH_2})
         add_test(NAME "${label}: ${sentence}"
-          COMMAND ${Python3_EXECUTABLE} -m unittest -q ${module}.${suite}.${method}
+          COMMAND ${Python3_EXECUTABLE} -m unittest -v ${module}.${suite}.${method}
           WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
         set_tests_properties("${label}: ${sentence}" PROPERTIES
-          ENVIRONMENT "SLUICE=$<TARGET_FILE:sluice>;PYTHONDONTWRITEBYTECODE=1"
-          LABELS ${label} TIMEOUT ${ARG_TIMEOUT})
+          ENVIRONMENT "SLUICE=$<TARGET_FILE:sluice>;PYTHONDONTWRITEBYTECODE=1;${ARG_ENVIRONMENT}"
+          SKIP_REGULAR_EXPRESSION "skipped '" LABELS ${label} TIMEOUT ${ARG_TIMEOUT}
+          ${ARG_PROPERTIES})
       endif()
     endforeach()
   endforeach()

@@ -7,6 +7,7 @@
 
 #include "json_view.hpp"
 #include "rule_lines.hpp"
+#include "screen_page.hpp"
 #include "sluice/gate/judge.hpp"
 #include "sluice/journal/facts_json.hpp"
 #include "status_screen.hpp"
@@ -16,20 +17,6 @@ namespace sluice::cli {
 namespace {
 
 namespace json = boost::json;
-
-struct page {
-  std::size_t width{80};
-  const painter& paint;
-  std::string out{};
-
-  void line(std::string_view text) { out += cut(text, width) + "\n"; }
-  void heading(std::string_view text) {
-    out += "\n" + paint(tone::strong, cut(text, width)) + "\n";
-  }
-  void fact(std::string_view name, std::string_view text) {
-    out += hanging(fmt::format("  {:<11}", name), text, width);
-  }
-};
 
 /// What stands beside the record's body in an event.
 json::object body_of(const json::object& event) {
@@ -86,7 +73,7 @@ std::string span_between(const std::string& from, const std::string& to) {
   return begin && end ? short_span(end->ms - begin->ms) : "";
 }
 
-void tell_plan(page& p, const json::object& story) {
+void tell_plan(screen_page& p, const json::object& story) {
   const auto& accepted = object_at(story, "plan");
   if (accepted.empty()) {
     p.line("The plan itself is not in this journal; it may be in an archive of it.");
@@ -111,7 +98,7 @@ std::string seen_and_limit(const measure& observed, const measure& limit) {
                      held.empty() ? "" : ", limit " + held);
 }
 
-void tell_rules(page& p, const std::vector<rule_line>& rules) {
+void tell_rules(screen_page& p, const std::vector<rule_line>& rules) {
   p.heading("RULES, each that was asked");
   for (const auto& r : rules) {
     const auto values = seen_and_limit(r.observed, r.limit);
@@ -151,7 +138,7 @@ std::optional<std::string> result_words(const facts& f) {
                      (moved * open->amount).str(), basis_points);
 }
 
-void tell_facts(page& p, const plan& asked, const facts& f) {
+void tell_facts(screen_page& p, const plan& asked, const facts& f) {
   p.heading("WHAT WAS LOOKED AT, at " + format_rfc3339(f.now.wall));
   p.fact("truth", truth_words(asked, f));
   p.fact("ledger", f.ledger ? f.ledger->str() : "no line yet");
@@ -179,7 +166,7 @@ void tell_facts(page& p, const plan& asked, const facts& f) {
     p.fact("overrides", fmt::format("{} in force", f.overrides.size()));
 }
 
-std::string outcome_words(const page& p, const json::object& event) {
+std::string outcome_words(const screen_page& p, const json::object& event) {
   const auto kind = text_at(event, "verdict.kind");
   if (kind == "allow") {
     const auto amount = text_at(event, "verdict.terms.amount");
@@ -195,7 +182,7 @@ std::string outcome_words(const page& p, const json::object& event) {
   return p.paint(tone::bad, kind == "expire" ? "EXPIRED" : "DENIED") + ": " + reasons;
 }
 
-void tell_judgements(page& p, const json::object& story) {
+void tell_judgements(screen_page& p, const json::object& story) {
   const auto& verdicts = rows_at(story, "verdicts");
   if (verdicts.empty())
     return p.line(p.paint(tone::warning, "UNDECIDED") + ": it has no verdict yet");
@@ -224,7 +211,7 @@ void tell_judgements(page& p, const json::object& story) {
   }
 }
 
-void tell_orders(page& p, const json::object& story) {
+void tell_orders(screen_page& p, const json::object& story) {
   const auto& rows = rows_at(story, "orders");
   if (rows.empty())
     return;
@@ -252,7 +239,7 @@ void tell_orders(page& p, const json::object& story) {
   }
 }
 
-void tell_fills(page& p, const json::object& story) {
+void tell_fills(screen_page& p, const json::object& story) {
   text_table table({{"TIME", align::left, 2},
                     {"SIDE"},
                     {"AMOUNT", align::right},
@@ -276,7 +263,7 @@ void tell_fills(page& p, const json::object& story) {
   p.out += table.draw(p.width, p.paint);
 }
 
-void tell_end(page& p, const json::object& story) {
+void tell_end(screen_page& p, const json::object& story) {
   for (const auto& value : rows_at(story, "finished")) {
     const auto& row = row_of(value);
     const auto how = text_at(row, "how");
@@ -294,7 +281,7 @@ void tell_end(page& p, const json::object& story) {
 
 std::string tell_story(std::string_view document, std::size_t width, const painter& paint) {
   const auto story = parse_object(document);
-  page p{width, paint};
+  screen_page p{width, paint, "  ", 11};
   tell_plan(p, story);
   tell_judgements(p, story);
   tell_orders(p, story);

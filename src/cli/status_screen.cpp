@@ -7,33 +7,13 @@
 #include <algorithm>
 
 #include "json_view.hpp"
+#include "screen_page.hpp"
 #include "text_table.hpp"
 
 namespace sluice::cli {
 namespace {
 
 namespace json = boost::json;
-
-struct pen {
-  std::size_t width{80};
-  const painter& paint;
-  std::string out{};
-
-  void line(std::string_view text) { out += cut(text, width) + "\n"; }
-  /// A name in a column of its own, and its text beside it.
-  void fact(std::string_view name, std::string_view text) {
-    out += hanging(fmt::format("{:<10}", name), text, width);
-  }
-  void heading(std::string_view text) {
-    out += "\n" + paint(tone::strong, cut(text, width)) + "\n";
-  }
-  void table(std::string_view title, const text_table& rows) {
-    if (rows.empty())
-      return;
-    heading(title);
-    out += rows.draw(width, paint);
-  }
-};
 
 std::int64_t count_at(const json::object& o, std::string_view path) {
   return number_at(o, path).value_or(0);
@@ -43,7 +23,7 @@ tone tone_of_state(std::string_view state) {
   return state == "active" ? tone::good : state == "halted" ? tone::bad : tone::warning;
 }
 
-void head(pen& p, const json::object& s) {
+void head(screen_page& p, const json::object& s) {
   const auto state = text_at(s, "trading_state", "?");
   auto left = fmt::format("{}  account {}  {}", text_at(s, "mode", "?"), text_at(s, "account", "?"),
                           p.paint(tone_of_state(state), state));
@@ -62,7 +42,7 @@ void head(pen& p, const json::object& s) {
   }
 }
 
-void readiness(pen& p, const json::object& s) {
+void readiness(screen_page& p, const json::object& s) {
   const bool ready = flag_at(s, "ready");
   p.line(ready ? p.paint(tone::good, "READY: plans can be allowed")
                : p.paint(tone::bad, "NOT READY"));
@@ -83,7 +63,7 @@ void readiness(pen& p, const json::object& s) {
         text_at(row_of(row), "detail"), p.width);
 }
 
-void truth(pen& p, const json::object& s) {
+void truth(screen_page& p, const json::object& s) {
   const auto oldest = count_at(s, "truth.age_ms.max");
   const auto bound = count_at(s, "truth.promise.bound_ms");
   const auto unknown = count_at(s, "truth.unknown");
@@ -104,7 +84,7 @@ void truth(pen& p, const json::object& s) {
                      short_span(count_at(s, "truth.read_latency_ms"))));
 }
 
-void budget(pen& p, const json::object& s) {
+void budget(screen_page& p, const json::object& s) {
   const auto used = count_at(s, "budget.weight_used_1m");
   const auto limit = count_at(s, "budget.weight_limit_1m");
   constexpr std::int64_t cells = 20;
@@ -116,7 +96,7 @@ void budget(pen& p, const json::object& s) {
                                grouped(used), grouped(limit)));
 }
 
-std::string up_or_down(const pen& p, const std::string& state) {
+std::string up_or_down(const screen_page& p, const std::string& state) {
   return p.paint(state == "up" ? tone::good : tone::bad, state);
 }
 
@@ -134,7 +114,7 @@ std::string reasons_of(const json::object& counts) {
 }
 
 /// The limits that are set, the most used first; as many as fit into a line of sense.
-void limits(pen& p, const json::object& s) {
+void limits(screen_page& p, const json::object& s) {
   constexpr std::size_t told_max = 3;
   std::vector<std::pair<std::int64_t, std::string>> used;
   for (const auto& [key, value] : object_at(s, "limits")) {
@@ -158,7 +138,7 @@ void limits(pen& p, const json::object& s) {
   p.fact("limits", text);
 }
 
-void work(pen& p, const json::object& s) {
+void work(screen_page& p, const json::object& s) {
   p.fact("streams", fmt::format("user {}, market {}", up_or_down(p, text_at(s, "stream.user", "?")),
                                 up_or_down(p, text_at(s, "stream.market", "?"))));
   p.fact("journal", fmt::format("{} records in {} commits", grouped(count_at(s, "journal.records")),
@@ -239,7 +219,7 @@ text_table orders_table(const picture& p) {
   return table;
 }
 
-void holds(pen& p, const picture& all) {
+void holds(screen_page& p, const picture& all) {
   const auto& rows = rows_at(all.holds, "holds");
   if (rows.empty())
     return;
@@ -329,7 +309,7 @@ bool is_ready(const picture& p) {
 }
 
 std::string draw(const picture& all, std::size_t width, const painter& paint) {
-  pen p{width, paint};
+  screen_page p{width, paint};
   head(p, all.status);
   readiness(p, all.status);
   truth(p, all.status);

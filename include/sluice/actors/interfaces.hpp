@@ -65,27 +65,27 @@ using snapshot_manager_actor = caf::typed_actor<                 //
     caf::replies_to<change_freshness>::with<freshness_changed>,  // status, for an operator
     caf::reacts_to<tick>>;                                       // itself
 
-using gate_actor = caf::typed_actor<                       //
-    caf::reacts_to<meet>,                                  // supervisor, once, first
-    caf::reacts_to<judge_plans>,                           // planner
-    caf::reacts_to<judge_again>,                           // executor: truth moved before the send
-    caf::reacts_to<reads_done>,                            // snapshot_manager
-    caf::reacts_to<truths_changed>,                        // snapshot_manager
-    caf::reacts_to<order_moved>,                           // executor
-    caf::reacts_to<fills_seen>,                            // executor: starts the cooldown
-    caf::reacts_to<hold_changed>,                          // reconciler
-    caf::reacts_to<ledger_moved>,                          // reconciler
-    caf::reacts_to<flatten_changed>,                       // flattener
-    caf::reacts_to<reach_changed>,                         // snapshot_manager
-    caf::reacts_to<records_committed>,                     // journal_writer: what limits count
-    caf::reacts_to<margin_seen>,                           // universe_keeper
+using gate_actor = caf::typed_actor<                        //
+    caf::reacts_to<meet>,                                   // supervisor, once, first
+    caf::reacts_to<judge_plans>,                            // planner
+    caf::reacts_to<judge_again>,                            // executor: truth moved before the send
+    caf::reacts_to<reads_done>,                             // snapshot_manager
+    caf::reacts_to<truths_changed>,                         // snapshot_manager
+    caf::reacts_to<order_moved>,                            // executor
+    caf::reacts_to<fills_seen>,                             // executor: starts the cooldown
+    caf::reacts_to<hold_changed>,                           // reconciler
+    caf::reacts_to<ledger_moved>,                           // reconciler
+    caf::reacts_to<flatten_changed>,                        // flattener
+    caf::reacts_to<reach_changed>,                          // snapshot_manager
+    caf::reacts_to<records_committed>,                      // journal_writer: what limits count
+    caf::reacts_to<margin_seen>,                            // universe_keeper
     caf::replies_to<preview_plans>::with<plans_previewed>,  // intake: a dry run
     caf::replies_to<show_limits>::with<limits_shown>,       // status
-    caf::replies_to<change_state>::with<state_answer>,     // status, for an operator
-    caf::reacts_to<restrict_state>,                        // signal thread
-    caf::reacts_to<halt_file_changed>,                     // the halt file's watcher
-    caf::reacts_to<stop_allowing>,                         // supervisor
-    caf::replies_to<set_override>::with<override_answer>,  // status, for an operator
+    caf::replies_to<change_state>::with<state_answer>,      // status, for an operator
+    caf::reacts_to<restrict_state>,                         // signal thread
+    caf::reacts_to<halt_file_changed>,                      // the halt file's watcher
+    caf::reacts_to<stop_allowing>,                          // supervisor
+    caf::replies_to<set_override>::with<override_answer>,   // status, for an operator
     caf::replies_to<revert_override>::with<override_answer>,  // status, for an operator
     caf::reacts_to<tick>>;                                    // itself: deadlines
 
