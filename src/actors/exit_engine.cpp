@@ -120,13 +120,16 @@ class exit_engine : public stage<exit_engine_actor> {
     }
   }
 
-  /// A symbol that did not trade may do so in symbols read anew.
+  /// A symbol that did not trade may do so in symbols read anew, if they say anything new.
   void look_at_symbols() {
     auto symbols = given_.universe->current();
     if (symbols == symbols_)
       return;
     symbols_ = std::move(symbols);
-    tracker_.bars_changed();
+    if (const auto rules = content_hash(*symbols_); rules != rules_) {
+      rules_ = rules;
+      tracker_.bars_changed();
+    }
   }
 
   /// The status says which, the log that there are any.
@@ -225,6 +228,7 @@ class exit_engine : public stage<exit_engine_actor> {
   std::unordered_map<plan_id, side> wishes_{};
   std::string unprotected_{};
   std::shared_ptr<const universe> symbols_{};
+  std::uint64_t rules_{0};
 };
 
 }  // namespace

@@ -94,6 +94,8 @@ TEST_CASE("an exit is asked for a few times in an hour of halt, and soon after i
       while (run.answer_read({}, holding("0.5"))) {
       }
       run.give_marks({{"BTCUSDT", "48000"}});
+      if (run.world.exchange->universe_answer)  // The same rules, read anew each minute.
+        run.give_universe();
     }
   };
   stay(1h, 5s);
