@@ -39,7 +39,10 @@ class journal_end : public actors::journal_actor::base {
   behavior_type make_behavior() override {
     return {[this](const actors::append& a) { counted_->add(a.bodies.size()); },
             [](const actors::append_durable&) { return actors::appended{}; },
-            [](const actors::watch_records&) {}, [](actors::commit_batch) {}, [](actors::drain) {}};
+            [](const actors::find_plan&) { return actors::plan_found{}; },
+            [](const actors::watch_records&) {},
+            [](actors::commit_batch) {},
+            [](actors::drain) {}};
   }
 
  private:

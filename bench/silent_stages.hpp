@@ -73,7 +73,10 @@ class silent_journal : public actors::journal_actor::base {
   behavior_type make_behavior() override {
     return {[](const actors::append&) {},
             [](const actors::append_durable&) { return actors::appended{}; },
-            [](const actors::watch_records&) {}, [](actors::commit_batch) {}, [](actors::drain) {}};
+            [](const actors::find_plan&) { return actors::plan_found{}; },
+            [](const actors::watch_records&) {},
+            [](actors::commit_batch) {},
+            [](actors::drain) {}};
   }
 };
 

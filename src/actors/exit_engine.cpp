@@ -49,6 +49,8 @@ class exit_engine : public stage<exit_engine_actor> {
         },
         [this](tick) {
           look_at_symbols();
+          tracker_.look_at_notes(
+              [this](const position_key& key) { return given_.table->read(key); }, now());
           propose(tracker_.on_tick(now()));
           tell_unprotected();
           wake_at(now() + duration{tick_period});

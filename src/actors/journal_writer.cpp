@@ -29,6 +29,12 @@ class journal_writer : public stage<journal_actor> {
           take(a.bodies, &waiting_.back().known);
           return promise;
         },
+        [this](const find_plan& wanted) -> caf::result<plan_found> {
+          const auto found = store_->content_hash_of(wanted.plan);
+          if (!found)
+            return caf::make_error(caf::sec::runtime_error, found.error().text);
+          return plan_found{*found == 0 ? std::nullopt : std::optional{*found}};
+        },
         [this](const watch_records& w) { watchers_.push_back(w.watcher); },
         [this](commit_batch) { commit(); },
         [this](drain) { commit(); },

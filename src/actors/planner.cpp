@@ -90,8 +90,12 @@ class planner : public stage<planner_actor> {
     from->answer.receptions.resize(offered.size());
     from->answer.about.resize(offered.size());
     batch taken;
-    for (std::size_t i = 0; i < offered.size(); ++i)
-      take(std::move(offered[i]), from, i, taken);
+    for (std::size_t i = 0; i < offered.size(); ++i) {
+      if (memory_.leans_on_another(offered[i]))
+        look_up(std::move(offered[i]), from, i);
+      else
+        take(std::move(offered[i]), from, i, taken);
+    }
     const bool at_once = from->open == 1 && taken.fresh.empty() && taken.duplicates.empty();
     if (at_once)
       return std::move(from->answer);
@@ -99,6 +103,22 @@ class planner : public stage<planner_actor> {
     auto promise = from->promise;
     accept(std::move(taken), from);
     return promise;
+  }
+
+  /// It may be one that was carried out long ago: neither busy, nor worth withdrawing another for.
+  void look_up(plan&& p, const offer_ptr& from, std::size_t place) {
+    ++from->open;
+    const auto what = std::make_shared<plan>(std::move(p));
+    request(peers_->journal, caf::infinite, find_plan{what->id})
+        .then(
+            [this, what, from, place](const plan_found& found) {
+              if (found.content_hash)
+                memory_.remember(stable_hash(what->id.str()), *found.content_hash);
+              batch taken;
+              take(std::move(*what), from, place, taken);
+              taken_later(std::move(taken), from);
+            },
+            [from](const caf::error&) { failed(from); });
   }
 
   void take(plan&& p, const offer_ptr& from, std::size_t place, batch& out) {
@@ -152,9 +172,13 @@ class planner : public stage<planner_actor> {
       next.from->answer.receptions[next.place] = plan_reception::symbol_busy;
       next.from->answer.about[next.place] = waiting.key();
     }
+    taken_later(std::move(taken), next.from);
+  }
+
+  void taken_later(batch taken, const offer_ptr& from) {
     if (taken.fresh.empty() && taken.duplicates.empty())
-      return settled(next.from);
-    accept(std::move(taken), next.from);
+      return settled(from);
+    accept(std::move(taken), from);
   }
 
   // ---- out
@@ -187,13 +211,14 @@ class planner : public stage<planner_actor> {
                 log().error("planner", "plan_known_before", {{"plans", written.known.size()}});
               settled(from);
             },
-            [from](const caf::error&) {
-              if (from->promise.pending())
-                from->promise.deliver(
-                    caf::make_error(caf::sec::runtime_error, "the journal has failed"));
-            });
+            [from](const caf::error&) { failed(from); });
     if (!ask_first)
       let_in(*all);
+  }
+
+  static void failed(const offer_ptr& from) {
+    if (from->promise.pending())
+      from->promise.deliver(caf::make_error(caf::sec::runtime_error, "the journal has failed"));
   }
 
   /// A duplicate has its own verdict on record, so that its id means the same after a restart.
@@ -227,14 +252,18 @@ class planner : public stage<planner_actor> {
   /// The journal has answered; what it knew before is not done again.
   void let_in(newcomers& all, const std::vector<known_before>& known, offer& from) {
     const auto fresh_count = all.fresh.size();
+    std::vector<plan_id> gone;
     for (const auto& k : known) {
       auto& known_plan =
           k.place < fresh_count ? all.fresh[k.place] : all.denied.at(k.place - fresh_count).first;
       refuse_known(*known_plan, k.content_hash, from);
+      gone.push_back(known_plan->id);
       known_plan = nullptr;
     }
     std::erase(all.fresh, nullptr);
     std::erase_if(all.denied, [](const auto& d) { return !d.first; });
+    for (const auto& id : gone)
+      stand_alone_without(id, all, from);
     std::vector<record_body> verdicts;
     for (auto& [p, judged] : all.denied)
       verdicts.emplace_back(std::move(judged));
@@ -242,14 +271,37 @@ class planner : public stage<planner_actor> {
     let_in(all);
   }
 
+  /// What was denied for being like a plan that is not new is the first of its kind.
+  void stand_alone_without(const plan_id& old, newcomers& all, offer& from) {
+    const auto for_it = [&](const auto& d) {
+      return d.second.outcome.refusals.front().observed == measure{old.str()};
+    };
+    const auto at = std::ranges::find_if(all.denied, for_it);
+    if (at == all.denied.end())
+      return;
+    const auto first = at->first;
+    all.denied.erase(at);
+    memory_.stand_alone(*first);
+    for (auto& d : all.denied)
+      if (for_it(d))
+        d.second.outcome.refusals.front().observed = first->id.str();
+    all.fresh.push_back(first);
+    answer(first->id, plan_reception::accepted, from);
+  }
+
+  static void answer(const plan_id& plan, plan_reception how, offer& from) {
+    if (const auto at = from.places.find(plan); at != from.places.end()) {
+      from.answer.receptions[at->second] = how;
+      from.answer.about[at->second] = {};
+    }
+  }
+
   void refuse_known(const plan& p, std::uint64_t content, offer& from) {
     const auto what = memory_.known_before(p, content);
     log().info("planner", "plan_forgotten", {{"plan", p.id}, {"source", p.source}});
-    if (const auto at = from.places.find(p.id); at != from.places.end()) {
-      from.answer.receptions[at->second] =
-          what == plan_identity::repeat ? plan_reception::repeated : plan_reception::conflicting;
-      from.answer.about[at->second] = {};
-    }
+    answer(p.id,
+           what == plan_identity::repeat ? plan_reception::repeated : plan_reception::conflicting,
+           from);
   }
 
   void tell_accepted(const plan& p) {

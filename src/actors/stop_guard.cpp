@@ -64,12 +64,23 @@ class stop_guard : public stage<stop_guard_actor> {
           obey(keeper_.on_asked(a.stop, *a.answer, a.sent_at, now()));
         },
         [this](const stops_listed& a) { take(a); },
+        [this](drain) -> caf::result<drained> {
+          if (!on_ || !keeper_.is_moving())
+            return drained{};
+          drained_ = make_response_promise<drained>();
+          return *drained_;
+        },
         [this](tick) {
           obey(keeper_.on_tick(now()));
           decide_all();
           wake_at(now() + duration{tick_period});
         },
     };
+  }
+
+  void on_exit() override {
+    drained_.reset();
+    stage::on_exit();
   }
 
  private:
@@ -106,7 +117,7 @@ class stop_guard : public stage<stop_guard_actor> {
   }
 
   void decide(const position_key& key) {
-    if (on_ && !vitals().draining)
+    if (on_ && (!vitals().draining || keeper_.is_moving(key)))
       obey(keeper_.decide(key, around(key), now_stamp()));
   }
 
@@ -141,6 +152,8 @@ class stop_guard : public stage<stop_guard_actor> {
       return;
     for (auto& action : actions)
       std::visit([&](auto& a) { act(a); }, action);
+    if (drained_ && !keeper_.is_moving())
+      std::exchange(drained_, std::nullopt)->deliver(drained{});
   }
 
   void act(intend_stop& a) {
@@ -159,8 +172,9 @@ class stop_guard : public stage<stop_guard_actor> {
   }
 
   void act(const place_stop& a) {
-    if (vitals().draining)
-      return;  // Its intent is durable: the next start finds out that it never left.
+    // Its intent is durable: the next start finds out that it never left.
+    if (vitals().draining && !keeper_.is_moving({a.request.instrument, a.request.leg}))
+      return;
     given_.exchange->place_conditional(
         a.request, options_.orders.order_timeout,
         [self = stop_guard_actor{this}, id = a.request.id](conditional_outcome outcome) {
@@ -231,6 +245,7 @@ class stop_guard : public stage<stop_guard_actor> {
   stop_guard_options options_;
   stop_keeper keeper_;
   bool on_{false};
+  std::optional<caf::typed_response_promise<drained>> drained_{};  ///< While the process ends.
 };
 
 }  // namespace

@@ -11,6 +11,8 @@ namespace sluice::actors {
 namespace {
 
 constexpr milliseconds last_commit_max{3'000};
+/// A move of a stop takes two answers of the venue.
+constexpr milliseconds last_stops_max{2'000};
 /// A countdown that is left armed cancels orders of others too.
 constexpr milliseconds last_signs_max{1'000};
 /// A stage that does not end by then is left behind.
@@ -98,13 +100,24 @@ class supervisor : public stage<supervisor_actor> {
     }
     if (first)
       request(peers_->executor, options_.drain_max, drain{})
-          .then([this, why = wanted.reason](const drained&) { close_journal(why); },
+          .then([this, why = wanted.reason](const drained&) { let_stops_stand(why); },
                 [this, why = wanted.reason](const caf::error&) {
                   log().warn("supervisor", "orders_left_open",
                              {{"orders", vitals().orders_under_way.load()},
                               {"cure", "they are resolved first at the next start"}});
-                  close_journal(why);
+                  let_stops_stand(why);
                 });
+  }
+
+  /// A stop that was taken back for another would leave its position bare until the next start.
+  void let_stops_stand(const std::string& why) {
+    request(peers_->stop_guard, last_stops_max, drain{})
+        .then([this, why](const drained&) { close_journal(why); },
+              [this, why](const caf::error&) {
+                log().warn("supervisor", "stop_left_moving",
+                           {{"cure", "the next start finds out about it first"}});
+                close_journal(why);
+              });
   }
 
   void close_journal(const std::string& why) {

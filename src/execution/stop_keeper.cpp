@@ -36,6 +36,19 @@ bool stop_keeper::busy(const position_key& key) const {
   });
 }
 
+bool stop_keeper::is_moving(const position_key& key) const {
+  const auto at = slots_.find(key);
+  return at != slots_.end() && at->second.rested &&
+         std::ranges::none_of(stops_, [&](const auto& entry) {
+           const auto& s = entry.second.stop;
+           return s.position == key && s.state == stop_state::resting;
+         });
+}
+
+bool stop_keeper::is_moving() const {
+  return std::ranges::any_of(slots_, [&](const auto& entry) { return is_moving(entry.first); });
+}
+
 bool stop_keeper::has_stop(const position_key& key) const {
   return std::ranges::any_of(stops_,
                              [&](const auto& entry) { return entry.second.stop.position == key; });
@@ -127,6 +140,7 @@ void stop_keeper::keep(const position_key& key, slot& s, const position_open& he
     s.rested.reset();
     s.move_at.reset();
     s.moves_refused = 0;
+    s.unseen = 0;
     return cancel_all(key, best->stop.id, "another one stands", now.steady, out);
   }
   if (s.cancel_first && guard) {

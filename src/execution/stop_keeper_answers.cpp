@@ -15,6 +15,10 @@ constexpr milliseconds audit_retry{2'000};
 /// What a query may lag behind an acceptance, on top of the window of the order's timestamp.
 constexpr milliseconds lag{5'000};
 
+/// A cancel that the venue does not show yet is given this long before the next attempt, so often.
+constexpr milliseconds unseen_retry{200};
+constexpr int unseen_max = 10;
+
 constexpr int crossed_code = -2021;
 constexpr int crossed_strategy_code = -4142;
 constexpr int one_at_a_time_code = -4130;
@@ -124,13 +128,18 @@ void stop_keeper::refused(tracked& t, const order_refused& r, instant now, stop_
     return doubt(t, words_of(r), now, out);  // The first one exists: find out about it.
   auto& s = slots_[t.stop.position];
   s.why = "the venue refused it: " + words_of(r);
-  pause(s, r.retry_at, now);
-  if (r.code == crossed_code || r.code == crossed_strategy_code)
-    s.crossed = t.stop.trigger;
   const bool has_another = std::ranges::any_of(stops_, [&](const auto& entry) {
     const auto& other = entry.second.stop;
     return other.position == t.stop.position && other.state == stop_state::resting;
   });
+  if (r.code == one_at_a_time_code && !has_another && s.rested && s.unseen < unseen_max) {
+    ++s.unseen;  // The old one is cancelled, and the venue does not show it yet.
+    s.retry_at = std::max(now + unseen_retry, r.retry_at.value_or(now));
+    return move(t, stop_state::rejected, words_of(r), now, out);
+  }
+  pause(s, r.retry_at, now);
+  if (r.code == crossed_code || r.code == crossed_strategy_code)
+    s.crossed = t.stop.trigger;
   if (r.code == one_at_a_time_code && has_another) {
     s.cancel_first = true;
     s.retry_at.reset();

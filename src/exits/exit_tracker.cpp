@@ -8,10 +8,10 @@
 namespace sluice {
 namespace {
 
-/// A fill may be seen this much after its plan's end.
+/// What a plan opened shows this much after the first truth of after its end.
 constexpr std::chrono::seconds note_grace{60};
-/// The same while nothing is known of its position since the start.
-constexpr std::chrono::hours note_grace_unknown{1};
+/// So long a plan's end may go without any such truth.
+constexpr std::chrono::hours note_grace_unseen{24};
 /// Ages beyond this are cut: no time limit is longer.
 constexpr milliseconds age_max = std::chrono::days{3'650};
 
@@ -24,7 +24,7 @@ milliseconds pause_after(int bars, const exit_settings& s) {
   auto pause = s.retry_after;
   for (; bars > 0 && pause < s.retry_after_max; --bars)
     pause *= 2;
-  return std::min(pause, s.retry_after_max);
+  return std::min(pause, std::max(s.retry_after, s.retry_after_max));
 }
 
 auto find_leg(auto& positions, const position_key& key) {
@@ -53,7 +53,7 @@ exit_tracker::tracked* exit_tracker::find(const position_key& key) {
 
 void exit_tracker::note_plan(const plan& p) {
   if (const auto* wish = std::get_if<open_plan>(&p.body))
-    notes_.insert_or_assign({p.instrument, p.leg}, noted_plan{p.id, p.source, *wish, {}, false});
+    notes_.insert_or_assign({p.instrument, p.leg}, noted_plan{p.id, p.source, *wish});
 }
 
 void exit_tracker::note_earlier(const earlier_plan& p, instant now) {
@@ -61,9 +61,13 @@ void exit_tracker::note_earlier(const earlier_plan& p, instant now) {
   const auto it = notes_.find({p.what.instrument, p.what.leg});
   if (it == notes_.end() || it->second.id != p.what.id)
     return;
-  it->second.awaits_truth = true;
   if (p.finished)
-    it->second.forget_at = now + note_grace_unknown;
+    it->second.end(now);
+}
+
+void exit_tracker::noted_plan::end(instant now) {
+  ended = now;
+  forget_at = now + note_grace_unseen;
 }
 
 void exit_tracker::note_ended(const plan_id& id, quantity executed, instant now) {
@@ -71,16 +75,25 @@ void exit_tracker::note_ended(const plan_id& id, quantity executed, instant now)
     std::erase_if(notes_, [&](const auto& entry) { return entry.second.id == id; });
   for (auto& [key, note] : notes_)
     if (note.id == id)
-      note.forget_at = now + (note.awaits_truth ? duration{note_grace_unknown} : note_grace);
+      note.end(now);
 }
 
-/// From now on what the plan opened shows, if it opened anything.
-void exit_tracker::know(const position_key& key, instant now) {
+/// Truth of after the plan's end shows what it opened, if it opened anything.
+void exit_tracker::look_at_note(const position_key& key, const truth_view& seen, instant now) {
   const auto it = notes_.find(key);
-  if (it == notes_.end() || !std::exchange(it->second.awaits_truth, false))
+  if (it == notes_.end())
     return;
-  if (auto& end = it->second.forget_at)
-    end = std::min(*end, now + note_grace);
+  auto& note = it->second;
+  if (note.ended && !note.proven && is_known(seen.content) && seen.as_of > *note.ended) {
+    note.proven = true;
+    note.forget_at = std::min(note.forget_at, now + note_grace);
+  }
+}
+
+void exit_tracker::look_at_notes(const truth_lookup& truth_of, instant now) {
+  for (const auto& [key, note] : notes_)
+    if (note.ended && !note.proven)
+      look_at_note(key, truth_of(key), now);
 }
 
 std::optional<exit_tracker::noted_plan> exit_tracker::take_note(const position_key& key, int sign,
@@ -90,7 +103,7 @@ std::optional<exit_tracker::noted_plan> exit_tracker::take_note(const position_k
     return std::nullopt;
   auto note = std::move(it->second);
   notes_.erase(it);
-  if ((note.forget_at && now > *note.forget_at) || sign_of(note.wish.direction) != sign)
+  if ((note.ended && now > note.forget_at) || sign_of(note.wish.direction) != sign)
     return std::nullopt;
   return note;
 }
@@ -150,7 +163,7 @@ std::optional<exit_changed> exit_tracker::on_truth(const position_key& key, cons
                                                    const stamp& now) {
   if (!is_known(seen.content))
     return std::nullopt;
-  know(key, now.steady);
+  look_at_note(key, seen, now.steady);
   auto& legs = positions_[key.instrument];
   auto it = find_leg(legs, key);
   const auto* open_now = std::get_if<position_open>(&seen.content);

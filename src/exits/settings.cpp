@@ -104,8 +104,8 @@ std::vector<setting_fault> exit_settings::validate() const {
   auto out = exit_policy::validate();
   if (retry_after < milliseconds{100} || retry_after > milliseconds{600'000})
     out.push_back({"retry_after", "must be from 100ms to 10m"});
-  if (retry_after_max < retry_after || retry_after_max > milliseconds{3'600'000})
-    out.push_back({"retry_after_max", "must be from retry_after to 1h"});
+  if (retry_after_max < milliseconds{100} || retry_after_max > milliseconds{3'600'000})
+    out.push_back({"retry_after_max", "must be from 100ms to 1h"});
   if (plan_ttl < milliseconds{1'000} || plan_ttl > milliseconds{3'600'000})
     out.push_back({"plan_ttl", "must be from 1s to 1h"});
   const auto window = [&](const char* key, milliseconds value) {

@@ -75,13 +75,17 @@ void exposure_book::add_booked() {
 
 void exposure_book::add_under_way(const flights& ours) {
   ours.for_each_entry([&](const position_key& key, const plan_id&, const entry_size& adds) {
+    if (place_.empty())
+      for (std::size_t i = 0; i < all_.size(); ++i)
+        place_.emplace(all_[i].position, i);
     const notional value = adds.amount * worth_of(key.instrument, adds.valued_at);
-    const auto here = std::ranges::find(all_, key, &valued_position::position);
-    if (here == all_.end())
+    const auto [here, is_new] = place_.try_emplace(key, all_.size());
+    if (is_new)
       all_.push_back({key, value});
     else
-      here->value += value;
+      all_[here->second].value += value;
   });
+  place_.clear();
 }
 
 exposure_facts exposure_book::before(const plan& p, flights& ours, const risk_limits& limits,

@@ -67,16 +67,17 @@ result<void> recover_exits(database& db, recovered& out) {
               {}, out.exits, read_exit);
   if (!read)
     return read;
-  return collect(db,
-                 "SELECT r.body FROM plan p JOIN record r ON r.seq = p.seq "
-                 "JOIN record f ON f.seq = p.finished_seq "
-                 "WHERE p.kind = 'open' AND p.verdict = 'allow' AND p.executed <> '0' "
-                 "AND f.wall_ms >= (SELECT wall_ms FROM record ORDER BY seq DESC LIMIT 1) - 600000 "
-                 "AND NOT EXISTS (SELECT 1 FROM exit_state e WHERE e.symbol = p.symbol "
-                 "AND e.position_side = p.position_side AND (e.active = 1 "
-                 "OR e.origin = p.plan_id OR e.changed_seq > p.finished_seq)) "
-                 "ORDER BY p.finished_seq",
-                 {}, out.opened_lately, [](const row& r) { return parse_plan(r.text(0)); });
+  return collect(
+      db,
+      "SELECT r.body FROM plan p JOIN record r ON r.seq = p.seq "
+      "JOIN record f ON f.seq = p.finished_seq "
+      "WHERE p.kind = 'open' AND p.verdict = 'allow' AND p.executed <> '0' "
+      "AND f.wall_ms >= (SELECT wall_ms FROM record ORDER BY seq DESC LIMIT 1) - 86400000 "
+      "AND NOT EXISTS (SELECT 1 FROM exit_state e WHERE e.symbol = p.symbol "
+      "AND e.position_side = p.position_side AND (e.active = 1 "
+      "OR e.origin = p.plan_id OR e.changed_seq > p.finished_seq)) "
+      "ORDER BY p.finished_seq",
+      {}, out.opened_lately, [](const row& r) { return parse_plan(r.text(0)); });
 }
 
 }  // namespace sluice::journal

@@ -66,6 +66,12 @@ offer_answer planner_core::offer(const plan& p) {
   return {offer_kind::fresh, {}};
 }
 
+bool planner_core::leans_on_another(const plan& p) {
+  return has_forgotten() && std::holds_alternative<open_plan>(p.body) &&
+         live_.open_of(p.instrument) && !seen_.find(stable_hash(p.id.str())) &&
+         !live_.content_of(p.id) && !opens_.first_like(p);
+}
+
 void planner_core::stop_waiting(const symbol& s) {
   if (auto* open = live_.open_of(s))
     open->successor = {};
@@ -88,6 +94,11 @@ plan_identity planner_core::known_before(const plan& p, std::uint64_t content) {
   live_.finished(p.id);
   opens_.forget(p.id);
   return content == content_hash(p) ? plan_identity::repeat : plan_identity::conflict;
+}
+
+void planner_core::stand_alone(const plan& p) {
+  opens_.add(p);
+  live_.taken(p, false);
 }
 
 void planner_core::resume(const plan& p, bool allowed) {

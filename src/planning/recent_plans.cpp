@@ -20,11 +20,16 @@ std::uint64_t stored_key(std::uint64_t key) {
 recent_map::recent_map(std::size_t entries_max)
     : generation_max_(std::max<std::size_t>(entries_max / 2, 1)) {}
 
-std::optional<std::uint64_t> recent_map::find(std::uint64_t key) const {
-  for (const auto* g : {&young_, &old_})
-    if (const auto* found = g->find(stored_key(key)))
-      return found->value;
-  return std::nullopt;
+std::uint64_t* recent_map::value_of(std::uint64_t key) {
+  for (auto* g : {&young_, &old_})
+    if (auto* found = g->find(stored_key(key)))
+      return found;
+  return nullptr;
+}
+
+std::optional<std::uint64_t> recent_map::find(std::uint64_t key) {
+  const auto* found = value_of(key);
+  return found ? std::optional{*found} : std::nullopt;
 }
 
 void recent_map::add(std::uint64_t key, std::uint64_t value) {
@@ -36,24 +41,18 @@ void recent_map::add(std::uint64_t key, std::uint64_t value) {
 }
 
 void recent_map::replace(std::uint64_t key, std::uint64_t value) {
-  for (auto* g : {&young_, &old_})
-    g->replace({stored_key(key), value});
+  if (auto* found = value_of(key))
+    *found = value;
 }
 
-const recent_map::slot* recent_map::generation::find(std::uint64_t key) const {
+std::uint64_t* recent_map::generation::find(std::uint64_t key) {
   if (slots.empty())
     return nullptr;
   const std::size_t mask = slots.size() - 1;
   for (std::size_t i = key & mask; slots[i].key != 0; i = (i + 1) & mask)
     if (slots[i].key == key)
-      return &slots[i];
+      return &slots[i].value;
   return nullptr;
-}
-
-void recent_map::generation::replace(slot s) {
-  for (auto& known : slots)
-    if (known.key == s.key)
-      known.value = s.value;
 }
 
 void recent_map::generation::add(slot s) {

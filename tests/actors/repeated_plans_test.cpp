@@ -115,6 +115,62 @@ TEST_CASE("a plan whose id was forgotten is not carried out again, and leaves it
   check_free(run);
 }
 
+TEST_CASE("a plan that was carried out long ago neither withdraws another one nor finds it busy") {
+  const auto policy = GENERATE(second_entry_policy::refuse, second_entry_policy::supersede);
+  pipeline_world world;
+  world.chosen.intake.remembered_ids_max = 1'000;
+  world.chosen.planner.second_entry = policy;
+  pipeline_run run(world);
+  open_and_close(run);
+  make_forget(run);
+  run.offer({run.an_open("live", "BTCUSDT", "0.02")});
+  const auto orders = world.exchange->placed.size();
+  const auto judged = run.records_of("plan_judged");
+  actors::plans_taken told;
+  {
+    caf::scoped_actor self{run.system()};
+    auto asked = self->request(run.all->planner, caf::infinite,
+                               actors::take_plans{{run.an_open("a", "BTCUSDT", "0.01"),
+                                                   run.an_open("new", "BTCUSDT", "0.03")}});
+    run.settle();
+    asked.receive([&](const actors::plans_taken& t) { told = t; },
+                  [](const caf::error&) { FAIL("refused"); });
+  }
+  REQUIRE(told.receptions.size() == 2);
+  CHECK(told.receptions[0] == actors::plan_reception::repeated);
+  CHECK(told.receptions[1] == actors::plan_reception::symbol_busy);
+  CHECK(told.about[1] == plan_id{"live"});
+  CHECK(run.records_of("plan_judged") == judged);
+  CHECK(world.exchange->placed.size() == orders);
+}
+
+TEST_CASE("what is like a plan of long ago is judged for itself") {
+  pipeline_world world;
+  world.chosen.intake.remembered_ids_max = 1'000;
+  pipeline_run run(world);
+  open_and_close(run);
+  make_forget(run);
+  const auto orders = world.exchange->placed.size();
+  actors::plans_taken told;
+  {
+    caf::scoped_actor self{run.system()};
+    auto asked = self->request(run.all->planner, caf::infinite,
+                               actors::take_plans{{run.an_open("a", "BTCUSDT", "0.01"),
+                                                   run.an_open("b", "BTCUSDT", "0.01"),
+                                                   run.an_open("c", "BTCUSDT", "0.01")}});
+    run.settle();
+    asked.receive([&](const actors::plans_taken& t) { told = t; },
+                  [](const caf::error&) { FAIL("refused"); });
+  }
+  CHECK(told.receptions == std::vector{actors::plan_reception::repeated,
+                                       actors::plan_reception::accepted,
+                                       actors::plan_reception::duplicate});
+  run.live(1s, {});
+  CHECK(world.exchange->placed.size() == orders + 1);
+  CHECK(run.reason_of("c") == refusal_code::duplicate_plan);
+  CHECK(run.last_record_of("plan_judged").find("\"b\"") != std::string::npos);
+}
+
 TEST_CASE("plans that are new are carried out after ids were forgotten, and duplicates denied") {
   pipeline_world world;
   world.chosen.intake.remembered_ids_max = 1'000;

@@ -43,6 +43,20 @@ conditional_request accept(pipeline_run& run) {
   return placed.request;
 }
 
+/// The exit engine wants the stop of BTCUSDT here.
+void move_stop(pipeline_run& run, std::string_view to) {
+  exit_state moved;
+  moved.position = {symbol("BTCUSDT"), position_side::both};
+  moved.active = true;
+  moved.entry = price::whole(50'000);
+  moved.initial = quantity::parse("0.5").value();
+  moved.stop = price::parse(to).value();
+  auto told = std::make_shared<std::vector<record>>();
+  told->push_back({1, {}, exit_changed{moved}});
+  caf::anon_send(run.all->stop_guard, actors::records_committed{told});
+  run.settle();
+}
+
 }  // namespace
 
 TEST_CASE("a position gets a stop whose intent is durable before it leaves") {
@@ -111,16 +125,7 @@ TEST_CASE("a stop that the exit engine moves is placed anew before the old one i
   run.live(1s, held);
   const auto old = accept(run);
   run.live(1s, held);
-  exit_state moved;
-  moved.position = {old.instrument, position_side::both};
-  moved.active = true;
-  moved.entry = price::whole(50'000);
-  moved.initial = quantity::parse("0.5").value();
-  moved.stop = price::parse("49500.005").value();
-  auto told = std::make_shared<std::vector<record>>();
-  told->push_back({1, {}, exit_changed{moved}});
-  caf::anon_send(run.all->stop_guard, actors::records_committed{told});
-  run.settle();
+  move_stop(run, "49500.005");
   REQUIRE(world.exchange->conditionals.size() == 1);
   CHECK(world.exchange->conditionals.front().request.trigger == price::parse("49500.01").value());
   CHECK(world.exchange->cancelled_conditionals.empty());
@@ -129,6 +134,33 @@ TEST_CASE("a stop that the exit engine moves is placed anew before the old one i
   CHECK(world.exchange->cancelled_conditionals == std::vector{old.id});
   REQUIRE(world.exchange->open_conditionals.size() == 1);
   CHECK(world.exchange->open_conditionals.front().client_id == fresh.id);
+}
+
+TEST_CASE("a process that ends in the middle of a move lets the new stop stand first") {
+  pipeline_world world;
+  with_stops(world);
+  pipeline_run run(world);
+  run.make_ready(held);
+  run.live(1s, held);
+  const auto old = accept(run);
+  run.live(1s, held);
+  move_stop(run, "49500");
+  auto& waiting = world.exchange->conditionals;
+  REQUIRE(waiting.size() == 1);
+  const auto second = std::move(waiting.front());
+  waiting.pop_front();
+  second.answer(order_refused{.http_status = 400, .code = -4130, .text = "one at a time"});
+  run.settle();
+  for (int i = 0; i < 20 && world.exchange->cancelled_conditionals.empty(); ++i)
+    run.live(100ms, held);
+  REQUIRE(world.exchange->cancelled_conditionals == std::vector{old.id});
+  caf::anon_send(run.all->supervisor, actors::end_process{0, "the test ends"});
+  run.settle();
+  run.live(600ms, held);
+  REQUIRE(waiting.size() == 1);
+  CHECK(accept(run).trigger == price::whole(49'500));
+  CHECK(run.end() == 0);
+  CHECK(world.exchange->open_conditionals.size() == 1);
 }
 
 TEST_CASE("a restart finds the stop again") {

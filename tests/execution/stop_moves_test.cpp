@@ -127,3 +127,42 @@ TEST_CASE("what is wanted is tried as ever when the old stop is refused too") {
   w.decide();
   CHECK(w.last<place_stop>().request.trigger == stop_world::p("97"));
 }
+
+TEST_CASE("a stop that made room for another is moved as soon as the venue shows that it did") {
+  stop_world w;
+  const auto old = alone(w);
+  w.decide();
+  CHECK(w.keeper.is_moving());
+  w.cancelled(old);
+  w.decide();
+  for (int i = 0; i < 3; ++i) {
+    CHECK(w.last<place_stop>().request.trigger == stop_world::p("97"));
+    w.refuse(one_at_a_time, "An open stop or take profit order with closePosition is existing.");
+    w.forget();
+    w.decide();
+    CHECK(w.count<place_stop>() == 0);
+    CHECK(w.keeper.is_moving());
+    w.pass(200ms);
+    w.decide();
+  }
+  rests_at(w, "97");
+  w.decide();
+  CHECK_FALSE(w.keeper.is_moving());
+}
+
+TEST_CASE("a cancel that the venue never shows does not keep the old stop away") {
+  stop_world w;
+  const auto old = alone(w);
+  w.decide();
+  w.cancelled(old);
+  w.decide();
+  int tries = 0;
+  while (w.last<place_stop>().request.trigger == stop_world::p("97") && tries < 100) {
+    ++tries;
+    w.refuse(one_at_a_time, "An open stop or take profit order with closePosition is existing.");
+    w.pass(200ms);
+    w.decide();
+  }
+  CHECK(tries == 11);
+  CHECK(w.last<place_stop>().request.trigger == stop_world::p("95"));
+}

@@ -15,6 +15,13 @@ std::string ruled_by(exit_tracker& t, std::int64_t s) {
   return std::string(t.on_truth(btc, open_truth("2", "100"), at_s(s)).value().what.origin.str());
 }
 
+/// Flat, by a read that was sent at this second.
+truth_view proven_flat(std::int64_t s) {
+  auto v = flat_truth();
+  v.as_of = at_s(s).steady;
+  return v;
+}
+
 void bar(exit_tracker& t, std::int64_t s) {
   (void)t.plan_ended({btc, at_s(1).wall, 0}, exit_end::barred, at_s(s).steady);
 }
@@ -42,13 +49,21 @@ TEST_CASE("a plan without an end rules what it opens, however long its deadline 
   SECTION("long after") {
     CHECK(ruled_by(t, 7'200) == "strategy-1");
   }
-  SECTION("within a minute of its end") {
+  SECTION("within a minute of the first truth of after its end") {
     t.note_ended(strategy, qty("2"), at_s(7'200).steady);
-    CHECK(ruled_by(t, 7'260) == "strategy-1");
+    (void)t.on_truth(btc, proven_flat(7'201), at_s(7'300));
+    CHECK(ruled_by(t, 7'360) == "strategy-1");
   }
   SECTION("not after that") {
     t.note_ended(strategy, qty("2"), at_s(7'200).steady);
-    CHECK(ruled_by(t, 7'261).empty());
+    t.look_at_notes([](const position_key&) { return proven_flat(7'201); }, at_s(7'300).steady);
+    t.look_at_notes([](const position_key&) { return proven_flat(7'310); }, at_s(7'311).steady);
+    CHECK(ruled_by(t, 7'361).empty());
+  }
+  SECTION("a truth of before its end says nothing") {
+    t.note_ended(strategy, qty("2"), at_s(7'200).steady);
+    t.look_at_notes([](const position_key&) { return proven_flat(7'200); }, at_s(7'201).steady);
+    CHECK(ruled_by(t, 12'000) == "strategy-1");
   }
 }
 
@@ -70,15 +85,15 @@ TEST_CASE("a plan of an earlier run rules what is first seen in this one") {
   }
   SECTION("that had ended") {
     t.note_earlier({a_strategy_plan(side::buy), true}, at_s(0).steady);
-    CHECK(ruled_by(t, 3'600) == "strategy-1");
+    CHECK(ruled_by(t, 86'400) == "strategy-1");
   }
-  SECTION("that had ended more than an hour of silence ago") {
+  SECTION("that had ended more than a day of silence ago") {
     t.note_earlier({a_strategy_plan(side::buy), true}, at_s(0).steady);
-    CHECK(ruled_by(t, 3'601).empty());
+    CHECK(ruled_by(t, 86'401).empty());
   }
   SECTION("but not a minute after it was known to be flat") {
     t.note_earlier({a_strategy_plan(side::buy), true}, at_s(0).steady);
-    CHECK_FALSE(t.on_truth(btc, flat_truth(), at_s(10)));
+    CHECK_FALSE(t.on_truth(btc, proven_flat(9), at_s(10)));
     CHECK(ruled_by(t, 71).empty());
   }
   SECTION("the last one of a position counts") {

@@ -51,8 +51,11 @@ TEST_CASE("a plan that came to nothing, is long over, or of the other side rules
 
   exit_tracker over{plain_settings()};
   over.note_plan(a_strategy_plan(side::buy));
-  over.note_ended(plan_id{"strategy-1"}, qty("2"), at_s(100).steady);  // A minute of grace.
-  CHECK(over.on_truth(btc, open_truth("2", "100"), at_s(161)).value().what.origin.empty());
+  over.note_ended(plan_id{"strategy-1"}, qty("2"), at_s(100).steady);
+  auto after = flat_truth();
+  after.as_of = at_s(101).steady;
+  (void)over.on_truth(btc, after, at_s(101));  // A minute of grace from here.
+  CHECK(over.on_truth(btc, open_truth("2", "100"), at_s(162)).value().what.origin.empty());
 
   exit_tracker other{plain_settings()};
   other.note_plan(a_strategy_plan(side::sell));

@@ -195,6 +195,21 @@ TEST_CASE("a forgotten plan that the journal knows leaves its symbol and is reme
   CHECK(planner.offer(far(an_open("b", "2"))) == fresh);
 }
 
+TEST_CASE("a plan that others stand in the way of is looked up first, once ids were forgotten") {
+  planner_core planner{2, {.second_entry = second_entry_policy::supersede}};
+  REQUIRE(planner.offer(an_open("a")) == fresh);
+  CHECK_FALSE(planner.leans_on_another(an_open("b", "2")));
+  for (const char* id : {"r1", "r2", "r3", "r4"})
+    REQUIRE(planner.offer(a_plan(id, reduce_plan{})) == fresh);
+  CHECK(planner.leans_on_another(an_open("b", "2")));
+  CHECK_FALSE(planner.leans_on_another(an_open("a")));                  // It has not ended.
+  CHECK_FALSE(planner.leans_on_another(an_open("b", "2", "ETHUSDT")));  // Nothing is open there.
+  CHECK_FALSE(planner.leans_on_another(a_plan("b", reduce_plan{})));
+  planner.remember(stable_hash("b"), content_hash(an_open("b", "2")));
+  CHECK_FALSE(planner.leans_on_another(an_open("b", "2")));
+  CHECK(planner.offer(an_open("b", "2")).kind == offer_kind::repeat);
+}
+
 TEST_CASE("an older open that could not be withdrawn stays, and the symbol with it") {
   auto planner = a_planner(second_entry_policy::supersede);
   REQUIRE(planner.offer(an_open("a")) == fresh);

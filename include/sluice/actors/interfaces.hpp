@@ -33,6 +33,7 @@ using journal_actor = caf::typed_actor<               //
     caf::reacts_to<append>,                           // from every stage: make durable soon
     caf::replies_to<append_durable>::with<appended>,  // planner, executor: answered after the
                                                       // commit
+    caf::replies_to<find_plan>::with<plan_found>,     // planner, once it forgot ids
     caf::reacts_to<watch_records>,                    // supervisor, while wiring
     caf::reacts_to<commit_batch>,                     // itself
     caf::reacts_to<drain>>;                           // supervisor: commit what there is
@@ -132,6 +133,7 @@ using stop_guard_actor = caf::typed_actor<  //
     caf::reacts_to<stop_cancelled>,         // exchange port
     caf::reacts_to<stop_asked>,             // exchange port
     caf::reacts_to<stops_listed>,           // exchange port
+    caf::replies_to<drain>::with<drained>,  // supervisor, once no stop is being moved
     caf::reacts_to<tick>>;                  // itself: audits, questions, graces
 
 using dead_man_actor = caf::typed_actor<    //

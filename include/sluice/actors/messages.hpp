@@ -43,6 +43,14 @@ struct appended {
   std::int64_t last_seq{0};
   std::vector<known_before> known{};
 };
+/// Was a plan of this id ever accepted? Answered by `plan_found`, over commits and ends of
+/// processes.
+struct find_plan {
+  plan_id plan{};
+};
+struct plan_found {
+  std::optional<std::uint64_t> content_hash{};  ///< None when there was none.
+};
 /// Everything that was in the journal's mailbox before this goes into one commit.
 struct commit_batch {};
 /// These records are durable, in order.

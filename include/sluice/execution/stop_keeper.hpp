@@ -112,6 +112,9 @@ class stop_keeper {
 
   /// False when there is nothing to keep and nothing to watch.
   [[nodiscard]] bool is_active() const { return options_.settings.enabled || !stops_.empty(); }
+  /// Whether the old stop is on its way out, or gone, and the one it made room for does not stand.
+  [[nodiscard]] bool is_moving(const position_key& key) const;
+  [[nodiscard]] bool is_moving() const;
   /// Positions with a stop of ours that has not ended, or that were open when last decided upon.
   [[nodiscard]] std::vector<position_key> positions() const;
   [[nodiscard]] std::vector<protective_stop> stops() const;
@@ -145,6 +148,7 @@ class stop_keeper {
     bool put_back{false};              ///< The other one was refused.
     std::optional<instant> move_at{};  ///< No other is tried before, while one rests.
     int moves_refused{0};              ///< In a row.
+    int unseen{0};  ///< Refusals in a row because the venue did not show the cancel yet.
   };
 
   void keep(const position_key& key, slot& s, const position_open& held,

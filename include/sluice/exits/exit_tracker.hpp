@@ -61,6 +61,7 @@ struct exit_step {
 /// The liquidation price of exactly this position; none when not known.
 using liquidation_lookup =
     std::function<std::optional<price>(const position_key&, const position_open&)>;
+using truth_lookup = std::function<truth_view(const position_key&)>;
 
 /// Ages run on the steady clock: the wall clock is read once, when a state is restored, so that a
 /// jump of it closes nothing. Everything the rules use of a position's past is in its state, so a
@@ -70,13 +71,16 @@ class exit_tracker {
   explicit exit_tracker(exit_settings settings, liquidation_lookup liquidation = {});
 
   /// An open plan is about to be sent: its own stop, target and time limit hold for the position it
-  /// opens, if that appears before a minute past the plan's end. A reduce plan is ignored.
+  /// opens, if that appears before a minute past the first truth that was proven after the plan's
+  /// end, or within a day of silence. A reduce plan is ignored.
   void note_plan(const plan& p);
-  /// The same for plans of an earlier run. What they opened may be seen as soon as truth is known
-  /// again, so the minute of one that has ended begins with that; an hour is the most.
+  /// The same for plans of an earlier run, which ended now at the latest.
   void note_earlier(const earlier_plan& p, instant now);
   /// The plan has come to its end; to nothing when it executed nothing.
   void note_ended(const plan_id& id, quantity executed, instant now);
+  /// For plans that have ended, whose position may have been proven anew without any change: call
+  /// it about once a second.
+  void look_at_notes(const truth_lookup& truth_of, instant now);
 
   /// States stored by an earlier run, before anything else. They rest until truth is known.
   void restore(const std::vector<exit_state>& states, const stamp& now);
@@ -135,8 +139,11 @@ class exit_tracker {
     plan_id id{};
     source_id source{};
     open_plan wish{};
-    std::optional<instant> forget_at{};  ///< None while the plan has no end.
-    bool awaits_truth{false};  ///< Of an earlier run, and nothing was known of its position since.
+    std::optional<instant> ended{};  ///< None while the plan has no end.
+    instant forget_at{};             ///< Once it has ended.
+    bool proven{false};              ///< Truth of after its end was seen.
+
+    void end(instant now);
   };
   struct early_fee {
     notional paid{};
@@ -150,7 +157,7 @@ class exit_tracker {
   [[nodiscard]] const exit_policy& policy_for(const tracked& t) const;
   [[nodiscard]] tracked* find(const position_key& key);
   std::optional<noted_plan> take_note(const position_key& key, int sign, instant now);
-  void know(const position_key& key, instant now);
+  void look_at_note(const position_key& key, const truth_view& seen, instant now);
   void unbar(asked& last) const;
   notional take_early_fee(const plan_id& plan);
   [[nodiscard]] std::optional<exit_proposal> ask(tracked& t, std::optional<price> mark,

@@ -81,6 +81,7 @@ struct exit_settings : exit_policy {
   milliseconds retry_after{2'000};
   /// The same for an exit that cannot be carried out as things stand (halted, mode shadow, symbol
   /// not trading): the pause doubles up to this, until something changes.
+  /// Less than `retry_after` is as much as that.
   milliseconds retry_after_max{5LL * 60'000};
   /// How long an exit's plan lives.
   milliseconds plan_ttl{60'000};

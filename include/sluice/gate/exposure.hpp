@@ -69,6 +69,7 @@ class exposure_book {
   instant last_traded_{};
   std::vector<held_position> held_{};  ///< Kept for its memory.
   std::vector<valued_position> all_{};
+  std::unordered_map<position_key, std::size_t> place_{};  ///< In `all_`, while it is added up.
 };
 
 }  // namespace sluice

@@ -51,6 +51,9 @@ class planner_core {
   /// `fresh` or `duplicate` is remembered; one by `supersedes` keeps its symbol for itself until
   /// the older plan has its verdict.
   [[nodiscard]] offer_answer offer(const plan& p);
+  /// Once ids were forgotten: whether the answer to this plan would lean on that another one of its
+  /// symbol is open, so that the journal has to be asked for its id before it is offered.
+  [[nodiscard]] bool leans_on_another(const plan& p);
   /// No plan waits any more for the open plan of this symbol to be withdrawn.
   void stop_waiting(const symbol& s);
   /// A plan has its terminal verdict.
@@ -70,6 +73,8 @@ class planner_core {
   /// The journal knows this plan, that was answered by `fresh` or `duplicate`, with this content:
   /// nothing is done with it. Says what it is.
   plan_identity known_before(const plan& p, std::uint64_t content);
+  /// A plan that was answered by `duplicate` of one that is not new: it is the first of its kind.
+  void stand_alone(const plan& p);
   [[nodiscard]] std::size_t remembered() const { return seen_.size(); }
 
  private:

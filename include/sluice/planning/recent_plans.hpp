@@ -15,7 +15,7 @@ class recent_map {
  public:
   explicit recent_map(std::size_t entries_max);
 
-  [[nodiscard]] std::optional<std::uint64_t> find(std::uint64_t key) const;
+  [[nodiscard]] std::optional<std::uint64_t> find(std::uint64_t key);
   /// Adds a key that find does not know.
   void add(std::uint64_t key, std::uint64_t value);
   /// Gives a key that find knows another value.
@@ -25,6 +25,8 @@ class recent_map {
   [[nodiscard]] std::size_t size() const { return young_.used + old_.used; }
 
  private:
+  [[nodiscard]] std::uint64_t* value_of(std::uint64_t key);
+
   struct slot {
     std::uint64_t key{0};  ///< 0 means empty.
     std::uint64_t value{0};
@@ -34,8 +36,7 @@ class recent_map {
     std::vector<slot> slots{};
     std::size_t used{0};
 
-    [[nodiscard]] const slot* find(std::uint64_t key) const;
-    void replace(slot s);
+    [[nodiscard]] std::uint64_t* find(std::uint64_t key);
     void add(slot s);
     void grow();
   };
