@@ -51,7 +51,13 @@ error stream_reader::run(const std::function<void()>& ready, const std::function
 }
 
 result<void> stream_reader::read_on(const std::function<void()>& proven) {
-  if (auto own = memory_.one_by_one ? take_own_one_by_one() : take_own(); !own)
+  auto own = memory_.one_by_one ? take_own_one_by_one() : take_own();
+  // Without the right to ask for ids, what is ours is read in its order, one after a failure.
+  if (!own && memory_.one_by_one && own.error().code == errc::not_permitted) {
+    memory_.one_by_one = false;
+    own = take_own();
+  }
+  if (!own)
     return own;
   while (!stop_.stop_requested()) {
     auto done = turn();
@@ -76,7 +82,7 @@ result<void> stream_reader::make_group() {
 result<void> stream_reader::take_own() {
   std::string after = "0";
   while (!stop_.stop_requested()) {
-    auto own = group_.read_own(after, settings_.entries_per_read);
+    auto own = group_.read_own(after, memory_.count);
     if (!own)
       return own.error();
     if (own->entries.empty() && own->gone.empty())

@@ -17,7 +17,7 @@ namespace sluice::actors {
 /// What outlives a connection.
 struct reader_memory {
   /// A read has failed, maybe by the size of its answer: what is ours is read one by one, until all
-  /// of it was.
+  /// of it was, or until it turns out that we may not.
   bool one_by_one{false};
   /// How many entries the next read takes: one after a failure, then twice as many each time.
   std::size_t count{0};
