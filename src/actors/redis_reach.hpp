@@ -46,8 +46,8 @@ class redis_reach {
       found.push_back(
           {"redis_rights",
            fmt::format("our user of {} may not use {}: what needs them is not done; without "
-                       "XPENDING and XRANGE an entry that is too large to be read stops all "
-                       "reading; grant them, see the README",
+                       "XPENDING and XRANGE an entry that is too large to be read holds up "
+                       "what was handed to us with it; grant them, see the README",
                        address, fmt::join(denied_, ", ")),
            finding_kind::warning});
     return found;

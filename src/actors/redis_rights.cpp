@@ -31,17 +31,19 @@ std::vector<redis::command> commands_used(const redis::settings& s) {
   return all;
 }
 
-/// A server that is short of memory, or loads, refuses for now; that is no question of rights.
+/// A server that is short of memory, or loads, refuses for now; that is no question of rights. To
+/// EXEC it says "EXECABORT Transaction discarded because of: NOPERM ...".
 bool is_denied(const redis::reply& r) {
   const auto code = redis::error_code(r);
-  return code == "NOPERM" || (code == "ERR" && r.text.starts_with("ERR unknown"));
+  return code == "NOPERM" || (code == "ERR" && r.text.starts_with("ERR unknown")) ||
+         (code == "EXECABORT" && r.text.find("NOPERM") != std::string::npos);
 }
 
 }  // namespace
 
 result<std::vector<std::string>> denied_commands(redis::client& link, const redis::settings& s) {
   std::vector<std::string> denied;
-  // Where nothing was begun it does nothing.
+  // Where nothing was begun it does nothing, and says so.
   const auto ends = link.run({"EXEC"});
   if (!ends)
     return ends.error();

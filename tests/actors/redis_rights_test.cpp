@@ -1,6 +1,7 @@
 // A Redis user without all rights: what is missing is named, and reading goes on.
 #include "redis_rights.hpp"
 
+#include <algorithm>
 #include <set>
 #include <stop_token>
 
@@ -39,13 +40,13 @@ texts denied_to(const redis_server& server, const texts& rights, const settings&
   return denied_commands(*connect_as(server, rights), s).value();
 }
 
-/// What a reader delivers until it fails, or until so many batches have come.
+/// What a reader delivers until it fails, or until this entry has come.
 struct reading {
   std::shared_ptr<redis_outbox> outbox{std::make_shared<redis_outbox>()};
   std::stop_source stop{};
   texts ids{};
 
-  error run(client& link, reader_memory& memory, std::size_t most) {
+  error run(client& link, reader_memory& memory, const std::string& until) {
     redis_link_options options;
     options.settings.block = milliseconds{10};
     options.outbox = outbox;
@@ -53,7 +54,7 @@ struct reading {
       for (const auto& e : d.batch->entries)
         ids.push_back(e.id);
       outbox->grant();
-      if (ids.size() >= most)
+      if (std::ranges::count(ids, until) > 0)
         stop.request_stop();
     };
     const auto token = stop.get_token();
@@ -127,11 +128,53 @@ TEST_CASE("after a failed read a user who may not ask for ids reads on all the s
     memory.count = 1;
     reading r;
     const auto link = connect_as(*server, {"~*", "+@all", right});
-    CHECK(r.run(*link, memory, 3).text == "ending");
+    CHECK(r.run(*link, memory, added.back()).text == "ending");
     // One that was read before the right was missed is delivered again, and recognised.
     const std::set<std::string> once(r.ids.begin(), r.ids.end());
     CHECK(once == std::set<std::string>(added.begin(), added.end()));
   }
+}
+
+TEST_CASE("without the right to ask for ids an entry that is too large holds up no new ones") {
+  const auto server = redis_server::start();
+  if (!server) {
+    WARN("skipped: redis-server is not installed");
+    return;
+  }
+  const auto admin = server->connect();
+  const settings s;
+  group before(*admin, s.stream, s.group, s.consumer);
+  REQUIRE(before.make("0"));
+  command large{"XADD", s.stream, "*"};
+  large.resize(3 + 2 * 50'001, "f");
+  const command small{"XADD", s.stream, "*", "name", "value"};
+  const auto first = admin->run(small)->text;
+  REQUIRE(admin->run(large));
+  const auto behind = admin->run(small)->text;
+  const command taken{"XREADGROUP", "GROUP",   s.group,  s.consumer, "COUNT",
+                      "3",          "STREAMS", s.stream, ">"};
+  CHECK_FALSE(server->connect()->run(taken));
+  REQUIRE(admin->run(large));
+  const auto fresh = admin->run(small)->text;
+  reader_memory memory;
+  texts ids;
+  const auto connect_and_read = [&](const char* right, const std::string& until) {
+    for (int i = 0; i < 8 && std::ranges::count(ids, until) == 0; ++i) {
+      reading r;
+      const auto link = connect_as(*server, {"~*", "+@all", right});
+      static_cast<void>(r.run(*link, memory, until));
+      ids.insert(ids.end(), r.ids.begin(), r.ids.end());
+    }
+  };
+  connect_and_read("-xpending", fresh);
+  CHECK(std::ranges::count(ids, first) > 0);
+  CHECK(std::ranges::count(ids, behind) == 0);
+  CHECK(std::ranges::count(ids, fresh) == 1);
+  // With the right, what was held up comes as well.
+  memory.one_by_one = true;
+  connect_and_read("+xpending", behind);
+  CHECK(std::ranges::count(ids, behind) > 0);
+  CHECK_FALSE(memory.held_up);
 }
 
 TEST_CASE("a command that the rights refuse is told apart from one that the server cannot do") {
