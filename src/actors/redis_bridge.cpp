@@ -10,6 +10,7 @@
 
 #include "plan_lookup.hpp"
 #include "redis_jobs.hpp"
+#include "redis_reach.hpp"
 #include "sluice/planning/permit_shelf.hpp"
 #include "stage.hpp"
 
@@ -19,6 +20,9 @@ namespace {
 constexpr milliseconds tick_period{250};
 /// A mark older than this is left out of a snapshot.
 constexpr milliseconds mark_stale_after{10'000};
+/// Refusals that the server did not keep, with the fields of their entries.
+constexpr std::size_t unkept_max = 1'000;
+constexpr milliseconds tell_again_after{5'000};
 
 /// One that wants what another plan wants is on record and gets a verdict as well.
 plan_identity identity_of(plan_reception r) {
@@ -79,16 +83,10 @@ class redis_bridge : public stage<redis_bridge_actor> {
   }
 
  private:
-  enum class job_kind : std::uint8_t { acknowledgement, refusal, permit, snapshot };
-  static std::string_view word_of(job_kind k) {
-    constexpr std::array<std::string_view, 4> words{"acknowledgement", "refusal", "permit",
-                                                    "snapshot"};
-    return words.at(static_cast<std::size_t>(k));
-  }
   struct sent_job {
     job_kind kind{job_kind::acknowledgement};
     std::uint64_t permit{0};
-    std::string refused{};  ///< The entry, acknowledged once its refusal is kept.
+    refused_entry refused{};
   };
 
   // ---- entries in
@@ -98,14 +96,11 @@ class redis_bridge : public stage<redis_bridge_actor> {
     out.done = batch.gone;
     const auto at = now_stamp();
     // Its fields are known to nobody: the id is all that can be kept.
-    for (const auto& u : batch.unreadable) {
-      if (std::ranges::any_of(sent_, [&](const auto& job) { return job.second.refused == u.id; }))
-        continue;
+    for (const auto& u : batch.unreadable)
       out.refused.push_back(
           {{u.id, {}},
            {upstream_fault::unreadable, fmt::format("it is too large: {}", u.why), {}, {}},
            false});
-    }
     for (const auto& entry : batch.entries)
       desk_.deliver(entry, batch.server_ms, at, out);
     carry_out(std::move(out));
@@ -116,6 +111,7 @@ class redis_bridge : public stage<redis_bridge_actor> {
 
   void work() {
     step();
+    tell_again();
     write_permits();
     write_changed();
     write_round();
@@ -143,7 +139,7 @@ class redis_bridge : public stage<redis_bridge_actor> {
     count("skipped", out.skipped);
     count("repeated", out.repeated.size());
     if (!out.done.empty())
-      put({job_kind::acknowledgement}, {acknowledgement_of(options_.redis, out.done)});
+      put({job_kind::acknowledgement, 0, {}}, {acknowledgement_of(options_.redis, out.done)});
     for (auto& r : out.refused)
       refuse(std::move(r));
     for (const auto& id : out.repeated)
@@ -155,7 +151,8 @@ class redis_bridge : public stage<redis_bridge_actor> {
   }
 
   void refuse(refused_entry r) {
-    const auto at = now_stamp();
+    if (being_told_.contains(r.entry.id))
+      return;
     count(to_string(r.why.fault), 1);
     metrics().add(status::metric::plans_rejected);
     log().limited(to_string(r.why.fault), status::log_level::warn, "redis_bridge", "entry_refused",
@@ -163,9 +160,26 @@ class redis_bridge : public stage<redis_bridge_actor> {
                    {"plan", r.why.id},
                    {"why", to_string(r.why.fault)},
                    {"detail", r.why.reason}});
-    put({job_kind::refusal, 0, r.entry.id}, {refusal_of(options_.redis, r, at.wall)});
-    if (r.answers && options_.redis.write_permits)
-      permits_.put(r.why.id, permit_json(r.why, at.wall), at.steady);
+    tell(std::move(r));
+  }
+
+  void tell(refused_entry r) {
+    const bool denies = r.answers && options_.redis.write_permits;
+    auto commands = refusal_commands(options_.redis, r, now_stamp().wall,
+                                     denies ? options_.upstream.permit_ttl : milliseconds{0});
+    auto id = r.entry.id;
+    if (put({job_kind::refusal, 0, std::move(r)}, std::move(commands)))
+      being_told_.insert(std::move(id));
+  }
+
+  /// A transaction keeps what of it was done: an entry may be acknowledged without standing where
+  /// people find it.
+  void tell_again() {
+    if (unkept_.empty() || !up(redis_connection::writing) || now() < tell_again_at_)
+      return;
+    tell_again_at_ = now() + duration{tell_again_after};
+    for (auto& r : std::exchange(unkept_, {}))
+      tell(std::move(r));
   }
 
   void offer(std::vector<plan> plans) {
@@ -176,10 +190,10 @@ class redis_bridge : public stage<redis_bridge_actor> {
         .then(
             [this, ids](const plans_taken& taken) {
               upstream_actions out;
+              bool waits = false;
               for (std::size_t i = 0; i < ids.size(); ++i) {
                 if (taken.receptions.at(i) == plan_reception::symbol_busy) {
-                  desk_.refused(ids[i], upstream_fault::symbol_busy,
-                                fmt::format("{} has not ended", taken.about.at(i).str()), out);
+                  waits = desk_.symbol_busy(ids[i], taken.about.at(i), out) || waits;
                   continue;
                 }
                 const auto as = identity_of(taken.receptions.at(i));
@@ -187,7 +201,9 @@ class redis_bridge : public stage<redis_bridge_actor> {
                 desk_.taken(ids[i], as, out);
               }
               carry_out(std::move(out));
-              step();
+              // What waits again for what we have not heard of is offered at the next tick.
+              if (!waits)
+                step();
             },
             [this, ids](const caf::error&) {
               for (const auto& id : ids)
@@ -234,7 +250,7 @@ class redis_bridge : public stage<redis_bridge_actor> {
     if (!up(redis_connection::writing))
       return;
     for (auto& due : permits_.take(now()))
-      if (!put({job_kind::permit, due.number}, {permit_command(options_.redis, due)}))
+      if (!put({job_kind::permit, due.number, {}}, {permit_command(options_.redis, due)}))
         permits_.lost(due.number);
     if (const auto died = permits_.died(); died > died_shown_) {
       metrics().add(status::metric::redis_failures, {"permit_died"},
@@ -277,7 +293,7 @@ class redis_bridge : public stage<redis_bridge_actor> {
       mark = m->value;
     const auto fields = snapshot_fields(seen.content, given_.time.at(seen.as_of).wall, mark);
     if (fields)
-      put({job_kind::snapshot},
+      put({job_kind::snapshot, 0, {}},
           snapshot_commands(options_.redis, key.instrument, *fields, mark.has_value()));
   }
 
@@ -287,22 +303,27 @@ class redis_bridge : public stage<redis_bridge_actor> {
       tell_failed(job.kind, "too much waits to be written");
       return false;
     }
-    sent_.emplace(number, job);
+    sent_.emplace(number, std::move(job));
     return true;
   }
 
   void learn(const redis_answer& answer) {
-    const auto job = sent_.extract(answer.number);
+    auto job = sent_.extract(answer.number);
     if (job.empty())
       return;
-    const auto& [kind, permit, refused] = job.mapped();
+    auto& [kind, permit, refused] = job.mapped();
     const bool succeeded = answer.outcome == redis_outcome::done;
     if (kind == job_kind::permit && succeeded)
       permits_.written(permit);
     else if (kind == job_kind::permit)
       permits_.lost(permit);  // Tried again at the next tick, while it lives.
-    if (kind == job_kind::refusal && succeeded)
-      put({job_kind::acknowledgement}, {acknowledgement_of(options_.redis, {refused})});
+    if (kind == job_kind::refusal)
+      being_told_.erase(refused.entry.id);
+    if (kind == job_kind::refusal && answer.outcome == redis_outcome::partly &&
+        unkept_.size() < unkept_max) {
+      refused.answers = false;  // It was told, and its id may be another plan's by now.
+      unkept_.push_back(std::move(refused));
+    }
     // An entry whose end was not written is delivered again, and recognised.
     if (!succeeded)
       tell_failed(kind, answer.why);
@@ -316,40 +337,28 @@ class redis_bridge : public stage<redis_bridge_actor> {
 
   // ---- the connections
 
-  struct reach_of {
-    bool up{false};
-    std::string why{"not asked yet"};
-  };
-  [[nodiscard]] bool up(redis_connection c) const { return reach_[static_cast<std::size_t>(c)].up; }
-  static std::string_view word_of(redis_connection c) {
-    return c == redis_connection::reading ? "reading" : "writing";
-  }
+  [[nodiscard]] bool up(redis_connection c) const { return reach_.up(c); }
 
   void take(const redis_reached& r) {
-    auto& known = reach_[static_cast<std::size_t>(r.which)];
-    const bool changed = known.up != r.up;
-    known = {r.up, r.why};
+    const bool changed = reach_.take(r);
     if (r.up)
       log().info("redis_bridge", "connected", {{"connection", word_of(r.which)}});
     else
       log().limited(word_of(r.which), status::log_level::warn, "redis_bridge", "not_connected",
                     {{"connection", word_of(r.which)}, {"why", r.why}});
+    if (!r.denied.empty())
+      log().warn("redis_bridge", "rights_missing",
+                 {{"commands", fmt::format("{}", fmt::join(r.denied, ", "))}});
     show_reach();
     if (changed && r.up)
       work();
   }
 
   void show_reach() const {
-    std::vector<finding> found;
-    for (const auto c : {redis_connection::reading, redis_connection::writing}) {
-      const auto& known = reach_[static_cast<std::size_t>(c)];
-      metrics().set(status::metric::redis_up, {word_of(c)}, known.up ? 1 : 0);
-      if (!known.up && found.empty())
-        found.push_back(
-            {"redis_unreachable", fmt::format("{} of {}: {}; plans of the stream wait there",
-                                              word_of(c), options_.redis.address, known.why)});
-    }
-    static_cast<void>(vitals().found(preflight_part::redis, std::move(found)));
+    for (const auto c : redis_connections)
+      metrics().set(status::metric::redis_up, {word_of(c)}, up(c) ? 1 : 0);
+    static_cast<void>(
+        vitals().found(preflight_part::redis, reach_.findings(options_.redis.address)));
   }
 
   void count(std::string_view outcome, std::size_t by) const {
@@ -362,9 +371,12 @@ class redis_bridge : public stage<redis_bridge_actor> {
   upstream_desk desk_;
   permit_shelf permits_;
   std::uint64_t died_shown_{0};
-  std::array<reach_of, 2> reach_{};
+  redis_reach reach_{};
   std::uint64_t last_job_{0};
   std::unordered_map<std::uint64_t, sent_job> sent_{};
+  std::unordered_set<std::string> being_told_{};  ///< Entries whose refusal is on its way.
+  std::vector<refused_entry> unkept_{};
+  instant tell_again_at_{};
   std::unordered_set<position_key> changed_{};
   std::size_t next_in_round_{0};
   std::size_t round_due_{0};  ///< Snapshots times the period in milliseconds.

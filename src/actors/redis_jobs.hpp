@@ -1,7 +1,10 @@
 // The commands of each thing that the bridge writes to Redis.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sluice/planning/permit_shelf.hpp"
@@ -11,6 +14,13 @@
 #include "sluice/redis/settings.hpp"
 
 namespace sluice::actors {
+
+enum class job_kind : std::uint8_t { acknowledgement, refusal, permit, snapshot };
+[[nodiscard]] inline std::string_view word_of(job_kind k) {
+  constexpr std::array<std::string_view, 4> words{"acknowledgement", "refusal", "permit",
+                                                  "snapshot"};
+  return words.at(static_cast<std::size_t>(k));
+}
 
 /// Of what was refused, for people; the stream is no place for megabytes.
 inline constexpr std::size_t refused_fields_bytes_max = 16UL * 1024;
@@ -49,6 +59,20 @@ inline constexpr std::size_t refused_fields_bytes_max = 16UL * 1024;
                                                    const permit_due& due) {
   return {"SET", s.key_prefix + "permit:p33:" + due.plan.str(), due.text, "EX",
           std::to_string(due.lives_s)};
+}
+
+/// Told, denied where `permit_lives` is not 0, and acknowledged, in one transaction: nobody may be
+/// told of a refusal whose entry is handed out once more.
+[[nodiscard]] inline std::vector<redis::command> refusal_commands(const redis::settings& s,
+                                                                  const refused_entry& r,
+                                                                  wall_time at,
+                                                                  milliseconds permit_lives) {
+  std::vector<redis::command> all{refusal_of(s, r, at)};
+  if (permit_lives.count() > 0)
+    all.push_back(
+        permit_command(s, {r.why.id, permit_json(r.why, at), 0, permit_lives.count() / 1'000}));
+  all.push_back(acknowledgement_of(s, {r.entry.id}));
+  return all;
 }
 
 /// Without a mark, what an earlier snapshot had by its mark goes.

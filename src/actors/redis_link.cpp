@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "redis_reader.hpp"
+#include "redis_rights.hpp"
 #include "sluice/exchange/backoff.hpp"
 
 namespace sluice::actors {
@@ -20,6 +21,7 @@ struct redis_link::shared {
   exchange::secret password{};
   std::shared_ptr<redis::interrupter> stop_reading{std::make_shared<redis::interrupter>()};
   std::shared_ptr<redis::interrupter> stop_writing{std::make_shared<redis::interrupter>()};
+  std::shared_ptr<redis::interrupter> stop_asking{std::make_shared<redis::interrupter>()};
 
   [[nodiscard]] result<std::unique_ptr<redis::client>> connect(
       const std::shared_ptr<redis::interrupter>& stop) const {
@@ -101,7 +103,7 @@ class job_runner {
     // What the transaction says of its commands goes before their being queued.
     for (const auto& inner : replies.back().items)
       if (inner.is_error())
-        return {job.number, redis_outcome::refused, inner.text};
+        return {job.number, redis_outcome::partly, inner.text};
     for (const auto& r : replies)
       if (r.is_error())
         return {job.number, redis_outcome::refused, r.text};
@@ -140,10 +142,52 @@ void pause(const redis_link_options& options, redis_connection which, const std:
   }
 }
 
+/// While a right is missing it is asked again this often, since the server can give it at any time.
+constexpr std::chrono::seconds rights_period{30};
+
+/// What the server's rights refuse us, asked over connections of its own.
+class rights_watch {
+ public:
+  using connector = std::function<result<std::unique_ptr<redis::client>>()>;
+  rights_watch(const redis_link_options& options, connector connect)
+      : options_(options), connect_(std::move(connect)) {}
+
+  /// The connection for reading came about.
+  void reached() {
+    ask();
+    tell();
+  }
+  void goes_on() {
+    if (denied_.empty() || steady_clock::now() < next_)
+      return;
+    if (ask())
+      tell();
+  }
+
+ private:
+  /// True when the answer has changed. One that is not given changes nothing.
+  bool ask() {
+    next_ = steady_clock::now() + rights_period;
+    const auto link = connect_();
+    if (!link)
+      return false;
+    auto denied = denied_commands(**link, options_.settings);
+    if (!denied || *denied == denied_)
+      return false;
+    denied_ = std::move(*denied);
+    return true;
+  }
+  void tell() const { options_.tell.reached({redis_connection::reading, true, {}, denied_}); }
+
+  const redis_link_options& options_;
+  connector connect_;
+  std::vector<std::string> denied_{};
+  steady_clock::time_point next_{};
+};
+
 /// Works over one connection after the other until it is to stop. `work` gives what failed; it
-/// calls the first of what it is given once the connection is of use, and the second when something
-/// was done over it: a connection that comes about and fails at its work is no reason to try again
-/// soon.
+/// calls what it is given when something was done over it: a connection that comes about and fails
+/// at its work is no reason to try again soon.
 template <class Work>
 void keep_connected(const redis_link_options& options, redis_connection which,
                     const std::stop_token& stop,
@@ -155,18 +199,12 @@ void keep_connected(const redis_link_options& options, redis_connection which,
     const auto link = connect();
     std::string why;
     if (link)
-      why = work(
-                **link,
-                [&] {
-                  options.tell.reached({which, true, {}});
-                },
-                [&] { pauses.reset(); })
-                .text;
+      why = work(**link, [&] { pauses.reset(); }).text;
     else
       why = link.error().text;
     if (stop.stop_requested())
       return;
-    options.tell.reached({which, false, why});
+    options.tell.reached({which, false, why, {}});
     pause(options, which, stop, pauses.next(random()), why);
   }
 }
@@ -180,17 +218,23 @@ redis_link::redis_link(redis_link_options options, exchange::secret password)
   using call = std::function<void()>;
   reader_ = std::jthread([s = shared_](const std::stop_token& stop) {
     reader_memory memory;
+    rights_watch rights(s->options, [&] { return s->connect(s->stop_asking); });
     keep_connected(
         s->options, redis_connection::reading, stop, [&] { return s->connect(s->stop_reading); },
-        [&](redis::client& link, const call& up, const call& proven) {
-          return stream_reader(s->options, link, stop, memory).run(up, proven);
+        [&](redis::client& link, const call& proven) {
+          return stream_reader(s->options, link, stop, memory)
+              .run([&] { rights.reached(); },
+                   [&] {
+                     proven();
+                     rights.goes_on();
+                   });
         });
   });
   writer_ = std::jthread([s = shared_](const std::stop_token& stop) {
     keep_connected(
         s->options, redis_connection::writing, stop, [&] { return s->connect(s->stop_writing); },
-        [&](redis::client& link, const call& up, const call& proven) {
-          up();
+        [&](redis::client& link, const call& proven) {
+          s->options.tell.reached({redis_connection::writing, true, {}, {}});
           return job_runner(s->options, link).run(stop, proven);
         });
   });
@@ -201,6 +245,7 @@ redis_link::~redis_link() {
   writer_.request_stop();
   shared_->stop_reading->fire();
   shared_->stop_writing->fire();
+  shared_->stop_asking->fire();
 }
 
 }  // namespace sluice::actors

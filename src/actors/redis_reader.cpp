@@ -51,7 +51,7 @@ error stream_reader::run(const std::function<void()>& ready, const std::function
 }
 
 result<void> stream_reader::read_on(const std::function<void()>& proven) {
-  if (auto own = memory_.one_by_one ? take_own_one_by_one() : take_own(); !own)
+  if (auto own = take_what_is_ours(); !own)
     return own;
   while (!stop_.stop_requested()) {
     auto done = turn();
@@ -65,6 +65,23 @@ result<void> stream_reader::read_on(const std::function<void()>& proven) {
   return {};
 }
 
+result<void> stream_reader::take_what_is_ours() {
+  if (!memory_.one_by_one)
+    return take_own();
+  auto own = take_own_one_by_one();
+  if (own)
+    memory_.held_up = false;
+  if (own || own.error().code != errc::not_permitted)
+    return own;
+  // Nobody can say what comes behind the one that is too large: what is new must not wait for it.
+  if (memory_.held_up)
+    return {};
+  memory_.one_by_one = false;
+  own = take_own();
+  memory_.held_up = !own && own.error().code == errc::out_of_range;
+  return own;
+}
+
 result<void> stream_reader::make_group() {
   const auto now = redis::server_time_ms(link_);
   if (!now)
@@ -76,7 +93,7 @@ result<void> stream_reader::make_group() {
 result<void> stream_reader::take_own() {
   std::string after = "0";
   while (!stop_.stop_requested()) {
-    auto own = group_.read_own(after, settings_.entries_per_read);
+    auto own = group_.read_own(after, memory_.count);
     if (!own)
       return own.error();
     if (own->entries.empty() && own->gone.empty())
@@ -133,7 +150,7 @@ result<void> stream_reader::take_one(const std::string& id) {
 }
 
 result<void> stream_reader::turn() {
-  if (steady_clock::now() >= next_claim_) {
+  if (!memory_.held_up && steady_clock::now() >= next_claim_) {
     next_claim_ = steady_clock::now() + settings_.claim_idle / 2;
     if (auto claimed = take_over(); !claimed)
       return claimed;
@@ -141,7 +158,8 @@ result<void> stream_reader::turn() {
   auto fresh = group_.read_new(memory_.count, settings_.block);
   if (!fresh)
     return fresh.error();
-  memory_.count = std::min(2 * memory_.count, settings_.entries_per_read);
+  // While nothing can be read again, no entry may share an answer with one that is too large.
+  memory_.count = memory_.held_up ? 1 : std::min(2 * memory_.count, settings_.entries_per_read);
   return deliver(std::move(*fresh));
 }
 

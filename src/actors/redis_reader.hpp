@@ -17,8 +17,10 @@ namespace sluice::actors {
 /// What outlives a connection.
 struct reader_memory {
   /// A read has failed, maybe by the size of its answer: what is ours is read one by one, until all
-  /// of it was.
+  /// of it was, or until it turns out that we may not.
   bool one_by_one{false};
+  /// One of ours is too large and we may not ask for ids: ours and what others left stays unread.
+  bool held_up{false};
   /// How many entries the next read takes: one after a failure, then twice as many each time.
   std::size_t count{0};
   std::map<std::string, std::string> unreadable{};  ///< Ids, with what reading them came to.
@@ -35,6 +37,7 @@ class stream_reader {
 
  private:
   result<void> read_on(const std::function<void()>& proven);
+  result<void> take_what_is_ours();
   result<void> make_group();
   result<void> take_own();
   result<void> take_own_one_by_one();

@@ -20,7 +20,8 @@ std::string describe(const open_plan& p) {
                      optional_raw(p.target), p.time_limit ? p.time_limit->count() : -1);
 }
 std::string describe(const reduce_plan& p) {
-  return fmt::format("reduce|{}|{}", p.target.raw(), p.reason);
+  const auto whole = p.part_of.is_zero() ? std::string{} : fmt::format("|{}", p.part_of.raw());
+  return fmt::format("reduce|{}|{}{}", p.target.raw(), p.reason, whole);
 }
 std::string describe(const cancel_plan& p) {
   return "cancel|" + p.target.str();

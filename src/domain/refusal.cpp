@@ -40,6 +40,7 @@ constexpr std::array<row, refusal_code_count> rows{{
     {refusal_code::cooldown_in_flight, "cooldown_in_flight"},
     {refusal_code::no_position, "no_position", passes::never, true},
     {refusal_code::already_at_target, "already_at_target", passes::never, true},
+    {refusal_code::position_changed, "position_changed"},
     {refusal_code::would_increase, "would_increase"},
     {refusal_code::would_flip, "would_flip"},
     {refusal_code::position_exists, "position_exists"},

@@ -18,6 +18,7 @@ bool follows_from_position(refusal_code c, const plan& p) {
   switch (c) {
     case refusal_code::no_position:
     case refusal_code::already_at_target:
+    case refusal_code::position_changed:
     case refusal_code::reconcile_required_side_mismatch:
     case refusal_code::reconcile_required_qty_mismatch:
     case refusal_code::would_increase:

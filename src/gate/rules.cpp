@@ -151,6 +151,15 @@ check_result already_at_target(const plan& p, const facts& f) {
   return {!open || held > target, held, target};
 }
 
+/// A part of a position is no part of one that has grown since, or was turned around.
+check_result position_changed(const plan& p, const facts& f) {
+  const quantity whole = std::get<reduce_plan>(p.body).part_of;
+  const quantity held = amount_of(f.position.content);
+  const bool fits = whole.is_zero() || held.is_zero() ||
+                    (held.sign() == whole.sign() && held.abs() <= whole.abs());
+  return {fits, held, whole};
+}
+
 /// The side of the position, or of the leg while that is flat; 0 when there is none to stand
 /// against.
 int standing_sign(const plan& p, const facts& f) {
@@ -259,6 +268,7 @@ constexpr std::array table{
     rule{refusal_code::cooldown_in_flight, opens, &cooldown_in_flight},
     rule{refusal_code::no_position, reduces, &no_position},
     rule{refusal_code::already_at_target, reduces, &already_at_target},
+    rule{refusal_code::position_changed, reduces, &position_changed},
     rule{refusal_code::would_increase, opens, &would_increase},
     rule{refusal_code::would_flip, opens, &would_flip},
     rule{refusal_code::position_exists, opens, &position_exists},

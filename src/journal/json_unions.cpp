@@ -26,6 +26,7 @@ void describe(auto& d, is<reduce_plan> auto& p) {
   d("target", p.target);
   d("reason", p.reason);
   d.since_later("numbers", p.numbers);
+  d.unless_empty("part_of", p.part_of);
 }
 void describe(auto& d, is<cancel_plan> auto& p) {
   d("target", p.target);

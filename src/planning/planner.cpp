@@ -13,6 +13,12 @@ bool fits_an_id(const std::string& text) {
   return parse_plan_id(text).has_value();
 }
 
+/// It was reckoned from a position that the open plan of its symbol may be changing.
+bool is_part(const plan& p) {
+  const auto* reduce = std::get_if<reduce_plan>(&p.body);
+  return reduce && !reduce->part_of.is_zero();
+}
+
 std::string id_of_exit(const exit_wish& wish) {
   const auto hash = stable_hash(fmt::format(
       "{}|{}|{}|{}|{}|{}|{}|{}|{}", wish.position.instrument.str(), to_string(wish.position.leg),
@@ -42,6 +48,9 @@ offer_answer planner_core::offer(const plan& p) {
     if (settings_.cancel_own_only && owner && *owner != p.source && !is_own_source(p.source))
       return {offer_kind::not_its_own, cancel->target};
   }
+  if (is_part(p))
+    if (const auto* other = live_.open_of(p.instrument))
+      return {offer_kind::symbol_busy, other->id};
   if (std::holds_alternative<open_plan>(p.body)) {
     if (const auto* first = opens_.first_like(p)) {
       const bool itself = first->id == p.id;  // Many came after it, so that its id was forgotten.

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace sluice {
@@ -16,22 +17,23 @@ upstream_refusal refusal_of(const upstream_wish& w, upstream_fault fault, std::s
   return {fault, std::move(reason), w.id, w.instrument};
 }
 
-bool opens_on(const upstream_wish& w, const symbol& instrument) {
-  return lane_of(w) == lane::entry && w.instrument == instrument;
-}
-
 }  // namespace
 
 upstream_desk::upstream_desk(upstream_settings settings, intake_settings intake, plan_lookup known)
     : settings_(std::move(settings)),
       intake_(std::move(intake)),
       known_(std::move(known)),
-      door_(intake_, {}) {}
+      door_(intake_, {}),
+      refused_(intake_.max_age) {}
 
 void upstream_desk::deliver(stream_entry entry, std::int64_t server_ms, const stamp& now,
                             upstream_actions& out) {
+  now_ = now.steady;
   if (in_hand_.contains(entry.id))
     return;
+  // It was told so: nobody counts on it any more, and what is held now is not what it meant.
+  if (const auto* before = refused_.find(entry.id, now_))
+    return refuse(std::move(entry), upstream_refusal{*before}, out);
   auto reading = read_upstream(entry, {now.wall, server_ms}, settings_, intake_);
   if (std::holds_alternative<upstream_skip>(reading)) {
     ++out.skipped;
@@ -70,6 +72,7 @@ void upstream_desk::deliver(stream_entry entry, std::int64_t server_ms, const st
 }
 
 void upstream_desk::step(const upstream_view& view, upstream_actions& out) {
+  now_ = view.now.steady;
   for (const auto traffic : {lane::exit, lane::entry}) {
     auto& queue = waiting_[index(traffic)];
     std::deque<waiting_entry> left;
@@ -129,8 +132,9 @@ upstream_desk::outcome upstream_desk::offer(waiting_entry& w, const truth& held,
   out.plans.push_back(plan_for_upstream(w.wish, held, w.received, intake_));
   ++open_count_[index(lane_of(w.wish))];
   open_wish open{w.wish, {}, false, false};
-  open.entries.push_back(std::move(w.entry));
-  open_.emplace(w.wish.id, std::move(open));
+  open.entries.push_back(std::move(w));
+  auto id = open.wish.id;
+  open_.emplace(std::move(id), std::move(open));
   return outcome::gone;
 }
 
@@ -139,19 +143,18 @@ bool upstream_desk::is_old(const waiting_entry& w, const stamp& now) const {
 }
 
 bool upstream_desk::is_settled(const waiting_entry& w, const upstream_view& view) const {
-  return !is_part(w.wish) || (!opens(w.wish.instrument) &&
+  return !is_part(w.wish) || (!under_way(w.wish.instrument) &&
                               !view.ours.under_way({w.wish.instrument, position_side::both}));
 }
 
-bool upstream_desk::opens(const symbol& instrument) const {
+bool upstream_desk::under_way(const symbol& instrument) const {
   return std::ranges::any_of(open_,
-                             [&](const auto& o) { return opens_on(o.second.wish, instrument); });
+                             [&](const auto& o) { return o.second.wish.instrument == instrument; });
 }
 
 bool upstream_desk::will_open(const symbol& instrument) const {
-  return opens(instrument) || std::ranges::any_of(waiting_[index(lane::entry)], [&](const auto& w) {
-           return opens_on(w.wish, instrument);
-         });
+  return std::ranges::any_of(waiting_[index(lane::entry)],
+                             [&](const auto& w) { return w.wish.instrument == instrument; });
 }
 
 bool upstream_desk::has_truth(const waiting_entry& w, const upstream_view& view,
@@ -184,7 +187,7 @@ void upstream_desk::join(open_wish& open, waiting_entry& w, upstream_actions& ou
   if (open.durable)
     acknowledge(w.entry.id, out);
   else
-    open.entries.push_back(std::move(w.entry));
+    open.entries.push_back(std::move(w));
 }
 
 void upstream_desk::taken(const plan_id& id, plan_identity as, upstream_actions& out) {
@@ -193,10 +196,10 @@ void upstream_desk::taken(const plan_id& id, plan_identity as, upstream_actions&
     return;
   auto& open = at->second;
   if (as == plan_identity::conflict && !is_same(open.wish))
-    return refused(id, upstream_fault::duplicate_plan, "the plan_id is that of another plan", out);
+    return refuse(at, upstream_fault::duplicate_plan, "the plan_id is that of another plan", out);
   const auto entries = std::exchange(open.entries, {});
   for (const auto& e : entries)
-    acknowledge(e.id, out);
+    acknowledge(e.entry.id, out);
   open.durable = true;
   if (as != plan_identity::fresh)
     out.repeated.push_back(id);
@@ -204,16 +207,20 @@ void upstream_desk::taken(const plan_id& id, plan_identity as, upstream_actions&
     close(at);
 }
 
-void upstream_desk::refused(const plan_id& id, upstream_fault fault, const std::string& reason,
-                            upstream_actions& out) {
+bool upstream_desk::symbol_busy(const plan_id& id, const plan_id& other, upstream_actions& out) {
   const auto at = open_.find(id);
   if (at == open_.end())
-    return;
-  auto entries = std::exchange(at->second.entries, {});
-  const auto why = refusal_of(at->second.wish, fault, reason);
+    return false;
+  if (!is_part(at->second.wish)) {
+    refuse(at, upstream_fault::symbol_busy, fmt::format("{} has not ended", other.str()), out);
+    return false;
+  }
+  auto& queue = waiting_[index(lane_of(at->second.wish))];
+  auto& entries = at->second.entries;
+  queue.insert(queue.begin(), std::move_iterator(entries.begin()),
+               std::move_iterator(entries.end()));
   close(at);
-  for (auto& e : entries)
-    refuse(std::move(e), why, out);
+  return true;
 }
 
 void upstream_desk::not_taken(const plan_id& id) {
@@ -221,7 +228,7 @@ void upstream_desk::not_taken(const plan_id& id) {
   if (at == open_.end())
     return;
   for (const auto& e : at->second.entries)
-    in_hand_.erase(e.id);
+    in_hand_.erase(e.entry.id);
   close(at);
 }
 
@@ -246,7 +253,17 @@ bool upstream_desk::is_same(const upstream_wish& w) const {
 void upstream_desk::refuse(stream_entry entry, upstream_refusal why, upstream_actions& out) {
   in_hand_.erase(entry.id);
   const bool answers = !why.id.empty() && !open_.contains(why.id) && !known_(why.id);
+  refused_.put(entry.id, why, now_);
   out.refused.push_back({std::move(entry), std::move(why), answers});
+}
+
+void upstream_desk::refuse(std::unordered_map<plan_id, open_wish>::iterator at,
+                           upstream_fault fault, std::string reason, upstream_actions& out) {
+  auto entries = std::exchange(at->second.entries, {});
+  const auto why = refusal_of(at->second.wish, fault, std::move(reason));
+  close(at);
+  for (auto& e : entries)
+    refuse(std::move(e.entry), why, out);
 }
 
 void upstream_desk::refuse(waiting_entry w, upstream_fault fault, std::string reason,

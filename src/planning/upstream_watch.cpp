@@ -1,4 +1,4 @@
-// An open plan counts from its acceptance: its order may leave at any time from there on.
+// A plan counts from its acceptance: its order may leave at any time from there on.
 #include "sluice/planning/upstream_watch.hpp"
 
 #include <algorithm>
@@ -6,12 +6,12 @@
 namespace sluice {
 
 void upstream_watch::accepted(const plan& p) {
-  if (std::holds_alternative<open_plan>(p.body))
-    opens_.insert_or_assign(p.id, p.instrument);
+  if (!std::holds_alternative<cancel_plan>(p.body))
+    plans_.insert_or_assign(p.id, p.instrument);
 }
 
 bool upstream_watch::under_way(const position_key& position) const {
-  return orders_.under_way(position) || std::ranges::any_of(opens_, [&](const auto& o) {
+  return orders_.under_way(position) || std::ranges::any_of(plans_, [&](const auto& o) {
            return o.second == position.instrument;
          });
 }

@@ -76,12 +76,14 @@ plan plan_for_upstream(const upstream_wish& w, const truth& held, const stamp& r
   }
   const auto& close = std::get<upstream_close>(w.what);
   const auto size = amount_of(held).abs();
-  reduce_plan r{{}, words_of(close)};
+  reduce_plan r{.target = {}, .reason = words_of(close), .numbers = {}, .part_of = {}};
   if (close.how == upstream_close::extent::percent)
     r.target = quantity::from_raw(
         static_cast<std::int64_t>(static_cast<wide_int>(size.raw()) * (100 - close.percent) / 100));
   else if (close.how == upstream_close::extent::amount)
     r.target = std::max(quantity{}, size - close.amount);
+  if (is_part(w))
+    r.part_of = amount_of(held);
   p.body = std::move(r);
   return p;
 }

@@ -15,7 +15,10 @@ error malformed(std::string_view what) {
 }
 
 error refused(const reply& r) {
-  return fail(error_code(r) == "NOGROUP" ? errc::not_found : errc::malformed, r.text);
+  const auto code = error_code(r);
+  if (code == "NOGROUP")
+    return fail(errc::not_found, r.text);
+  return fail(code == "NOPERM" ? errc::not_permitted : errc::malformed, r.text);
 }
 
 bool is_array(const reply& r, std::size_t least) {

@@ -37,6 +37,18 @@ TEST_CASE("the content of a plan is what it asks for, not when it came") {
   CHECK(content_hash(first) == content_hash(again));
 }
 
+TEST_CASE("a part of another position is another plan, and no part is what it always was") {
+  plan p;
+  reduce_plan whole{.target = quantity::whole(1), .reason = "r", .numbers = {}, .part_of = {}};
+  auto part = whole;
+  part.part_of = quantity::whole(2);
+  p.body = whole;
+  CHECK(content_hash(p) == stable_hash("||both|0|reduce|100000000|r"));
+  const auto before = content_hash(p);
+  p.body = part;
+  CHECK(content_hash(p) != before);
+}
+
 TEST_CASE("every part of what a plan asks for changes its content hash") {
   const auto first = an_open_plan();
   auto other = first;

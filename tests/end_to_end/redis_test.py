@@ -300,6 +300,70 @@ class RedisTestCase(WithRedis, SluiceTestCase):
         self.assertEqual(self.redis.refused()[0]["reason"], "no_position")
         self.assertEqual(self.orders_sent(), 0)
 
+    def test_two_parts_of_one_burst_close_both_amounts(self):
+        self.start_redis()
+        self.run_with_redis(positions='"BTCUSDT=0.010"')
+        for name in ("first", "second"):
+            self.redis.add(a_close(name, action="CLOSE", qty="0.003"))
+        self.until("both", lambda: self.amount() == "0.004")
+        self.assertIs(self.until_permit("second")["allow"], True)
+        self.until("acknowledged", lambda: self.redis.pending() == 0)
+        self.assertEqual(self.orders_sent(), 2)
+        self.assertEqual(self.redis.refused(), [])
+
+    def test_a_refused_part_that_is_handed_out_again_is_refused_again_whatever_is_held(self):
+        self.start_redis()
+        self.run_with_redis()
+        self.redis.add(a_close("half", action="PARTIAL_50"))
+        self.assertEqual(self.until_permit("half")["reason"], "no_position")
+        self.until("acknowledged", lambda: self.redis.pending() == 0)
+        self.redis.add(an_open("later"))
+        self.until("filled", lambda: self.amount() == "0.01")
+        # As if the transaction had never arrived.
+        self.redis.ask("DEL", "quantum:permit:p33:half")
+        self.redis.ask("XGROUP", "SETID", STREAM, "sluice", "0")
+        self.until("told again", lambda: len(self.redis.refused()) == 2)
+        self.assertEqual(self.permit("half")["reason"], "no_position")
+        self.until("acknowledged", lambda: self.redis.pending() == 0)
+        self.assertEqual(self.amount(), "0.01")
+        self.assertEqual(self.orders_sent(), 1)
+
+    def test_a_refusal_that_cannot_be_kept_is_kept_once_it_can_and_its_entry_has_ended(self):
+        self.start_redis()
+        self.redis.ask("SET", STREAM + ".refused", "text")
+        self.run_with_redis()
+        self.redis.add(a_close("half", action="PARTIAL_50"))
+        self.assertEqual(self.until_permit("half")["reason"], "no_position")
+        self.until("acknowledged", lambda: self.redis.pending() == 0)
+        self.until("counted", lambda: self.metric(
+            'sluice_redis_failures_total{kind="refusal"}') > 0)
+        self.redis.ask("DEL", STREAM + ".refused")
+        self.until("kept", lambda: len(self.redis.refused()) == 1)
+        self.assertEqual(self.redis.refused()[0]["plan_id"], "half")
+
+    def test_a_user_without_all_rights_reads_on_and_is_told_what_is_missing(self):
+        self.start_redis()
+        self.redis.ask("ACL", "SETUSER", "sluice", "on", ">word", "~*", "+@all", "-xpending",
+                       "-xrange")
+        secret = self.directory / "redis.secret"
+        secret.write_text("word\n")
+        os.chmod(secret, 0o600)
+        self.run_with_redis(more=f'username = "sluice"\npassword_file = "{secret}"',
+                            positions='"ETHUSDT=0.4"')
+        warnings = self.status()["warnings"]
+        self.assertEqual([w["reason"] for w in warnings if w["reason"] == "redis_rights"],
+                         ["redis_rights"], warnings)
+        self.assertIn("XPENDING, XRANGE", str(warnings))
+        self.assertIn("rights_missing", self.sluice.log())
+        # A read fails, and the next connection finds entries that are ours and new ones.
+        self.redis.ask("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+        self.redis.add(a_close("close", "ETHUSDT"))
+        self.redis.add(an_open("open"))
+        self.until("closed", lambda: self.position("ETHUSDT")["truth"] == "flat")
+        self.until("filled", lambda: self.amount() == "0.01")
+        self.until("acknowledged", lambda: self.redis.pending() == 0)
+        self.until_ready()
+
     def test_in_a_burst_closes_do_not_wait_behind_open_plans(self):
         self.start_redis()
         self.run_with_redis(more="entry_open_max = 2\nwaiting_max = 10", positions='"ETHUSDT=0.4"')

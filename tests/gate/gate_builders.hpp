@@ -50,6 +50,12 @@ inline plan an_open(std::string id = "o1", const char* amount = "0.010") {
 inline plan a_reduce(std::string id = "r1", const char* target = "0") {
   return a_plan(std::move(id), reduce_plan{qty(target), "test"});
 }
+/// Of a position as it was: signed.
+inline plan a_part(std::string id, const char* target, const char* of) {
+  auto p = a_reduce(std::move(id), target);
+  std::get<reduce_plan>(p.body).part_of = qty(of);
+  return p;
+}
 inline plan a_cancel(std::string id, std::string target) {
   return a_plan(std::move(id), cancel_plan{plan_id{std::move(target)}});
 }

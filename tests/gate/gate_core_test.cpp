@@ -62,6 +62,8 @@ TEST_CASE("what is refused because of the position is refused on fresh truth onl
       {"nothing to reduce", a_reduce("p"), position_flat{}, refusal_code::no_position},
       {"nothing left to reduce", a_reduce("p", "0.5"), position_open{qty("0.5"), px("50000")},
        refusal_code::already_at_target},
+      {"a part of less than is held now", a_part("p", "0.2", "0.4"),
+       position_open{qty("0.5"), px("50000")}, refusal_code::position_changed},
       {"an opening that flips", an_open("p", "0.6"), position_open{qty("-0.5"), px("50000")},
        refusal_code::would_flip},
       {"an opening that would be an exit", an_open("p"), position_open{qty("-0.5"), px("50000")},
@@ -290,6 +292,30 @@ TEST_CASE("an exit is not given up because the entry before it is still being fi
   g.truth_is(position_open{qty("0.010"), px("50000")}, 500, venue_time{1'000});
   g.read_finished(btc(), "", 800);
   CHECK(g.allowed("r1"));
+}
+
+TEST_CASE("a part that waits for an entry is denied once the position has grown by it") {
+  gate_settings adding;
+  adding.limits.allow_add = true;
+  gate_fixture g{adding};
+  g.truth_is(position_open{qty("0.5"), px("50000")}, 0);
+  g.submit(an_open("o1", "0.2"), 1);
+  REQUIRE(g.allowed("o1"));
+  g.submit(a_part("half", "0.25", "0.5"), 2);
+  CHECK_FALSE(g.ended("half"));
+  g.moved("o1", flight_step::resolved, 10, {}, true);
+  g.truth_is(position_open{qty("0.7"), px("50000")}, 20);
+  g.read_finished(btc(), "", 21);
+  REQUIRE(g.ended("half"));
+  CHECK(g.reason("half") == refusal_code::position_changed);
+  CHECK(g.out.permits.size() == 1);
+  // What came to nothing has changed nothing.
+  gate_fixture same{adding};
+  same.truth_is(position_open{qty("0.5"), px("50000")}, 0);
+  same.submit(an_open("o1", "0.2"), 1);
+  same.submit(a_part("half", "0.25", "0.5"), 2);
+  same.moved("o1", flight_step::resolved, 10);
+  CHECK(same.allowed("half"));
 }
 
 TEST_CASE("an exit waits for the end of a ban that ends in time, and not for any other") {

@@ -49,7 +49,10 @@ plan some_plan() {
   const auto side_of = one_in(2) ? side::buy : side::sell;
   plan p = a_reduce();
   if (one_in(2))
-    p.body = reduce_plan{some_quantity(2'000), ""};
+    p.body = reduce_plan{.target = some_quantity(2'000),
+                         .reason = {},
+                         .numbers = {},
+                         .part_of = one_in(3) ? some_quantity(2'000) : quantity{}};
   else if (one_in(2))
     p.body = open_plan{.direction = side_of, .amount = some_quantity(2'000)};
   else
@@ -191,6 +194,25 @@ TEST_CASE("a reduce never exceeds, never flips and never increases the position"
     const auto target = std::get<reduce_plan>(p.body).target;
     const auto dust = std::max(f.instrument->min_quantity, f.instrument->step);
     RC_ASSERT(rest >= target || (rest.is_zero() && target < dust + f.instrument->step));
+  });
+}
+
+TEST_CASE("a part never closes more than it was of the position that it was reckoned from") {
+  property("part of a position", [] {
+    auto p = some_plan();
+    const auto whole = some_quantity(2'000);
+    const auto target = std::min(some_quantity(2'000), whole);
+    const bool is_short = one_in(2);
+    p.body = reduce_plan{
+        .target = target, .reason = {}, .numbers = {}, .part_of = is_short ? -whole : whole};
+    const auto f = some_facts();
+    const auto terms = terms_if_allowed(p, f);
+    RC_CLASSIFY(terms.has_value(), "allowed");
+    if (!terms || whole.is_zero())
+      return;
+    const auto rest = amount_of(f.position.content).abs() - terms->amount;
+    RC_ASSERT(terms->amount <= whole - target || rest.is_zero());
+    RC_ASSERT(terms->direction == (is_short ? side::buy : side::sell));
   });
 }
 

@@ -123,6 +123,13 @@ TEST_CASE("exit states and exits' plans that older versions wrote are read") {
   REQUIRE(old.has_value());
   const auto& what = std::get<plan_accepted>(**old).what;
   CHECK(std::get<reduce_plan>(what.body) == reduce_plan{{}, "stop_crossed"});
+  // The position that a part is one of stands there only where there is one.
+  CHECK(text.find("part_of") == std::string::npos);
+  std::get<reduce_plan>(made.what.body).part_of = quantity::whole(-2);
+  const auto part = parse_state_body("plan_accepted", body_json(made));
+  REQUIRE(part.has_value());
+  CHECK(std::get<reduce_plan>(std::get<plan_accepted>(**part).what.body).part_of ==
+        quantity::whole(-2));
 }
 
 }  // namespace

@@ -123,6 +123,27 @@ TEST_CASE("a window of zero knows no duplicates") {
   CHECK(planner.offer(an_open("b")) == fresh);
 }
 
+TEST_CASE("a part of a position is taken only while no open plan of its symbol lives") {
+  const auto a_part = [](std::string on) {
+    reduce_plan part;
+    part.target = part.part_of = *quantity::parse("1");
+    return a_plan("part", part, std::move(on));
+  };
+  auto planner = a_planner();
+  REQUIRE(planner.offer(an_open("a")) == fresh);
+  CHECK(planner.offer(a_part("BTCUSDT")) == answer(offer_kind::symbol_busy, "a"));
+  CHECK(planner.offer(a_plan("whole", reduce_plan{})) == fresh);
+  planner.judged(plan_id{"a"}, verdict_kind::allow);
+  CHECK(planner.offer(a_part("BTCUSDT")) == answer(offer_kind::symbol_busy, "a"));
+  planner.finished(plan_id{"a"});
+  // It was not remembered.
+  CHECK(planner.offer(a_part("BTCUSDT")) == fresh);
+  CHECK(planner.offer(a_part("BTCUSDT")).kind == offer_kind::repeat);
+  auto other = a_planner();
+  REQUIRE(other.offer(an_open("a", "1", "ETHUSDT")) == fresh);
+  CHECK(other.offer(a_part("BTCUSDT")) == fresh);
+}
+
 TEST_CASE("a symbol has one open plan at a time") {
   auto planner = a_planner();
   REQUIRE(planner.offer(an_open("a")) == fresh);

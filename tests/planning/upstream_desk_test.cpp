@@ -49,7 +49,7 @@ TEST_CASE(
   s.deliver(an_open());
   s.step();
   upstream_actions out;
-  s.desk.refused(plan_id{"p-1"}, upstream_fault::symbol_busy, "e-1 has not ended", out);
+  s.desk.symbol_busy(plan_id{"p-1"}, plan_id{"e-1"}, out);
   REQUIRE(out.refused.size() == 1);
   CHECK(out.refused[0].why.fault == upstream_fault::symbol_busy);
   CHECK(out.refused[0].why.reason == "e-1 has not ended");

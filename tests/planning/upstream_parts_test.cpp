@@ -57,19 +57,164 @@ TEST_CASE("a part waits for the end of an open plan whose order has not left yet
   CHECK(s.step().plans.size() == 1);
 }
 
-TEST_CASE("orders and plans of another symbol, and those that close, hold up no part") {
+TEST_CASE("orders and plans of another symbol, and a cancel of its own, hold up no part") {
   scene s;
   s.hold("1.0");
   s.ours.begun(entry_order, {symbol{"ETHUSDT"}, position_side::both});
   auto other = an_accepted_open();
   other.instrument = symbol{"ETHUSDT"};
   s.ours.accepted(other);
+  auto cancel = an_accepted_open();
+  cancel.id = plan_id{"http-2"};
+  cancel.body = cancel_plan{plan_id{"http-1"}};
+  s.ours.accepted(cancel);
+  s.deliver(a_close("c-1", "PARTIAL_50"));
+  CHECK(s.step().plans.size() == 1);
+}
+
+TEST_CASE("a part waits for the end of another plan that closes, whoever sent it") {
+  scene s;
+  s.hold("1.0");
   auto closing = an_accepted_open();
-  closing.id = plan_id{"http-2"};
   closing.body = reduce_plan{};
   s.ours.accepted(closing);
   s.deliver(a_close("c-1", "PARTIAL_50"));
+  CHECK(nothing(s.step()));
+  s.ours.ended(closing.id);
   CHECK(s.step().plans.size() == 1);
+}
+
+TEST_CASE("two parts of one burst close both amounts: the second is reckoned after the first") {
+  scene s;
+  s.hold("10");
+  s.deliver(with(a_close("c-1", "CLOSE"), "qty", "3"));
+  s.deliver(with(a_close("c-2", "CLOSE"), "qty", "3"));
+  const auto first = s.step();
+  REQUIRE(first.plans.size() == 1);
+  CHECK(target_of(first.plans[0]) == *quantity::parse("7"));
+  CHECK(nothing(s.step()));  // At the planner.
+  s.ours.accepted(first.plans[0]);
+  s.taken("c-1", plan_identity::fresh);
+  CHECK(nothing(s.step()));  // Before the gate.
+  s.desk.judged(plan_id{"c-1"});
+  CHECK(nothing(s.step()));  // Allowed, and its order has not left.
+  s.ours.begun(entry_order, btc);
+  s.passed = milliseconds{500};
+  s.ours.ended(entry_order, s.now().steady);
+  s.ours.ended(plan_id{"c-1"});
+  const auto asked = s.step();
+  CHECK(asked.plans.empty());
+  CHECK(asked.reads == std::vector{btc});  // What is held was proven before the order's end.
+  s.passed = milliseconds{600};
+  s.hold("7");
+  const auto second = s.step();
+  REQUIRE(second.plans.size() == 1);
+  CHECK(second.plans[0].id == plan_id{"c-2"});
+  CHECK(target_of(second.plans[0]) == *quantity::parse("4"));
+}
+
+TEST_CASE("a part that waits too long for another one is refused and told so") {
+  scene s;
+  s.hold("10");
+  s.deliver(with(a_close("c-1", "CLOSE"), "qty", "3"));
+  s.deliver(with(a_close("c-2", "CLOSE"), "qty", "3"));
+  CHECK(s.step().plans.size() == 1);
+  s.passed = milliseconds{59'001};
+  const auto out = s.step();
+  REQUIRE(out.refused.size() == 1);
+  CHECK(out.refused[0].why.id == plan_id{"c-2"});
+  CHECK(out.refused[0].why.fault == upstream_fault::plan_too_old);
+  CHECK(out.refused[0].answers);
+}
+
+TEST_CASE("parts of different positions do not wait for each other, and whole closes for nothing") {
+  scene s;
+  s.hold("10");
+  s.deliver(a_close("c-1", "PARTIAL_50"));
+  s.deliver(with(a_close("c-2", "PARTIAL_50"), "symbol", "ETHUSDT"));
+  s.deliver(a_close("c-3"));
+  CHECK(s.step().plans.size() == 3);
+}
+
+TEST_CASE("a plan for a part says of which position it is one, and on which side") {
+  for (const auto* held : {"1.0", "-1.0"})
+    for (const auto* action : {"PARTIAL_50", "CLOSE"}) {
+      scene s;
+      s.hold(held);
+      s.deliver(with(a_close("c-1", action), "qty", "0.5"));
+      const auto out = s.step();
+      REQUIRE(out.plans.size() == 1);
+      CHECK(target_of(out.plans[0]) == *quantity::parse("0.5"));
+      CHECK(std::get<reduce_plan>(out.plans[0].body).part_of == *quantity::parse(held));
+    }
+  scene s;
+  s.hold("1.0");
+  s.deliver(with(a_close(), "side", "SELL"));
+  const auto all = s.step();
+  REQUIRE(all.plans.size() == 1);
+  CHECK(std::get<reduce_plan>(all.plans[0].body).part_of.is_zero());
+}
+
+TEST_CASE("a part that meets an open plan at the planner waits and is reckoned anew") {
+  scene s;
+  s.hold("10");
+  const auto entry = an_entry(a_close("c-1", "PARTIAL_50"), 1);
+  s.deliver(entry);
+  CHECK(s.step().plans.size() == 1);
+  upstream_actions busy;
+  CHECK(s.desk.symbol_busy(plan_id{"c-1"}, plan_id{"http-1"}, busy));
+  CHECK(nothing(busy));
+  CHECK(s.desk.open(lane::exit) == 0);
+  CHECK(s.desk.waiting(lane::exit) == 1);
+  CHECK(nothing(s.deliver(entry)));  // It is in hand.
+  s.ours.accepted(an_accepted_open());
+  CHECK(nothing(s.step()));
+  s.ours.ended(plan_id{"http-1"});
+  s.hold("15");
+  const auto out = s.step();
+  REQUIRE(out.plans.size() == 1);
+  CHECK(target_of(out.plans[0]) == *quantity::parse("7.5"));
+  s.passed = milliseconds{59'001};
+  s.desk.symbol_busy(plan_id{"c-1"}, plan_id{"http-1"}, busy);
+  CHECK(s.step().refused.size() == 1);
+}
+
+TEST_CASE("a part that was refused is refused again when it is delivered again, whatever is held") {
+  scene s;
+  hold_nothing(s);
+  const auto entry = an_entry(a_close("c-1", "PARTIAL_50"), 1);
+  s.deliver(entry);
+  const auto first = s.step();
+  REQUIRE(first.refused.size() == 1);
+  s.passed = milliseconds{20'000};
+  s.hold("0.5");
+  const auto again = s.deliver(entry);
+  REQUIRE(again.refused.size() == 1);
+  CHECK(again.refused[0].entry.id == entry.id);
+  CHECK(again.refused[0].why.fault == upstream_fault::no_position);
+  CHECK(again.refused[0].why.reason == first.refused[0].why.reason);
+  CHECK(again.refused[0].answers);
+  CHECK(s.step().plans.empty());
+  // The same plan in another entry is another request.
+  s.deliver(an_entry(a_close("c-1", "PARTIAL_50"), 2));
+  CHECK(s.step().plans.size() == 1);
+  // The answer under its name is that one's from now on.
+  const auto once_more = s.deliver(entry);
+  REQUIRE(once_more.refused.size() == 1);
+  CHECK_FALSE(once_more.refused[0].answers);
+}
+
+TEST_CASE("what the planner refused is refused again when it is delivered again") {
+  scene s;
+  const auto entry = an_entry(an_open(), 1);
+  s.deliver(entry);
+  s.step();
+  upstream_actions out;
+  CHECK_FALSE(s.desk.symbol_busy(plan_id{"p-1"}, plan_id{"e-1"}, out));
+  const auto again = s.deliver(entry);
+  REQUIRE(again.refused.size() == 1);
+  CHECK(again.refused[0].why.fault == upstream_fault::symbol_busy);
+  CHECK(nothing(s.step()));
 }
 
 TEST_CASE("a part of nothing is refused and never becomes a target of zero") {

@@ -35,7 +35,8 @@ struct redis_job {
 };
 enum class redis_outcome : std::uint8_t {
   done,
-  refused,  ///< The server said no: nothing of it was done, or not all.
+  partly,   ///< Some of it was done, and some was not.
+  refused,  ///< The server said no: nothing of it was done.
   lost,     ///< Nobody knows, or it was never sent.
 };
 struct redis_answer {
@@ -55,6 +56,8 @@ struct redis_reached {
   redis_connection which{redis_connection::reading};
   bool up{false};
   std::string why{};
+  /// Of reading, while it is up: commands that the server's rights refuse us, on both connections.
+  std::vector<std::string> denied{};
 };
 
 }  // namespace sluice::actors

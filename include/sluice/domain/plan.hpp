@@ -35,6 +35,9 @@ struct reduce_plan {
   /// What an exit of ours was decided on, for people: "mark 97.5 <= stop 98; entry 100, amount 2".
   /// No part of what the plan asks for.
   std::string numbers{};
+  /// The position that a part was reckoned from, signed; 0 when it is no part. Nothing is closed of
+  /// a larger one, nor of one on the other side.
+  quantity part_of{};
   friend bool operator==(const reduce_plan&, const reduce_plan&) = default;
 };
 

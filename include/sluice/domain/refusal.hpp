@@ -32,6 +32,7 @@ enum class refusal_code : std::uint8_t {
   cooldown_in_flight,
   no_position,
   already_at_target,
+  position_changed,
   would_increase,
   would_flip,
   position_exists,
@@ -60,7 +61,7 @@ enum class refusal_code : std::uint8_t {
   plan_withdrawn,
   interrupted,
 };
-inline constexpr std::size_t refusal_code_count = 44;
+inline constexpr std::size_t refusal_code_count = 45;
 
 /// "stale_exchange_state" and so on: the same word in API, log, journal and metrics.
 [[nodiscard]] std::string_view to_string(refusal_code c);

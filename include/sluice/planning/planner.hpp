@@ -25,11 +25,13 @@ enum class plan_identity : std::uint8_t {
 
 /// What is to be done with a plan that was offered.
 enum class offer_kind : std::uint8_t {
-  fresh,        ///< Judge it.
-  repeat,       ///< Same id, same content.
-  conflict,     ///< Same id, other content.
-  duplicate,    ///< An open that wants what `about` wants, which was taken within the window.
-  symbol_busy,  ///< An open, and the open plan `about` of its symbol has not ended. Not remembered.
+  fresh,      ///< Judge it.
+  repeat,     ///< Same id, same content.
+  conflict,   ///< Same id, other content.
+  duplicate,  ///< An open that wants what `about` wants, which was taken within the window.
+  /// An open or a part of a position, and the open plan `about` of its symbol has not ended. Not
+  /// remembered.
+  symbol_busy,
   /// The same, and `about` is of the same source and may still be withdrawn: do so, then offer it
   /// again.
   supersedes,

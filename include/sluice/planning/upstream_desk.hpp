@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "sluice/planning/planner.hpp"
+#include "sluice/planning/refused_entries.hpp"
 #include "sluice/planning/source_desk.hpp"
 #include "sluice/planning/upstream_plan.hpp"
 #include "sluice/planning/upstream_watch.hpp"
@@ -57,9 +58,11 @@ struct upstream_actions {
 };
 
 /// For one thread; `now` never goes back. An entry is acknowledged once its plan is durable or
-/// refused for good, never before: whatever ends in between is delivered again, and recognised.
+/// refused for good, never before: whatever ends in between is delivered again, and recognised. One
+/// that was refused is refused for the same reason when it comes again.
 /// Closes never wait behind open plans, but a part of a position waits until nothing of ours is
-/// under way on it and a truth has seen what was: else it would be a part of something else.
+/// under way on it, another part included, and a truth has seen what was: else it would be a part
+/// of something else.
 class upstream_desk {
  public:
   upstream_desk(upstream_settings settings, intake_settings intake, plan_lookup known);
@@ -71,9 +74,9 @@ class upstream_desk {
 
   /// The planner's answer.
   void taken(const plan_id& id, plan_identity as, upstream_actions& out);
-  /// The planner refused it for good, and has no record of it.
-  void refused(const plan_id& id, upstream_fault fault, const std::string& reason,
-               upstream_actions& out);
+  /// Another open plan of its symbol has not ended, and the planner has no record of this one: an
+  /// open plan is refused for good, a part waits again. True when it waits.
+  bool symbol_busy(const plan_id& id, const plan_id& other, upstream_actions& out);
   /// The planner takes nothing now; the entry will be delivered again.
   void not_taken(const plan_id& id);
   /// A verdict became durable. True when its plan came from here.
@@ -93,7 +96,7 @@ class upstream_desk {
   };
   struct open_wish {
     upstream_wish wish{};
-    std::vector<stream_entry> entries{};  ///< To be acknowledged once it is durable.
+    std::vector<waiting_entry> entries{};  ///< To be acknowledged once it is durable.
     bool durable{false};
     bool judged{false};
   };
@@ -101,6 +104,9 @@ class upstream_desk {
 
   static std::size_t index(lane traffic) { return static_cast<std::size_t>(traffic); }
   void refuse(stream_entry entry, upstream_refusal why, upstream_actions& out);
+  /// The planner or another plan's name stands against it.
+  void refuse(std::unordered_map<plan_id, open_wish>::iterator at, upstream_fault fault,
+              std::string reason, upstream_actions& out);
   void refuse(waiting_entry w, upstream_fault fault, std::string reason, upstream_actions& out);
   void acknowledge(const std::string& entry_id, upstream_actions& out);
   /// From a truth that counts.
@@ -110,9 +116,9 @@ class upstream_desk {
   [[nodiscard]] bool has_truth(const waiting_entry& w, const upstream_view& view,
                                upstream_actions& out);
   [[nodiscard]] bool is_settled(const waiting_entry& w, const upstream_view& view) const;
-  /// Of one symbol, at the planner.
-  [[nodiscard]] bool opens(const symbol& instrument) const;
-  /// The same, or on its way there.
+  /// Anything of one symbol is at the planner, or its verdict is awaited.
+  [[nodiscard]] bool under_way(const symbol& instrument) const;
+  /// An open plan of one symbol waits here.
   [[nodiscard]] bool will_open(const symbol& instrument) const;
   void join(open_wish& open, waiting_entry& w, upstream_actions& out);
   [[nodiscard]] bool is_same(const upstream_wish& w) const;
@@ -127,6 +133,8 @@ class upstream_desk {
   std::unordered_map<plan_id, open_wish> open_{};
   std::unordered_set<std::string> in_hand_{};  ///< Entries that wait or are at the planner.
   std::unordered_set<plan_id> expected_{};
+  refused_entries refused_;
+  instant now_{};  ///< Of the last delivery or step.
   std::unordered_map<position_key, instant> asked_{};
 };
 

@@ -10,7 +10,7 @@
 namespace sluice {
 
 /// Fed from the journal's records, and from the orders and plans that a start inherits: orders of
-/// every kind, and of plans those that open.
+/// every kind, and plans that open or reduce.
 class upstream_watch {
  public:
   void begun(const client_order_id& order, const position_key& position) {
@@ -20,7 +20,7 @@ class upstream_watch {
   void ended(const client_order_id& order, instant at) { orders_.ended(order, at); }
   void accepted(const plan& p);
   /// It was not allowed, or nothing more is done for it.
-  void ended(const plan_id& p) { opens_.erase(p); }
+  void ended(const plan_id& p) { plans_.erase(p); }
 
   /// An order, or a plan whose order may come.
   [[nodiscard]] bool under_way(const position_key& position) const;
@@ -29,7 +29,7 @@ class upstream_watch {
 
  private:
   order_watch orders_{};
-  std::unordered_map<plan_id, symbol> opens_{};
+  std::unordered_map<plan_id, symbol> plans_{};
 };
 
 }  // namespace sluice

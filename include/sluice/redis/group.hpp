@@ -27,7 +27,8 @@ struct claimed {
 };
 
 /// Reads one stream as one consumer of one group. Errors: those of the client; not_found when the
-/// stream or group is gone; malformed for every other error reply and for a reply of another shape.
+/// stream or group is gone; not_permitted when our user has no right to the command; malformed for
+/// every other error reply and for a reply of another shape.
 class group {
  public:
   group(client& link, std::string stream, std::string name, std::string consumer)
