@@ -156,7 +156,11 @@ class TokenTest(AccessTestCase):
         self.assertEqual(self.command(*order, *url, *write)[0], 0)
         plan = json.dumps(a_reduce("c-1"))
         self.assertEqual(self.command("plan", "-", *url, stdin=plan)[0], 1)
-        self.assertEqual(self.command("plan", "-", *url, *write, stdin=plan)[0], 0)
+        self.assertEqual(self.get("/api/v1/plans", bearer(READ)).json()["plans"], [])
+        # 1 where it is denied before the answer goes out.
+        self.assertIn(self.command("plan", "-", *url, *write, stdin=plan)[0], (0, 1))
+        plans = self.get("/api/v1/plans", bearer(READ)).json()["plans"]
+        self.assertEqual([p["plan_id"] for p in plans], ["c-1"])
         loose = ("--token-file", str(self.secret_file("loose.token", READ, 0o644)))
         self.assertEqual(self.command("status", *url, *loose)[0], 2)
 
