@@ -15,3 +15,17 @@ function(sluice_embed target)
     VERBATIM)
   target_sources(${target} PRIVATE ${arg_SOURCE})
 endfunction()
+
+# sluice_embed_text(<target> FILE <file> HEADER <header> NAME <function>)
+function(sluice_embed_text target)
+  cmake_parse_arguments(arg "" "FILE;HEADER;NAME" "" ${ARGN})
+  set(source ${CMAKE_CURRENT_BINARY_DIR}/${arg_NAME}.cpp)
+  add_custom_command(
+    OUTPUT ${source}
+    COMMAND ${CMAKE_COMMAND} "-DFILE=${arg_FILE}" "-DOUT=${source}" "-DHEADER=${arg_HEADER}"
+            "-DNAME=${arg_NAME}" -P ${CMAKE_SOURCE_DIR}/cmake/embed_text.cmake
+    DEPENDS ${arg_FILE} ${CMAKE_SOURCE_DIR}/cmake/embed_text.cmake
+    COMMENT "Embedding ${arg_NAME}"
+    VERBATIM)
+  target_sources(${target} PRIVATE ${source})
+endfunction()

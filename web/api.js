@@ -21,20 +21,15 @@ export class Refused extends Error {
     super(detail);
     this.status = status;
     this.errors = document?.errors ?? [];
+    // Without a token, with a wrong one, or with one that is good for less.
+    this.wantsToken = status === 401 || document?.type === 'urn:sluice:problem:token_not_enough';
   }
 }
 
 /** No answer came, so nobody knows whether an order was taken. */
 export class Unreachable extends Error {}
 
-/** Numbers that JavaScript cannot hold stay the text they were: ids of the venue have 19 digits. */
-function exact(key, value, context) {
-  return typeof value === 'number' && !Number.isSafeInteger(value) && context?.source
-    ? context.source
-    : value;
-}
-
-async function send(path, options, keepDigits) {
+async function send(path, options) {
   let reply;
   let text;
   try {
@@ -45,7 +40,7 @@ async function send(path, options, keepDigits) {
   }
   let document = null;
   try {
-    document = keepDigits ? JSON.parse(text, exact) : JSON.parse(text);
+    document = JSON.parse(text);
   } catch {
     if (reply.ok) throw new Refused(reply.status, { detail: 'the answer cannot be read' });
   }
@@ -53,12 +48,10 @@ async function send(path, options, keepDigits) {
   return document;
 }
 
-export const get = (path) => send(path, { headers: headers() }, false);
-/** As get, for documents with numbers of any length. */
-export const getExact = (path) => send(path, { headers: headers() }, true);
+export const get = (path) => send(path, { headers: headers() });
 export const post = (path, body) =>
   send(path, {
     method: 'POST',
     headers: headers({ 'Content-Type': 'application/json' }),
     body: JSON.stringify(body),
-  }, false);
+  });

@@ -23,6 +23,7 @@ let status = null;
 let statusAt = 0; // performance.now() of the last status.
 let eventsState = 'connecting';
 let flattens = [];
+let asking = false; // For a token.
 
 const nowAtServer = () => (status ? Date.parse(status.time) + performance.now() - statusAt : Date.now());
 
@@ -58,7 +59,7 @@ class List {
 
   async turn() {
     const since = performance.now() - this.at;
-    if (this.busy || document.hidden || since < list_ms_min) return;
+    if (this.busy || asking || document.hidden || since < list_ms_min) return;
     if (!this.wanted && since < list_ms_max) return;
     this.busy = true;
     this.wanted = false;
@@ -92,6 +93,8 @@ const concerned = [
 
 function take(events) {
   tail.events(events);
+  // What is missing may concern any list.
+  if (events.some(({ name }) => name === 'gap')) for (const list of Object.values(lists)) list.wanted = true;
   for (const { name } of events)
     for (const [kind, list] of concerned) if (kind.test(name)) lists[list].wanted = true;
 }
@@ -101,8 +104,9 @@ function take(events) {
 /** Asks `path` again and again, each time some time after the last answer. */
 function poll(path, show, wait) {
   const turn = async () => {
+    // Whoever is being asked for a token need not be refused for the lack of it each second.
     try {
-      show(await get(path));
+      if (!asking) show(await get(path));
     } catch (failed) {
       refused(failed);
     }
@@ -185,10 +189,8 @@ by('do-override').addEventListener('click', () => setOverride(() => lists.overri
 
 // ---- a token for reading, where the server wants one
 
-let asking = false;
-
 function refused(failed) {
-  if (failed instanceof Refused && failed.status === 401) askForToken();
+  if (failed instanceof Refused && failed.wantsToken) askForToken();
   else if (!(failed instanceof Refused) && !(failed instanceof Unreachable)) console.error(failed);
 }
 

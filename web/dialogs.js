@@ -69,7 +69,7 @@ function askForToken(form, again) {
 function tell(form, failed) {
   const message = form.querySelector('.message');
   message.hidden = false;
-  if (failed instanceof Refused && failed.status === 401) {
+  if (failed instanceof Refused && failed.wantsToken) {
     const given = form.elements.namedItem('token')?.value;
     setText(message, `■ ${askForToken(form, Boolean(given))}`);
     return;

@@ -1,6 +1,6 @@
 // One plan's story: what was asked, each verdict with what it saw and what it would admit, orders,
 // fills, and how it ended.
-import { getExact } from './api.js';
+import { get } from './api.js';
 import { el } from './dom.js';
 import { open } from './dialogs.js';
 import { clock, or, words } from './format.js';
@@ -38,7 +38,7 @@ function factsPart(f) {
     ['mode', f.mode], ['trading state', words(f.trading_state)],
     ['truth', `${position.truth?.kind ?? '–'} ${position.truth?.amount ?? ''}`],
     ['truth proved by', `${words(position.source)}, version ${position.version}`],
-    ['truth age', typeof asOf === 'number' ? `${(-asOf / 1e6).toFixed(1)} ms` : null],
+    ['truth age', asOf === undefined || asOf === null ? null : `${(-asOf / 1e6).toFixed(1)} ms`],
     ['ledger', or(f.ledger)], ['mark', or(f.mark)], ['in flight', value(f.in_flight)],
     ['hold', f.hold ? words(f.hold.cause ?? 'yes') : 'none'],
     ['exchange', f.exchange?.reachable ? 'reachable' : or(f.exchange?.why)],
@@ -74,7 +74,7 @@ export async function explain(id) {
   const { body } = open(`Plan ${id}`, { wide: true });
   body.append(el('p', { class: 'empty', text: 'Reading …' }));
   try {
-    const story = await getExact(`/api/v1/plans/${encodeURIComponent(id)}`);
+    const story = await get(`/api/v1/plans/${encodeURIComponent(id)}`);
     const parts = [
       ...planPart(story.plan),
       ...story.verdicts.flatMap(verdictPart),

@@ -29,6 +29,12 @@ export function gist(record) {
   return words.join(' ').slice(0, 400);
 }
 
+/** The server says what it will not send. */
+function gapLine(data, what) {
+  const { from, to } = JSON.parse(data);
+  return el('p', { class: 'line warn' }, el('span', { text: `${what} ${from} to ${to} are no longer sent` }));
+}
+
 export class Tail {
   constructor() {
     this.place = by('tail');
@@ -94,7 +100,7 @@ export class Tail {
   }
 
   logLine({ name, data }) {
-    if (name === 'gap') return el('p', { class: 'line warn' }, el('span', { text: data }));
+    if (name === 'gap') return gapLine(data, 'lines');
     const line = splitLine(data);
     const level = levels.includes(line.level) ? line.level : 'info';
     return el('p', { class: `line ${level}` },
@@ -106,6 +112,7 @@ export class Tail {
     this.take('events', list.flatMap(({ id, name, data }) => {
       const missed = this.seq ? Number(id) - this.seq - 1 : 0;
       this.seq = Number(id);
+      if (name === 'gap') return [gapLine(data, 'events')];
       let record = {};
       try {
         record = JSON.parse(data);

@@ -12,11 +12,11 @@
 #include "pipeline.hpp"
 #include "plan_file.hpp"
 #include "redis_link.hpp"
+#include "sluice/actors/access_files.hpp"
 #include "sluice/actors/recovery.hpp"
 #include "sluice/actors/scheduler.hpp"
 #include "sluice/actors/status.hpp"
 #include "sluice/exchange/secret.hpp"
-#include "sluice/exchange/token.hpp"
 #include "sluice/journal/archive.hpp"
 #include "sluice/journal/lock.hpp"
 #include "sluice/status/http_server.hpp"
@@ -38,7 +38,7 @@ struct ground {
   std::shared_ptr<redis_outbox> redis{};
   std::unique_ptr<journal::reader> redis_reader{};
   exchange::secret redis_password{};
-  source_tokens tokens{};
+  access_parts access{};
 };
 
 /// What stopped a start: the code to exit with, and why.
@@ -166,24 +166,13 @@ std::unique_ptr<redis_link> connect_redis(const config::settings& chosen, ground
       std::move(g.redis_password));
 }
 
-/// Only their digests stay. A token that two sources share would prove neither.
-step read_tokens(const config::settings& chosen, ground& g) {
-  for (const auto& [name, source] : chosen.intake.sources) {
-    if (source.token_file.empty())
-      continue;
-    const auto token = exchange::load_secret_file(source.token_file);
-    if (!token)
-      return start_failure{
-          token.error().code == errc::not_permitted ? exit_code::no_permission : exit_code::config,
-          "intake.sources." + name, token.error().text};
-    const auto digest = exchange::digest_of(token->reveal());
-    for (const auto& [other, known] : g.tokens)
-      if (same_digest(known, digest))
-        return start_failure{exit_code::config, "intake.sources." + name,
-                             fmt::format("{} has the token of source {}; give each its own",
-                                         source.token_file, other)};
-    g.tokens.emplace(name, digest);
-  }
+step read_access(const config::settings& chosen, ground& g) {
+  auto read = load_access(chosen);
+  if (!read)
+    return start_failure{
+        read.error().code == errc::not_permitted ? exit_code::no_permission : exit_code::config,
+        "secrets", read.error().text};
+  g.access = std::move(*read);
   return {};
 }
 
@@ -238,8 +227,9 @@ pipeline_parts parts_of(const config::settings& chosen, const build_info& build,
           {},
           g.redis,
           std::move(g.redis_reader),
-          g.tokens,
-          letters_of(chosen.intake, g)};
+          g.access.sources,
+          letters_of(chosen.intake, g),
+          g.access.tokens.writers.empty() ? order_token::none : order_token::needed};
 }
 
 /// From here on actors exist; they are gone when this returns.
@@ -262,7 +252,9 @@ exit_code run_pipeline(const config::settings& chosen, const build_info& build, 
   const auto now = parts.given.time.at(system.clock().now());
   auto all = spawn_pipeline(system, std::move(parts));
   auto http = status::http_server::start(
-      chosen.status, http_gateway(g.log, all->intake, all->status), g.metrics.get());
+      chosen.status,
+      http_gateway(g.log, all->intake, all->status, {access_guard{g.access.tokens}, g.metrics}),
+      g.metrics.get(), g.access.tls);
   // The supervisor ends everything in order, also what has only just been built.
   start_pipeline(all, http ? first_records(g, build, now) : std::vector<record_body>{});
   std::optional<plan_file> file;
@@ -312,7 +304,7 @@ exit_code run_application(const config::settings& chosen, const build_info& buil
                           const run_hooks& hooks) {
   ground g;
   g.metrics = std::make_shared<status::metrics>();
-  for (const auto& open : {open_log, read_tokens, open_journal, open_redis, open_exchange})
+  for (const auto& open : {open_log, read_access, open_journal, open_redis, open_exchange})
     if (const auto failed = open(chosen, g))
       return report(*failed, g.log);
   truth_keeper::options keeping;

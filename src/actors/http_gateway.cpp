@@ -29,9 +29,10 @@ std::optional<token_digest> digest_of_token(std::string_view authorization) {
   return exchange::digest_of(bearer ? authorization.substr(scheme.size()) : std::string_view{});
 }
 
-void post_plans(const intake_actor& intake, status::request&& asked, status::responder answer) {
-  plans_posted posted{std::move(asked.body), std::nullopt, digest_of_token(asked.authorization),
-                      std::move(answer)};
+void post_plans(const intake_actor& intake, status::request&& asked, status::responder answer,
+                std::optional<token_digest> token, bearer by) {
+  plans_posted posted{std::move(asked.body), std::nullopt, std::move(token), std::move(answer)};
+  posted.may_order = by == bearer::writer;
   if (const auto dry_run = asked.query.find("dry_run")) {
     // Whoever misspells it must not trade.
     if (*dry_run != "true" && *dry_run != "false")
@@ -49,18 +50,55 @@ void post_plans(const intake_actor& intake, status::request&& asked, status::res
   caf::anon_send(intake, std::move(posted));
 }
 
+status::response access_response(access_answer a) {
+  status::problem p{401, "token", {}, {}, {}};
+  std::string challenge{"Bearer"};
+  switch (a) {
+    case access_answer::token_unknown:
+      p.detail = "the token is not known here";
+      challenge += R"( error="invalid_token")";
+      break;
+    case access_answer::not_enough:
+      p = {403, "token_not_enough", {}, "the token is good for less than this", {}};
+      challenge += R"( error="insufficient_scope")";
+      break;
+    default:
+      p.detail = "a token is needed; show it as \"Authorization: Bearer ...\"";
+  }
+  auto refusal = status::problem_response(p);
+  refusal.headers.emplace_back("WWW-Authenticate", std::move(challenge));
+  return refusal;
+}
+
+/// Neither the token nor the path is told: a stranger chose both.
+status::response refused(const gateway_access& access, status::logger& log, access_answer a,
+                         const status::request& asked) {
+  if (access.counters)
+    access.counters->add(status::metric::http_tokens_refused, {to_string(a)});
+  log.limited(std::string{to_string(a)}, status::log_level::warn, "http", "token_refused",
+              {{"why", to_string(a)}, {"method", asked.method}, {"from", asked.peer}});
+  return access_response(a);
+}
+
 }  // namespace
 
 status::request_handler http_gateway(std::shared_ptr<status::logger> log, intake_actor intake,
-                                     status_actor status) {
-  return [log, intake, status](status::request asked, status::responder answer) {
+                                     status_actor status, gateway_access access) {
+  return [log, intake, status, access](status::request asked, status::responder answer) {
     if (status::is_web_path(asked.path))
       return answer(status::web_response(asked));
+    auto token = digest_of_token(asked.authorization);
+    asked.authorization.clear();
+    const auto by = access.guard.who(token);
+    if (const auto said = access.guard.judge(asked.method, asked.path, by);
+        said != access_answer::admitted)
+      return answer(refused(access, *log, said, asked));
+    asked.may_look = access.guard.may_look(by);
     if (asked.method == "POST" && !is_json(asked))
       return answer(
           status::problem_response(415, "POST takes application/json; say so in Content-Type"));
     if (asked.method == "POST" && asked.path == status::plans_path)
-      return post_plans(intake, std::move(asked), std::move(answer));
+      return post_plans(intake, std::move(asked), std::move(answer), std::move(token), by);
     if (asked.method == "GET" && asked.path == "/api/v1/logs")
       return status::stream_logs(*log, asked, answer);
     caf::anon_send(status, http_asked{std::make_shared<const status::request>(std::move(asked)),

@@ -3,10 +3,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <boost/json.hpp>
-#include <cstdlib>
-#include <optional>
 
 #include "sluice/config/report.hpp"
 #include "sluice/status/problem.hpp"
@@ -19,19 +16,6 @@ namespace json = boost::json;
 constexpr milliseconds window_default{3'600'000};
 constexpr milliseconds window_min{1'000};
 constexpr milliseconds window_max{31LL * 24 * 3'600'000};
-constexpr std::int64_t past_events_max = 1'000;
-
-/// After which record; none when the reader only wants what comes.
-std::optional<std::int64_t> first_wanted(const status::request& asked, journal::reader& reader) {
-  if (!asked.last_event_id.empty())
-    return std::strtoll(asked.last_event_id.c_str(), nullptr, 10);
-  const auto last = asked.query.find("last");
-  if (!last)
-    return std::nullopt;
-  const auto wanted = std::strtoll(std::string(*last).c_str(), nullptr, 10);
-  const auto newest = reader.last_seq();
-  return std::max<std::int64_t>(0, (newest ? *newest : 0) - std::max(wanted, 0LL));
-}
 
 }  // namespace
 
@@ -57,20 +41,6 @@ status::response reasons_page(journal::reader& reader, const status::request& as
   if (!found)
     return status::problem_response(503, found.error().text);
   return status::json_response(journal::to_json(window, *found));
-}
-
-result<std::vector<status::event_frame>> past_events(const status::request& asked,
-                                                     journal::reader& reader) {
-  std::vector<status::event_frame> out;
-  const auto after = first_wanted(asked, reader);
-  if (!after)
-    return out;
-  const auto found = reader.events_after(*after, past_events_max);
-  if (!found)
-    return found.error();
-  for (const auto& e : *found)
-    out.push_back(status::make_event(std::to_string(e.seq), e.kind, e.json));
-  return out;
 }
 
 std::string config_json(const config::settings& chosen) {

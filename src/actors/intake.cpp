@@ -31,7 +31,7 @@ class intake : public stage<intake_actor> {
   intake(caf::actor_config& config, services given, intake_options options)
       : stage(config, std::move(given)),
         settings_(std::move(options.settings)),
-        desk_(settings_, std::move(options.tokens)),
+        desk_(settings_, std::move(options.tokens), options.orders),
         refused_lines_(std::move(options.refused_lines)) {}
 
   behavior_type make_behavior() override {
@@ -97,7 +97,7 @@ class intake : public stage<intake_actor> {
     }
     if (posted.dry_run)
       return preview(std::move(*document), posted);
-    if (auto refusal = turned_away(*document, {false, posted.token})) {
+    if (auto refusal = turned_away(*document, {false, posted.token, posted.may_order})) {
       metrics().add(status::metric::plans_rejected, static_cast<double>(document->plans.size()));
       return (*posted.answer)(std::move(*refusal));
     }
@@ -109,9 +109,10 @@ class intake : public stage<intake_actor> {
 
   /// Whoever may not send these plans may not try them either; quotas are not touched.
   void preview(plan_document d, const plans_posted& posted) {
-    const auto answer = desk_.admit(d.plans, {false, posted.token}, now(), true);
+    const auto answer = desk_.admit(d.plans, {false, posted.token, posted.may_order}, now(), true);
     const bool by_quota =
         answer.refusal == desk_refusal::too_fast || answer.refusal == desk_refusal::too_many_open;
+    count_tokens(answer);
     if (!by_quota && answer.refusal != desk_refusal::none)
       return (*posted.answer)(desk_response(answer, d.batch, free_after(answer.traffic, 1)));
     previews_.show(this, peers_->gate, std::move(d), *posted.answer);
@@ -121,11 +122,21 @@ class intake : public stage<intake_actor> {
   std::optional<status::response> turned_away(const plan_document& d, const plan_bearer& by) {
     const auto full = full_lane(d.plans);
     const auto answer = desk_.admit(d.plans, by, now(), full.has_value());
+    count_tokens(answer);
     if (answer.refusal != desk_refusal::none)
       return desk_response(answer, d.batch, free_after(answer.traffic, 1));
     if (full)
       return queue_full_response(*full, queue_max(*full), free_after(*full, d.plans.size()));
     return std::nullopt;
+  }
+
+  void count_tokens(const desk_answer& a) {
+    const auto why = token_fault(a.refusal);
+    if (why.empty())
+      return;
+    metrics().add(status::metric::http_tokens_refused, {why});
+    log().limited(std::string{why}, status::log_level::warn, "intake", "token_refused",
+                  {{"why", why}, {"source", a.source.str()}});
   }
 
   void take(const plan_line_read& read) {
@@ -275,7 +286,7 @@ class intake : public stage<intake_actor> {
 
   void judged_now(const plan_judged& judged) {
     close(judged.plan);
-    waits_.judged(judged.plan, journal::body_json(judged));
+    waits_.judged(judged.plan, journal::long_numbers_as_text(journal::body_json(judged)));
     if (!held_.empty())
       offer_held();
   }

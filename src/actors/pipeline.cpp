@@ -158,7 +158,8 @@ std::shared_ptr<const peers> spawn_pipeline(caf::actor_system& system, pipeline_
   all->planner =
       spawn_planner(system, given, {memory_of(parts.found, chosen.intake, chosen.planner)});
   all->intake = spawn_intake(
-      system, given, {chosen.intake, std::move(parts.tokens), std::move(parts.refused_lines)});
+      system, given,
+      {chosen.intake, std::move(parts.tokens), std::move(parts.refused_lines), parts.orders});
   all->exit_engine =
       spawn_exit_engine(system, given,
                         {chosen.exits, parts.found.exits, plans_to_watch_for(parts.found),

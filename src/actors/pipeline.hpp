@@ -33,6 +33,7 @@ struct pipeline_parts {
   std::unique_ptr<journal::reader> redis_reader{};
   source_tokens tokens{};
   std::shared_ptr<dead_letters> refused_lines{};  ///< Null when nobody wants them.
+  order_token orders{order_token::none};
 };
 
 /// Where the halt file is looked for.

@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 
 #include "sluice/journal/facts_json.hpp"
+#include "sluice/journal/record_json.hpp"
 #include "sluice/status/problem.hpp"
 
 namespace sluice::actors {
@@ -33,7 +34,7 @@ json::object preview_object(const plan& p, const plan_preview& said) {
           {"would_wait", said.would_wait},
           {"size", said.amount ? json::value(said.amount->str()) : json::value(nullptr)},
           {"rules", std::move(values)},
-          {"facts", json::parse(journal::to_json(said.seen))}};
+          {"facts", json::parse(journal::long_numbers_as_text(journal::to_json(said.seen)))}};
 }
 
 status::response too_many_plans(std::size_t count) {

@@ -63,6 +63,7 @@ status::response refusal_response(const plan_fate& f) {
 std::string_view type_of(desk_refusal r) {
   switch (r) {
     case desk_refusal::token_missing:
+    case desk_refusal::order_token_missing:
     case desk_refusal::token_unknown:
       return "token";
     case desk_refusal::too_fast:
@@ -76,6 +77,7 @@ std::string_view type_of(desk_refusal r) {
 int status_of(desk_refusal r) {
   switch (r) {
     case desk_refusal::token_missing:
+    case desk_refusal::order_token_missing:
     case desk_refusal::token_unknown:
       return 401;
     case desk_refusal::too_fast:
@@ -150,6 +152,11 @@ std::string why_refused(const desk_answer& a) {
       return {};
     case desk_refusal::token_missing:
       return fmt::format("source {} must show its token as \"Authorization: Bearer ...\"", source);
+    case desk_refusal::order_token_missing:
+      return fmt::format(
+          "plans of source {} need the token that orders need, as "
+          "\"Authorization: Bearer ...\"",
+          source);
     case desk_refusal::token_unknown:
       return "the token is no source's";
     case desk_refusal::other_source:
@@ -167,6 +174,20 @@ std::string why_refused(const desk_answer& a) {
   }
   return fmt::format("{} {} plans are what source {} may have without a verdict", a.limit,
                      to_string(a.traffic), source);
+}
+
+std::string_view token_fault(desk_refusal r) {
+  switch (r) {
+    case desk_refusal::token_missing:
+    case desk_refusal::order_token_missing:
+      return "missing";
+    case desk_refusal::token_unknown:
+      return "unknown";
+    case desk_refusal::other_source:
+      return "not_enough";
+    default:
+      return {};
+  }
 }
 
 status::response desk_response(const desk_answer& a, bool batch, std::chrono::seconds retry_after) {

@@ -40,6 +40,8 @@ struct plan_fate {
                                                    std::chrono::seconds retry_after);
 /// What the desk says of a refusal, for people.
 [[nodiscard]] std::string why_refused(const desk_answer& a);
+/// How a refusal for the token is counted: "missing", "unknown", "not_enough"; empty for others.
+[[nodiscard]] std::string_view token_fault(desk_refusal r);
 /// 401, 403 or 429; `retry_after` is told where a quota of open plans is used up.
 [[nodiscard]] status::response desk_response(const desk_answer& a, bool batch,
                                              std::chrono::seconds retry_after);

@@ -4,17 +4,17 @@
 #include <fmt/format.h>
 
 #include <boost/json.hpp>
-#include <list>
 
 #include "age_document.hpp"
+#include "event_readers.hpp"
 #include "flatten_orders.hpp"
 #include "insight_pages.hpp"
 #include "limits_watch.hpp"
+#include "openapi.hpp"
 #include "operator_documents.hpp"
 #include "operator_orders.hpp"
 #include "plan_query.hpp"
 #include "recent_verdicts.hpp"
-#include "sluice/journal/record_json.hpp"
 #include "sluice/planning/plan_schema.hpp"
 #include "sluice/status/problem.hpp"
 #include "sluice/status/router.hpp"
@@ -80,11 +80,7 @@ class status_stage : public stage<status_actor> {
   void take(const record& r) {
     folded_.apply(r);
     std::visit([&](const auto& body) { measure(body, r.at); }, r.body);
-    if (readers_.empty())
-      return;
-    const auto frame =
-        status::make_event(std::to_string(r.seq), kind_of(r.body), journal::to_json(r));
-    readers_.remove_if([&](const auto& reader) { return !reader->send(frame); });
+    readers_.tell(r);
   }
 
   void measure(const plan_accepted& b, const stamp&) {
@@ -247,7 +243,8 @@ class status_stage : public stage<status_actor> {
         return reply(status::json_response(R"({"status":"ok"})"));
       case page::readyz: {
         const auto v = view();
-        return reply(status::json_response(ready_json(v), v.not_ready_for.empty() ? 200 : 503));
+        return reply(status::json_response(asked.may_look ? ready_json(v) : ready_words_json(v),
+                                           v.not_ready_for.empty() ? 200 : 503));
       }
       case page::metrics:
         look();
@@ -255,6 +252,8 @@ class status_stage : public stage<status_actor> {
             {200, std::string(status::exposition_content_type), metrics().exposition(), {}});
       case page::version:
         return reply(status::json_response(version_json()));
+      case page::openapi:
+        return reply(status::json_response(std::string{openapi_document()}));
       case page::status:
         return reply(status::json_response(status_json(view())));
       case page::positions:
@@ -282,7 +281,7 @@ class status_stage : public stage<status_actor> {
             listing_json(*given_.universe->current(),
                          symbol(std::string(*found.parameter("symbol"))), now_stamp())));
       case page::events:
-        return events(asked, reply);
+        return readers_.open(asked, reply, *options_.reader);
       case page::state:
         return reply(status::json_response(state_json(vitals().trading())));
       case page::overrides:
@@ -361,20 +360,13 @@ class status_stage : public stage<status_actor> {
     reply(status::json_response(**found));
   }
 
-  void events(const status::request& asked, const status::responder& reply) {
-    auto past = past_events(asked, *options_.reader);
-    if (!past)
-      return reply(status::problem_response(503, past.error().text));
-    readers_.push_back(reply.stream(std::move(*past)));
-  }
-
   status_options options_;
   status::router router_;
   instant started_{};
   projection folded_{};
   recent_verdicts recent_{};
   std::unordered_map<plan_id, instant> accepted_{};
-  std::list<std::shared_ptr<status::event_channel>> readers_{};
+  event_readers readers_{};
   std::optional<std::string> last_words_{};
   limits_watch limits_{};
 };

@@ -283,6 +283,14 @@ std::string ready_json(const status_view& v) {
                                       {"overrides", overrides_array(v.overrides, v.now.wall)}});
 }
 
+std::string ready_words_json(const status_view& v) {
+  json::array words;
+  for (const auto& r : v.not_ready_for)
+    words.push_back(json::object{{"reason", r.reason}});
+  return json::serialize(
+      json::object{{"ready", v.not_ready_for.empty()}, {"reasons", std::move(words)}});
+}
+
 std::vector<position_line> position_lines(const state_table& table, const projection& folded,
                                           instant now, bool flat_too) {
   std::vector<position_line> lines;

@@ -50,6 +50,8 @@ struct status_view {
 [[nodiscard]] std::string status_json(const status_view& v);
 /// Whether plans can be allowed, and what is not as usual though it keeps nobody from trading.
 [[nodiscard]] std::string ready_json(const status_view& v);
+/// The same for whoever may not look: the words of the reasons alone.
+[[nodiscard]] std::string ready_words_json(const status_view& v);
 /// The tracked positions that are open, unknown, or not zero in the ledger; all when `flat_too`.
 [[nodiscard]] std::vector<position_line> position_lines(const state_table& table,
                                                         const projection& folded, instant now,

@@ -12,6 +12,7 @@ const std::vector<status::route>& routes() {
       row("GET", "/readyz", page::readyz),
       row("GET", "/metrics", page::metrics),
       row("GET", "/version", page::version),
+      row("GET", "/openapi.json", page::openapi),
       row("GET", "/api/v1/status", page::status),
       row("GET", "/api/v1/positions", page::positions),
       row("GET", "/api/v1/ages", page::ages),

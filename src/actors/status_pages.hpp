@@ -12,6 +12,7 @@ enum class page {
   readyz,
   metrics,
   version,
+  openapi,
   status,
   positions,
   ages,

@@ -76,8 +76,8 @@ int main_of(int argc, char** argv, const actors::build_info& build) {
           {"bash", shell::bash}, {"zsh", shell::zsh}, {"fish", shell::fish}}));
   const auto* man_command = app.add_subcommand("man", man_help);
   const journal_commands journals(app);
-  const observer_commands observers(app);
-  const operator_commands operators(app);
+  observer_commands observers(app);
+  operator_commands operators(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

@@ -53,17 +53,18 @@ int show_file(const look_options& options, const std::string& file) {
 
 /// Errors as of status::ask, and io_failure for a first answer that is none; a document that could
 /// not be had alone is left empty.
-result<running_view> look_at(const std::string& url) {
+result<running_view> look_at(const status::target& whom) {
   running_view v;
   const auto ask = [&](const char* path) {
-    const auto reply = status::ask(url, path);
+    const auto reply = status::ask(whom, path);
     return reply && reply->status == 200 ? parse_object(reply->body) : json::object{};
   };
-  const auto first = status::ask(url, "/api/v1/status");
+  const auto first = status::ask(whom, "/api/v1/status");
   if (!first)
     return first.error();
   if (first->status != 200)
-    return fail(errc::io_failure, fmt::format("answered {}", first->status));
+    return fail(errc::io_failure,
+                fmt::format("answered {}{}", first->status, status::token_hint(first->status)));
   v.status = parse_object(first->body);
   v.positions = ask("/api/v1/positions");
   v.holds = ask("/api/v1/holds");
@@ -86,7 +87,7 @@ int show_config(const look_options& options, const std::string& file) {
   if (!file.empty())
     return show_file(options, file);
   client_options asking;
-  asking.url = options.url;
+  asking.whom = options.whom;
   asking.json = options.json;
   const auto got = fetch(asking, "/api/v1/config");
   if (!got.body)
@@ -119,10 +120,11 @@ int doctor(const look_options& options, const doctor_wish& wish) {
     check_journal(wish.journal_file, found);
   if (!wish.config_file.empty() || !wish.journal_file.empty())
     return tell(options, found);
-  const auto seen = look_at(options.url);
+  const auto seen = look_at(options.whom);
   if (!seen) {
     const bool usable = seen.error().code == errc::io_failure;
-    fmt::print(stderr, "sluice: {}: {}{}\n", printable(options.url), printable(seen.error().text),
+    fmt::print(stderr, "sluice: {}: {}{}\n", printable(options.whom.url),
+               printable(seen.error().text),
                usable ? "; look at its files: sluice doctor --config FILE" : "");
     return code(usable ? exit_code::unavailable : exit_code::usage);
   }

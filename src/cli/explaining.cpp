@@ -32,7 +32,7 @@ int unreadable(const error& e) {
 
 client_options asking(const look_options& options) {
   client_options out;
-  out.url = options.url;
+  out.whom = options.whom;
   out.json = options.json;
   return out;
 }
@@ -85,9 +85,9 @@ std::string position_words(const json::object& row) {
 }
 
 /// What is the case now of one symbol: truth, hold, orders.
-std::string present_of(const std::string& url, const std::string& name, std::size_t width) {
+std::string present_of(const status::target& whom, const std::string& name, std::size_t width) {
   const auto ask = [&](const char* path) {
-    const auto reply = status::ask(url, path);
+    const auto reply = status::ask(whom, path);
     return reply ? parse_object(reply->body) : json::object{};
   };
   std::string out = "\nnow\n";
@@ -169,7 +169,7 @@ int why(const look_options& options, const why_wish& wish) {
   const auto width = size_of_stdout().columns;
   fmt::print("{}", draw_reasons(parse_object(document), width, paint));
   if (!wish.symbol.empty() && wish.journal_file.empty())
-    fmt::print("{}", present_of(options.url, wish.symbol, width));
+    fmt::print("{}", present_of(options.whom, wish.symbol, width));
   return code(exit_code::ok);
 }
 

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "sluice/actors/access_files.hpp"
 #include "sluice/exchange/secret.hpp"
 #include "sluice/truth/rounds.hpp"
 #include "status_screen.hpp"
@@ -91,6 +92,23 @@ void check_keys(const config::settings& chosen, diagnosis& out) {
           {"keys", grade::fail, loaded.error().text,
            fmt::format("give the file to the user that runs Sluice: chmod 600 {}", file)});
   }
+}
+
+/// What guards the HTTP server, read the way a start reads it.
+void check_access(const config::settings& chosen, diagnosis& out) {
+  const auto& s = chosen.status;
+  if (const auto read = actors::load_access(chosen); !read) {
+    const bool open = read.error().code == errc::not_permitted;
+    out.push_back({"http", grade::fail, printable(read.error().text),
+                   open ? "give the file to the user that runs Sluice: chmod 600"
+                        : "correct the file; config/default.toml says what it holds"});
+    return;
+  }
+  pass(out, "http",
+       fmt::format("listens on {}{}; looking {}, orders {}", s.listen,
+                   s.tls_certificate_file.empty() ? "" : " with TLS",
+                   s.read_token_file.empty() ? "needs no token" : "needs a token",
+                   s.write_token_file.empty() ? "need none" : "need a token"));
 }
 
 void check_clock(const config::settings& chosen, diagnosis& out) {
@@ -174,6 +192,7 @@ void check_settings(const config::settings& chosen, diagnosis& out) {
   check_intervals(chosen, out);
   check_sources(chosen, out);
   check_keys(chosen, out);
+  check_access(chosen, out);
   check_clock(chosen, out);
   check_state_dir(chosen, out);
   check_halt_file(chosen, out);

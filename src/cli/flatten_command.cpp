@@ -53,8 +53,13 @@ std::string confirm_command(const client_options& options, const flatten_wish& w
   auto text = fmt::format("sluice flatten {} --author {} --reason {}",
                           wish.all ? "--all" : quoted(wish.symbol), quoted(options.author),
                           quoted(options.reason));
-  if (options.url != default_url())
-    text += " --url " + quoted(options.url);
+  const auto usual = default_reach();
+  for (const auto& [name, given, known] :
+       {std::tuple{"url", &options.given.url, &usual.url},
+        std::tuple{"token-file", &options.given.token_file, &usual.token_file},
+        std::tuple{"ca-file", &options.given.ca_file, &usual.ca_file}})
+    if (*given != *known)
+      text += fmt::format(" --{} {}", name, quoted(*given));
   return text + " --confirm " + token;
 }
 
@@ -116,7 +121,7 @@ int follow(const client_options& options, std::int64_t id) {
   teller positions;
   auto heard_at = std::chrono::steady_clock::now();
   while (std::chrono::steady_clock::now() - heard_at < silence_max) {
-    const auto reply = status::ask(options.url, path);
+    const auto reply = status::ask(options.whom, path);
     if (reply && reply->status == 200) {
       heard_at = std::chrono::steady_clock::now();
       const auto flatten = object_of(reply->body);

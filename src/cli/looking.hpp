@@ -3,13 +3,14 @@
 
 #include <string>
 
+#include "sluice/status/http_client.hpp"
 #include "terminal.hpp"
 
 namespace sluice::cli {
 
 /// Options that every such command takes.
 struct look_options {
-  std::string url{};
+  status::target whom{};
   bool json{false};
   color_choice color{color_choice::automatic};
 };

@@ -95,7 +95,6 @@ Exit codes: 0 all pass, 1 some warn, 2 usage, 3 some fail, 69 not reachable.)";
 }  // namespace
 
 observer_commands::observer_commands(CLI::App& app) {
-  look_.url = default_url();
   add_screens(app);
   add_tail(app);
   add_explain(app);
@@ -106,8 +105,7 @@ observer_commands::observer_commands(CLI::App& app) {
 
 CLI::App* observer_commands::add(CLI::App& app, const char* name, const char* help, action act) {
   auto* command = app.add_subcommand(name, help);
-  command->add_option("--url", look_.url, "address of the running Sluice ($SLUICE_URL)")
-      ->capture_default_str();
+  add_reach(*command, reach_);
   command->add_flag("--json", look_.json, "print it as JSON");
   actions_[command] = std::move(act);
   return command;
@@ -136,7 +134,7 @@ void observer_commands::add_screens(CLI::App& app) {
 void observer_commands::add_tail(CLI::App& app) {
   auto* command = add(app, "tail", tail_help, [this] {
     auto wish = tail_;
-    wish.url = look_.url;
+    wish.whom = look_.whom;
     wish.json = look_.json;
     wish.color = look().color;
     wish.follow = !no_follow_;
@@ -200,7 +198,11 @@ bool observer_commands::parsed() const {
   return false;
 }
 
-int observer_commands::run() const {
+int observer_commands::run() {
+  // Files show nothing to anybody.
+  const bool asks = journal_.empty() && config_.empty();
+  if (asks && !reach(reach_, token_, look_.whom))
+    return static_cast<int>(actors::exit_code::usage);
   for (const auto& [command, act] : actions_)
     if (command->parsed())
       return act();

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "looking.hpp"
+#include "reach.hpp"
 #include "tail.hpp"
 
 namespace CLI {
@@ -22,12 +23,12 @@ class observer_commands {
   observer_commands& operator=(const observer_commands&) = delete;
 
   [[nodiscard]] bool parsed() const;
-  [[nodiscard]] int run() const;
+  [[nodiscard]] int run();
 
  private:
   using action = std::function<int()>;
 
-  /// A command with --url, --json and, when it draws, --color.
+  /// A command with --json and what reaches a running Sluice.
   CLI::App* add(CLI::App& app, const char* name, const char* help, action act);
   void add_color(CLI::App& command);
   /// The options with the choice of colour read.
@@ -40,6 +41,8 @@ class observer_commands {
   void add_doctor(CLI::App& app);
 
   look_options look_{};
+  reach_options reach_{default_reach()};
+  shown_token token_{};
   tail_wish tail_{};
   std::string color_{"auto"};
   std::string level_{};

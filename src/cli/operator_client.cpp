@@ -8,7 +8,6 @@
 #include <cstdlib>
 
 #include "sluice/actors/application.hpp"
-#include "sluice/status/http_client.hpp"
 #include "sluice/status/readable.hpp"
 
 namespace sluice::cli {
@@ -21,12 +20,11 @@ std::string variable(const char* name) {
   return value ? value : "";
 }
 
-answered ask(const client_options& options, const std::string& path, const std::string& body,
-             std::string_view token = {}) {
-  auto reply = status::ask(options.url, path, body, {}, token);
+answered ask(const client_options& options, const std::string& path, const std::string& body) {
+  auto reply = status::ask(options.whom, path, body);
   if (!reply) {
     const bool usable = reply.error().code == errc::io_failure;
-    fmt::print(stderr, "sluice: {}: {}\n", options.url, reply.error().text);
+    fmt::print(stderr, "sluice: {}: {}\n", options.whom.url, reply.error().text);
     return {std::nullopt, static_cast<int>(usable ? exit_code::unavailable : exit_code::usage)};
   }
   if (reply->status >= 200 && reply->status < 300)
@@ -57,11 +55,6 @@ std::string body_of(const client_options& options,
 
 }  // namespace
 
-std::string default_url() {
-  const auto chosen = variable("SLUICE_URL");
-  return chosen.empty() ? "http://127.0.0.1:8645" : chosen;
-}
-
 std::string default_author() {
   const auto user = variable("USER");
   return user.empty() ? variable("LOGNAME") : user;
@@ -80,9 +73,8 @@ int order(const client_options& options, const std::string& path,
   return print(options, order_quietly(options, path, texts));
 }
 
-answered post(const client_options& options, const std::string& path, const std::string& body,
-              std::string_view token) {
-  return ask(options, path, body, token);
+answered post(const client_options& options, const std::string& path, const std::string& body) {
+  return ask(options, path, body);
 }
 
 answered order_quietly(const client_options& options, const std::string& path,

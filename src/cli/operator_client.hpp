@@ -7,18 +7,19 @@
 #include <utility>
 #include <vector>
 
+#include "reach.hpp"
+
 namespace sluice::cli {
 
 /// Options that every such command takes.
 struct client_options {
-  std::string url{};     ///< Of the status server.
-  std::string author{};  ///< Who orders it.
+  reach_options given{default_reach()};
+  status::target whom{};  ///< What follows from it.
+  std::string author{};   ///< Who orders it.
   std::string reason{};
   bool json{false};  ///< Print the answer as it came.
 };
 
-/// $SLUICE_URL, else where a Sluice listens by default.
-[[nodiscard]] std::string default_url();
 /// $USER, else $LOGNAME, else empty.
 [[nodiscard]] std::string default_author();
 
@@ -42,9 +43,8 @@ struct answered {
 [[nodiscard]] answered order_quietly(const client_options& options, const std::string& path,
                                      const std::vector<std::pair<std::string, std::string>>& texts);
 
-/// POSTs this body, and leaves the printing of a good answer to the caller. A token that is not
-/// empty is shown to the process and to nobody else.
+/// POSTs this body, and leaves the printing of a good answer to the caller.
 [[nodiscard]] answered post(const client_options& options, const std::string& path,
-                            const std::string& body, std::string_view token = {});
+                            const std::string& body);
 
 }  // namespace sluice::cli

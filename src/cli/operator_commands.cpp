@@ -25,7 +25,8 @@ Examples:
   sluice state active --reason "incident over"
 
 Exit codes of this and the other commands that ask a running Sluice: 0 done, 1 refused (with the
-reason), 2 usage, 69 not reachable, 75 not confirmed.)";
+reason), 2 usage, 69 not reachable, 75 not confirmed. Where it wants a token for orders, --token-file
+or $SLUICE_TOKEN_FILE names the file that holds it.)";
 
 constexpr const char* hold_help = R"(Shows or releases holds: positions that may not be increased.
 
@@ -103,13 +104,13 @@ Examples:
   sluice plan --wait 5s entry.json
   sluice plan --token-file strategy.token entry.json
 
+The token is that of the plans' source or, where orders need one, the one for orders.
 Exit codes besides those of the other commands: 1 also when a plan was not taken in, or was or
 would be denied.)";
 
 }  // namespace
 
 operator_commands::operator_commands(CLI::App& app) {
-  options_.url = default_url();
   options_.author = default_author();
   add_state(app);
   add_holds(app);
@@ -121,8 +122,7 @@ operator_commands::operator_commands(CLI::App& app) {
 
 CLI::App* operator_commands::add(CLI::App& below, const char* name, const char* help, action act) {
   auto* command = below.add_subcommand(name, help);
-  command->add_option("--url", options_.url, "address of the running Sluice ($SLUICE_URL)")
-      ->capture_default_str();
+  add_reach(*command, options_.given);
   command->add_flag("--json", options_.json, "print the answer as it came");
   actions_[command] = std::move(act);
   return command;
@@ -212,11 +212,9 @@ void operator_commands::add_plan(CLI::App& app) {
   command->add_option("FILE", plan_.file, "JSON; - reads standard input")->required();
   command->add_flag("--dry-run", plan_.dry_run, "only show what would be said");
   command->add_option("--wait", plan_.wait, "how long to wait for the verdicts, e.g. 5s");
-  command->add_option("--token-file", plan_.token_file,
-                      "holds the token of the plans' source; mode 0600");
 }
 
-int operator_commands::run() const {
+int operator_commands::run() {
   // The innermost of those that were parsed is the one that is meant.
   const CLI::App* meant = nullptr;
   for (const auto& [command, act] : actions_)
@@ -232,6 +230,8 @@ int operator_commands::run() const {
                options_.reason.empty() ? "--reason" : "--author");
     return static_cast<int>(actors::exit_code::usage);
   }
+  if (!reach(options_.given, token_, options_.whom))
+    return static_cast<int>(actors::exit_code::usage);
   return actions_.at(meant)();
 }
 

@@ -9,6 +9,7 @@
 #include "flatten_command.hpp"
 #include "operator_client.hpp"
 #include "plan_command.hpp"
+#include "reach.hpp"
 
 namespace CLI {
 class App;
@@ -24,12 +25,12 @@ class operator_commands {
   operator_commands& operator=(const operator_commands&) = delete;
 
   /// Runs the one that was parsed; none of them gives `usage`.
-  [[nodiscard]] int run() const;
+  [[nodiscard]] int run();
 
  private:
   using action = std::function<int()>;
 
-  /// A command, or one below it, with --url and --json.
+  /// A command, or one below it, with --json and what reaches a running Sluice.
   CLI::App* add(CLI::App& below, const char* name, const char* help, action act);
   /// The same for an order, with --reason and --author.
   CLI::App* add_order(CLI::App& below, const char* name, const char* help, action act);
@@ -43,6 +44,7 @@ class operator_commands {
   [[nodiscard]] int change_state() const;
 
   client_options options_{};
+  shown_token token_{};
   std::string state_{};
   std::string symbol_{};
   std::string key_{};

@@ -14,7 +14,6 @@
 #include <utility>
 
 #include "sluice/actors/application.hpp"
-#include "sluice/exchange/secret.hpp"
 #include "sluice/status/http_client.hpp"
 #include "sluice/status/readable.hpp"
 
@@ -104,16 +103,7 @@ int post_plan(const client_options& options, const plan_wish& wish) {
     path += "?dry_run=true";
   else if (!wish.wait.empty())
     path += "?wait=" + status::path_segment(wish.wait);
-  exchange::secret token;
-  if (!wish.token_file.empty()) {
-    auto read = exchange::load_secret_file(wish.token_file);
-    if (!read) {
-      fmt::print(stderr, "sluice: {}\n", read.error().text);
-      return static_cast<int>(actors::exit_code::usage);
-    }
-    token = std::move(*read);
-  }
-  const auto got = post(options, path, *plans, token.reveal());
+  const auto got = post(options, path, *plans);
   return got.body ? tell(options, *got.body) : got.code;
 }
 

@@ -251,13 +251,14 @@ text_table overrides_table(const picture& p) {
   return table;
 }
 
-result<json::object> document(const std::string& url, const char* path,
+result<json::object> document(const status::target& whom, const char* path,
                               const status::client_limits& limits) {
-  auto reply = status::ask(url, path, {}, limits);
+  auto reply = status::ask(whom, path, {}, limits);
   if (!reply)
     return reply.error();
   if (reply->status != 200)
-    return fail(errc::io_failure, fmt::format("{}: answered {}", path, reply->status));
+    return fail(errc::io_failure, fmt::format("{}: answered {}{}", path, reply->status,
+                                              status::token_hint(reply->status)));
   return parse_object(reply->body);
 }
 
@@ -291,12 +292,12 @@ std::string grouped(std::int64_t number) {
   return text;
 }
 
-result<picture> gather(const std::string& url, const status::client_limits& limits) {
+result<picture> gather(const status::target& whom, const status::client_limits& limits) {
   picture out;
   for (const auto& [path, into] :
        {std::pair{"/api/v1/status", &out.status}, std::pair{"/api/v1/positions", &out.positions},
         std::pair{"/api/v1/orders", &out.orders}, std::pair{"/api/v1/holds", &out.holds}}) {
-    auto got = document(url, path, limits);
+    auto got = document(whom, path, limits);
     if (!got)
       return got.error();
     *into = std::move(*got);

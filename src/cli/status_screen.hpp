@@ -19,7 +19,8 @@ struct picture {
 };
 
 /// Asks for all four. Errors as of status::ask; what is no good answer is io_failure.
-[[nodiscard]] result<picture> gather(const std::string& url, const status::client_limits& limits);
+[[nodiscard]] result<picture> gather(const status::target& whom,
+                                     const status::client_limits& limits);
 
 /// True when plans can be allowed.
 [[nodiscard]] bool is_ready(const picture& p);

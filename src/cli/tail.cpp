@@ -46,7 +46,7 @@ class follower {
     while (true) {
       const auto got = one_stream();
       if (!got) {
-        fmt::print(stderr, "sluice: {}: {}\n", wish_.url, got.error().text);
+        fmt::print(stderr, "sluice: {}: {}\n", wish_.whom.url, got.error().text);
         return code(exit_code::usage);
       }
       if (got->by_caller || done_ || ending_.came())
@@ -56,7 +56,7 @@ class follower {
         return code(exit_code::failed);
       }
       if (!ever_) {
-        fmt::print(stderr, "sluice: {}: {}\n", wish_.url, got->text);
+        fmt::print(stderr, "sluice: {}: {}\n", wish_.whom.url, got->text);
         return code(exit_code::unavailable);
       }
       fmt::print(stderr, "connection lost ({}), trying again\n", got->text);
@@ -80,7 +80,7 @@ class follower {
     status::event_hooks hooks;
     hooks.take = [this](const auto& events) { return take(events); };
     hooks.go_on = [this] { return go_on(); };
-    return status::follow_events({wish_.url, path(), last_id_}, hooks);
+    return status::follow_events({wish_.whom, path(), last_id_}, hooks);
   }
 
   bool go_on() {
@@ -106,9 +106,8 @@ class follower {
     wait_ = wait_min;
     last_ = clock::now();
     for (const auto& e : events) {
-      if (!e.id.empty() && is_repeated(e))
-        continue;
-      tell_missing(e);
+      if (e.name != "gap")
+        tell_missing(e);
       if (!e.id.empty())
         last_id_ = e.id;
       if (auto text = line_of(e)) {
@@ -119,12 +118,6 @@ class follower {
       }
     }
     return !live_ || flush();
-  }
-
-  /// After a reconnection, or where past and present of a stream overlap.
-  [[nodiscard]] bool is_repeated(const status::source_event& e) const {
-    return wish_.events && !last_id_.empty() &&
-           std::strtoll(e.id.c_str(), nullptr, 10) <= std::strtoll(last_id_.c_str(), nullptr, 10);
   }
 
   /// The other side sends so many past records and no more; what lies between is told.
@@ -140,7 +133,7 @@ class follower {
 
   [[nodiscard]] std::optional<std::string> line_of(const status::source_event& e) const {
     if (e.name == "gap")
-      return paint_(tone::warning, "-- " + printable(e.data) + " --");
+      return gap_line(e.data);
     if (wish_.events) {
       if (!wants_record(wish_.filter, e.data))
         return std::nullopt;
@@ -152,6 +145,16 @@ class follower {
     if (wish_.json)
       return boost::json::serialize(boost::json::object{{"id", e.id}, {"line", e.data}});
     return paint_(tone_of(line.level), printable(e.data));
+  }
+
+  /// Whoever reads JSON learns of it as of an event.
+  [[nodiscard]] std::string gap_line(const std::string& data) const {
+    if (wish_.json)
+      return boost::json::serialize(boost::json::object{{"gap", parse_object(data)}});
+    const auto gap = parse_object(data);
+    return paint_(tone::warning, fmt::format("-- {} {} to {} are no longer sent --",
+                                             wish_.events ? "records" : "lines",
+                                             text_at(gap, "from", "?"), text_at(gap, "to", "?")));
   }
 
   void keep(std::string text) {

@@ -4,12 +4,13 @@
 #include <string>
 
 #include "log_line.hpp"
+#include "sluice/status/http_client.hpp"
 #include "terminal.hpp"
 
 namespace sluice::cli {
 
 struct tail_wish {
-  std::string url{};
+  status::target whom{};
   tail_filter filter{};
   bool events{false};     ///< Records instead of log lines.
   bool json{false};       ///< One JSON object a line.

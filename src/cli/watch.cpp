@@ -23,7 +23,7 @@ constexpr status::client_limits each_second{.connect = milliseconds{500},
 constexpr int period_ms = 1'000;
 
 int told(const look_options& options, const error& e) {
-  fmt::print(stderr, "sluice: {}: {}\n", options.url, printable(e.text));
+  fmt::print(stderr, "sluice: {}: {}\n", options.whom.url, printable(e.text));
   return static_cast<int>(e.code == errc::io_failure ? exit_code::unavailable : exit_code::usage);
 }
 
@@ -39,7 +39,7 @@ std::string frame(const result<picture>& seen, const std::string& last, std::siz
 }  // namespace
 
 int show_status(const look_options& options) {
-  const auto seen = gather(options.url, one_look);
+  const auto seen = gather(options.whom, one_look);
   if (!seen)
     return told(options, seen.error());
   const painter paint(wants_color(options.color, color_world_of_stdout()));
@@ -52,7 +52,7 @@ int show_top(const look_options& options, bool once) {
   const auto world = color_world_of_stdout();
   if (once || options.json || !world.terminal)
     return show_status(options);
-  const auto first = gather(options.url, one_look);
+  const auto first = gather(options.whom, one_look);
   if (!first)
     return told(options, first.error());
   const painter paint(wants_color(options.color, world));
@@ -60,8 +60,8 @@ int show_top(const look_options& options, bool once) {
   live_screen screen;
   screen.show(last);
   while (screen.wait(period_ms) != key_event::quit) {
-    const auto seen = gather(options.url, each_second);
-    const auto now = frame(seen, last, size_of_stdout().columns, paint, options.url);
+    const auto seen = gather(options.whom, each_second);
+    const auto now = frame(seen, last, size_of_stdout().columns, paint, options.whom.url);
     if (seen)
       last = now;
     screen.show(now);

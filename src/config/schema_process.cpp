@@ -32,6 +32,23 @@ void describe_sizes(section_builder& b, ::sluice::status::http_settings& s) {
               s.event_buffer_size_max, {16 * kibibyte, 64 * mebibyte});
 }
 
+void describe_access(section_builder& b, ::sluice::status::http_settings& s) {
+  b.file({"read_token_file",
+          "Holds the tokens that looking needs, one a line, of 16 characters or more; mode 0600. "
+          "Shown as \"Authorization: Bearer ...\". \"\": it needs none. /healthz, /readyz and the "
+          "page of the dashboard never do."},
+         s.read_token_file);
+  b.file({"write_token_file",
+          "The same for orders and for plans of sources without a token of their own. Whoever may "
+          "order may look."},
+         s.write_token_file);
+  b.file({"tls_certificate_file",
+          "The server's certificate and its chain in PEM, for https. \"\": plain HTTP."},
+         s.tls_certificate_file);
+  b.file({"tls_key_file", "The certificate's private key in PEM, without a passphrase; mode 0600."},
+         s.tls_key_file);
+}
+
 void describe_times(section_builder& b, ::sluice::status::http_settings& s) {
   b.duration({"header_timeout", "From the first byte of a request to the end of its head."},
              s.header_timeout, {milliseconds{100}, minutes{1}});
@@ -79,12 +96,15 @@ section describe_journal(::sluice::journal::journal_settings& s) {
 
 section describe_status(::sluice::status::http_settings& s) {
   section_builder b{"status", "The HTTP server: dashboard, API, metrics, plans."};
-  b.text({"listen", "Loopback address and port; port 0 takes any free one."}, s.listen,
-         "a loopback address with a port, e.g. \"127.0.0.1:8645\"");
+  b.text({"listen",
+          "Address and port; port 0 takes any free one. An address that is not loopback needs "
+          "both tokens and TLS."},
+         s.listen, "an address with a port, e.g. \"127.0.0.1:8645\"");
   b.list({"allowed_hosts",
-          "Names admitted in the Host header beside localhost, 127.0.0.1 and [::1]: a web page of "
-          "another name cannot reach the API through a browser."},
+          "Names admitted in the Host header beside localhost, 127.0.0.1, [::1] and the address "
+          "above: a web page of another name cannot reach the API through a browser."},
          s.allowed_hosts, "a list of host names without ports");
+  describe_access(b, s);
   describe_sizes(b, s);
   describe_times(b, s);
   b.validate([&s] { return ::sluice::status::validate(s); });

@@ -25,7 +25,7 @@ result<std::string> records_of(database& db, std::string_view sql, const plan_id
         event_json({r.number(0), r.text(1), wall_time{r.number(2)}, r.number(5)}, r.text(3));
     if (!r.is_null(4)) {
       item.pop_back();
-      item += fmt::format(R"(,"facts":{}}})", r.text(4));
+      item += fmt::format(R"(,"facts":{}}})", long_numbers_as_text(r.text(4)));
     }
     items += items.empty() ? "" : ",";
     items += item;

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <bit>
+#include <charconv>
 #include <limits>
 
 namespace sluice::journal {
@@ -10,6 +11,12 @@ namespace {
 
 /// 9999-12-31T23:59:59.999Z: the last time RFC 3339 has four digits of year for.
 constexpr std::int64_t rfc3339_last_ms = 253'402'300'799'999;
+
+bool read_digits(std::string_view text, std::int64_t& out) {
+  const auto* const end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, out);
+  return parsed.ec == std::errc{} && parsed.ptr == end;
+}
 
 boost::json::value write_time(std::int64_t ms) {
   if (ms == 0)
@@ -143,9 +150,10 @@ bool read_value(const boost::json::value& v, milliseconds& out, const json_conte
   out = milliseconds{count};
   return true;
 }
+/// Documents of the API have it as text.
 bool read_value(const boost::json::value& v, instant& out, const json_context& c) {
   std::int64_t count = 0;
-  if (!read_value(v, count, c))
+  if (v.is_string() ? !read_digits(v.get_string(), count) : !read_value(v, count, c))
     return false;
   out = instant_after(c.base, count);
   return true;

@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 #include "json_records.hpp"
 
 namespace sluice::journal {
@@ -12,6 +15,21 @@ namespace {
 template <class T>
 constexpr bool holds_no_state = std::is_same_v<T, truth_changed> ||
                                 std::is_same_v<T, universe_kept> || std::is_same_v<T, notice>;
+
+/// Fields that hold ids of the venue, hashes, or nanoseconds: more than 53 bits, now or some day.
+bool is_long(std::string_view field) {
+  constexpr std::array names{"order_id", "trade_id", "algo_id", "triggered_order_id",
+                             "content_hash"};
+  return field.ends_with("_ns") || std::ranges::find(names, field) != names.end();
+}
+
+/// The text that begins there, with both its quotes.
+std::string_view text_at(std::string_view json, std::size_t begin) {
+  auto end = begin + 1;
+  while (end < json.size() && json[end] != '"')
+    end += json[end] == '\\' ? 2 : 1;
+  return json.substr(begin, end + 1 - begin);
+}
 
 void put(json_writer& w, const described auto& b) {
   describe(w, b);
@@ -56,7 +74,30 @@ std::string body_json(const record_body& b) {
 
 std::string event_json(const event_head& h, std::string_view body) {
   return fmt::format(R"({{"seq":{},"kind":"{}","at":"{}","caused_by":{},{})", h.seq, h.kind,
-                     format_rfc3339(h.at), h.caused_by, body.substr(1));
+                     format_rfc3339(h.at), h.caused_by, long_numbers_as_text(body).substr(1));
+}
+
+std::string long_numbers_as_text(std::string_view stored) {
+  std::string out;
+  out.reserve(stored.size() + 32);
+  for (std::size_t at = 0; at < stored.size();) {
+    if (stored[at] != '"') {
+      out += stored[at++];
+      continue;
+    }
+    const auto text = text_at(stored, at);
+    out += text;
+    at += text.size();
+    if (at == stored.size() || stored[at] != ':')
+      continue;
+    out += stored[at++];
+    const auto end = std::min(stored.find_first_not_of("-0123456789", at), stored.size());
+    if (end > at && is_long(text.substr(1, text.size() - 2))) {
+      out.append("\"").append(stored.substr(at, end - at)).append("\"");
+      at = end;
+    }
+  }
+  return out;
 }
 
 std::string to_json(const record& r) {

@@ -9,8 +9,8 @@
 
 namespace sluice {
 
-source_desk::source_desk(const intake_settings& settings, source_tokens tokens)
-    : tokens_(std::move(tokens)), unlisted_(settings.unlisted_source) {
+source_desk::source_desk(const intake_settings& settings, source_tokens tokens, order_token orders)
+    : tokens_(std::move(tokens)), orders_(orders), unlisted_(settings.unlisted_source) {
   for (const auto& [name, source] : settings.sources)
     for (const auto traffic : {lane::exit, lane::entry}) {
       auto& q = sources_[name][static_cast<std::size_t>(traffic)];
@@ -33,15 +33,26 @@ const std::string* source_desk::owner_of(const plan_bearer& by) const {
 
 desk_refusal source_desk::known(const plan& p, const plan_bearer& by,
                                 const std::string* owner) const {
-  if (!by.local && !tokens_.empty()) {
-    if (by.token && !owner)
-      return desk_refusal::token_unknown;
-    if (owner && *owner != p.source.str())
-      return desk_refusal::other_source;
-    if (!owner && tokens_.contains(p.source.str()))
-      return desk_refusal::token_missing;
-  }
+  if (const auto refusal = refusal_by_token(p, by, owner); refusal != desk_refusal::none)
+    return refusal;
   return refusal_by_table(p.source, lane_of(p));
+}
+
+/// Whoever may order may not speak for a source that has a token of its own: that proves who it is.
+desk_refusal source_desk::refusal_by_token(const plan& p, const plan_bearer& by,
+                                           const std::string* owner) const {
+  if (by.local || (tokens_.empty() && orders_ == order_token::none))
+    return desk_refusal::none;
+  const bool has_its_own = tokens_.contains(p.source.str());
+  if (by.may_order)
+    return has_its_own ? desk_refusal::other_source : desk_refusal::none;
+  if (by.token && !owner)
+    return desk_refusal::token_unknown;
+  if (owner)
+    return *owner == p.source.str() ? desk_refusal::none : desk_refusal::other_source;
+  if (has_its_own)
+    return desk_refusal::token_missing;
+  return orders_ == order_token::needed ? desk_refusal::order_token_missing : desk_refusal::none;
 }
 
 desk_refusal source_desk::refusal_by_table(const source_id& source, lane traffic) const {
@@ -61,7 +72,7 @@ std::string door_words(desk_refusal r, const source_id& source, lane traffic) {
 
 desk_answer source_desk::admit(std::span<const plan> plans, const plan_bearer& by, instant now,
                                bool only_asked) {
-  if (sources_.empty())
+  if (sources_.empty() && orders_ == order_token::none)
     return {};
   const auto* owner = owner_of(by);
   std::map<std::pair<source_id, lane>, wanted> more;

@@ -1,94 +1,118 @@
 // One connection that is read until it ends, in short turns so that its caller can end it too.
 #include "sluice/status/event_source.hpp"
 
-#include <array>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/beast/core.hpp>
-#include <boost/beast/http.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
 
-#include "client_address.hpp"
+#include "client_link.hpp"
 
 namespace sluice::status {
 namespace {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
-namespace http = beast::http;
+namespace http = boost::beast::http;
 using boost::system::error_code;
+using std::chrono::steady_clock;
 
 constexpr milliseconds turn{100};
 constexpr milliseconds connect_max{2'000};
+constexpr std::size_t read_size = 16UL * 1024;
 /// Of a refusal.
 constexpr std::size_t body_bytes_max = 64UL * 1024;
 
 class reading {
  public:
-  reading(http::request<http::empty_body> wanted, const event_hooks& hooks, milliseconds silence)
-      : wanted_(std::move(wanted)), hooks_(hooks), silence_(silence) {
+  reading(client_address at, const target& whom, std::string wanted, const event_hooks& hooks,
+          milliseconds silence)
+      : wanted_(std::move(wanted)),
+        hooks_(hooks),
+        silence_(silence),
+        link_(io_, std::move(at), whom.ca_file) {
     parser_.body_limit(boost::none);
+    parser_.eager(true);
   }
 
-  event_end run(const asio::ip::tcp::endpoint& to) {
-    stream_.expires_after(connect_max);
-    stream_.async_connect(to, [this](error_code e) {
-      if (!ended(e))
-        ask();
-    });
+  event_end run() {
+    deadline_ = steady_clock::now() + connect_max;
+    asio::co_spawn(io_, talk(), asio::detached);
     while (!over_) {
       io_.run_for(turn);
-      if (!over_ && hooks_.go_on && !hooks_.go_on()) {
+      if (over_)
+        break;
+      if (steady_clock::now() >= deadline_) {
+        end("no answer in time");
+        break;
+      }
+      if (hooks_.go_on && !hooks_.go_on()) {
         end_.by_caller = true;
         break;
       }
     }
-    error_code ignored;
-    stream_.socket().close(ignored);
-    return std::move(end_);
+    const auto result = end_;
+    over_ = true;
+    link_.close();
+    io_.restart();
+    io_.run();
+    return result;
   }
 
  private:
-  bool ended(error_code e) {
-    if (!e)
-      return false;
+  /// What a refusal said stays.
+  void end(std::string why) {
     over_ = true;
     if (end_.http_status == 0 || end_.http_status == 200)
-      end_.text = e == beast::error::timeout        ? "no answer in time"
-                  : e == http::error::end_of_stream ? "the other side ended it"
-                                                    : e.message();
-    return true;
+      end_.text = std::move(why);
   }
 
-  void ask() {
-    stream_.expires_after(silence_);
-    http::async_write(stream_, wanted_, [this](error_code e, std::size_t) {
-      if (ended(e))
-        return;
-      http::async_read_header(stream_, buffer_, parser_, [this](error_code got, std::size_t) {
-        if (ended(got))
-          return;
-        end_.http_status = static_cast<int>(parser_.get().result_int());
-        read();
-      });
-    });
-  }
-
-  void read() {
-    if (parser_.is_done()) {
-      over_ = true;
-      return;
+  asio::awaitable<void> talk() {
+    auto failed = co_await link_.open();
+    if (over_)
+      co_return;
+    if (!failed.empty()) {
+      end(std::move(failed));
+      co_return;
     }
-    stream_.expires_after(silence_);
-    auto& body = parser_.get().body();
-    body.data = block_.data();
-    body.size = block_.size();
-    http::async_read_some(stream_, buffer_, parser_, [this](error_code e, std::size_t) {
-      arrived({block_.data(), block_.size() - parser_.get().body().size});
-      if (e == http::error::need_buffer)
-        e = {};
-      if (!over_ && !ended(e))
-        read();
-    });
+    deadline_ = steady_clock::now() + silence_;
+    const std::array<asio::const_buffer, 2> parts{asio::buffer(wanted_), asio::const_buffer{}};
+    const auto unsent = co_await link_.wire().write(parts);
+    if (unsent)
+      end(unsent.message());
+    while (!over_)
+      co_await read();
+  }
+
+  asio::awaitable<void> read() {
+    const auto kept = in_.size();
+    in_.resize(kept + read_size);
+    const auto got = co_await link_.wire().read_some(asio::buffer(in_.data() + kept, read_size));
+    in_.resize(kept + got.size);
+    if (over_)
+      co_return;
+    deadline_ = steady_clock::now() + silence_;
+    parse();
+    if (over_ || !got.failed)
+      co_return;
+    end(got.failed == asio::error::eof ? "the other side ended it" : got.failed.message());
+  }
+
+  void parse() {
+    error_code wrong;
+    while (!in_.empty() && !parser_.is_done() && !wrong) {
+      const auto used = parser_.put(asio::buffer(in_), wrong);
+      in_.erase(0, used);
+      if (used == 0)
+        break;
+    }
+    if (wrong && wrong != http::error::need_more)
+      return end(wrong.message());
+    if (!parser_.is_header_done())
+      return;
+    end_.http_status = static_cast<int>(parser_.get().result_int());
+    arrived(std::exchange(parser_.get().body(), {}));
+    if (parser_.is_done())
+      over_ = true;
   }
 
   void arrived(std::string_view bytes) {
@@ -100,27 +124,24 @@ class reading {
       return;
     }
     std::vector<source_event> events;
-    if (!events_.feed(bytes, events)) {
-      over_ = true;
-      end_.text = "an event is too long";
-      return;
-    }
+    if (!events_.feed(bytes, events))
+      return end("an event is too long");
     if (!events.empty() && !hooks_.take(events)) {
       over_ = true;
       end_.by_caller = true;
     }
   }
 
-  http::request<http::empty_body> wanted_;
+  std::string wanted_;
   const event_hooks& hooks_;
   milliseconds silence_;
   asio::io_context io_{1};
-  beast::tcp_stream stream_{io_};
-  beast::flat_buffer buffer_{64UL * 1024};
-  http::response_parser<http::buffer_body> parser_{};
-  std::array<char, 16UL * 1024> block_{};
+  client_link link_;
+  http::response_parser<http::string_body> parser_{};
+  std::string in_{};
   event_parser events_{};
   event_end end_{};
+  steady_clock::time_point deadline_{};
   bool over_{false};
 };
 
@@ -169,16 +190,16 @@ void event_parser::line(std::string_view text, std::vector<source_event>& out) {
 
 result<event_end> follow_events(const event_wish& wish, const event_hooks& hooks,
                                 milliseconds silence_max) {
-  const auto address = client_address(wish.url);
-  if (!address)
-    return address.error();
-  http::request<http::empty_body> wanted{http::verb::get, wish.path, 11};
-  wanted.set(http::field::host, host_field(*address));
-  wanted.set(http::field::accept, "text/event-stream");
+  auto at = parse_client_url(wish.whom.url);
+  if (!at)
+    return at.error();
+  auto wanted = request_head("GET", wish.path, *at, wish.whom.token);
+  wanted += "Accept: text/event-stream\r\n";
   if (!wish.last_event_id.empty())
-    wanted.set("Last-Event-ID", wish.last_event_id);
-  reading one{std::move(wanted), hooks, silence_max};
-  return one.run({asio::ip::make_address(address->host), address->port});
+    wanted += "Last-Event-ID: " + wish.last_event_id + "\r\n";
+  wanted += "\r\n";
+  reading one{std::move(*at), wish.whom, std::move(wanted), hooks, silence_max};
+  return one.run();
 }
 
 }  // namespace sluice::status

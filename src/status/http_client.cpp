@@ -3,88 +3,131 @@
 
 #include <fmt/format.h>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/beast/core.hpp>
-#include <boost/beast/http.hpp>
-#include <optional>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
 
-#include "client_address.hpp"
+#include "client_link.hpp"
 
 namespace sluice::status {
 namespace {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
-namespace http = beast::http;
+namespace http = boost::beast::http;
 using boost::system::error_code;
 
-/// The three steps of one exchange; each begins the next, any may end it.
+constexpr std::size_t read_size = 64UL * 1024;
+
+/// One exchange as a coroutine, and the time it may take.
 class exchange_of {
  public:
-  exchange_of(const client_limits& limits, http::request<http::string_body> wanted)
-      : limits_(limits), wanted_(std::move(wanted)) {
+  exchange_of(client_address at, const target& whom, const client_limits& limits,
+              std::string wanted)
+      : limits_(limits), wanted_(std::move(wanted)), link_(io_, std::move(at), whom.ca_file) {
     parser_.body_limit(limits.body_bytes_max);
+    parser_.eager(true);
   }
 
-  result<client_reply> run(const asio::ip::tcp::endpoint& to) {
-    stream_.expires_after(limits_.connect);
-    stream_.async_connect(to, [this](error_code e) { connected(e); });
-    io_.run();
-    if (failed_)
-      return fail(errc::io_failure,
-                  failed_ == beast::error::timeout ? "no answer in time" : failed_.message());
+  result<client_reply> run() {
+    give(limits_.connect);
+    asio::co_spawn(io_, talk(), asio::detached);
+    while (!over_ && io_.run_one_until(deadline_) > 0) {
+    }
+    if (!over_) {
+      link_.close();
+      io_.restart();
+      io_.run();
+      return fail(errc::io_failure, "no answer in time");
+    }
+    if (!failed_.empty())
+      return fail(errc::io_failure, failed_);
     auto& got = parser_.get();
     return client_reply{static_cast<int>(got.result_int()), std::move(got.body())};
   }
 
  private:
-  void connected(error_code e) {
-    if (ended(e))
-      return;
-    stream_.expires_after(limits_.answer);
-    http::async_write(stream_, wanted_, [this](error_code sent, std::size_t) {
-      if (!ended(sent))
-        http::async_read(stream_, buffer_, parser_,
-                         [this](error_code got, std::size_t) { (void)ended(got); });
-    });
+  void give(milliseconds time) { deadline_ = std::chrono::steady_clock::now() + time; }
+
+  asio::awaitable<void> talk() {
+    failed_ = co_await link_.open();
+    if (failed_.empty()) {
+      give(limits_.answer);
+      const std::array<asio::const_buffer, 2> parts{asio::buffer(wanted_), asio::const_buffer{}};
+      const auto unsent = co_await link_.wire().write(parts);
+      if (unsent)
+        failed_ = unsent.message();
+      else
+        co_await receive();
+    }
+    over_ = true;
   }
 
-  bool ended(error_code e) {
-    if (e)
-      failed_ = e;
-    return e.failed();
+  asio::awaitable<void> receive() {
+    std::string in(read_size, '\0');
+    std::size_t kept = 0;
+    while (!parser_.is_done() && failed_.empty()) {
+      if (in.size() - kept < read_size)
+        in.resize(kept + read_size);
+      const auto got = co_await link_.wire().read_some(asio::buffer(in.data() + kept, read_size));
+      error_code wrong;
+      if (got.failed == asio::error::eof)
+        parser_.put_eof(wrong);
+      else if (got.failed)
+        wrong = got.failed;
+      else
+        kept = parse(in, kept + got.size, wrong);
+      if (wrong)
+        failed_ = wrong.message();
+    }
+  }
+
+  /// How many bytes at the front of `in` are still to be read.
+  std::size_t parse(std::string& in, std::size_t size, error_code& wrong) {
+    std::size_t at = 0;
+    while (at < size && !parser_.is_done() && !wrong) {
+      const auto used = parser_.put(asio::buffer(in.data() + at, size - at), wrong);
+      at += used;
+      if (used == 0)
+        break;
+    }
+    if (wrong == http::error::need_more)
+      wrong = {};
+    in.erase(0, at);
+    return size - at;
   }
 
   client_limits limits_;
-  http::request<http::string_body> wanted_;
+  std::string wanted_;
   asio::io_context io_{1};
-  beast::tcp_stream stream_{io_};
-  beast::flat_buffer buffer_{64UL * 1024};
+  client_link link_;
   http::response_parser<http::string_body> parser_{};
-  error_code failed_{};
+  std::chrono::steady_clock::time_point deadline_{};
+  std::string failed_{};
+  bool over_{false};
 };
 
 }  // namespace
 
-result<client_reply> ask(std::string_view url, std::string_view path, const std::string& body,
-                         const client_limits& limits, std::string_view token) {
-  const auto address = client_address(url);
-  if (!address)
-    return address.error();
-  http::request<http::string_body> wanted{
-      body.empty() ? http::verb::get : http::verb::post, {path.data(), path.size()}, 11};
-  wanted.set(http::field::host, host_field(*address));
-  wanted.set(http::field::connection, "close");
-  if (!token.empty())
-    wanted.set(http::field::authorization, fmt::format("Bearer {}", token));
-  if (!body.empty()) {
-    wanted.set(http::field::content_type, "application/json");
-    wanted.body() = body;
-    wanted.prepare_payload();
-  }
-  exchange_of one{limits, std::move(wanted)};
-  return one.run({asio::ip::make_address(address->host), address->port});
+result<client_reply> ask(const target& whom, std::string_view path, const std::string& body,
+                         const client_limits& limits) {
+  auto at = parse_client_url(whom.url);
+  if (!at)
+    return at.error();
+  auto wanted = request_head(body.empty() ? "GET" : "POST", path, *at, whom.token);
+  wanted += "Connection: close\r\n";
+  if (!body.empty())
+    wanted += fmt::format("Content-Type: application/json\r\nContent-Length: {}\r\n", body.size());
+  wanted += "\r\n";
+  wanted += body;
+  exchange_of one{std::move(*at), whom, limits, std::move(wanted)};
+  return one.run();
+}
+
+std::string_view token_hint(int status) {
+  return status == 401 ? ": it wants a token; name its file with --token-file or $SLUICE_TOKEN_FILE"
+         : status == 403 ? ": the token is good for less than this"
+                         : "";
 }
 
 std::string path_segment(std::string_view text) {

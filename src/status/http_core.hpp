@@ -25,7 +25,7 @@ enum class connection_role { serving, reading_events, refused };
 /// Lives on the server's thread, but for the counts.
 class http_core {
  public:
-  http_core(http_settings s, request_handler h, metrics* m);
+  http_core(http_settings s, request_handler h, metrics* m, std::shared_ptr<tls_identity> tls);
   http_core(const http_core&) = delete;
   http_core& operator=(const http_core&) = delete;
 
@@ -33,6 +33,8 @@ class http_core {
   [[nodiscard]] const http_settings& settings() const { return settings_; }
   [[nodiscard]] const request_handler& handler() const { return handler_; }
   [[nodiscard]] const std::shared_ptr<reader_seats>& seats() const { return seats_; }
+  /// In the Host header, beside those that always are.
+  [[nodiscard]] const std::vector<std::string>& hosts_allowed() const { return hosts_; }
   [[nodiscard]] bool stopping() const { return stopping_; }
   /// The Date header's value, made once a second.
   [[nodiscard]] const std::string& date();
@@ -55,12 +57,16 @@ class http_core {
   boost::asio::awaitable<void> accept();
   boost::asio::awaitable<void> watch();
   void admit(boost::asio::ip::tcp::socket socket);
+  /// Closes the connection that has kept us waiting longest, if any does.
+  [[nodiscard]] bool make_room();
   void publish();
   [[nodiscard]] std::atomic<std::uint64_t>& count_of(connection_role role);
 
   http_settings settings_;
   request_handler handler_;
   metrics* metrics_;
+  std::shared_ptr<tls_identity> tls_;
+  std::vector<std::string> hosts_;
   std::shared_ptr<reader_seats> seats_;
   boost::asio::io_context io_{1};
   boost::asio::ip::tcp::acceptor acceptor_{io_};
@@ -75,6 +81,7 @@ class http_core {
   std::atomic<std::uint64_t> requests_{0};
   std::atomic<std::uint64_t> accepted_{0};
   std::atomic<std::uint64_t> refused_total_{0};
+  std::atomic<std::uint64_t> shed_{0};
   std::atomic<std::uint64_t> timeouts_{0};
   std::atomic<std::uint64_t> serving_{0};
   std::atomic<std::uint64_t> reading_{0};

@@ -1,8 +1,4 @@
 // The receiving half of a session: a request is read whole, within its limits, or refused.
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
-
 #include "http_session.hpp"
 #include "sluice/status/problem.hpp"
 #include "sluice/status/request_guard.hpp"
@@ -30,11 +26,9 @@ std::string_view to_std(boost::beast::string_view text) {
 }  // namespace
 
 boost::asio::awaitable<bool> http_session::read_some() {
-  boost::system::error_code failed;
-  const std::size_t size = co_await socket_.async_read_some(
-      in_.prepare(read_size), asio::redirect_error(asio::use_awaitable, failed));
-  in_.commit(size);
-  co_return !failed && !aborted_ && !expired_;
+  const auto got = co_await wire_->read_some(in_.prepare(read_size));
+  in_.commit(got.size);
+  co_return !got.failed && !aborted_ && !expired_;
 }
 
 http_session::step http_session::receive() {
@@ -112,10 +106,11 @@ std::optional<response> http_session::fill_request() {
   head_only_ = request_.method == "HEAD";
   request_.path = target.substr(0, question);
   request_.host = text(http::field::host);
+  request_.peer = peer_;
   if (!query)
     return problem_response(400, "the query of the request cannot be read");
   request_.query = std::move(*query);
-  if (!host_allowed(request_.host, core_.settings().allowed_hosts))
+  if (!host_allowed(request_.host, core_.hosts_allowed()))
     return problem_response(421, "this server does not answer for that Host");
   request_.authorization = text(http::field::authorization);
   request_.content_type = text(http::field::content_type);
@@ -145,13 +140,18 @@ http_session::step http_session::check_expectation() {
 http_session::step http_session::read_body() {
   wait_for(waiting::body, core_.settings().body_timeout);
   parser_->eager(true);
+  chunk_guard chunks;
+  std::size_t guarded = 0;  // Bytes at the front of what came that were looked at.
   while (!parser_->is_done()) {
     boost::system::error_code failed;
-    if (in_.size() > 0)
+    const bool good = !parser_->chunked() || chunks.feed(view(in_).substr(guarded));
+    guarded = in_.size();
+    if (good && in_.size() > 0)
       in_.consume(parser_->put(in_.data(), failed));
+    guarded = std::min(guarded, in_.size());
     if (failed == http::error::body_limit)
       co_return co_await refuse(problem_response(413, "the body of the request is too long"));
-    if ((failed && failed != http::error::need_more) ||
+    if (!good || (failed && failed != http::error::need_more) ||
         (!parser_->is_done() && in_.size() > chunk_header_size_max))
       co_return co_await refuse(problem_response(400, "the body of the request cannot be read"));
     if (parser_->is_done())

@@ -12,6 +12,7 @@
 
 #include "http_core.hpp"
 #include "http_session.hpp"
+#include "tls_transport.hpp"
 
 namespace sluice::status {
 
@@ -24,15 +25,27 @@ namespace {
 constexpr milliseconds watch_period{50};
 /// After a failed accept, most likely for want of descriptors.
 constexpr milliseconds accept_retry{100};
+/// The literal address that is listened on is a name of ours as well.
+std::vector<std::string> hosts_of(const http_settings& s) {
+  auto hosts = s.allowed_hosts;
+  if (const auto at = parse_listen_address(s.listen))
+    hosts.push_back(at->host.find(':') == std::string::npos ? at->host
+                                                            : fmt::format("[{}]", at->host));
+  return hosts;
+}
+
 /// Connections that are told 503 at the same time; further ones are just closed.
 constexpr std::uint64_t refused_at_once_max = 64;
 
 }  // namespace
 
-http_core::http_core(http_settings s, request_handler h, metrics* m)
+http_core::http_core(http_settings s, request_handler h, metrics* m,
+                     std::shared_ptr<tls_identity> tls)
     : settings_(std::move(s)),
       handler_(std::move(h)),
       metrics_(m),
+      tls_(std::move(tls)),
+      hosts_(hosts_of(settings_)),
       seats_(std::make_shared<reader_seats>(settings_.event_readers_max)) {}
 
 const std::string& http_core::date() {
@@ -92,16 +105,37 @@ void http_core::admit(tcp::socket socket) {
   ++accepted_;
   boost::system::error_code ignored;
   socket.set_option(tcp::no_delay{true}, ignored);
-  const bool full = serving_ >= settings_.connections_max;
+  const bool full = serving_ >= settings_.connections_max && !make_room();
   if (full)
     ++refused_total_;
-  if (full && refusing_ >= refused_at_once_max) {
+  // Saying 503 over TLS would cost a handshake, which whoever floods us could ask for.
+  if (full && (tls_ || refusing_ >= refused_at_once_max)) {
     publish();
     return;
   }
-  std::make_shared<http_session>(*this, std::move(socket),
+  auto wire =
+      tls_ ? make_tls_transport(std::move(socket), tls_) : make_plain_transport(std::move(socket));
+  std::make_shared<http_session>(*this, std::move(wire),
                                  full ? connection_role::refused : connection_role::serving)
       ->start();
+}
+
+/// By how long the present wait lasts, not by when a byte came last: who sends one now and then is
+/// no better than who sends none.
+bool http_core::make_room() {
+  const auto now = std::chrono::steady_clock::now();
+  http_session* longest = nullptr;
+  for (auto* session : sessions_)
+    if (!session->sheddable(now).empty() &&
+        (!longest || session->waiting_since() < longest->waiting_since()))
+      longest = session;
+  if (!longest)
+    return false;
+  ++shed_;
+  if (metrics_)
+    metrics_->add(metric::http_connections_shed, {longest->sheddable(now)});
+  longest->shed();
+  return true;
 }
 
 asio::awaitable<void> http_core::watch() {
@@ -185,6 +219,7 @@ http_counts http_core::counts() const {
   c.connections_accepted = accepted_;
   c.connections_refused = refused_total_;
   c.connections_open = serving_;
+  c.connections_shed = shed_;
   c.timeouts = timeouts_;
   c.readers_open = reading_;
   c.readers_dropped = seats_->dropped();
@@ -192,10 +227,12 @@ http_counts http_core::counts() const {
 }
 
 struct http_server::impl {
-  impl(const http_settings& settings, request_handler handler, metrics* counters)
-      : core(settings, std::move(handler), counters) {}
+  impl(const http_settings& settings, request_handler handler, metrics* counters,
+       std::shared_ptr<tls_identity> tls)
+      : core(settings, std::move(handler), counters, tls), secure(tls != nullptr) {}
 
   http_core core;
+  bool secure{false};
   listen_address address{};
   std::thread thread{};
 };
@@ -206,14 +243,16 @@ http_server::~http_server() {
 }
 
 result<std::unique_ptr<http_server>> http_server::start(const http_settings& settings,
-                                                        request_handler handler,
-                                                        metrics* counters) {
+                                                        request_handler handler, metrics* counters,
+                                                        std::shared_ptr<tls_identity> tls) {
   auto address = parse_listen_address(settings.listen);
   if (!address)
     return address.error();
+  if (!is_loopback(*address) && !tls)
+    return fail(errc::not_permitted, settings.listen + " is reached from elsewhere and needs TLS");
   if (const auto faults = validate(settings); !faults.empty())
     return fail(errc::invalid_value, faults.front().key + ": " + faults.front().text);
-  auto running = std::make_unique<impl>(settings, std::move(handler), counters);
+  auto running = std::make_unique<impl>(settings, std::move(handler), counters, std::move(tls));
   const auto port = running->core.listen(*address);
   if (!port)
     return port.error();
@@ -229,8 +268,9 @@ std::uint16_t http_server::port() const {
 
 std::string http_server::url() const {
   const auto& [host, port] = impl_->address;
-  return host.find(':') == std::string::npos ? fmt::format("http://{}:{}", host, port)
-                                             : fmt::format("http://[{}]:{}", host, port);
+  const auto* scheme = impl_->secure ? "https" : "http";
+  return host.find(':') == std::string::npos ? fmt::format("{}://{}:{}", scheme, host, port)
+                                             : fmt::format("{}://[{}]:{}", scheme, host, port);
 }
 
 http_counts http_server::counts() const {

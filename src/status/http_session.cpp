@@ -8,7 +8,6 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
 
 #include "sluice/status/problem.hpp"
 
@@ -21,6 +20,9 @@ namespace {
 /// Time and bytes a client gets to read our last answer before the connection is cut.
 constexpr milliseconds farewell_limit{1'000};
 constexpr std::size_t farewell_bytes_max = 256 * 1024;
+constexpr std::size_t farewell_read_size = 16 * 1024;
+/// A client that has not taken an answer for so long is slow.
+constexpr milliseconds slow_write{1'000};
 
 /// Closes a slot however the wait for it ends, so that nobody wakes a session that is gone.
 class slot_lease {
@@ -40,9 +42,12 @@ class slot_lease {
 
 }  // namespace
 
-http_session::http_session(http_core& core, asio::ip::tcp::socket socket, connection_role role)
-    : core_(core), socket_(std::move(socket)), alarm_(core.io()), role_(role) {
+http_session::http_session(http_core& core, std::unique_ptr<transport> wire, connection_role role)
+    : core_(core), wire_(std::move(wire)), alarm_(core.io()), role_(role) {
   alarm_.expires_at(time_point::max());
+  boost::system::error_code gone;
+  if (const auto from = wire_->socket().remote_endpoint(gone); !gone)
+    peer_ = from.address().to_string();
   core_.joined(this, role_);
 }
 
@@ -64,7 +69,19 @@ void http_session::start() {
       asio::detached);
 }
 
+/// Counts as the head of the first request, since it is as slow as its client wants.
+asio::awaitable<bool> http_session::shake_hands() {
+  wait_for(waiting::handshake, core_.settings().header_timeout);
+  const auto failed = co_await wire_->handshake();
+  if (expired_)
+    core_.count_timeout();
+  co_return !failed && !expired_ && !aborted_;
+}
+
 asio::awaitable<void> http_session::serve() {
+  const bool open = co_await shake_hands();
+  if (!open)
+    co_return;
   while (!core_.stopping() && co_await receive() == progress::complete) {
     any_answer given = co_await ask();
     if (auto* channel = std::get_if<std::shared_ptr<channel_state>>(&given)) {
@@ -138,24 +155,21 @@ http_session::step http_session::refuse(response r) {
 asio::awaitable<bool> http_session::write(std::string_view head, std::string_view body) {
   const std::array<asio::const_buffer, 2> parts{asio::buffer(head.data(), head.size()),
                                                 asio::buffer(body.data(), body.size())};
-  boost::system::error_code failed;
-  co_await asio::async_write(socket_, parts, asio::redirect_error(asio::use_awaitable, failed));
+  const auto failed = co_await wire_->write(parts);
   co_return !failed && !aborted_;
 }
 
 /// Closing while bytes of the client are unread would reset the connection and could take our last
 /// answer away from it: so say that we are done, and read a little longer.
 asio::awaitable<void> http_session::farewell() {
-  boost::system::error_code failed;
-  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, failed);
   wait_for(waiting::farewell, farewell_limit);
+  co_await wire_->end_sending();
+  boost::system::error_code failed;
   in_.consume(in_.size());
-  for (std::size_t read = 0; !failed && read < farewell_bytes_max;) {
-    const bool more = co_await read_some();
-    if (!more)
-      break;
-    read += in_.size();
-    in_.consume(in_.size());
+  for (std::size_t read = 0; !failed && !expired_ && !aborted_ && read < farewell_bytes_max;) {
+    const std::size_t size = co_await wire_->socket().async_read_some(
+        in_.prepare(farewell_read_size), asio::redirect_error(asio::use_awaitable, failed));
+    read += size;
   }
 }
 
@@ -182,7 +196,8 @@ asio::awaitable<void> http_session::sleep_until_woken() {
 void http_session::wait_for(waiting what, milliseconds limit) {
   waiting_ = what;
   expired_ = false;
-  deadline_ = std::chrono::steady_clock::now() + limit;
+  since_ = std::chrono::steady_clock::now();
+  deadline_ = since_ + limit;
 }
 
 void http_session::expire(time_point now) {
@@ -193,13 +208,13 @@ void http_session::expire(time_point now) {
   alarm_.cancel();
   boost::system::error_code ignored;
   if (waiting_ != waiting::answer && waiting_ != waiting::events)
-    socket_.cancel(ignored);
+    wire_->socket().cancel(ignored);
 }
 
 void http_session::finish() {
   if (channel_)
     channel_->close();
-  if (waiting_ == waiting::request)
+  if (waiting_ == waiting::request || waiting_ == waiting::handshake)
     abort();
 }
 
@@ -207,7 +222,36 @@ void http_session::abort() {
   aborted_ = true;
   alarm_.cancel();
   boost::system::error_code ignored;
-  socket_.close(ignored);
+  wire_->socket().close(ignored);
+}
+
+std::string_view http_session::sheddable(time_point now) const {
+  if (role_ != connection_role::serving || aborted_)
+    return {};
+  switch (waiting_) {
+    case waiting::handshake:
+      return "handshake";
+    case waiting::request:
+      return "idle";
+    case waiting::head:
+      return "head";
+    case waiting::body:
+      return "body";
+    case waiting::write:
+      return now - since_ >= slow_write ? "write" : std::string_view{};
+    case waiting::farewell:
+      return "farewell";
+    case waiting::answer:
+    case waiting::events:
+      break;
+  }
+  return {};
+}
+
+void http_session::shed() {
+  core_.changed_role(role_, connection_role::refused);
+  role_ = connection_role::refused;
+  abort();
 }
 
 }  // namespace sluice::status

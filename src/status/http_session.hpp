@@ -15,6 +15,7 @@
 #include "answer_slot.hpp"
 #include "http_core.hpp"
 #include "response_head.hpp"
+#include "transport.hpp"
 #include "waker.hpp"
 
 namespace sluice::status {
@@ -25,7 +26,7 @@ class http_session final : public waker, public std::enable_shared_from_this<htt
  public:
   using time_point = std::chrono::steady_clock::time_point;
 
-  http_session(http_core& core, boost::asio::ip::tcp::socket socket, connection_role role);
+  http_session(http_core& core, std::unique_ptr<transport> wire, connection_role role);
   ~http_session() override;
 
   void start();
@@ -37,13 +38,22 @@ class http_session final : public waker, public std::enable_shared_from_this<htt
   /// Ends now.
   void abort();
 
+  /// What it waits for, if it could be closed to make room for a newer connection: bytes of its
+  /// client, or room for an answer that its client has not taken for a while. Empty for others.
+  [[nodiscard]] std::string_view sheddable(time_point now) const;
+  /// Since when it waits for that.
+  [[nodiscard]] time_point waiting_since() const { return since_; }
+  /// Ends now, and counts no more as one of the connections that may be open.
+  void shed();
+
  private:
-  enum class waiting { request, head, body, answer, write, events, farewell };
+  enum class waiting { handshake, request, head, body, answer, write, events, farewell };
   enum class progress { complete, finished };
   using step = boost::asio::awaitable<progress>;
   using parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
 
   boost::asio::awaitable<void> serve();
+  boost::asio::awaitable<bool> shake_hands();
   boost::asio::awaitable<void> turn_away();
 
   // Receiving: http_receive.cpp. `finished` means that the connection is done with.
@@ -65,16 +75,17 @@ class http_session final : public waker, public std::enable_shared_from_this<htt
   // Streaming: http_stream.cpp.
   boost::asio::awaitable<void> stream(std::shared_ptr<channel_state> channel);
   boost::asio::awaitable<bool> write_events(channel_state& channel);
-  void watch_peer();
+  boost::asio::awaitable<void> watch_peer();
 
   void wait_for(waiting what, milliseconds limit);
   boost::asio::awaitable<void> sleep_until_woken();
   void woken();
 
   http_core& core_;
-  boost::asio::ip::tcp::socket socket_;
+  std::unique_ptr<transport> wire_;
   boost::asio::steady_timer alarm_;
   connection_role role_;
+  std::string peer_{};
 
   boost::beast::flat_buffer in_;
   std::optional<parser> parser_{};
@@ -85,7 +96,8 @@ class http_session final : public waker, public std::enable_shared_from_this<htt
   std::shared_ptr<channel_state> channel_{};
   char ignored_{0};
 
-  waiting waiting_{waiting::request};
+  waiting waiting_{waiting::handshake};
+  time_point since_{std::chrono::steady_clock::now()};
   time_point deadline_{time_point::max()};
   bool expired_{false};
   bool aborted_{false};

@@ -1,7 +1,7 @@
 // The streaming half of a session: writes events until either side has had enough.
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 
 #include "http_session.hpp"
 
@@ -16,7 +16,8 @@ asio::awaitable<void> http_session::stream(std::shared_ptr<channel_state> channe
   channel_->attach(this);
   if (core_.stopping())
     channel_->close();
-  watch_peer();
+  asio::co_spawn(
+      core_.io(), [self = shared_from_this()] { return self->watch_peer(); }, asio::detached);
   out_.clear();
   write_response_head(out_, response{200, "text/event-stream", {}, {}}, core_.date(), std::nullopt,
                       connection_use::close);
@@ -42,10 +43,10 @@ asio::awaitable<void> http_session::stream(std::shared_ptr<channel_state> channe
   // A reader that fell behind still has megabytes in its socket; it learns of the end by a reset.
   boost::system::error_code ignored;
   if (overflowed)
-    socket_.set_option(asio::socket_base::linger{true, 0}, ignored);
+    wire_->socket().set_option(asio::socket_base::linger{true, 0}, ignored);
   else
-    socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
-  socket_.close(ignored);
+    wire_->socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  wire_->socket().close(ignored);
 }
 
 asio::awaitable<bool> http_session::write_events(channel_state& channel) {
@@ -56,13 +57,11 @@ asio::awaitable<bool> http_session::write_events(channel_state& channel) {
 }
 
 /// An event reader has nothing more to say: whatever arrives, its end included, ends the stream.
-void http_session::watch_peer() {
-  socket_.async_read_some(
-      asio::buffer(&ignored_, 1),
-      [self = shared_from_this()](const boost::system::error_code&, std::size_t) {
-        self->peer_gone_ = true;
-        self->woken();
-      });
+asio::awaitable<void> http_session::watch_peer() {
+  const auto said = co_await wire_->read_some(asio::buffer(&ignored_, 1));
+  (void)said;
+  peer_gone_ = true;
+  woken();
 }
 
 }  // namespace sluice::status

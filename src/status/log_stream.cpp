@@ -66,8 +66,8 @@ std::vector<event_frame> backlog_frames(const log_filter& filter,
   std::vector<event_frame> frames;
   if (filter.after > 0 && lines.front()->seq > filter.after + 1)
     frames.push_back(make_event(
-        "", "gap",
-        fmt::format("{} lines are no longer kept", lines.front()->seq - filter.after - 1)));
+        fmt::format_int(lines.front()->seq - 1).str(), "gap",
+        fmt::format(R"({{"from":{},"to":{}}})", filter.after + 1, lines.front()->seq - 1)));
   for (const auto& line : lines)
     if (filter.shows(*line))
       frames.push_back(log_event(*line));

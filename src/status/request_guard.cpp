@@ -14,6 +14,16 @@ bool is_token_character(char c) {
   return std::string_view{"!#$%&'*+-.^_`|~"}.find(c) != std::string_view::npos;
 }
 
+constexpr std::size_t chunk_digits_max = 8;
+
+int hex_value(char c) {
+  if (c >= '0' && c <= '9')
+    return c - '0';
+  if (c >= 'a' && c <= 'f')
+    return c - 'a' + 10;
+  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
 bool is_token(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, is_token_character);
 }
@@ -140,6 +150,55 @@ head_fault check_head(std::string_view head) {
   if (seen.lengths > 0 && seen.encodings > 0)
     return head_fault::length_conflict;
   return head_fault::none;
+}
+
+bool chunk_guard::feed(std::string_view bytes) {
+  while (!bytes.empty() && !done()) {
+    if (state_ == state::data) {
+      const auto size = std::min(left_, bytes.size());
+      left_ -= size;
+      bytes.remove_prefix(size);
+      if (left_ == 0)
+        state_ = state::data_return;
+      continue;
+    }
+    if (!step(bytes.front()))
+      return false;
+    bytes.remove_prefix(1);
+  }
+  return true;
+}
+
+bool chunk_guard::step(char c) {
+  switch (state_) {
+    case state::size: {
+      const int digit = hex_value(c);
+      if (digit < 0)
+        return digits_ > 0 && expect(c, '\r', state::size_end);
+      left_ = left_ * 16 + static_cast<std::size_t>(digit);
+      return ++digits_ <= chunk_digits_max;
+    }
+    case state::size_end:
+      digits_ = 0;
+      return expect(c, '\n', left_ > 0 ? state::data : state::last_return);
+    case state::data_return:
+      return expect(c, '\r', state::data_end);
+    case state::data_end:
+      return expect(c, '\n', state::size);
+    case state::last_return:
+      return expect(c, '\r', state::last_end);
+    case state::last_end:
+      return expect(c, '\n', state::done);
+    case state::data:
+    case state::done:
+      break;
+  }
+  return true;
+}
+
+bool chunk_guard::expect(char c, char wanted, state next) {
+  state_ = next;
+  return c == wanted;
 }
 
 std::string_view describe(head_fault f) {

@@ -25,12 +25,9 @@ void check_time(std::vector<setting_fault>& faults, std::string_view key, millis
                                        format_duration(lowest), format_duration(highest))});
 }
 
-bool is_loopback(const std::string& host) {
-  in_addr v4{};
-  if (inet_pton(AF_INET, host.c_str(), &v4) == 1)
-    return (ntohl(v4.s_addr) >> 24) == 127;
-  in6_addr v6{};
-  return inet_pton(AF_INET6, host.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
+/// All addresses of this machine: says nothing of the name by which it is reached.
+bool is_wildcard(const listen_address& address) {
+  return address.host.find_first_not_of("0.:") == std::string::npos;
 }
 
 bool is_literal(const std::string& host, bool bracketed) {
@@ -43,6 +40,37 @@ bool is_literal(const std::string& host, bool bracketed) {
 bool usable_host_name(std::string_view name) {
   return !name.empty() && name.size() <= 253 &&
          name.find_first_of(" \t\r\n/:@[]") == std::string_view::npos;
+}
+
+/// Tokens and TLS: whole, or not at all; and never less than all beyond loopback.
+void check_access(std::vector<setting_fault>& faults, const http_settings& s) {
+  if (s.tls_certificate_file.empty() != s.tls_key_file.empty())
+    faults.push_back({s.tls_key_file.empty() ? "tls_key_file" : "tls_certificate_file",
+                      "is missing: TLS needs a certificate and its key"});
+  if (!s.read_token_file.empty() && s.write_token_file.empty())
+    faults.push_back(
+        {"write_token_file", "is missing: with a token for reading alone anybody could order"});
+  const auto address = parse_listen_address(s.listen);
+  if (!address || is_loopback(*address))
+    return;
+  std::string missing;
+  for (const auto& [key, value] : {std::pair{"read_token_file", &s.read_token_file},
+                                   std::pair{"write_token_file", &s.write_token_file},
+                                   std::pair{"tls_certificate_file", &s.tls_certificate_file},
+                                   std::pair{"tls_key_file", &s.tls_key_file}})
+    if (value->empty())
+      missing += (missing.empty() ? "" : ", ") + std::string{key};
+  if (!missing.empty())
+    faults.push_back(
+        {"listen",
+         fmt::format("{} is not a loopback address: others could read and order. It needs "
+                     "both tokens and TLS; missing: {}",
+                     s.listen, missing)});
+  if (is_wildcard(*address) && s.allowed_hosts.empty())
+    faults.push_back(
+        {"allowed_hosts", fmt::format("is empty, and {} does not say by which name this machine is "
+                                      "reached: every request from elsewhere would be refused",
+                                      s.listen)});
 }
 
 }  // namespace
@@ -89,11 +117,15 @@ result<listen_address> parse_listen_address(std::string_view text) {
                                        : std::string{host};
   if (!is_literal(address.host, bracketed))
     return wrong();
-  if (!is_loopback(address.host))
-    return fail(
-        errc::not_permitted,
-        fmt::format("{} is not a loopback address; plain HTTP is served on loopback only", host));
   return address;
+}
+
+bool is_loopback(const listen_address& address) {
+  in_addr v4{};
+  if (inet_pton(AF_INET, address.host.c_str(), &v4) == 1)
+    return (ntohl(v4.s_addr) >> 24) == 127;
+  in6_addr v6{};
+  return inet_pton(AF_INET6, address.host.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
 }
 
 std::vector<setting_fault> validate(const http_settings& s) {
@@ -106,6 +138,7 @@ std::vector<setting_fault> validate(const http_settings& s) {
     if (!usable_host_name(name))
       faults.push_back(
           {"allowed_hosts", fmt::format("'{}' is not a host name without port", name)});
+  check_access(faults, s);
   constexpr std::size_t mebibyte = 1024 * 1024;
   check_range(faults, "header_size_max", s.header_size_max, 512, 64 * 1024);
   check_range(faults, "body_size_max", s.body_size_max, 1024, 16 * mebibyte);

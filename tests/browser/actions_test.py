@@ -82,25 +82,47 @@ class ActionsTestCase(BrowserTestCase):
                 self.until_closed(page)
                 page.close()
 
-    def test_a_token_is_asked_for_sent_and_kept_nowhere(self):
-        self.run_ready(symbols=20)
-        page = self.open()
-        page.deny_without_token("*/api/v1/state", "sesame")
+    def run_guarded(self):
+        keys = ""
+        for name in ("read", "write"):
+            path = self.directory / f"{name}.token"
+            path.write_text(f"{name}-sesame-000001\n")
+            path.chmod(0o600)
+            keys += f'{name}_token_file = "{path}"\n'
+        self.sluice = self.start(self.demo_config(symbols=20, replace=[("[log]", keys + "[log]")]))
+        self.sluice.wait_url()
+        self.until_ready()
+
+    def state(self):
+        return self.get("/api/v1/state", {"Authorization": "Bearer read-sesame-000001"}).json()["state"]
+
+    def test_tokens_are_asked_for_sent_and_kept_nowhere(self):
+        self.run_guarded()
+        page = self.browser.page(self.sluice.url + "/", **DESKTOP)
+        for token in ("wrong", "read-sesame-000001"):
+            # Asked for anew after a wrong one.
+            page.until("document.querySelector('dialog #read-token')?.value === ''")
+            page.fill("dialog [name=token]", token)
+            page.click("dialog button[type=submit]")
+        self.until_closed(page)
+        page.until("document.body.classList.contains('ready')")
+        page.until_text("#live", "Live")
         page.click("#do-state")
         page.click("dialog input[value=reduce_only]")
         self.submit(page)
-        page.until_text("dialog .message", "wants a token")
+        page.until_text("dialog .message", "wants a token for orders")
         page.fill("dialog [name=token]", "wrong")
         page.click("dialog button[type=submit]")
         page.until_text("dialog .message", "not accepted")
-        self.assertEqual(self.get("/api/v1/state").json()["state"], "active")
-        page.fill("dialog [name=token]", "sesame")
+        self.assertEqual(self.state(), "active")
+        page.fill("dialog [name=token]", "write-sesame-000001")
         page.click("dialog button[type=submit]")
         self.until_closed(page)
-        self.until("changed", lambda: self.get("/api/v1/state").json()["state"] == "reduce_only")
+        self.until("changed", lambda: self.state() == "reduce_only")
+        page.until_text("#light-state", "reduce only")
         self.assertNotIn("sesame", page.run(
             "JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie, location.href])"))
-        page.complaints = [c for c in page.complaints if "status of 401" not in c]
+        self.assertEqual([c for c in page.complaints if "status of 40" not in c], [])
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 import base64
 import json
 import os
-import queue
 import shutil
 import subprocess
 import tempfile
@@ -111,7 +110,6 @@ class Page:
     def __init__(self, browser, url, width=1440, height=900, dark=False, scale=1, touch=False):
         self.browser = browser
         self.complaints = []
-        self.denied = queue.Queue()
         self.target = browser.call("Target.createTarget", url="about:blank")["targetId"]
         self.session = browser.call("Target.attachToTarget", targetId=self.target,
                                     flatten=True)["sessionId"]
@@ -136,26 +134,6 @@ class Page:
         elif method == "Log.entryAdded" and params["entry"]["level"] in ("error", "warning"):
             entry = params["entry"]
             self.complaints.append(f"{entry['text']} {entry.get('url', '')}")
-        elif method == "Fetch.requestPaused":
-            self.pause(params)
-
-    # ---- answers of a server that this one is not yet
-
-    def deny_without_token(self, pattern, token):
-        """Answers 401 to requests of that URL that do not carry the bearer token."""
-        self.token = token
-        self.call("Fetch.enable", patterns=[{"urlPattern": pattern}])
-
-    def pause(self, params):
-        sent = {k.lower(): v for k, v in params["request"]["headers"].items()}
-        self.denied.put(sent.get("authorization"))
-        if sent.get("authorization") == f"Bearer {self.token}":
-            self.browser.post("Fetch.continueRequest", self.session, requestId=params["requestId"])
-            return
-        self.browser.post(
-            "Fetch.fulfillRequest", self.session, requestId=params["requestId"], responseCode=401,
-            responseHeaders=[{"name": "Content-Type", "value": "application/problem+json"}],
-            body=base64.b64encode(b'{"title":"Unauthorized","status":401}').decode())
 
     # ---- looking and acting
 

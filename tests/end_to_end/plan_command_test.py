@@ -30,9 +30,11 @@ class PlanCommandTestCase(SluiceTestCase):
 
     def test_the_command_shows_the_token_of_a_file_that_is_its_owners_alone(self):
         self.run_ready(symbols=20, extra=self.two_sources())
+        self.until("a mark", lambda: (self.position("BTCUSDT") or {}).get("mark"))
         alpha = str(self.directory / "alpha.token")
         beta = str(self.directory / "beta.token")
         loose = str(self.token_file("loose.token", "alpha-word", 0o640))
+        # One that is allowed: its verdict may be there before the answer.
         plans = [{**an_open(f"t-{n}"), "source": "alpha"} for n in range(2)]
         for words, expected in (((), 1), (("--token-file", beta), 1),
                                 (("--token-file", loose), 2),

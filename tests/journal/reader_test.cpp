@@ -71,7 +71,7 @@ TEST_CASE("a plan's story has its verdict with the facts, its orders and its fil
   for (const auto* part :
        {R"({"plan":{"seq":3,"kind":"plan_accepted",)", R"("verdicts":[{"seq":4,)",
         R"("facts":{"now":)", R"("orders":[{"seq":5,"kind":"order_intended",)",
-        R"({"seq":6,"kind":"order_changed",)", R"("fills":[{"seq":7,)", R"("trade_id":1,)"})
+        R"({"seq":6,"kind":"order_changed",)", R"("fills":[{"seq":7,)", R"("trade_id":"1",)"})
     CHECK_THAT(*story, ContainsSubstring(part));
   CHECK_FALSE(read(d.journal())->explain(plan_id("none")).value().has_value());
 }

@@ -35,7 +35,7 @@ TEST_CASE("records read as their kind, their time and their fields") {
       {a_change("o1", "p1", order_state::unknown),
        head + "order_changed" + at +
            R"("client_order_id":"o1","plan_id":"p1","symbol":"BTCUSDT","state":"unknown",)" +
-           R"("order_id":9007199254740993,"executed":"0.1","detail":"as told"})"},
+           R"("order_id":"9007199254740993","executed":"0.1","detail":"as told"})"},
       {truth_changed{{symbol("BTCUSDT"), position_side::both},
                      position_flat{},
                      {.content = position_open{decimal<quantity>("1"), decimal<price>("2")},
@@ -44,7 +44,7 @@ TEST_CASE("records read as their kind, their time and their fields") {
                       .version = 3}},
        head + "truth_changed" + at +
            R"("symbol":"BTCUSDT","position_side":"both","before":{"kind":"flat"},)" +
-           R"("after":{"kind":"open","amount":"1","entry":"2"},"as_of_ns":5,"changed_at":null,)" +
+           R"("after":{"kind":"open","amount":"1","entry":"2"},"as_of_ns":"5","changed_at":null,)" +
            R"("source":"stream","version":3})"},
   };
   for (const auto& s : samples)
@@ -130,6 +130,27 @@ TEST_CASE("exit states and exits' plans that older versions wrote are read") {
   REQUIRE(part.has_value());
   CHECK(std::get<reduce_plan>(std::get<plan_accepted>(**part).what.body).part_of ==
         quantity::whole(-2));
+}
+
+TEST_CASE("long numbers go out as texts by the name of their field, and nothing else changes") {
+  struct sample {
+    const char* stored;
+    const char* told;
+  };
+  const sample samples[] = {
+      {"", ""},
+      {R"({})", R"({})"},
+      {R"({"order_id":1,"seq":2})", R"({"order_id":"1","seq":2})"},
+      {R"({"a":{"trade_id":9223372036854775807}})", R"({"a":{"trade_id":"9223372036854775807"}})"},
+      {R"({"as_of_ns":-5,"age_ms":7})", R"({"as_of_ns":"-5","age_ms":7})"},
+      {R"({"last_fill_at_ns":null,"order_id":"2"})", R"({"last_fill_at_ns":null,"order_id":"2"})"},
+      {R"({"reason":"\"order_id\":3","x":":4"})", R"({"reason":"\"order_id\":3","x":":4"})"},
+      {R"({"reason":"back\\","algo_id":5})", R"({"reason":"back\\","algo_id":"5"})"},
+      {R"({"client_order_id":6,"order_id":[7]})", R"({"client_order_id":6,"order_id":[7]})"},
+      {R"({"cut":"off)", R"({"cut":"off)"},
+  };
+  for (const auto& s : samples)
+    CHECK(long_numbers_as_text(s.stored) == s.told);
 }
 
 }  // namespace

@@ -83,6 +83,38 @@ TEST_CASE("a source shows its own token, and a lane that is closed to it stays s
   }
 }
 
+TEST_CASE("once orders need a token, so do plans of sources that have none of their own") {
+  struct row {
+    const char* name;
+    const char* source;
+    plan_bearer by;
+    desk_refusal expected;
+  };
+  const plan_bearer operator_of_it{false, digest(7), true};
+  const row rows[] = {
+      {"the token for orders", "gamma", operator_of_it, desk_refusal::none},
+      {"the token for orders, for a stranger", "stranger", operator_of_it, desk_refusal::none},
+      {"the token for orders proves no source", "alpha", operator_of_it,
+       desk_refusal::other_source},
+      {"no token", "gamma", {}, desk_refusal::order_token_missing},
+      {"no token where one is its own", "alpha", {}, desk_refusal::token_missing},
+      {"its own token", "alpha", {false, digest(1)}, desk_refusal::none},
+      {"a source's token for another", "gamma", {false, digest(1)}, desk_refusal::other_source},
+      {"nobody's token", "gamma", {false, digest(9)}, desk_refusal::token_unknown},
+      {"a line of a file", "gamma", {true, std::nullopt}, desk_refusal::none},
+  };
+  for (const auto& r : rows) {
+    INFO(r.name);
+    source_desk desk{four_sources(), tokens(), order_token::needed};
+    CHECK(desk.admit(many(1, r.source, lane::exit), r.by, start).refusal == r.expected);
+  }
+  source_desk bare{{}, {}, order_token::needed};
+  const auto plans = many(1, "me", lane::exit);
+  CHECK(bare.admit(plans, {}, start).refusal == desk_refusal::order_token_missing);
+  CHECK(bare.admit(plans, {false, digest(9)}, start).refusal == desk_refusal::token_unknown);
+  CHECK(bare.admit(plans, operator_of_it, start).refusal == desk_refusal::none);
+}
+
 TEST_CASE(
     "a source without a table is taken or refused by one key, and always while none has one") {
   auto settings = four_sources();

@@ -124,22 +124,32 @@ TEST_CASE("a client that does not take its answer is cut off") {
   CHECK(eventually([&] { return server->counts().connections_open == 0; }));
 }
 
-TEST_CASE("the connection past the limit gets 503, and its place is free again later") {
+TEST_CASE("the connection past the limit gets 503 while all others are being answered") {
   metrics counters;
-  const auto server = serve(test_settings(), echo, &counters);
+  std::vector<responder> waiting;
+  std::atomic<std::size_t> asked{0};
+  const auto server = serve(
+      test_settings(),
+      [&](const request& r, responder answer) {
+        if (r.path != "/wait")
+          return echo(r, answer);
+        waiting.push_back(std::move(answer));
+        ++asked;
+      },
+      &counters);
   std::vector<raw_client> clients;
   for (int i = 0; i < 256; ++i) {
     clients.emplace_back(server->port());
-    clients.back().send(get("/"));
-    REQUIRE(status_of(clients.back().read_response()) == "200");
+    clients.back().send(get("/wait"));
   }
+  REQUIRE(eventually([&] { return asked == 256; }));
   raw_client one_more{server->port()};
   one_more.send(get("/"));
   CHECK(status_of(one_more.read_response()) == "503");
   CHECK(one_more.at_end());
   CHECK(server->counts().connections_refused == 1);
-  clients.pop_back();
-  REQUIRE(eventually([&] { return server->counts().connections_open == 255; }));
+  waiting.back()(text_response("done"));
+  REQUIRE(eventually([&] { return server->counts().requests == 2; }));
   raw_client again{server->port()};
   again.send(get("/"));
   CHECK(status_of(again.read_response()) == "200");

@@ -57,7 +57,7 @@ TEST_CASE("a log reader is told how many lines it missed for good") {
   raw_client client{l.server->port()};
   client.send(get("/api/v1/logs", "Last-Event-ID: 1\r\n"));
   client.read_until("\r\n\r\n");
-  CHECK(client.read_until("\n\n") == "event: gap\ndata: 3 lines are no longer kept\n\n");
+  CHECK(client.read_until("\n\n") == "id: 4\nevent: gap\ndata: {\"from\":2,\"to\":4}\n\n");
   CHECK(client.read_until("\n\n").starts_with("id: 5\n"));
 }
 

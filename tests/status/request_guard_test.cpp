@@ -105,3 +105,17 @@ TEST_CASE("the end of a head is found wherever the bytes are split") {
   CHECK(find_head("GET / HTTP/1.1\n", 0).bare_line_feed);
   CHECK(find_head("\nGET / HTTP/1.1\r\n", 0).bare_line_feed);
 }
+
+TEST_CASE("chunks are followed whatever the size of the pieces, and what follows them is not") {
+  const std::string body = "1\r\nx\r\nA\r\n0123456789\r\n00000000\r\n\r\nGET / HTTP/1.1";
+  for (std::size_t piece = 1; piece <= body.size(); ++piece) {
+    INFO(piece);
+    chunk_guard guard;
+    for (std::size_t at = 0; at < body.size(); at += piece)
+      REQUIRE(guard.feed(std::string_view(body).substr(at, piece)));
+    CHECK(guard.done());
+  }
+  chunk_guard unfinished;
+  CHECK(unfinished.feed("5\r\nab"));
+  CHECK_FALSE(unfinished.done());
+}

@@ -87,7 +87,7 @@ struct library {
 const std::vector<library>& libraries() {
   static const std::vector<library> all{
       {"toml++/", "toml++", {"config"}, false},
-      {"openssl/", "OpenSSL", {"exchange", "simulator"}, false},
+      {"openssl/", "OpenSSL", {"exchange", "simulator", "status"}, false},
       {"simdjson", "simdjson", {"exchange"}, false},
       {"boost/", "Boost", {"exchange", "simulator", "status"}, false},
       {"boost/json",

@@ -20,6 +20,7 @@ struct intake_options {
   source_tokens tokens{};
   /// Where refused lines go; null when nobody wants them.
   std::shared_ptr<dead_letters> refused_lines{};
+  order_token orders{order_token::none};
 };
 
 [[nodiscard]] intake_actor spawn_intake(caf::actor_system& system, services given,

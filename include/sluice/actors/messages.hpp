@@ -66,7 +66,8 @@ struct plans_posted {
   std::optional<milliseconds> wait{};
   std::optional<token_digest> token{};  ///< Of what the request showed as its right to send.
   std::optional<status::responder> answer{};
-  bool dry_run{false};  ///< Only say what would be said; nothing is taken in.
+  bool dry_run{false};    ///< Only say what would be said; nothing is taken in.
+  bool may_order{false};  ///< The token is the one that orders need.
 };
 /// One line of the plan file, with its number.
 struct plan_line_read {

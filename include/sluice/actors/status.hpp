@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "sluice/actors/access_guard.hpp"
 #include "sluice/actors/interfaces.hpp"
 #include "sluice/actors/services.hpp"
 #include "sluice/exits/settings.hpp"
@@ -32,9 +33,17 @@ struct status_options {
 [[nodiscard]] status_actor spawn_status(caf::actor_system& system, services given,
                                         status_options options);
 
-/// Where requests go: the dashboard's files are answered at once, plans go to the intake, logs to
-/// the logger, everything else to the status actor. Called on the HTTP server's thread.
+/// Who is let in, and where it is counted who is not; `counters` may be null.
+struct gateway_access {
+  access_guard guard{};
+  std::shared_ptr<status::metrics> counters{};
+};
+
+/// Where requests go: the dashboard's files are answered at once, whoever lacks the right gets 401
+/// or 403, plans go to the intake, logs to the logger, everything else to the status actor. Called
+/// on the HTTP server's thread.
 [[nodiscard]] status::request_handler http_gateway(std::shared_ptr<status::logger> log,
-                                                   intake_actor intake, status_actor status);
+                                                   intake_actor intake, status_actor status,
+                                                   gateway_access access = {});
 
 }  // namespace sluice::actors

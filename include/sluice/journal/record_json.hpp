@@ -26,6 +26,10 @@ struct event_head {
   std::int64_t caused_by{0};  ///< Seq of the record that caused it; 0: none, or not known.
 };
 
+/// Stored JSON as it goes out: ids of the venue, hashes and nanoseconds become texts, since many
+/// readers hold numbers as doubles, which are exact to 2^53 only.
+[[nodiscard]] std::string long_numbers_as_text(std::string_view stored);
+
 /// Puts stored fields together again, as to_json(record) writes them.
 [[nodiscard]] std::string event_json(const event_head& h, std::string_view body);
 

@@ -25,17 +25,22 @@ using source_tokens = std::map<std::string, token_digest, std::less<>>;
 struct plan_bearer {
   bool local{false};                    ///< A file or pipe of this machine: it shows no token.
   std::optional<token_digest> token{};  ///< Digest of the token that came with the request.
+  bool may_order{false};                ///< It is the one that orders need.
 };
+
+/// Whether orders need a token; then plans of sources that have none of their own need it too.
+enum class order_token : std::uint8_t { none, needed };
 
 enum class desk_refusal : std::uint8_t {
   none,
-  token_missing,  ///< The source has a token, and the request shows none.
-  token_unknown,  ///< The request's token is nobody's.
-  other_source,   ///< The token is another source's.
-  unlisted,       ///< The source has no table, and such sources are refused.
-  lane_closed,    ///< The source may not send plans of this lane.
-  too_fast,       ///< More plans a second than its quota.
-  too_many_open,  ///< More plans without a verdict than its quota.
+  token_missing,        ///< The source has a token, and the request shows none.
+  order_token_missing,  ///< The source has none of its own, and orders need one.
+  token_unknown,        ///< The request's token is nobody's.
+  other_source,         ///< The token is another source's.
+  unlisted,             ///< The source has no table, and such sources are refused.
+  lane_closed,          ///< The source may not send plans of this lane.
+  too_fast,             ///< More plans a second than its quota.
+  too_many_open,        ///< More plans without a verdict than its quota.
 };
 
 struct desk_answer {
@@ -52,7 +57,8 @@ struct desk_answer {
 
 class source_desk {
  public:
-  source_desk(const intake_settings& settings, source_tokens tokens);
+  source_desk(const intake_settings& settings, source_tokens tokens,
+              order_token orders = order_token::none);
 
   /// Whether all of these may be handed in. Takes them from their quotas of speed when they may,
   /// unless it was only asked.
@@ -80,10 +86,13 @@ class source_desk {
 
   [[nodiscard]] desk_refusal known(const plan& p, const plan_bearer& by,
                                    const std::string* owner) const;
+  [[nodiscard]] desk_refusal refusal_by_token(const plan& p, const plan_bearer& by,
+                                              const std::string* owner) const;
   [[nodiscard]] const std::string* owner_of(const plan_bearer& by) const;
   [[nodiscard]] quota* quota_of(const source_id& source, lane traffic);
 
   source_tokens tokens_;
+  order_token orders_;
   unlisted_intake unlisted_;
   std::unordered_map<std::string, lanes> sources_{};
 };

@@ -39,7 +39,7 @@ class event_parser {
 
 /// What a reader of events wants.
 struct event_wish {
-  std::string url{};
+  target whom{};
   std::string path{};           ///< With its query.
   std::string last_event_id{};  ///< Empty: from now on, or as the path says.
 };
@@ -60,7 +60,7 @@ struct event_hooks {
 
 /// Reads until either side ends it; on the caller's thread. A stream on which nothing arrives for
 /// `silence_max`, not even a heartbeat, is broken. Errors: invalid_value and not_permitted for the
-/// URL; whatever else happens is an end.
+/// URL or the authorities; whatever else happens is an end.
 [[nodiscard]] result<event_end> follow_events(const event_wish& wish, const event_hooks& hooks,
                                               milliseconds silence_max = milliseconds{45'000});
 

@@ -1,10 +1,11 @@
-// One request to a running Sluice and its answer: what the command line asks with. Plain HTTP to
-// loopback addresses only, each step limited.
+// One request to a running Sluice and its answer: what the command line asks with. HTTPS, and plain
+// HTTP to loopback addresses only, each step limited.
 #pragma once
 
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "sluice/domain/result.hpp"
 #include "sluice/domain/time.hpp"
@@ -22,13 +23,28 @@ struct client_reply {
   std::string body{};
 };
 
-/// "http://127.0.0.1:8645", "http://[::1]:8645" or "http://localhost:8645" (IPv4). Without a body
-/// it is a GET, else a POST of JSON. With a token it shows that as `Authorization: Bearer`. Waits
-/// for the answer. Errors: invalid_value and not_permitted
-/// for the URL, io_failure when nobody answers in time or what comes back is no answer.
-[[nodiscard]] result<client_reply> ask(std::string_view url, std::string_view path,
-                                       const std::string& body = {}, const client_limits& = {},
-                                       std::string_view token = {});
+/// Which running Sluice is asked, by what right, and who proves that it is the one.
+struct target {
+  target() = default;
+  target(std::string where) : url(std::move(where)) {}
+  target(const char* where) : url(where) {}
+
+  /// "http://127.0.0.1:8645", "http://localhost:8645" (IPv4), "https://trade.example:8645".
+  std::string url{};
+  /// Shown as `Authorization: Bearer`; empty: none is. What it looks at outlives the asking.
+  std::string_view token{};
+  /// With https: the authorities to trust, in PEM; empty: those of the system.
+  std::string ca_file{};
+};
+
+/// Without a body it is a GET, else a POST of JSON. Waits for the answer. Errors: invalid_value and
+/// not_permitted for the URL or the authorities, io_failure when nobody answers in time, when who
+/// does cannot prove to be it, or when what comes back is no answer.
+[[nodiscard]] result<client_reply> ask(const target& whom, std::string_view path,
+                                       const std::string& body = {}, const client_limits& = {});
+
+/// What to say beside an answer of 401 or 403; empty for others.
+[[nodiscard]] std::string_view token_hint(int status);
 
 /// A text as one segment of a path.
 [[nodiscard]] std::string path_segment(std::string_view text);

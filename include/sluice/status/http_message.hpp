@@ -39,6 +39,8 @@ struct request {
   std::string last_event_id{};
   std::string if_none_match{};
   std::string body{};
+  std::string peer{};   ///< The address it came from, without the port.
+  bool may_look{true};  ///< May see what a token for looking guards; whoever checks tokens says so.
 };
 
 using header_list = std::vector<std::pair<std::string, std::string>>;

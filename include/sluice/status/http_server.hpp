@@ -1,4 +1,5 @@
-// The HTTP server: plain HTTP/1.1 on a loopback address, one thread of its own, every wait limited.
+// The HTTP server: HTTP/1.1, over TLS where it is reached from elsewhere, one thread of its own,
+// every wait limited.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +12,7 @@
 #include "sluice/status/event_channel.hpp"
 #include "sluice/status/http_message.hpp"
 #include "sluice/status/settings.hpp"
+#include "sluice/status/tls_identity.hpp"
 
 namespace sluice::status {
 
@@ -43,6 +45,7 @@ struct http_counts {
   std::uint64_t requests{0};
   std::uint64_t connections_accepted{0};
   std::uint64_t connections_refused{0};  ///< Beyond connections_max.
+  std::uint64_t connections_shed{0};     ///< Closed to make room for a newer one.
   std::uint64_t connections_open{0};     ///< Now; event readers not among them.
   std::uint64_t timeouts{0};
   std::uint64_t readers_open{0};     ///< Event readers now.
@@ -53,17 +56,18 @@ struct http_counts {
 class http_server {
  public:
   /// Binds, listens and starts the thread. Errors: invalid_value and not_permitted from the
-  /// settings (an address that is not loopback is refused), busy when the port is taken,
-  /// io_failure. `counters` may be null and must outlive the server.
-  [[nodiscard]] static result<std::unique_ptr<http_server>> start(const http_settings& settings,
-                                                                  request_handler handler,
-                                                                  metrics* counters = nullptr);
+  /// settings (an address that is not loopback is refused without TLS), busy when the port is
+  /// taken, io_failure. `counters` may be null and must outlive the server; without `tls` it speaks
+  /// plain HTTP.
+  [[nodiscard]] static result<std::unique_ptr<http_server>> start(
+      const http_settings& settings, request_handler handler, metrics* counters = nullptr,
+      std::shared_ptr<tls_identity> tls = nullptr);
   http_server(const http_server&) = delete;
   http_server& operator=(const http_server&) = delete;
   ~http_server();
 
   [[nodiscard]] std::uint16_t port() const;
-  /// "http://127.0.0.1:8645".
+  /// "http://127.0.0.1:8645", or https.
   [[nodiscard]] std::string url() const;
   [[nodiscard]] http_counts counts() const;
   /// Accepts no more, closes idle connections and event streams, lets requests under way finish

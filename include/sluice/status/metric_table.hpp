@@ -2,15 +2,9 @@
 // exist.
 #pragma once
 
-#include <array>
-#include <cstddef>
-#include <cstdint>
-#include <span>
-#include <string_view>
+#include "sluice/status/metric_spec.hpp"
 
 namespace sluice::status {
-
-enum class metric_kind : std::uint8_t { counter, gauge, histogram };
 
 /// In the order of the table.
 enum class metric : std::uint8_t {
@@ -44,6 +38,8 @@ enum class metric : std::uint8_t {
   http_requests,
   http_connections,
   http_connections_refused,
+  http_connections_shed,
+  http_tokens_refused,
   event_readers,
   event_readers_dropped,
   log_suppressed,
@@ -64,31 +60,6 @@ enum class metric : std::uint8_t {
   redis_failures,
   series_dropped,
 };
-
-inline constexpr std::size_t metric_labels_max = 3;
-
-struct metric_spec {
-  metric id{};
-  std::string_view name{};
-  metric_kind kind{metric_kind::gauge};
-  std::string_view help{};
-  std::array<std::string_view, metric_labels_max> labels{};  ///< Unused ones are empty, last.
-  std::span<const double> buckets{};  ///< Upper bounds, rising; +Inf is implied.
-
-  [[nodiscard]] constexpr std::size_t label_count() const {
-    std::size_t count = 0;
-    while (count < labels.size() && !labels[count].empty())
-      ++count;
-    return count;
-  }
-};
-
-/// A read over the net: 1 ms to 30 s.
-inline constexpr std::array<double, 14> read_latency_buckets{
-    0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0};
-/// Plan accepted to verdict: microseconds when truth is fresh, seconds when parked for a read.
-inline constexpr std::array<double, 14> verdict_latency_buckets{
-    0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 30.0};
 
 inline constexpr std::array metric_table{
     metric_spec{metric::build_info,
@@ -266,6 +237,18 @@ inline constexpr std::array metric_table{
                 metric_kind::counter,
                 "HTTP connections refused because too many were open.",
                 {},
+                {}},
+    metric_spec{metric::http_connections_shed,
+                "sluice_http_connections_shed_total",
+                metric_kind::counter,
+                "HTTP connections closed, while as many were open as may be, to admit a newer one.",
+                {"phase"},
+                {}},
+    metric_spec{metric::http_tokens_refused,
+                "sluice_http_tokens_refused_total",
+                metric_kind::counter,
+                "HTTP requests refused for their bearer token: missing, unknown, or not_enough.",
+                {"why"},
                 {}},
     metric_spec{metric::event_readers,
                 "sluice_event_readers",

@@ -1,5 +1,5 @@
-// A strict look at a request's head before the parser sees it: refuses what two parsers could read
-// in two ways (request smuggling), which tolerant libraries admit.
+// A strict look at a request's head and chunks before the parser sees them: refuses what two
+// parsers could read in two ways (request smuggling), which tolerant libraries admit.
 #pragma once
 
 #include <cstddef>
@@ -35,5 +35,25 @@ struct head_extent {
 [[nodiscard]] head_fault check_head(std::string_view head);
 /// One sentence for the problem document.
 [[nodiscard]] std::string_view describe(head_fault f);
+
+/// Follows the chunks of a body as their bytes come. Admits a size of at most eight hexadecimal
+/// digits, each line ended by CR LF, and nothing else: no extensions, no trailers, which no client
+/// of ours sends and which servers disagree about.
+class chunk_guard {
+ public:
+  /// False once something else came. Bytes behind the last chunk are not looked at.
+  [[nodiscard]] bool feed(std::string_view bytes);
+  [[nodiscard]] bool done() const { return state_ == state::done; }
+
+ private:
+  enum class state { size, size_end, data, data_return, data_end, last_return, last_end, done };
+
+  [[nodiscard]] bool step(char c);
+  [[nodiscard]] bool expect(char c, char wanted, state next);
+
+  state state_{state::size};
+  std::size_t digits_{0};
+  std::size_t left_{0};  ///< Of the chunk.
+};
 
 }  // namespace sluice::status

@@ -15,11 +15,19 @@ namespace sluice::status {
 
 /// The HTTP server. Sizes in bytes.
 struct http_settings {
-  /// Literal loopback address and port: "127.0.0.1:8645", "[::1]:8645", "localhost:8645" (IPv4).
-  /// Port 0 lets the system choose.
+  /// Literal address and port: "127.0.0.1:8645", "[::1]:8645", "localhost:8645" (IPv4). Port 0 lets
+  /// the system choose. Beyond loopback both tokens and TLS are needed.
   std::string listen{"127.0.0.1:8645"};
-  /// Names admitted in the Host header beside localhost, 127.0.0.1 and [::1]; without a port.
+  /// Names admitted in the Host header beside localhost, 127.0.0.1, [::1] and the literal address
+  /// of `listen`; without a port.
   std::vector<std::string> allowed_hosts{};
+  /// Hold the tokens that reading and ordering need, one a line; empty: none is needed.
+  std::string read_token_file{};
+  std::string write_token_file{};
+  /// PEM: the server's certificate with its chain, and its key. Both or neither; neither: plain
+  /// HTTP.
+  std::string tls_certificate_file{};
+  std::string tls_key_file{};
 
   std::size_t header_size_max{8 * 1024};         ///< Request line and fields together.
   std::size_t body_size_max{64 * 1024};          ///< Every path but plans_path.
@@ -62,9 +70,10 @@ struct listen_address {
   std::string host{};  ///< Literal, without brackets.
   std::uint16_t port{0};
 };
-/// Errors: invalid_value when it is no literal address with a port, not_permitted when the address
-/// is not loopback.
+/// Errors: invalid_value when it is no literal address with a port.
 [[nodiscard]] result<listen_address> parse_listen_address(std::string_view text);
+/// Whether only this machine can reach it.
+[[nodiscard]] bool is_loopback(const listen_address& address);
 
 [[nodiscard]] std::vector<setting_fault> validate(const http_settings& s);
 [[nodiscard]] std::vector<setting_fault> validate(const log_settings& s);
