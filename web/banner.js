@@ -54,7 +54,8 @@ function alertsOf(s, flattens) {
   for (const x of s.stalls) {
     const title = `Stalled: ${words(x.cause)}`;
     cards.push({ key: `stall-${x.cause}`, text: x.what + x.effect + x.cure, make: () =>
-      alertCard('bad', title, ['', x.what], ['Effect:', x.effect], ['Cure:', x.cure]) });
+      alertCard('bad', title, ['', x.what], ['Since:', `${clock(x.since)} UTC`], ['Effect:', x.effect],
+        ['Cure:', x.cure]) });
   }
   const shown = new Set(s.stalls.map((x) => x.cause));
   for (const r of s.not_ready.filter((x) => !shown.has(x.reason)))

@@ -9,9 +9,9 @@ namespace sluice::actors {
 namespace {
 
 constexpr std::array<std::string_view, stall_cause_count> words{
-    "banned",         "slow_rounds",      "budget_exhausted", "parser_refusing",
-    "symbol_failing", "user_stream_down", "user_stream_mute", "mark_stream_down",
-    "clock_off",      "executor_stuck",   "journal_slow",     "one_reason_denies"};
+    "banned",         "exchange_away",    "slow_rounds",      "budget_exhausted", "parser_refusing",
+    "symbol_failing", "user_stream_down", "user_stream_mute", "mark_stream_down", "clock_off",
+    "executor_stuck", "journal_slow",     "one_reason_denies"};
 
 constexpr std::size_t place_of(stall_cause c) {
   return static_cast<std::size_t>(c);
@@ -84,7 +84,14 @@ void stall_detector::examine_reads(const stall_input& in, const stall_input& pas
         fmt::format("the exchange has banned this address for another {}",
                     seconds(between(in.now, *in.budget.banned_until))),
         "wait; find out who else sends requests from this address");
-  if (in.oldest_truth && *in.oldest_truth > in.bound)
+  if (in.exchange_away)
+    say(stall_cause::exchange_away,
+        "the exchange does not answer: several reads in a row failed, the last ones with " +
+            *in.exchange_away,
+        "look at network, name service and the exchange's status page; it is asked again by "
+        "itself");
+  // Truth that ages while nobody answers is no fault of the rounds.
+  else if (in.oldest_truth && *in.oldest_truth > in.bound)
     say(stall_cause::slow_rounds,
         fmt::format("the oldest truth is {} old, promised are {}; {}a read takes {}",
                     seconds(*in.oldest_truth), seconds(in.bound),
@@ -163,6 +170,7 @@ std::string stall_detector::effect_of(stall_cause c, const stall_input& in) {
       fmt::format("{} positions are open, {} exits wait", in.open_positions, in.exits_waiting);
   switch (c) {
     case stall_cause::banned:
+    case stall_cause::exchange_away:
       return "nothing can be read or sent; " + exits;
     case stall_cause::slow_rounds:
     case stall_cause::budget_exhausted:

@@ -72,6 +72,12 @@ TEST_CASE("each cause is named by itself, within a minute, with effect and remed
   const auto count = [](auto s) { return static_cast<std::uint64_t>(s); };
   const std::vector<cause_case> cases{
       {"banned", [](auto& in, auto) { in.budget.banned_until = at_s(3'600); }},
+      {"exchange_away",
+       [](auto& in, auto s) {
+         // What follows from it is not named beside it.
+         in.exchange_away = "unreachable: connection refused";
+         in.oldest_truth = milliseconds{s * 1'000};
+       }},
       {"slow_rounds", [](auto& in, auto) { in.oldest_truth = 171'000ms; }},
       {"budget_exhausted", [&](auto& in, auto s) { in.reads_without_budget = count(s); }},
       {"parser_refusing", [&](auto& in, auto s) { in.reads_malformed = count(s); }},

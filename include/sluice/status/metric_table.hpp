@@ -5,12 +5,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <span>
-#include <string_view>
+
+#include "sluice/status/metric_spec.hpp"
 
 namespace sluice::status {
-
-enum class metric_kind : std::uint8_t { counter, gauge, histogram };
 
 /// In the order of the table.
 enum class metric : std::uint8_t {
@@ -62,33 +60,10 @@ enum class metric : std::uint8_t {
   redis_up,
   redis_entries,
   redis_failures,
+  mailbox_messages,
+  handler_longest,
   series_dropped,
 };
-
-inline constexpr std::size_t metric_labels_max = 3;
-
-struct metric_spec {
-  metric id{};
-  std::string_view name{};
-  metric_kind kind{metric_kind::gauge};
-  std::string_view help{};
-  std::array<std::string_view, metric_labels_max> labels{};  ///< Unused ones are empty, last.
-  std::span<const double> buckets{};  ///< Upper bounds, rising; +Inf is implied.
-
-  [[nodiscard]] constexpr std::size_t label_count() const {
-    std::size_t count = 0;
-    while (count < labels.size() && !labels[count].empty())
-      ++count;
-    return count;
-  }
-};
-
-/// A read over the net: 1 ms to 30 s.
-inline constexpr std::array<double, 14> read_latency_buckets{
-    0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0};
-/// Plan accepted to verdict: microseconds when truth is fresh, seconds when parked for a read.
-inline constexpr std::array<double, 14> verdict_latency_buckets{
-    0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 30.0};
 
 inline constexpr std::array metric_table{
     metric_spec{metric::build_info,
@@ -376,6 +351,18 @@ inline constexpr std::array metric_table{
                 "What could not be written to Redis, by kind: acknowledgement, refusal, permit, "
                 "snapshot; permit_died when its life ended before it could be written.",
                 {"kind"},
+                {}},
+    metric_spec{metric::mailbox_messages,
+                "sluice_actor_mailbox_messages",
+                metric_kind::gauge,
+                "Messages that wait in the mailbox of a stage of the pipeline.",
+                {"actor"},
+                {}},
+    metric_spec{metric::handler_longest,
+                "sluice_actor_handler_longest_seconds",
+                metric_kind::gauge,
+                "The longest that a stage took for one message, in this minute and the one before.",
+                {"actor"},
                 {}},
     metric_spec{metric::series_dropped,
                 "sluice_metric_series_dropped_total",
