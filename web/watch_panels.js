@@ -44,7 +44,7 @@ export class Exits {
           title: () => 'the rule of the mark that is nearest to it' },
         { head: 'Stop', width: 12, kind: 'num', text: stopOf, tone: (p) => (p.stop ? '' : 'warn') },
         { head: 'Target', width: 8, kind: 'num', text: (p) => or(p.target) },
-        { head: 'r / best', width: 7, kind: 'num',
+        { head: 'r / best', width: 8, kind: 'num',
           text: (p) => `${or(rounded(p.exit.r))} / ${or(rounded(p.exit.r_peak))}` },
         { head: 'Next part', width: 7, kind: 'num', text: (p) => trancheOf(p.exit),
           title: (p) => (p.exit.next_tranche ? `leaves ${p.exit.next_tranche.target}` : '') },

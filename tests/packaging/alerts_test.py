@@ -33,7 +33,6 @@ CASES = {
                              "1"),
     "SluiceLogLinesLost": ("sluice_log_dropped_total", {}, "0 0 0 5 5", "45s", "30s", "5"),
     "SluicePositionsUnprotected": ("sluice_positions_unprotected", {}, "2x20", "1m", "45s", "2"),
-    "SluicePlansWait": ("sluice_plans_parked", {}, "0 3x20", "2m45s", "2m15s", "3"),
     "SluiceOrdersRejected": ("sluice_orders_total", {"state": "rejected"}, "0 5 5 6x20", "45s", "30s", "6"),
     "SluiceRedisDown": ("sluice_redis_up", {"connection": "reading"}, "0x20", "30s", "15s", "0"),
     "SluiceRedisWritesFail": ("sluice_redis_failures_total", {"kind": "permit"}, "_ _ 1x20", "30s", "15s", "1"),
