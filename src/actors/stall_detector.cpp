@@ -84,14 +84,8 @@ void stall_detector::examine_reads(const stall_input& in, const stall_input& pas
         fmt::format("the exchange has banned this address for another {}",
                     seconds(between(in.now, *in.budget.banned_until))),
         "wait; find out who else sends requests from this address");
-  if (in.exchange_away)
-    say(stall_cause::exchange_away,
-        "the exchange does not answer: several reads in a row failed, the last ones with " +
-            *in.exchange_away,
-        "look at network, name service and the exchange's status page; it is asked again by "
-        "itself");
-  // Truth that ages while nobody answers is no fault of the rounds.
-  else if (in.oldest_truth && *in.oldest_truth > in.bound)
+  // Truth that ages while no read succeeds is no fault of the rounds.
+  if (!in.exchange_away && in.oldest_truth && *in.oldest_truth > in.bound)
     say(stall_cause::slow_rounds,
         fmt::format("the oldest truth is {} old, promised are {}; {}a read takes {}",
                     seconds(*in.oldest_truth), seconds(in.bound),
@@ -122,6 +116,14 @@ void stall_detector::examine_reads(const stall_input& in, const stall_input& pas
         fmt::format("{} requests of the last minute were refused for their time",
                     in.reads_clock_refused - past.reads_clock_refused),
         "set up time synchronisation, or raise executor.recv_window");
+  // Replies that cannot be used, and requests refused for their time, are causes of their own.
+  if (in.exchange_away && !out[place_of(stall_cause::parser_refusing)] &&
+      !out[place_of(stall_cause::clock_off)])
+    say(stall_cause::exchange_away,
+        "no read of the exchange succeeds: several in a row failed, the last ones with " +
+            *in.exchange_away,
+        "look at what they failed with: network, name service, the exchange's status page, or the "
+        "key; it is asked again by itself");
 }
 
 void stall_detector::examine_streams(const stall_input& in, const stall_input& past,

@@ -51,6 +51,7 @@ TEST_CASE("replies that cannot be used are named for what they are") {
     run.fail_read({}, failure_kind::malformed);
   }
   CHECK(has(causes(run), "parser_refusing"));
+  CHECK_FALSE(has(causes(run), "exchange_away"));
   CHECK_FALSE(has(causes(run), "budget_exhausted"));
 }
 

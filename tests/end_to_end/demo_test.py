@@ -74,8 +74,8 @@ class DemoTestCase(SluiceTestCase):
         self.find_it()
         away, back = setups.outage_s()
         self.assertIn(f"at {away:.0f} s    the venue goes away for {back - away:.0f} s", self.told())
-        named = self.until_told(r"^ +(\d+) s +STALL +exchange_away, since \d\d:\d\d:\d\d UTC: the exchange "
-                                r"does not answer")
+        named = self.until_told(r"^ +(\d+) s +STALL +exchange_away, since \d\d:\d\d:\d\d UTC: no read of the "
+                                r"exchange succeeds")
         self.assertLessEqual(int(named[1]), away + 60)
         ready = self.get("/readyz").json()
         self.assertIn("exchange_unreachable", [each["reason"] for each in ready["reasons"]])
