@@ -140,7 +140,7 @@ def watch(demo, seconds):
             demo.check()
     except KeyboardInterrupt:
         say()
-    say("What was to be seen, and whether it was:")
+    say("\nWhat was to be seen, and whether it was:")
     for text, holds in story.seen():
         say(f"  {'yes' if holds else 'NO '}  {text}")
     return all(holds for _, holds in story.seen()) or seconds is None
