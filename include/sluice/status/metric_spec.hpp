@@ -1,4 +1,4 @@
-// What the table of metrics tells of each: name, kind, help, labels, and buckets of a histogram.
+// What one metric is: the shape of a row of the table, and the buckets that rows share.
 #pragma once
 
 #include <array>
@@ -11,7 +11,7 @@ namespace sluice::status {
 
 enum class metric_kind : std::uint8_t { counter, gauge, histogram };
 
-/// The metrics themselves stand beside their table.
+/// Its values stand beside the table: metric_table.hpp.
 enum class metric : std::uint8_t;
 
 inline constexpr std::size_t metric_labels_max = 3;

@@ -2,10 +2,6 @@
 // exist.
 #pragma once
 
-#include <array>
-#include <cstddef>
-#include <cstdint>
-
 #include "sluice/status/metric_spec.hpp"
 
 namespace sluice::status {
