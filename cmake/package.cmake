@@ -4,7 +4,9 @@ include(GNUInstallDirs)
 
 install(TARGETS sluice RUNTIME DESTINATION bin)
 install(FILES packaging/systemd/sluice.service DESTINATION lib/systemd/system)
-install(FILES README.md docs/reasons.md docs/decision-table.md docs/alerts.md
+install(FILES README.md docs/operator.md docs/alerts.md docs/commands.md docs/configuration.md
+        docs/reasons.md docs/decision-table.md docs/plans.md docs/exits.md docs/limits.md
+        docs/architecture.md docs/figures.md
         DESTINATION share/doc/sluice)
 install(FILES packaging/debian/copyright DESTINATION share/doc/sluice)
 install(FILES packaging/debian/lintian-overrides DESTINATION share/lintian/overrides RENAME sluice)

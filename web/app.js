@@ -12,6 +12,7 @@ import { age, span } from './format.js';
 import { Holds, Orders, Overrides, Plans, Positions } from './panels.js';
 import { follow } from './stream.js';
 import { Tail } from './tail.js';
+import { Exits, Limits } from './watch_panels.js';
 
 const poll_ms = 1000;
 const many_symbols = 3000; // Above it the map is read every second time.
@@ -35,6 +36,8 @@ const openFlatten = (symbol) =>
 const positions = new Positions({
   onFlatten: (p) => openFlatten(p.symbol), bound: () => status?.truth.promise.bound_ms ?? 0,
 });
+const exits = new Exits();
+const limits = new Limits();
 const plans = new Plans({ onExplain: explain });
 const orders = new Orders({ onExplain: explain });
 const holds = new Holds({ onRelease: (h) => releaseHold(h, () => lists.holds.want()) });
@@ -128,7 +131,11 @@ function takeStatus(s) {
 }
 
 poll('/api/v1/status', takeStatus, () => poll_ms);
-poll('/api/v1/positions', (d) => positions.update(d.positions), () => (document.hidden ? 10_000 : poll_ms));
+poll('/api/v1/positions', (d) => {
+  positions.update(d.positions);
+  exits.update(d.positions);
+}, () => (document.hidden ? 10_000 : poll_ms));
+poll('/api/v1/limits', (d) => limits.update(d), () => (document.hidden ? 10_000 : 2 * poll_ms));
 poll('/api/v1/ages', (d) => map.update(d),
   () => (document.hidden ? 10_000 : map.rows.length > many_symbols ? 2 * poll_ms : poll_ms));
 

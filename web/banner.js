@@ -46,6 +46,9 @@ function alertCard(tone, title, ...lines) {
       el('p', {}, name ? el('b', { text: `${name} ` }) : null, el('span', { text }))));
 }
 
+/** Reasons that say the same as a stall. */
+const sameAs = { exchange_away: 'exchange_unreachable', banned: 'exchange_banned' };
+
 /** What stands still comes first, then why nothing is allowed, then what only is not as usual. */
 function alertsOf(s, flattens) {
   const cards = [];
@@ -54,9 +57,10 @@ function alertsOf(s, flattens) {
   for (const x of s.stalls) {
     const title = `Stalled: ${words(x.cause)}`;
     cards.push({ key: `stall-${x.cause}`, text: x.what + x.effect + x.cure, make: () =>
-      alertCard('bad', title, ['', x.what], ['Effect:', x.effect], ['Cure:', x.cure]) });
+      alertCard('bad', title, ['', x.what], ['Since:', `${clock(x.since)} UTC`], ['Effect:', x.effect],
+        ['Cure:', x.cure]) });
   }
-  const shown = new Set(s.stalls.map((x) => x.cause));
+  const shown = new Set(s.stalls.flatMap((x) => [x.cause, sameAs[x.cause]]));
   for (const r of s.not_ready.filter((x) => !shown.has(x.reason)))
     cards.push({ key: `ready-${r.reason}`, text: r.detail, make: () =>
       alertCard('bad', `Not ready: ${words(r.reason)}`, ['', r.detail]) });

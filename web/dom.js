@@ -34,7 +34,8 @@ export function setClass(node, value) {
 /**
  * A table whose rows have keys: an update changes cells in place, keeps the focus, and moves a row
  * only where the order differs. A column: {name, head, text(row), tone?(row), node?(row),
- * kind: 'num' | 'code' | 'act' | 'long', width (in rem, 4 to 14; the rest is shared), title?(row)}. `node` makes a cell's content once.
+ * kind: 'num' | 'code' | 'act' | 'long', width (in rem, 4 to 14; the rest is shared), title?(row),
+ * draw?(inner, row)}. `node` makes a cell's content once; `draw` changes what `text` does not write.
  */
 export class Table {
   constructor(place, { label, columns, key, empty, rowClass }) {
@@ -92,6 +93,7 @@ export class Table {
     this.columns.forEach((c, i) => {
       const inner = cells[i].firstElementChild;
       if (c.text) setText(inner, c.text(row));
+      c.draw?.(inner, row);
       if (c.tone) setClass(inner, `tone ${c.tone(row) ?? ''}`);
       const title = c.title?.(row);
       if (title && inner.title !== title) inner.title = title;

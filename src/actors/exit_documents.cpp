@@ -5,6 +5,7 @@
 
 #include <boost/json.hpp>
 
+#include "sluice/exits/exit_levels.hpp"
 #include "sluice/exits/exit_moves.hpp"
 
 namespace sluice::actors {
@@ -42,12 +43,22 @@ json::value tranche_value(const exit_state& s, const exit_policy& rules, int nex
                       {"target", left_after_tranches(s.initial, rules, next).str()}};
 }
 
+/// The rule of the mark that is nearest to it.
+json::value level_value(const std::vector<exit_level>& levels) {
+  if (levels.empty())
+    return nullptr;
+  const auto& next = levels.front();
+  return json::object{
+      {"reason", to_string(next.reason)}, {"at", next.at.str()}, {"away_bp", next.away_bp}};
+}
+
 }  // namespace
 
 json::object exit_object(const exit_state& s, const position_open& held, std::optional<price> mark,
                          std::optional<price> liquidation, const exit_surroundings& around) {
   const auto policy = policy_of(*around.settings, s.position.instrument, s.source);
-  const auto shown = picture_of(s, view_of(s, held, mark, liquidation, around), *policy.rules);
+  const auto view = view_of(s, held, mark, liquidation, around);
+  const auto shown = picture_of(s, view, *policy.rules);
   return {
       {"policy", fmt::format("{}{}{}", policy.kind, policy.name.empty() ? "" : " ", policy.name)},
       {"enabled", policy.rules->enabled},
@@ -61,8 +72,12 @@ json::object exit_object(const exit_state& s, const position_open& held, std::op
       {"kill_score", fmt::format("{:.4f}", shown.kill_score)},
       {"kill_score_at", policy.rules->kill_score_at.str()},
       {"next_tranche", tranche_value(s, *policy.rules, shown.next_tranche)},
+      {"next_level", level_value(exit_levels(s, view, *policy.rules))},
       {"stop_by", to_string(s.stop_by)},
       {"time_limit_ms", s.time_limit ? json::value(s.time_limit->count()) : json::value(nullptr)},
+      {"time_left_ms", s.time_limit ? json::value(std::max<std::int64_t>(
+                                          s.time_limit->count() - view.age.count(), 0))
+                                    : json::value(nullptr)},
       {"liquidation", text_or_null(liquidation)}};
 }
 

@@ -71,6 +71,7 @@ bool has_reason_of_its_own(stall_cause c) {
     case stall_cause::journal_slow:
       return true;
     case stall_cause::banned:
+    case stall_cause::exchange_away:
     case stall_cause::slow_rounds:
     case stall_cause::symbol_failing:
     case stall_cause::user_stream_down:

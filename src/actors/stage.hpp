@@ -12,11 +12,69 @@ namespace sluice::actors {
 /// The longest a stage's own timer may run: the actor system waits for pending timers when it ends.
 inline constexpr milliseconds timer_max{500};
 
+/// Which stage has that interface.
+template <class Interface>
+inline constexpr stage_name named_stage = stage_name{stage_count};
+template <>
+inline constexpr stage_name named_stage<supervisor_actor> = stage_name::supervisor;
+template <>
+inline constexpr stage_name named_stage<journal_actor> = stage_name::journal;
+template <>
+inline constexpr stage_name named_stage<snapshot_manager_actor> = stage_name::snapshot_manager;
+template <>
+inline constexpr stage_name named_stage<gate_actor> = stage_name::gate;
+template <>
+inline constexpr stage_name named_stage<executor_actor> = stage_name::executor;
+template <>
+inline constexpr stage_name named_stage<planner_actor> = stage_name::planner;
+template <>
+inline constexpr stage_name named_stage<intake_actor> = stage_name::intake;
+template <>
+inline constexpr stage_name named_stage<exit_engine_actor> = stage_name::exit_engine;
+template <>
+inline constexpr stage_name named_stage<reconciler_actor> = stage_name::reconciler;
+template <>
+inline constexpr stage_name named_stage<stop_guard_actor> = stage_name::stop_guard;
+template <>
+inline constexpr stage_name named_stage<dead_man_actor> = stage_name::dead_man;
+template <>
+inline constexpr stage_name named_stage<flattener_actor> = stage_name::flattener;
+template <>
+inline constexpr stage_name named_stage<redis_bridge_actor> = stage_name::redis_bridge;
+template <>
+inline constexpr stage_name named_stage<user_stream_actor> = stage_name::user_stream;
+template <>
+inline constexpr stage_name named_stage<market_stream_actor> = stage_name::market_stream;
+template <>
+inline constexpr stage_name named_stage<universe_keeper_actor> = stage_name::universe_keeper;
+template <>
+inline constexpr stage_name named_stage<watchdog_actor> = stage_name::watchdog;
+template <>
+inline constexpr stage_name named_stage<status_actor> = stage_name::status;
+
 template <class Interface>
 class stage : public Interface::base {
  public:
   stage(caf::actor_config& config, services given)
-      : Interface::base(config), given_(std::move(given)) {}
+      : Interface::base(config), given_(std::move(given)) {
+    static_assert(named_stage<Interface> < stage_name{stage_count}, "give it a name");
+  }
+
+  /// Counts what waits in the mailbox.
+  void enqueue(caf::mailbox_element_ptr message, caf::execution_unit* unit) override {
+    work().queued();
+    Interface::base::enqueue(std::move(message), unit);
+  }
+  using Interface::base::enqueue;
+
+  /// Times each handler. What is put off is counted once it is taken up.
+  caf::invoke_message_result consume(caf::mailbox_element& message) override {
+    const auto began = std::chrono::steady_clock::now();
+    const auto outcome = Interface::base::consume(message);
+    if (outcome != caf::invoke_message_result::skipped)
+      work().handled(began, std::chrono::steady_clock::now());
+    return outcome;
+  }
 
   /// The exchange goes too: its streams' sinks hold handles of stages.
   void on_exit() override {
@@ -67,6 +125,8 @@ class stage : public Interface::base {
   std::shared_ptr<const peers> peers_{};
 
  private:
+  workload& work() { return given_.vitals->work[static_cast<std::size_t>(named_stage<Interface>)]; }
+
   instant armed_{};
 };
 

@@ -9,9 +9,9 @@ namespace sluice::actors {
 namespace {
 
 constexpr std::array<std::string_view, stall_cause_count> words{
-    "banned",         "slow_rounds",      "budget_exhausted", "parser_refusing",
-    "symbol_failing", "user_stream_down", "user_stream_mute", "mark_stream_down",
-    "clock_off",      "executor_stuck",   "journal_slow",     "one_reason_denies"};
+    "banned",         "exchange_away",    "slow_rounds",      "budget_exhausted", "parser_refusing",
+    "symbol_failing", "user_stream_down", "user_stream_mute", "mark_stream_down", "clock_off",
+    "executor_stuck", "journal_slow",     "one_reason_denies"};
 
 constexpr std::size_t place_of(stall_cause c) {
   return static_cast<std::size_t>(c);
@@ -84,7 +84,8 @@ void stall_detector::examine_reads(const stall_input& in, const stall_input& pas
         fmt::format("the exchange has banned this address for another {}",
                     seconds(between(in.now, *in.budget.banned_until))),
         "wait; find out who else sends requests from this address");
-  if (in.oldest_truth && *in.oldest_truth > in.bound)
+  // Truth that ages while no read succeeds is no fault of the rounds.
+  if (!in.exchange_away && in.oldest_truth && *in.oldest_truth > in.bound)
     say(stall_cause::slow_rounds,
         fmt::format("the oldest truth is {} old, promised are {}; {}a read takes {}",
                     seconds(*in.oldest_truth), seconds(in.bound),
@@ -115,6 +116,14 @@ void stall_detector::examine_reads(const stall_input& in, const stall_input& pas
         fmt::format("{} requests of the last minute were refused for their time",
                     in.reads_clock_refused - past.reads_clock_refused),
         "set up time synchronisation, or raise executor.recv_window");
+  // Replies that cannot be used, and requests refused for their time, are causes of their own.
+  if (in.exchange_away && !out[place_of(stall_cause::parser_refusing)] &&
+      !out[place_of(stall_cause::clock_off)])
+    say(stall_cause::exchange_away,
+        "no read of the exchange succeeds: several in a row failed, the last ones with " +
+            *in.exchange_away,
+        "look at what they failed with: network, name service, the exchange's status page, or the "
+        "key; it is asked again by itself");
 }
 
 void stall_detector::examine_streams(const stall_input& in, const stall_input& past,
@@ -163,6 +172,7 @@ std::string stall_detector::effect_of(stall_cause c, const stall_input& in) {
       fmt::format("{} positions are open, {} exits wait", in.open_positions, in.exits_waiting);
   switch (c) {
     case stall_cause::banned:
+    case stall_cause::exchange_away:
       return "nothing can be read or sent; " + exits;
     case stall_cause::slow_rounds:
     case stall_cause::budget_exhausted:

@@ -25,6 +25,7 @@ struct stall_input {
   std::size_t symbols_unknown{0};
   milliseconds read_latency{};
   budget_view budget{};
+  std::optional<std::string> exchange_away{};  ///< Why it cannot be asked, a ban aside.
   std::uint64_t reads_without_budget{0};
   std::uint64_t reads_malformed{0};
   std::uint64_t reads_clock_refused{0};

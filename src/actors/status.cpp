@@ -21,6 +21,7 @@
 #include "stage.hpp"
 #include "status_documents.hpp"
 #include "status_pages.hpp"
+#include "workload_metrics.hpp"
 
 namespace sluice::actors {
 namespace {
@@ -188,6 +189,7 @@ class status_stage : public stage<status_actor> {
     for (const auto s : {trading_state::active, trading_state::reduce_only, trading_state::halted})
       m.set(status::metric::trading_state, {to_string(s)}, s == v.trading.state ? 1 : 0);
     show_overrides(v);
+    show_in(m, vitals().work, std::chrono::steady_clock::now());
     m.set(status::metric::log_suppressed, static_cast<double>(log().counts().suppressed));
     m.set(status::metric::log_dropped, static_cast<double>(log().counts().dropped));
     tell_edges(v);

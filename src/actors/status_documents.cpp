@@ -178,12 +178,15 @@ json::array reasons_array(const std::vector<T>& reasons) {
 
 json::array stalls_array(const status_view& v) {
   json::array out;
-  for (const auto& s : v.stalls)
+  for (const auto& s : v.stalls) {
+    const auto lasted = between(s.since, v.now.steady).count();
     out.push_back(json::object{{"cause", to_string(s.cause)},
                                {"what", s.text},
                                {"effect", s.effect},
                                {"cure", s.remedy},
-                               {"for_ms", between(s.since, v.now.steady).count()}});
+                               {"since", format_rfc3339(wall_time{v.now.wall.ms - lasted})},
+                               {"for_ms", lasted}});
+  }
   return out;
 }
 
@@ -279,6 +282,7 @@ std::string freshness_json(const freshness_promise& p) {
 std::string ready_json(const status_view& v) {
   return json::serialize(json::object{{"ready", v.not_ready_for.empty()},
                                       {"reasons", reasons_array(v.not_ready_for)},
+                                      {"stalls", stalls_array(v)},
                                       {"trading_state", to_string(v.trading.state)},
                                       {"overrides", overrides_array(v.overrides, v.now.wall)}});
 }

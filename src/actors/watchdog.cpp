@@ -72,6 +72,8 @@ class watchdog : public stage<watchdog_actor> {
     auto& v = vitals();
     in.read_latency = milliseconds{v.read_latency_ms};
     in.budget = given_.exchange->budget();
+    if (const auto met = v.exchange(); !met.reachable && !met.banned_until)
+      in.exchange_away = met.why;
     in.reads_without_budget = v.reads_without_budget;
     in.reads_malformed = v.reads_malformed;
     in.reads_clock_refused = v.reads_clock_refused;
@@ -88,6 +90,11 @@ class watchdog : public stage<watchdog_actor> {
     return in;
   }
 
+  [[nodiscard]] wall_time began_at(instant since) const {
+    const auto at = now_stamp();
+    return {at.wall.ms - between(since, at.steady).count()};
+  }
+
   void look() {
     next_look_ = now() + duration{look_period};
     const auto told = detector_.look(seen());
@@ -95,7 +102,10 @@ class watchdog : public stage<watchdog_actor> {
     std::vector<record_body> notices;
     for (const auto& s : told.began) {
       log().error("watchdog", to_string(s.cause),
-                  {{"what", s.text}, {"effect", s.effect}, {"cure", s.remedy}});
+                  {{"what", s.text},
+                   {"since", format_rfc3339(began_at(s.since))},
+                   {"effect", s.effect},
+                   {"cure", s.remedy}});
       notices.emplace_back(notice{"stall_began", std::string(to_string(s.cause)) + ": " + s.text});
     }
     for (const auto& s : told.ended) {

@@ -40,6 +40,7 @@ constexpr std::array known_words{
     known_word{"exchange_unreachable", "venue",
                "look at network, name service and the venue's status page; it is asked again by "
                "itself"},
+    known_word{"exchange_away", "venue"},
     known_word{"parser_refusing", "venue"},
     known_word{"slow_rounds", "progress"},
     known_word{"executor_stuck", "progress"},

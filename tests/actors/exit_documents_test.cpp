@@ -44,6 +44,10 @@ TEST_CASE("a position's document has r, its best, the score, what comes next and
   CHECK(next.at("of") == 2);
   CHECK(next.at("at_r").as_string() == "1.5");
   CHECK(next.at("target").as_string() == "1");
+  const auto& level = o.at("next_level").as_object();
+  CHECK(level.at("reason").as_string() == "take_profit");
+  CHECK(level.at("at").as_string() == "103");
+  CHECK(level.at("away_bp") == 198);
 }
 
 TEST_CASE("what is not known is null, and the last tranche is followed by none") {
@@ -53,11 +57,25 @@ TEST_CASE("what is not known is null, and the last tranche is followed by none")
   s.source = {};
   s.tranches = 2;
   const auto o = exit_object(s, {quantity::whole(1), price::whole(100)}, {}, {}, {&settings, {}});
-  for (const auto* key : {"r", "r_peak", "risk", "next_tranche", "liquidation", "source"}) {
+  for (const auto* key : {"r", "r_peak", "risk", "next_tranche", "next_level", "liquidation",
+                          "source", "time_left_ms"}) {
     CAPTURE(key);
     CHECK(o.at(key).is_null());
   }
   CHECK(o.at("policy").as_string() == "general");
+}
+
+TEST_CASE("what is left of a time limit is told, and never less than nothing") {
+  exit_settings settings;
+  auto s = a_state();
+  s.time_limit = milliseconds{5'000};
+  const auto left_at = [&](std::int64_t wall_ms) {
+    return exit_object(s, {quantity::whole(1), price::whole(100)}, {}, {}, {&settings, {wall_ms}})
+        .at("time_left_ms")
+        .as_int64();
+  };
+  CHECK(left_at(1'002'000) == 3'000);
+  CHECK(left_at(1'009'000) == 0);
 }
 
 TEST_CASE("a position is unprotected without a state, without stop and limit, or when disabled") {

@@ -72,9 +72,21 @@ TEST_CASE("each cause is named by itself, within a minute, with effect and remed
   const auto count = [](auto s) { return static_cast<std::uint64_t>(s); };
   const std::vector<cause_case> cases{
       {"banned", [](auto& in, auto) { in.budget.banned_until = at_s(3'600); }},
+      {"exchange_away",
+       [](auto& in, auto s) {
+         // What follows from it is not named beside it.
+         in.exchange_away = "unreachable: connection refused";
+         in.oldest_truth = milliseconds{s * 1'000};
+       }},
       {"slow_rounds", [](auto& in, auto) { in.oldest_truth = 171'000ms; }},
       {"budget_exhausted", [&](auto& in, auto s) { in.reads_without_budget = count(s); }},
-      {"parser_refusing", [&](auto& in, auto s) { in.reads_malformed = count(s); }},
+      {"parser_refusing",
+       [&](auto& in, auto s) {
+         // No read succeeds then either, which is not named beside its cause.
+         in.reads_malformed = count(s);
+         if (s >= 3 && s <= 60)
+           in.exchange_away = "malformed: not JSON";
+       }},
       {"symbol_failing",
        [](auto& in, auto) {
          in.failing_symbol = {"ABCUSDT", 5};
@@ -82,7 +94,12 @@ TEST_CASE("each cause is named by itself, within a minute, with effect and remed
       {"user_stream_down", [](auto& in, auto) { in.user_stream_up = false; }},
       {"user_stream_mute", [&](auto& in, auto s) { in.stream_mutes = count(s / 5); }},
       {"mark_stream_down", [](auto& in, auto) { in.mark_stream_up = false; }},
-      {"clock_off", [&](auto& in, auto s) { in.reads_clock_refused = count(s); }},
+      {"clock_off",
+       [&](auto& in, auto s) {
+         in.reads_clock_refused = count(s);
+         if (s >= 3 && s <= 60)
+           in.exchange_away = "clock_off: -1021";
+       }},
       {"executor_stuck", [](auto& in, auto s) { in.oldest_open_order = milliseconds{s * 1'000}; }},
       {"journal_slow", [](auto& in, auto) { in.oldest_uncommitted = 1'500ms; }},
       {"one_reason_denies",

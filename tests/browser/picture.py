@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""Takes the picture of the README: the demo with the example strategy, after some minutes.
+"""Takes the pictures of the README: the demo with the example strategy, after some minutes, and the
+head of the page while the venue is away.
 
-  SLUICE=build/dev/sluice tests/browser/picture.py docs/images/dashboard.png --minutes 4
+  SLUICE=build/dev/sluice tests/browser/picture.py docs/images --minutes 4
 """
 
 import argparse
+import json
 import pathlib
 import signal
 import subprocess
@@ -13,15 +15,23 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests/end_to_end"))
+sys.path[:0] = [str(ROOT / "tests/end_to_end"), str(ROOT / "scripts/first_minute")]
 
 import chromium
 import harness
+import setups
+
+
+def take_venue_away(case):
+    """As the demo does, for long enough that everything that stands still is named."""
+    script = [{**{k: v for k, v in fault.items() if k not in ("from_ms", "until_ms")}, "for_ms": 60_000}
+              for fault in setups.faults()]
+    case.venue("POST", "/sim/script", "\n".join(map(json.dumps, script)))
 
 
 def main():
     cli = argparse.ArgumentParser()
-    cli.add_argument("path", type=pathlib.Path)
+    cli.add_argument("folder", type=pathlib.Path)
     cli.add_argument("--minutes", type=float, default=4)
     options = cli.parse_args()
     case = harness.SluiceTestCase()
@@ -44,8 +54,15 @@ def main():
             case.venue("POST", "/sim/trade", {"symbol": "SUIUSDT", "side": "BUY", "quantity": "30"})
             page.until_text("#holds", "SUIUSDT")
             page.until("document.querySelector('.key.age-held b').textContent === '1'")
-            options.path.parent.mkdir(parents=True, exist_ok=True)
-            page.shoot(options.path)
+            options.folder.mkdir(parents=True, exist_ok=True)
+            page.shoot(options.folder / "dashboard.png")
+            page.close()
+            page = browser.page(case.sluice.url + "/", width=1440, height=620)
+            page.until("document.body.classList.contains('ready')")
+            take_venue_away(case)
+            page.until_text("#alerts", "Stalled: exchange away")
+            page.until_text("#alerts", "Stalled: mark stream down")
+            page.shoot(options.folder / "outage.png")
         finally:
             if browser:
                 browser.end()

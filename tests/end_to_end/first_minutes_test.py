@@ -18,13 +18,14 @@ def pattern(line):
     return re.compile(".*".join(re.escape(part) for part in line.strip().split("…")))
 
 
-class FirstMinutesTestCase(SluiceTestCase):
-    def setUp(self):
-        super().setUp()
+class GuideTestCase(SluiceTestCase):
+    """Has a shell that finds `sluice`, and compares what it prints with what is written."""
+
+    def use_binary(self, binary):
         self.port = str(free_port())
         tools = self.directory / "bin"
         tools.mkdir()
-        (tools / "sluice").symlink_to(pathlib.Path(BINARY).resolve())
+        (tools / "sluice").symlink_to(pathlib.Path(binary).resolve())
         self.environment = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}",
                             "SLUICE_URL": f"http://127.0.0.1:{self.port}", "COLUMNS": "100"}
 
@@ -48,7 +49,7 @@ class FirstMinutesTestCase(SluiceTestCase):
             if not any(pattern(line).fullmatch(told.strip()) for told in rest):
                 self.fail(f"not told, or not in this order: {line}\n{output}")
 
-    def test_the_first_ten_minutes_go_as_they_are_written(self):
+    def check_guide(self):
         steps = BLOCKS.findall(GUIDE.read_text().replace("8645", self.port))
         self.assertGreaterEqual(len(steps), 8)
         told = self.run_steps(steps)
@@ -56,6 +57,12 @@ class FirstMinutesTestCase(SluiceTestCase):
         for (commands, wanted), output in zip(steps, told):
             with self.subTest(commands=commands):
                 self.assert_told(wanted, output)
+
+
+class FirstMinutesTestCase(GuideTestCase):
+    def test_the_first_ten_minutes_go_as_they_are_written(self):
+        self.use_binary(BINARY)
+        self.check_guide()
 
 
 if __name__ == "__main__":

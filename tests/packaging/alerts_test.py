@@ -12,7 +12,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 RULES = ROOT / "packaging" / "prometheus" / "sluice.rules.yml"
 NAMES = {"job": "sluice", "instance": "a"}
 
-# alert: series with its values every 15 s, labels of the alert, when it fires, when not yet,
+# alert: series, labels of series and alert, values every 15 s, when it fires, when not yet,
 # {{ $value }} as it is shown.
 CASES = {
     "SluiceDown": ("up", {}, "1 0x20", "1m", "15s", "0"),
@@ -32,7 +32,41 @@ CASES = {
     "SluiceFlattenGivenUp": ("sluice_flattens_ended_total", {"how": "given_up"}, "_ _ 1x20", "30s", "15s",
                              "1"),
     "SluiceLogLinesLost": ("sluice_log_dropped_total", {}, "0 0 0 5 5", "45s", "30s", "5"),
+    "SluicePositionsUnprotected": ("sluice_positions_unprotected", {}, "2x20", "1m", "45s", "2"),
+    "SluiceOrdersRejected": ("sluice_orders_total", {"state": "rejected"}, "0 5 5 6x20", "45s", "30s", "6"),
+    "SluiceRedisDown": ("sluice_redis_up", {"connection": "reading"}, "0x20", "30s", "15s", "0"),
+    "SluiceRedisWritesFail": ("sluice_redis_failures_total", {"kind": "permit"}, "_ _ 1x20", "30s", "15s", "1"),
+    "SluiceLinesRefused": ("sluice_dead_letters_total", {"outcome": "lost"}, "_ _ 1x20", "30s", "15s", "1"),
+    "SluicePlansRejected": ("sluice_plans_rejected_total", {}, "0 0 0 20 20", "45s", "30s", "20"),
+    "SluiceDeadManFails": ("sluice_dead_man_calls_total", {"outcome": "refused"}, "_ _ 1x20", "30s", "15s", "1"),
+    "SluiceHttpCrowded": ("sluice_http_connections_refused_total", {}, "0 0 0 5 5", "45s", "30s", "5"),
+    "SluiceStageBehind": ("sluice_actor_mailbox_messages", {"actor": "gate"}, "0 2000x20", "1m30s", "1m", "2000"),
+    "SluiceHandlerSlow": ("sluice_actor_handler_longest_seconds", {"actor": "gate"}, "0.1 0.75 0.75", "15s", "0s",
+                          "750ms"),
     "SluiceSeriesDropped": ("sluice_metric_series_dropped_total", {}, "0 0 0 5 5", "45s", "30s", "5"),
+}
+
+# The same for alerts that compare two series: the second one, with its values.
+BESIDE = {
+    "SluiceRequestWeightHigh": (("sluice_request_weight_used", {}, "2000x20", "2m", "1m45s", "0.83"),
+                                ("sluice_request_weight_limit", {}, "2400x20")),
+    "SluiceLossLimitNear": (("sluice_limit_used", {"limit": "daily_loss"}, "85x20", "1m", "45s", "85%"),
+                            ("sluice_limit_max", {"limit": "daily_loss"}, "100x20")),
+    "SluiceLimitReached": (("sluice_limit_used", {"limit": "entries_per_hour"}, "60x40", "5m", "4m45s", "1"),
+                           ("sluice_limit_max", {"limit": "entries_per_hour"}, "60x40")),
+    "SluiceExitVerdictsSlow": (("sluice_verdict_latency_seconds_bucket", {"lane": "exit", "le": "5"}, "0x40",
+                                "1m15s", "1m", "29.75s"),
+                               ("sluice_verdict_latency_seconds_bucket", {"lane": "exit", "le": "30"},
+                                "0 10+10x40"),
+                               ("sluice_verdict_latency_seconds_bucket", {"lane": "exit", "le": "+Inf"},
+                                "0 10+10x40")),
+}
+# Labels that the alert does not have, for its rule sums over them.
+SUMMED = ("lane", "le")
+# A limit that is no limit is never used up.
+QUIET = {
+    "SluiceLimitReached": (("sluice_limit_used", {"limit": "entries_per_hour"}, "60x40"),
+                           ("sluice_limit_max", {"limit": "entries_per_hour"}, "0x40")),
 }
 
 
@@ -52,17 +86,22 @@ def told(text, labels, value):
     return re.sub(r"\{\{ \$value.*?\}\}", value, text)
 
 
-def case(alert, rule, series, labels, values, when, expected, value):
-    labels = {**NAMES, **labels}
-    shown = labels if series != "changes" else NAMES
-    fires = [{"exp_labels": {**shown, "severity": field(rule, "severity")},
-              "exp_annotations": {name: told(field(rule, name), labels, value)
-                                  for name in ("summary", "description")}}]
-    text = "{" + ", ".join(f'{k}="{v}"' for k, v in labels.items()) + "}"
+def input_series(series, labels, values):
+    text = ", ".join(f'{k}="{v}"' for k, v in {**NAMES, **labels}.items())
+    return {"series": f"{series}{{{text}}}", "values": values}
+
+
+def case(alert, rule, series, when, fires=None):
+    """`fires`: labels and shown value of the alert, or None when it must be quiet."""
+    expected = []
+    if fires is not None:
+        labels = {k: v for k, v in {**NAMES, **fires[0]}.items() if k not in SUMMED}
+        expected = [{"exp_labels": {**labels, "severity": field(rule, "severity")},
+                     "exp_annotations": {name: told(field(rule, name), labels, fires[1])
+                                         for name in ("summary", "description")}}]
     return {"interval": "15s", "name": f"{alert} at {when}",
-            "input_series": [{"series": series + text, "values": values}],
-            "alert_rule_test": [{"eval_time": when, "alertname": alert,
-                                 "exp_alerts": fires if expected else []}]}
+            "input_series": [input_series(*each) for each in series],
+            "alert_rule_test": [{"eval_time": when, "alertname": alert, "exp_alerts": expected}]}
 
 
 class AlertsTestCase(unittest.TestCase):
@@ -81,26 +120,18 @@ class AlertsTestCase(unittest.TestCase):
             if cause := re.search(r'sluice_stalled\{cause="(\w+)"\}', text):
                 cases[alert] = ("sluice_stalled", {"cause": cause.group(1)}, "0 1x20", "30s", "15s", "1")
         tests = []
-        for alert, (series, labels, values, fires, quiet, value) in cases.items():
-            for when, expected in ((fires, True), (quiet, False)):
-                tests.append(case(alert, rules()[alert], series, labels, values, when, expected, value))
-        tests.append(self.weight_test())
-        cases["SluiceRequestWeightHigh"] = None
-        self.assertEqual(set(cases), set(rules()))
+        for alert, (first, *others) in {**{a: (c,) for a, c in cases.items()}, **BESIDE}.items():
+            series, labels, values, fires, quiet, value = first
+            every = [(series, labels, values), *others]
+            tests.append(case(alert, rules()[alert], every, fires, (labels, value)))
+            tests.append(case(alert, rules()[alert], every, quiet))
+        tests += [case(alert, rules()[alert], every, "10m") for alert, every in QUIET.items()]
+        self.assertEqual(set(cases) | set(BESIDE), set(rules()))
         with tempfile.TemporaryDirectory() as directory:
             file = pathlib.Path(directory) / "cases.json"
             file.write_text(json.dumps({"rule_files": [str(RULES)], "evaluation_interval": "15s",
                                         "tests": tests}))
             self.promtool("test", "rules", str(file))
-
-    @staticmethod
-    def weight_test():
-        rule = rules()["SluiceRequestWeightHigh"]
-        test = case("SluiceRequestWeightHigh", rule, "sluice_request_weight_used", {}, "2000x20", "2m",
-                    True, "0.83")
-        names = '{job="sluice", instance="a"}'
-        test["input_series"].append({"series": "sluice_request_weight_limit" + names, "values": "2400x20"})
-        return test
 
     def test_every_cause_of_a_stall_has_an_alert(self):
         header = (ROOT / "include/sluice/actors/stall.hpp").read_text()
@@ -116,6 +147,16 @@ class AlertsTestCase(unittest.TestCase):
         for file in (RULES, ROOT / "packaging" / "grafana" / "sluice.json"):
             for name in set(re.findall(r"\bsluice_\w+", file.read_text())):
                 self.assertIn(re.sub(r"_(bucket|sum|count)$", "", name), known, file.name)
+
+    def test_every_label_that_is_asked_for_is_one_the_program_gives(self):
+        sources = "".join(file.read_text() for folder in ("src", "include")
+                          for file in sorted((ROOT / folder).rglob("*.[ch]pp")))
+        asked = set()
+        for values in re.findall(r'\w+=~?\\?"([\w|]+)\\?"', RULES.read_text()):
+            asked |= set(values.split("|"))
+        self.assertGreater(len(asked), 15)
+        for value in asked - {"sluice"}:
+            self.assertIn(f'"{value}"', sources)
 
     def test_every_panel_asks_what_promtool_understands(self):
         panels = json.loads((ROOT / "packaging" / "grafana" / "sluice.json").read_text())["panels"]

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "sluice/actors/stall.hpp"
+#include "sluice/actors/workload.hpp"
 #include "sluice/domain/override.hpp"
 #include "sluice/domain/standing_state.hpp"
 #include "sluice/domain/verdict.hpp"
@@ -71,6 +72,8 @@ struct vitals {
   std::atomic<std::int64_t> uncommitted_since_ms{0};  ///< Wall time; 0 when all is durable.
   // supervisor
   std::atomic<bool> draining{false};
+  // each stage its own
+  workloads work{};
 
   /// What the gate permits, and by whose order.
   [[nodiscard]] standing_state trading() const {

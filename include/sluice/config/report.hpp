@@ -35,6 +35,9 @@ struct key_info {
 /// The text of config/default.toml: every key with its default, unit and reason.
 [[nodiscard]] std::string default_document();
 
+/// The text of docs/configuration.md: the same as a page, a table for each table of the file.
+[[nodiscard]] std::string reference_document();
+
 /// A key whose value differs between two configurations.
 struct change {
   std::string name{};

@@ -58,6 +58,8 @@ enum class metric : std::uint8_t {
   redis_up,
   redis_entries,
   redis_failures,
+  mailbox_messages,
+  handler_longest,
   series_dropped,
 };
 
@@ -359,6 +361,18 @@ inline constexpr std::array metric_table{
                 "What could not be written to Redis, by kind: acknowledgement, refusal, permit, "
                 "snapshot; permit_died when its life ended before it could be written.",
                 {"kind"},
+                {}},
+    metric_spec{metric::mailbox_messages,
+                "sluice_actor_mailbox_messages",
+                metric_kind::gauge,
+                "Messages that wait in the mailbox of a stage of the pipeline.",
+                {"actor"},
+                {}},
+    metric_spec{metric::handler_longest,
+                "sluice_actor_handler_longest_seconds",
+                metric_kind::gauge,
+                "The longest that a stage took for one message, in this minute and the one before.",
+                {"actor"},
                 {}},
     metric_spec{metric::series_dropped,
                 "sluice_metric_series_dropped_total",
