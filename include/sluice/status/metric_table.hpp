@@ -2,15 +2,9 @@
 // exist.
 #pragma once
 
-#include <array>
-#include <cstddef>
-#include <cstdint>
-#include <span>
-#include <string_view>
+#include "sluice/status/metric_spec.hpp"
 
 namespace sluice::status {
-
-enum class metric_kind : std::uint8_t { counter, gauge, histogram };
 
 /// In the order of the table.
 enum class metric : std::uint8_t {
@@ -48,6 +42,9 @@ enum class metric : std::uint8_t {
   event_readers_dropped,
   log_suppressed,
   log_dropped,
+  config_reloads,
+  config_last_reload,
+  config_last_success,
   exit_proposals,
   exits_blocked,
   protective_stops,
@@ -64,31 +61,6 @@ enum class metric : std::uint8_t {
   redis_failures,
   series_dropped,
 };
-
-inline constexpr std::size_t metric_labels_max = 3;
-
-struct metric_spec {
-  metric id{};
-  std::string_view name{};
-  metric_kind kind{metric_kind::gauge};
-  std::string_view help{};
-  std::array<std::string_view, metric_labels_max> labels{};  ///< Unused ones are empty, last.
-  std::span<const double> buckets{};  ///< Upper bounds, rising; +Inf is implied.
-
-  [[nodiscard]] constexpr std::size_t label_count() const {
-    std::size_t count = 0;
-    while (count < labels.size() && !labels[count].empty())
-      ++count;
-    return count;
-  }
-};
-
-/// A read over the net: 1 ms to 30 s.
-inline constexpr std::array<double, 14> read_latency_buckets{
-    0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0};
-/// Plan accepted to verdict: microseconds when truth is fresh, seconds when parked for a read.
-inline constexpr std::array<double, 14> verdict_latency_buckets{
-    0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 30.0};
 
 inline constexpr std::array metric_table{
     metric_spec{metric::build_info,
@@ -289,6 +261,24 @@ inline constexpr std::array metric_table{
                 "sluice_log_dropped_total",
                 metric_kind::counter,
                 "Log lines lost because the disk was slower than the log.",
+                {},
+                {}},
+    metric_spec{metric::config_reloads,
+                "sluice_config_reloads_total",
+                metric_kind::counter,
+                "Times that the configuration was read again, by what came of it.",
+                {"outcome"},
+                {}},
+    metric_spec{metric::config_last_reload,
+                "sluice_config_last_reload_successful",
+                metric_kind::gauge,
+                "1 when the last reload of the configuration was taken, 0 when it was refused.",
+                {},
+                {}},
+    metric_spec{metric::config_last_success,
+                "sluice_config_last_reload_success_timestamp_seconds",
+                metric_kind::gauge,
+                "When the configuration in force was read.",
                 {},
                 {}},
     metric_spec{metric::exit_proposals,
