@@ -16,10 +16,10 @@
 #include "sluice/actors/scheduler.hpp"
 #include "sluice/actors/status.hpp"
 #include "sluice/exchange/secret.hpp"
-#include "sluice/exchange/token.hpp"
 #include "sluice/journal/archive.hpp"
 #include "sluice/journal/lock.hpp"
 #include "sluice/status/http_server.hpp"
+#include "source_tokens.hpp"
 
 namespace sluice::actors {
 namespace {
@@ -166,24 +166,13 @@ std::unique_ptr<redis_link> connect_redis(const config::settings& chosen, ground
       std::move(g.redis_password));
 }
 
-/// Only their digests stay. A token that two sources share would prove neither.
 step read_tokens(const config::settings& chosen, ground& g) {
-  for (const auto& [name, source] : chosen.intake.sources) {
-    if (source.token_file.empty())
-      continue;
-    const auto token = exchange::load_secret_file(source.token_file);
-    if (!token)
-      return start_failure{
-          token.error().code == errc::not_permitted ? exit_code::no_permission : exit_code::config,
-          "intake.sources." + name, token.error().text};
-    const auto digest = exchange::digest_of(token->reveal());
-    for (const auto& [other, known] : g.tokens)
-      if (same_digest(known, digest))
-        return start_failure{exit_code::config, "intake.sources." + name,
-                             fmt::format("{} has the token of source {}; give each its own",
-                                         source.token_file, other)};
-    g.tokens.emplace(name, digest);
-  }
+  auto read = read_source_tokens(chosen.intake);
+  if (const auto* wrong = std::get_if<source_token_fault>(&read))
+    return start_failure{
+        wrong->why.code == errc::not_permitted ? exit_code::no_permission : exit_code::config,
+        wrong->key, wrong->why.text};
+  g.tokens = std::move(std::get<source_tokens>(read));
   return {};
 }
 
@@ -239,7 +228,9 @@ pipeline_parts parts_of(const config::settings& chosen, const build_info& build,
           g.redis,
           std::move(g.redis_reader),
           g.tokens,
-          letters_of(chosen.intake, g)};
+          letters_of(chosen.intake, g),
+          {},
+          {}};
 }
 
 /// From here on actors exist; they are gone when this returns.
@@ -254,6 +245,8 @@ exit_code run_pipeline(const config::settings& chosen, const build_info& build, 
   const auto halt_path = halt_file_path(chosen);
   // Before anything could be allowed.
   parts.halted = look_for_halt_file(halt_path);
+  parts.manager = hooks.manager;
+  parts.environment = hooks.environment;
   const auto halted = parts.halted;
   parts.ended = [&](int code) {
     ended.set_value(code);
@@ -289,10 +282,16 @@ exit_code run_pipeline(const config::settings& chosen, const build_info& build, 
   halt_file halting(halt_path, halted, [gate = all->gate](std::optional<std::string> found) {
     caf::anon_send(gate, halt_file_changed{std::move(found)});
   });
-  const auto restrict = [gate = all->gate](trading_state most, std::string reason) {
+  signal_sinks sinks;
+  sinks.restrict = [gate = all->gate](trading_state most, std::string reason) {
     caf::anon_send(gate, restrict_state{most, std::move(reason)});
   };
-  if (const auto why = hooks.wait_for_signal(restrict); !why.empty())
+  sinks.hang_up = [log = g.log, keeper = all->settings_keeper] {
+    log->reopen();
+    log->info("sluice", "log_reopened", {{"why", "SIGHUP"}});
+    caf::anon_send(keeper, reload_settings{std::string{signal_author}, "SIGHUP"});
+  };
+  if (const auto why = hooks.wait_for_signal(sinks); !why.empty())
     caf::anon_send(all->supervisor, end_process{0, why});
   const int code = ended_with.get();
   file.reset();

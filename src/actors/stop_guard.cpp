@@ -64,6 +64,7 @@ class stop_guard : public stage<stop_guard_actor> {
           obey(keeper_.on_asked(a.stop, *a.answer, a.sent_at, now()));
         },
         [this](const stops_listed& a) { take(a); },
+        [this](const stale_limits_changed& limits) { keeper_.truth_age_max(limits.exit); },
         [this](tick) {
           obey(keeper_.on_tick(now()));
           decide_all();

@@ -67,7 +67,8 @@ Examples:
 Exit codes: 0 shown, 1 refused, 2 usage, 69 not reachable, 74 the file cannot be read.)";
 
 constexpr const char* show_config_help =
-    R"(Shows every key with its value and where it comes from: of a file, or of the running process.
+    R"(Shows every key with its value and where it comes from: of a file, or of the running process,
+which also says what a reload has changed and what waits for a restart.
 Never shows a secret: a configuration only names the files that hold them.
 
 Examples:

@@ -85,7 +85,6 @@ void fill_journal(store& s) {
   put(s, funding_booked{symbol("BTCUSDT"), "USDT", decimal<notional>("-1"), {5}});
   put(s, equity_peaked{20'000, decimal<notional>("1000")});
   put(s, equity_peaked{20'000, decimal<notional>("1001.5")});
-  put(s, settings_changed{"mara", "calmer", "a.toml", {{"gate.cooldown", "15s", "20s"}}, {}});
   put(s, notice{"bad bytes", "\xff"});
   put(s, plan_accepted{an_open_plan("p2")});
   REQUIRE(s.commit().has_value());

@@ -32,6 +32,7 @@ CASES = {
     "SluiceFlattenGivenUp": ("sluice_flattens_ended_total", {"how": "given_up"}, "_ _ 1x20", "30s", "15s",
                              "1"),
     "SluiceLogLinesLost": ("sluice_log_dropped_total", {}, "0 0 0 5 5", "45s", "30s", "5"),
+    "SluiceConfigReloadRefused": ("sluice_config_last_reload_successful", {}, "0x40", "5m", "4m45s", "0"),
     "SluiceSeriesDropped": ("sluice_metric_series_dropped_total", {}, "0 0 0 5 5", "45s", "30s", "5"),
 }
 
