@@ -85,6 +85,8 @@ class settings_keeper : public stage<settings_keeper_actor> {
     if (const auto* wrong = std::get_if<config::faults>(&planned))
       return refused(order, *wrong, out);
     auto& found = std::get<config::reload>(planned);
+    if (const auto wrong = beyond_promise(found); !wrong.empty())
+      return refused(order, wrong, out);
     auto tokens = read_source_tokens(found.now.intake);
     if (const auto* wrong = std::get_if<source_token_fault>(&tokens))
       return refused(order, {{found.now.from.file, {}, wrong->key, wrong->why.text}}, out);
@@ -96,6 +98,23 @@ class settings_keeper : public stage<settings_keeper_actor> {
         out.overridden.push_back(o.key);
     tell_stages(out.applied, std::move(std::get<source_tokens>(tokens)));
     return taken(order, out);
+  }
+
+  /// The bound that is promised may be another than the file's: operators change it at run time.
+  [[nodiscard]] config::faults beyond_promise(const config::reload& planned) const {
+    const auto bound = vitals().promise().bound;
+    const auto& limits = planned.now.gate.limits;
+    config::faults wrong;
+    for (const auto& [key, limit] : {std::pair{"gate.stale_after_exit", limits.stale_after_exit},
+                                     std::pair{"gate.stale_after_entry", limits.stale_after_entry}})
+      if (limit < bound && std::ranges::count(planned.applied, key, &config::change::name) > 0)
+        wrong.push_back({planned.now.from.file,
+                         {},
+                         key,
+                         fmt::format("{} is shorter than the bound that is promised now, {}; order "
+                                     "a shorter one first (/api/v1/freshness)",
+                                     format_duration(limit), format_duration(bound))});
+    return wrong;
   }
 
   void tell_stages(const std::vector<setting_change>& applied, source_tokens tokens) {
@@ -133,13 +152,13 @@ class settings_keeper : public stage<settings_keeper_actor> {
     metrics().add(status::metric::config_reloads, {"taken"});
     metrics().set(status::metric::config_last_reload, 1);
     show_success();
-    std::vector<finding> found;
+    waiting_.clear();
     if (!out.restart_needed.empty())
-      found.push_back({"restart_needed",
-                       fmt::format("{} differ in {} and wait for a restart",
-                                   keys_text(out.restart_needed), out.file),
-                       finding_kind::warning});
-    report(preflight_part::settings, std::move(found));
+      waiting_.push_back({"restart_needed",
+                          fmt::format("other in {}, in force after a restart: {}", out.file,
+                                      keys_text(out.restart_needed)),
+                          finding_kind::warning});
+    report(preflight_part::settings, waiting_);
     tell_status(out);
     if (out.applied.empty() && out.restart_needed.empty())
       return {};
@@ -165,7 +184,9 @@ class settings_keeper : public stage<settings_keeper_actor> {
     metrics().set(status::metric::config_last_reload, 0);
     auto text = fmt::format("{} faults, the first: {}; what was in force before stays in force",
                             out.faults.size(), out.faults.front().text);
-    report(preflight_part::settings, {{"config_reload_refused", text, finding_kind::warning}});
+    auto found = waiting_;
+    found.push_back({"config_reload_refused", text, finding_kind::warning});
+    report(preflight_part::settings, std::move(found));
     return {notice{"config_reload_refused",
                    fmt::format("by {} ({}): {}", order.author, order.reason, text)}};
   }
@@ -188,6 +209,7 @@ class settings_keeper : public stage<settings_keeper_actor> {
 
   config::settings in_force_;
   config::environment environment_;
+  std::vector<finding> waiting_{};                 ///< Of the last reload that was taken.
   std::map<std::string, wall_time> changed_at_{};  ///< Keys that a reload has changed.
 };
 

@@ -164,3 +164,36 @@ TEST_CASE("a reload of the exits gives a position the stop that it lacked") {
   CHECK_FALSE(warned_of(run, "unprotected"));
   CHECK_THAT(run.last_record_of("exit_changed"), ContainsSubstring(R"("stop":"49500")"));
 }
+
+TEST_CASE("a limit shorter than the bound that was ordered meanwhile is refused") {
+  filed_world world;
+  world.write(no_limits, true);
+  pipeline_run run(world);
+  run.make_ready();
+  caf::scoped_actor self{run.system()};
+  auto asked = self->request(run.all->snapshot_manager, caf::infinite,
+                             change_freshness{freshness_strategy::adaptive, 8s, "ann", "a test"});
+  run.settle();
+  asked.receive([](const freshness_changed& a) { REQUIRE(a.refusal.empty()); },
+                [](const caf::error&) { FAIL("no answer"); });
+  world.write(no_limits + "[gate]\nstale_after_entry = \"5s\"\n");
+  const auto out = reloaded(run);
+  REQUIRE(out.faults.size() == 1);
+  CHECK(out.faults.front().key == "gate.stale_after_entry");
+  CHECK_THAT(out.faults.front().text, ContainsSubstring("promised now, 8s"));
+  world.write(no_limits + "[gate]\nstale_after_entry = \"9s\"\n");
+  CHECK(reloaded(run).applied.size() == 1);
+}
+
+TEST_CASE("what waits for a restart is still told after a reload that was refused") {
+  filed_world world;
+  world.write(no_limits, true);
+  pipeline_run run(world);
+  run.make_ready();
+  world.write(no_limits + "[snapshot]\nconcurrency = 8\n");
+  REQUIRE(reloaded(run).faults.empty());
+  world.write("nonsense");
+  REQUIRE_FALSE(reloaded(run).faults.empty());
+  CHECK(warned_of(run, "restart_needed"));
+  CHECK(warned_of(run, "config_reload_refused"));
+}
