@@ -148,7 +148,10 @@ void observer_commands::add_tail(CLI::App& app) {
   command->add_flag("--events", tail_.events, "the journal's records instead of the log");
   command->add_option("--level", level_, "log lines of this level and above")
       ->check(CLI::IsMember({"debug", "info", "warn", "error"}));
-  command->add_option("--component", tail_.filter.component, "log lines of one part, e.g. gate");
+  const std::vector<std::string> components(status::log_components.begin(),
+                                            status::log_components.end());
+  command->add_option("--component", tail_.filter.component, "log lines of one part, e.g. gate")
+      ->check(CLI::IsMember(components));
   command->add_option("--plan", tail_.filter.plan, "only what names this plan");
   command->add_option("--symbol", tail_.filter.symbol, "only what names this symbol");
   command->add_option("--lines", tail_.lines, "how many of those there are already")

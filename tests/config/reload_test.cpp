@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
+#include "describe.hpp"
 #include "support/outcome.hpp"
 
 namespace sluice::config {
@@ -120,6 +122,25 @@ TEST_CASE("tables of single symbols come and go with a reload, those of sources 
   CHECK_FALSE(found.restart_needed.empty());
   for (const auto& name : names_of(found.applied))
     CHECK(name.starts_with("exits.s"));
+}
+
+TEST_CASE("a table whose name the file chooses changes by reload whole, or not at all") {
+  settings s;
+  auto all = schema_of(s);
+  std::map<std::string, changes> of_family;
+  for (const auto& table : all)
+    for (const auto& f : table.families)
+      for (const auto& k : f.describe(f.example).keys) {
+        const auto name = full_name(table.name, f.name);
+        INFO(name << "." << k.name);
+        CHECK(of_family.try_emplace(name, k.when).first->second == k.when);
+      }
+  // The one that the merge leaves as it is until a restart.
+  for (const auto& [name, when] : of_family) {
+    INFO(name);
+    CHECK((when == changes::at_restart) == (name == "intake.sources"));
+  }
+  CHECK(of_family.size() >= 3);
 }
 
 TEST_CASE("a change that only a restart makes whole is not taken by half") {
