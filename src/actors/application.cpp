@@ -233,6 +233,15 @@ pipeline_parts parts_of(const config::settings& chosen, const build_info& build,
           {}};
 }
 
+/// Nobody can look at a gate yet. Opening a large journal, or moving old records out of it, takes
+/// longer than a start that only hangs is given.
+void ask_for_time(const service_manager& manager, status::logger& log) {
+  constexpr std::string_view words =
+      "EXTEND_TIMEOUT_USEC=600000000\nSTATUS=opening the journal and what else is needed";
+  if (manager.socket && !manager.socket->tell(words))
+    log.warn("service", "manager_not_reached", {{"what", "EXTEND_TIMEOUT_USEC"}});
+}
+
 /// From here on actors exist; they are gone when this returns.
 exit_code run_pipeline(const config::settings& chosen, const build_info& build, ground& g,
                        const run_hooks& hooks) {
@@ -311,7 +320,10 @@ exit_code run_application(const config::settings& chosen, const build_info& buil
                           const run_hooks& hooks) {
   ground g;
   g.metrics = std::make_shared<status::metrics>();
-  for (const auto& open : {open_log, read_tokens, open_journal, open_redis, open_exchange})
+  if (const auto failed = open_log(chosen, g))
+    return report(*failed, g.log);
+  ask_for_time(hooks.manager, *g.log);
+  for (const auto& open : {read_tokens, open_journal, open_redis, open_exchange})
     if (const auto failed = open(chosen, g))
       return report(*failed, g.log);
   truth_keeper::options keeping;
