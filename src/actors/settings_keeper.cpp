@@ -130,6 +130,8 @@ class settings_keeper : public stage<settings_keeper_actor> {
     }
     if (any_in(applied, "limits."))
       send(peers_->universe_keeper, margin_period_changed{margin_period_of(in_force_.limits)});
+    if (any_in(applied, "universe."))
+      send(peers_->universe_keeper, allowed_symbols_changed{in_force_.universe.allow});
     if (any_in(applied, "exits."))
       send(peers_->exit_engine, exit_settings_changed{in_force_.exits});
     if (any_in(applied, "reconcile."))

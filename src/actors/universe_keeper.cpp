@@ -63,6 +63,7 @@ class universe_keeper : public stage<universe_keeper_actor> {
             margin_wanted(*wanted.margin_from);
           wake();
         },
+        [this](const allowed_symbols_changed& change) { allow(change.now); },
         [this](const margin_period_changed& change) { read_margin_each(change.now); },
         [this](tick) { run(); },
     };
@@ -115,6 +116,16 @@ class universe_keeper : public stage<universe_keeper_actor> {
         [self = universe_keeper_actor{this}](read_result<clock_offset> r) {
           caf::anon_send(self, std::make_shared<const read_result<clock_offset>>(std::move(r)));
         });
+  }
+
+  /// In force by what is known; read anew soon, to see whether the venue lists them.
+  void allow(const std::vector<std::string>& names) {
+    settings_.allow = names;
+    tiers_.allow(names);
+    publish();
+    if (universe_due_ != instant::max())  // Else one is under way.
+      universe_due_ = now();
+    wake();
   }
 
   /// A limit that needs the margin was set or taken away while the process runs.

@@ -102,7 +102,8 @@ section describe_universe(universe_settings& s) {
   b.list(
       {"allow",
        "Symbols that may be opened; an empty list means every symbol the venue trades. Exits are "
-       "never held up by it."},
+       "never held up by it.",
+       changes::at_reload},
       s.allow, "a list of symbols, e.g. [\"BTCUSDT\", \"ETHUSDT\"]", &check_symbol);
   b.integer(
       {"capacity",

@@ -197,3 +197,17 @@ TEST_CASE("what waits for a restart is still told after a reload that was refuse
   CHECK(warned_of(run, "restart_needed"));
   CHECK(warned_of(run, "config_reload_refused"));
 }
+
+TEST_CASE("a symbol that is taken off the list by a reload is exited and no longer opened") {
+  filed_world world;
+  world.write(no_limits, true);
+  pipeline_run run(world);
+  run.make_ready({a_row("BTCUSDT", "0.5", "50000")});
+  world.write(no_limits + "[universe]\nallow = [\"ETHUSDT\"]\n");
+  REQUIRE(reloaded(run).applied.size() == 1);
+  run.offer({run.an_open("off", "BTCUSDT", "0.01"), run.an_open("on", "ETHUSDT", "0.1"),
+             run.a_reduce("exit", "BTCUSDT")});
+  CHECK(run.reason_of("off") == refusal_code::symbol_not_in_universe);
+  CHECK(run.verdict_of("on") == verdict_kind::allow);
+  CHECK(run.verdict_of("exit") == verdict_kind::allow);
+}

@@ -185,6 +185,7 @@ using universe_keeper_actor = caf::typed_actor<                    //
     caf::reacts_to<margin_answered>,                                       // exchange port
     caf::reacts_to<settings_touched>,                                      // user_stream
     caf::reacts_to<read_anew>,                                             // executor, gate
+    caf::reacts_to<allowed_symbols_changed>,                               // settings_keeper
     caf::reacts_to<margin_period_changed>,                                 // settings_keeper
     caf::reacts_to<tick>>;                                                 // itself: refresh
 

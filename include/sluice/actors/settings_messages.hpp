@@ -47,6 +47,10 @@ struct stale_limits_changed {
 struct margin_period_changed {
   std::optional<milliseconds> now{};
 };
+/// Which symbols may be opened; empty: all.
+struct allowed_symbols_changed {
+  std::vector<std::string> now{};
+};
 struct exit_settings_changed {
   exit_settings now{};
 };
