@@ -33,6 +33,7 @@ class silent_gate : public actors::gate_actor::base {
             [](const actors::stop_allowing&) {},
             [](const actors::set_override&) { return actors::override_answer{}; },
             [](const actors::revert_override&) { return actors::override_answer{}; },
+            [](const actors::gate_settings_changed&) {},
             [](actors::tick) {}};
   }
 };
@@ -50,6 +51,7 @@ class silent_reconciler : public actors::reconciler_actor::base {
             [](const actors::release_holds&) { return actors::holds_released{}; },
             [](const actors::arm_close&) { return actors::close_arming_answer{}; },
             [](const actors::disarm_close&) { return actors::close_arming_answer{}; },
+            [](const actors::reconcile_settings_changed&) {},
             [](actors::tick) {}};
   }
 };
@@ -63,6 +65,7 @@ class silent_exit_engine : public actors::exit_engine_actor::base {
             [](const actors::marks_moved&) {},
             [](const actors::truths_changed&) {},
             [](const actors::records_committed&) {},
+            [](const actors::exit_settings_changed&) {},
             [](actors::tick) {}};
   }
 };

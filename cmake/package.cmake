@@ -4,6 +4,7 @@ include(GNUInstallDirs)
 
 install(TARGETS sluice RUNTIME DESTINATION bin)
 install(FILES packaging/systemd/sluice.service DESTINATION lib/systemd/system)
+install(FILES packaging/logrotate/sluice DESTINATION /etc/logrotate.d)
 install(FILES README.md docs/operator.md docs/alerts.md docs/commands.md docs/configuration.md
         docs/reasons.md docs/decision-table.md docs/plans.md docs/exits.md docs/limits.md
         docs/architecture.md docs/figures.md
@@ -47,7 +48,8 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
-set(CPACK_DEBIAN_PACKAGE_SUGGESTS prometheus)
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "prometheus, logrotate")
+set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA ${CMAKE_SOURCE_DIR}/packaging/debian/conffiles)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "gate in front of a Binance USD-M futures account")
 set(CPACK_DEBIAN_PACKAGE_DESCRIPTION

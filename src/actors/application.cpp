@@ -229,7 +229,18 @@ pipeline_parts parts_of(const config::settings& chosen, const build_info& build,
           std::move(g.redis_reader),
           g.access.sources,
           letters_of(chosen.intake, g),
-          g.access.tokens.writers.empty() ? order_token::none : order_token::needed};
+          g.access.tokens.writers.empty() ? order_token::none : order_token::needed,
+          {},
+          {}};
+}
+
+/// Nobody can look at a gate yet. Opening a large journal, or moving old records out of it, takes
+/// longer than a start that only hangs is given.
+void ask_for_time(const service_manager& manager, status::logger& log) {
+  constexpr std::string_view words =
+      "EXTEND_TIMEOUT_USEC=600000000\nSTATUS=opening the journal and what else is needed";
+  if (manager.socket && !manager.socket->tell(words))
+    log.warn("service", "manager_not_reached", {{"what", "EXTEND_TIMEOUT_USEC"}});
 }
 
 /// From here on actors exist; they are gone when this returns.
@@ -244,6 +255,8 @@ exit_code run_pipeline(const config::settings& chosen, const build_info& build, 
   const auto halt_path = halt_file_path(chosen);
   // Before anything could be allowed.
   parts.halted = look_for_halt_file(halt_path);
+  parts.manager = hooks.manager;
+  parts.environment = hooks.environment;
   const auto halted = parts.halted;
   parts.ended = [&](int code) {
     ended.set_value(code);
@@ -281,10 +294,16 @@ exit_code run_pipeline(const config::settings& chosen, const build_info& build, 
   halt_file halting(halt_path, halted, [gate = all->gate](std::optional<std::string> found) {
     caf::anon_send(gate, halt_file_changed{std::move(found)});
   });
-  const auto restrict = [gate = all->gate](trading_state most, std::string reason) {
+  signal_sinks sinks;
+  sinks.restrict = [gate = all->gate](trading_state most, std::string reason) {
     caf::anon_send(gate, restrict_state{most, std::move(reason)});
   };
-  if (const auto why = hooks.wait_for_signal(restrict); !why.empty())
+  sinks.hang_up = [log = g.log, keeper = all->settings_keeper] {
+    log->reopen();
+    log->info("sluice", "log_reopened", {{"why", "SIGHUP"}});
+    caf::anon_send(keeper, reload_settings{std::string{signal_author}, "SIGHUP"});
+  };
+  if (const auto why = hooks.wait_for_signal(sinks); !why.empty())
     caf::anon_send(all->supervisor, end_process{0, why});
   const int code = ended_with.get();
   file.reset();
@@ -304,7 +323,10 @@ exit_code run_application(const config::settings& chosen, const build_info& buil
                           const run_hooks& hooks) {
   ground g;
   g.metrics = std::make_shared<status::metrics>();
-  for (const auto& open : {open_log, read_access, open_journal, open_redis, open_exchange})
+  if (const auto failed = open_log(chosen, g))
+    return report(*failed, g.log);
+  ask_for_time(hooks.manager, *g.log);
+  for (const auto& open : {read_access, open_journal, open_redis, open_exchange})
     if (const auto failed = open(chosen, g))
       return report(*failed, g.log);
   truth_keeper::options keeping;

@@ -47,6 +47,10 @@ class exit_engine : public stage<exit_engine_actor> {
           for (const auto& r : *committed.records)
             std::visit([&](const auto& body) { learn(body); }, r.body);
         },
+        [this](const exit_settings_changed& change) {
+          plan_ttl_ = change.now.plan_ttl;
+          store(tracker_.settings_changed(change.now));
+        },
         [this](tick) {
           look_at_symbols();
           tracker_.look_at_notes(

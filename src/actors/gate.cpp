@@ -100,6 +100,7 @@ class gate : public stage<gate_actor> {
         [this](const stop_allowing& s) { stop(s); },
         [this](const set_override& s) { return order_override(s); },
         [this](const revert_override& r) { return order_revert(r); },
+        [this](const gate_settings_changed& change) { take(change); },
         [this](tick) {
           run_out();
           core_.tick(now_stamp(), actions_);
@@ -148,6 +149,11 @@ class gate : public stage<gate_actor> {
 
   void take(const halt_file_changed& change) {
     told(bodies_of(switch_.halt_file(change.found, now_stamp())));
+  }
+
+  void take(const gate_settings_changed& change) {
+    book_.normal(change.now);
+    told({});
   }
 
   void take(const flatten_changed& change) {
@@ -297,6 +303,7 @@ class gate : public stage<gate_actor> {
     const auto stats = core_.stats();
     vitals().parked_exit = stats.parked_exit;
     vitals().parked_entry = stats.parked_entry;
+    ++vitals().gate_turns;
     for (const auto& next : {core_.next_deadline(), switch_.next_deadline(), book_.next_deadline()})
       if (next)
         wake_at(*next);

@@ -5,8 +5,10 @@
 
 #include <boost/json.hpp>
 
+#include "plan_query.hpp"
 #include "sluice/config/report.hpp"
 #include "sluice/status/problem.hpp"
+#include "status_documents.hpp"
 
 namespace sluice::actors {
 namespace {
@@ -43,18 +45,56 @@ status::response reasons_page(journal::reader& reader, const status::request& as
   return status::json_response(journal::to_json(window, *found));
 }
 
-std::string config_json(const config::settings& chosen) {
+std::string config_json(const config::settings& chosen,
+                        const std::map<std::string, wall_time>& changed_at,
+                        const std::vector<setting_change>& restart_needed) {
   json::array keys;
   for (const auto& key : config::keys_of(chosen)) {
-    const bool given = key.given_at.line != 0;
+    const auto changed = changed_at.find(key.name);
     keys.push_back(json::object{
         {"key", key.name},
         {"value", key.value},
-        {"source", given ? fmt::format("{}:{}", chosen.from.file, key.given_at.line)
-                         : std::string{"default"}},
-        {"changes", key.when == config::changes::at_reload ? "at_reload" : "at_restart"}});
+        {"source", key.source},
+        {"changes", key.when == config::changes::at_reload ? "at_reload" : "at_restart"},
+        {"changed_at", changed == changed_at.end()
+                           ? json::value(nullptr)
+                           : json::value(format_rfc3339(changed->second))}});
   }
-  return json::serialize(json::object{{"file", chosen.from.file}, {"keys", std::move(keys)}});
+  json::array waiting;
+  for (const auto& c : restart_needed)
+    waiting.push_back(json::object{{"key", c.key}, {"in_force", c.before}, {"in_file", c.after}});
+  return json::serialize(json::object{{"file", chosen.from.file},
+                                      {"keys", std::move(keys)},
+                                      {"restart_needed", std::move(waiting)}});
+}
+
+std::string config_hash(const config::settings& chosen) {
+  std::string values;
+  for (const auto& key : config::keys_of(chosen))
+    values += key.name + '=' + key.value + '\n';
+  return fmt::format("{:016x}", stable_hash(values));
+}
+
+status::response plans_page(journal::reader& reader, const status::request& asked, wall_time now) {
+  auto wanted = read_plan_query(asked.query, now);
+  if (!wanted)
+    return status::problem_response({400, "invalid_query", {}, {}, std::move(wanted).error()});
+  const auto found = reader.plans(*wanted);
+  if (!found)
+    return status::problem_response(503, found.error().text);
+  return status::json_response(plans_json(*found, wanted->limit));
+}
+
+status::response plan_page(journal::reader& reader, std::string_view id) {
+  const auto parsed = parse_plan_id(id);
+  if (!parsed)
+    return status::problem_response(404, "no plan has this id");
+  const auto found = reader.explain(*parsed);
+  if (!found)
+    return status::problem_response(503, found.error().text);
+  if (!*found)
+    return status::problem_response(404, "no plan has this id");
+  return status::json_response(**found);
 }
 
 }  // namespace sluice::actors

@@ -44,6 +44,7 @@ class intake : public stage<intake_actor> {
             if (const auto* judged = std::get_if<plan_judged>(&r.body))
               judged_now(*judged);
         },
+        [this](const source_tokens_changed& change) { desk_.tokens(change.now); },
         [this](tick) {
           offer_held();
           wake_for(waits_.run_out(now()));

@@ -17,6 +17,7 @@
 #include "sluice/actors/reconciler.hpp"
 #include "sluice/actors/recovery.hpp"
 #include "sluice/actors/redis_bridge.hpp"
+#include "sluice/actors/settings_keeper.hpp"
 #include "sluice/actors/snapshot_manager.hpp"
 #include "sluice/actors/status.hpp"
 #include "sluice/actors/stop_guard.hpp"
@@ -42,14 +43,6 @@ journal_options journal_options_of(const config::settings& chosen, journal_threa
   return o;
 }
 
-/// Tells two configurations apart by their values, wherever these were written.
-std::string hash_of(const config::settings& chosen) {
-  std::string values;
-  for (const auto& key : config::keys_of(chosen))
-    values += key.name + '=' + key.value + '\n';
-  return fmt::format("{:016x}", stable_hash(values));
-}
-
 status_options status_options_of(pipeline_parts& parts) {
   status_options o;
   o.snapshot = parts.chosen.snapshot;
@@ -58,10 +51,11 @@ status_options status_options_of(pipeline_parts& parts) {
   o.recovered = parts.found;
   o.version = parts.build.version;
   o.revision = parts.build.revision;
-  o.config_hash = hash_of(parts.chosen);
-  o.config_document = config_json(parts.chosen);
-  o.gate = parts.chosen.gate;
-  o.exits = parts.chosen.exits;
+  o.in_force = {config_json(parts.chosen),
+                config_hash(parts.chosen),
+                parts.chosen.gate,
+                parts.chosen.exits,
+                {}};
   for (const auto& key : config::keys_of(parts.chosen))
     o.setting_names.push_back(key.name);
   return o;
@@ -70,10 +64,7 @@ status_options status_options_of(pipeline_parts& parts) {
 gate_options gate_options_of(const pipeline_parts& parts, const stamp& now) {
   const auto& found = parts.found;
   gate_options o;
-  o.settings = parts.chosen.gate;
-  // Gate and reconciler call the same thing a drift.
-  o.settings.limits.drift_tolerance_percent = parts.chosen.reconcile.tolerance_percent;
-  o.settings.limits.risk = parts.chosen.limits.limits;
+  o.settings = gate_settings_of(parts.chosen);
   o.limit_records = limit_records_of(found, now);
   o.ordered = found.ordered_state;
   o.was_in_force = found.state.state;
@@ -97,11 +88,6 @@ stop_guard_options stop_options_of(const pipeline_parts& parts) {
           parts.found.stops,
           parts.found.last_stop_number,
           parts.found.exits};
-}
-
-/// The margin is read only where a limit needs it.
-std::optional<milliseconds> margin_period_of(const limits_settings& s) {
-  return s.limits.needs_margin() ? std::optional(s.margin_period) : std::nullopt;
 }
 
 dead_man_options dead_man_options_of(const pipeline_parts& parts) {
@@ -182,6 +168,10 @@ std::shared_ptr<const peers> spawn_pipeline(caf::actor_system& system, pipeline_
       {chosen.universe, chosen.exchange.recv_window_orders, parts.found.last_universe,
        parts.found.universe_fault, margin_period_of(chosen.limits)});
   all->status = spawn_status(system, given, status_options_of(parts));
+  all->settings_keeper =
+      spawn_settings_keeper(system, given, {chosen, std::move(parts.environment), parts.writer});
+  if (parts.manager.socket)
+    all->service = spawn_service(system, given, std::move(parts.manager));
   return all;
 }
 
@@ -216,6 +206,9 @@ void start_pipeline(const std::shared_ptr<const peers>& all, std::vector<record_
   if (all->redis_bridge)
     introduce(all->redis_bridge);
   introduce(all->status);
+  introduce(all->settings_keeper);
+  if (all->service)
+    introduce(all->service);
   introduce(all->watchdog);
   introduce(all->snapshot_manager);
   introduce(all->user_stream);

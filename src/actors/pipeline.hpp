@@ -10,6 +10,7 @@
 #include "sluice/actors/interfaces.hpp"
 #include "sluice/actors/journal_writer.hpp"
 #include "sluice/actors/redis_outbox.hpp"
+#include "sluice/actors/service.hpp"
 #include "sluice/actors/services.hpp"
 #include "sluice/journal/reader.hpp"
 #include "sluice/journal/store.hpp"
@@ -34,6 +35,8 @@ struct pipeline_parts {
   source_tokens tokens{};
   std::shared_ptr<dead_letters> refused_lines{};  ///< Null when nobody wants them.
   order_token orders{order_token::none};
+  service_manager manager{};
+  config::environment environment{};  ///< For when the file is read again.
 };
 
 /// Where the halt file is looked for.

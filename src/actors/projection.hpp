@@ -91,6 +91,7 @@ class projection {
   void take(const stop_changed& b, const stamp& at);
   void take(const flatten_ordered&, const stamp&) {}
   void take(const flatten_ended&, const stamp&) {}
+  void take(const settings_changed&, const stamp&) {}
   void take(const notice&, const stamp&) {}
 
   plan_counts plans_{};

@@ -86,6 +86,12 @@ class reconciler : public stage<reconciler_actor> {
         [this](const disarm_close& asked) {
           return answered(core_.disarm(asked.instrument, asked.author, asked.reason, actions_));
         },
+        [this](const reconcile_settings_changed& change) {
+          settings_ = change.now;
+          core_.settings_changed(change.now, now_stamp(), actions_);
+          round_due_ = std::min(round_due_, now() + duration{settings_.period});
+          act();
+        },
         [this](tick) { run_timers(); },
     };
   }

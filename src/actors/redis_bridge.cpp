@@ -78,6 +78,7 @@ class redis_bridge : public stage<redis_bridge_actor> {
           write_permits();
           write_changed();
         },
+        [this](const stale_limits_changed& limits) { options_.stale_after = limits.exit; },
         [this](tick) { work(); },
     };
   }

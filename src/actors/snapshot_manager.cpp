@@ -51,6 +51,7 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
         [this](const user_stream_changed& change) { stream_changed(change.up); },
         [this](const universe_refreshed& refreshed) { refresh(*refreshed.now); },
         [this](const change_freshness& asked) { return change(asked); },
+        [this](const stale_limits_changed& s) { bound_max_ = std::min(s.exit, s.entry); },
         [this](tick) { run(); },
     };
   }

@@ -10,11 +10,13 @@
 #include "flatten_orders.hpp"
 #include "insight_pages.hpp"
 #include "limits_watch.hpp"
+#include "log_level_orders.hpp"
 #include "openapi.hpp"
 #include "operator_documents.hpp"
 #include "operator_orders.hpp"
-#include "plan_query.hpp"
 #include "recent_verdicts.hpp"
+#include "reload_order.hpp"
+#include "service_words.hpp"
 #include "sluice/planning/plan_schema.hpp"
 #include "sluice/status/problem.hpp"
 #include "sluice/status/router.hpp"
@@ -33,6 +35,7 @@ class status_stage : public stage<status_actor> {
   status_stage(caf::actor_config& config, services given, status_options options)
       : stage(config, std::move(given)),
         options_(std::move(options)),
+        in_force_(std::make_shared<const settings_view>(options_.in_force)),
         router_(routes()),
         started_(now()) {
     for (const auto& line : options_.recovered.ledger)
@@ -61,6 +64,7 @@ class status_stage : public stage<status_actor> {
           for (const auto& r : *committed.records)
             take(r);
         },
+        [this](const settings_told& told) { in_force_ = told.now; },
         [this](tick) {
           look();
           if (peers_)
@@ -142,6 +146,7 @@ class status_stage : public stage<status_actor> {
     v.recent = &recent_;
     v.numbers = &vitals();
     v.limits = limits_.last();
+    v.restart_needed = in_force_->restart_needed;
     v.not_ready_for = readiness(readiness_of(v, *v.universe_now));
     v.stalls = vitals().stalls();
     v.warnings = vitals().findings();
@@ -192,6 +197,8 @@ class status_stage : public stage<status_actor> {
     show_in(m, vitals().work, std::chrono::steady_clock::now());
     m.set(status::metric::log_suppressed, static_cast<double>(log().counts().suppressed));
     m.set(status::metric::log_dropped, static_cast<double>(log().counts().dropped));
+    if (peers_ && peers_->service)
+      send(peers_->service, standing_of(v, given_.table->account_as_of().has_value()));
     tell_edges(v);
   }
 
@@ -261,16 +268,16 @@ class status_stage : public stage<status_actor> {
       case page::positions:
         return reply(status::json_response(positions_json(
             position_lines(*given_.table, folded_, now(), asked.query.find("all").has_value()),
-            folded_, *given_.marks, {&options_.exits, now_stamp().wall})));
+            folded_, *given_.marks, {&in_force_->exits, now_stamp().wall})));
       case page::ages:
         return reply(status::json_response(ages_json(*given_.table, *given_.universe->current(),
                                                      vitals().promise(), now_stamp())));
       case page::plans:
-        return plans(asked, reply);
+        return reply(plans_page(*options_.reader, asked, now_stamp().wall));
       case page::plan_schema:
         return reply({200, "application/schema+json", sluice::plan_schema(), {}});
       case page::plan:
-        return plan(*found.parameter("id"), reply);
+        return reply(plan_page(*options_.reader, *found.parameter("id")));
       case page::orders:
         return reply(status::json_response(orders_json(folded_)));
       case page::holds:
@@ -288,7 +295,7 @@ class status_stage : public stage<status_actor> {
         return reply(status::json_response(state_json(vitals().trading())));
       case page::overrides:
         return reply(status::json_response(
-            overrides_json(vitals().overrides(), options_.gate, now_stamp().wall)));
+            overrides_json(vitals().overrides(), in_force_->gate, now_stamp().wall)));
       case page::limits:
         return answer_limits(this, peers_->gate, reply);
       case page::closes:
@@ -296,7 +303,7 @@ class status_stage : public stage<status_actor> {
       case page::reasons:
         return reply(reasons_page(*options_.reader, asked, now_stamp().wall));
       case page::config:
-        return reply(status::json_response(options_.config_document));
+        return reply(status::json_response(in_force_->document));
       default:
         return take_order(found, asked, reply);
     }
@@ -327,6 +334,12 @@ class status_stage : public stage<status_actor> {
                                 reply);
       case page::disarm_order:
         return order_disarm(this, peers_->reconciler, *found.parameter("symbol"), asked, reply);
+      case page::log_levels:
+        return reply(status::json_response(log_levels_json(log().levels())));
+      case page::log_level_order:
+        return order_log_level(this, peers_->journal, log(), asked, reply);
+      case page::reload_order:
+        return order_reload(this, peers_->settings_keeper, asked, reply);
       default:
         return reply(status::problem_response(404, "there is nothing here"));
     }
@@ -336,33 +349,11 @@ class status_stage : public stage<status_actor> {
     return boost::json::serialize(boost::json::object{{"name", "sluice"},
                                                       {"version", options_.version},
                                                       {"revision", options_.revision},
-                                                      {"config_hash", options_.config_hash}});
-  }
-
-  void plans(const status::request& asked, const status::responder& reply) {
-    auto wanted = read_plan_query(asked.query, now_stamp().wall);
-    if (!wanted)
-      return reply(
-          status::problem_response({400, "invalid_query", {}, {}, std::move(wanted).error()}));
-    const auto found = options_.reader->plans(*wanted);
-    if (!found)
-      return reply(status::problem_response(503, found.error().text));
-    reply(status::json_response(plans_json(*found, wanted->limit)));
-  }
-
-  void plan(std::string_view id, const status::responder& reply) {
-    const auto parsed = parse_plan_id(id);
-    if (!parsed)
-      return reply(status::problem_response(404, "no plan has this id"));
-    const auto found = options_.reader->explain(*parsed);
-    if (!found)
-      return reply(status::problem_response(503, found.error().text));
-    if (!*found)
-      return reply(status::problem_response(404, "no plan has this id"));
-    reply(status::json_response(**found));
+                                                      {"config_hash", in_force_->hash}});
   }
 
   status_options options_;
+  std::shared_ptr<const settings_view> in_force_;
   status::router router_;
   instant started_{};
   projection folded_{};

@@ -249,6 +249,7 @@ std::string status_json(const status_view& v) {
       {"ready", v.not_ready_for.empty()},
       {"not_ready", reasons_array(v.not_ready_for)},
       {"warnings", reasons_array(v.warnings)},
+      {"restart_needed", json::array(v.restart_needed.begin(), v.restart_needed.end())},
       {"stalls", stalls_array(v)},
       {"time", format_rfc3339(v.now.wall)},
       {"uptime_s", uptime.count()},

@@ -44,6 +44,7 @@ struct status_view {
   const recent_verdicts* recent{nullptr};
   const vitals* numbers{nullptr};
   std::shared_ptr<const universe> universe_now{};
+  std::vector<std::string> restart_needed{};    ///< Keys of the file that wait for a restart.
   std::shared_ptr<const limits_view> limits{};  ///< Null before the gate has told the first time.
 };
 

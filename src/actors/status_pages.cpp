@@ -40,6 +40,9 @@ const std::vector<status::route>& routes() {
       row("POST", "/api/v1/overrides/{key}/revert", page::revert_order),
       row("POST", "/api/v1/closes/{symbol}/arm", page::arm_order),
       row("POST", "/api/v1/closes/{symbol}/disarm", page::disarm_order),
+      row("GET", "/api/v1/log-levels", page::log_levels),
+      row("POST", "/api/v1/log-levels", page::log_level_order),
+      row("POST", "/api/v1/reload", page::reload_order),
   };
   return table;
 }

@@ -40,6 +40,9 @@ enum class page {
   revert_order,
   arm_order,
   disarm_order,
+  log_levels,
+  log_level_order,
+  reload_order,
 };
 
 /// `id` of each is its page.

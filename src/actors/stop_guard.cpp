@@ -70,6 +70,7 @@ class stop_guard : public stage<stop_guard_actor> {
           drained_ = make_response_promise<drained>();
           return *drained_;
         },
+        [this](const stale_limits_changed& limits) { keeper_.truth_age_max(limits.exit); },
         [this](tick) {
           obey(keeper_.on_tick(now()));
           decide_all();

@@ -64,6 +64,9 @@ class supervisor : public stage<supervisor_actor> {
     watch(peers_->universe_keeper, "universe_keeper");
     watch(peers_->status, "status");
     watch(peers_->watchdog, "watchdog");
+    watch(peers_->settings_keeper, "settings_keeper");
+    if (peers_->service)
+      watch(peers_->service, "service");
   }
 
   void stage_down(const caf::down_msg& down) {
@@ -89,6 +92,8 @@ class supervisor : public stage<supervisor_actor> {
     else
       log().error("supervisor", "ending", {{"why", wanted.reason}, {"exit_code", code_}});
     const bool first = !std::exchange(ending_, true);
+    if (peers_->service)
+      send(peers_->service, wanted);
     send(peers_->intake, drain{});
     send(peers_->planner, drain{});
     if (code_ != 0) {
@@ -159,6 +164,9 @@ class supervisor : public stage<supervisor_actor> {
     over(peers_->snapshot_manager);
     over(peers_->status);
     over(peers_->watchdog);
+    over(peers_->settings_keeper);
+    if (peers_->service)
+      over(peers_->service);
     names_.erase(peers_->journal.address());
     delayed_send(this, last_stage_max, tick{});
   }

@@ -63,6 +63,8 @@ class universe_keeper : public stage<universe_keeper_actor> {
             margin_wanted(*wanted.margin_from);
           wake();
         },
+        [this](const allowed_symbols_changed& change) { allow(change.now); },
+        [this](const margin_period_changed& change) { read_margin_each(change.now); },
         [this](tick) { run(); },
     };
   }
@@ -116,6 +118,27 @@ class universe_keeper : public stage<universe_keeper_actor> {
         });
   }
 
+  /// In force by what is known; read anew soon, to see whether the venue lists them.
+  void allow(const std::vector<std::string>& names) {
+    settings_.allow = names;
+    tiers_.allow(names);
+    publish();
+    if (universe_due_ != instant::max())  // Else one is under way.
+      universe_due_ = now();
+    wake();
+  }
+
+  /// A limit that needs the margin was set or taken away while the process runs.
+  void read_margin_each(std::optional<milliseconds> period) {
+    const bool begins = period && !margin_period_;
+    margin_period_ = period;
+    if (begins)
+      ask_margin();
+    else if (margin_due_ != instant::max())  // Else one is under way; see its reply.
+      margin_due_ = period ? std::min(margin_due_, now() + duration{*period}) : instant::max();
+    wake();
+  }
+
   void margin_wanted(instant from) {
     margin_from_ = std::max(margin_from_, from);
     hurry_margin();
@@ -143,7 +166,7 @@ class universe_keeper : public stage<universe_keeper_actor> {
     const auto& read = *reply.outcome;
     margin_failed_ = !read;
     if (read) {
-      margin_due_ = now() + duration{*margin_period_};
+      margin_due_ = margin_period_ ? now() + duration{*margin_period_} : instant::max();
       hurry_margin();
       send(peers_->gate, margin_seen{{read->margin, read->initial, reply.sent_at}});
     } else {

@@ -3,7 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <unistd.h>
+
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 
 #include "signals.hpp"
@@ -72,6 +75,25 @@ exit_code code_of(const error& e) {
   }
 }
 
+/// From the environment that systemd gives; none when nobody did. Somebody who is told nothing ends
+/// the process again and again: better that it does not start.
+result<actors::service_manager> service_manager_of_environment() {
+  actors::service_manager manager;
+  const char* address = std::getenv("NOTIFY_SOCKET");
+  if (!address || *address == '\0')
+    return manager;
+  auto socket = status::service_socket::open(address);
+  if (!socket)
+    return socket.error();
+  manager.socket = std::move(*socket);
+  const char* limit = std::getenv("WATCHDOG_USEC");
+  const char* whose = std::getenv("WATCHDOG_PID");
+  const bool ours = !whose || std::strtoll(whose, nullptr, 10) == ::getpid();
+  if (const auto usec = limit && ours ? std::strtoll(limit, nullptr, 10) : 0; usec > 0)
+    manager.watchdog = milliseconds{usec / 1'000};
+  return manager;
+}
+
 }  // namespace
 
 actors::exit_code run(const std::string& config_file, bool understands_live,
@@ -85,10 +107,15 @@ actors::exit_code run(const std::string& config_file, bool understands_live,
                config_file);
     return exit_code::config;
   }
+  auto manager = service_manager_of_environment();
+  if (!manager) {
+    fmt::print(stderr, "sluice: {}\n", manager.error().text);
+    return code_of(manager.error());
+  }
   actors::run_hooks hooks;
-  hooks.wait_for_signal = [&](const actors::restriction_sink& restrict) {
-    return signals.wait(restrict);
-  };
+  hooks.manager = std::move(*manager);
+  hooks.environment = config::process_environment();
+  hooks.wait_for_signal = [&](const actors::signal_sinks& sinks) { return signals.wait(sinks); };
   hooks.stop_waiting = [&] { signals.wake(); };
   hooks.running = [](const std::string& url) {
     fmt::print("{}\n", url);

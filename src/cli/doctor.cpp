@@ -24,14 +24,6 @@ int code(exit_code c) {
   return static_cast<int>(c);
 }
 
-json::object key_object(const config::settings& chosen, const config::key_info& key) {
-  return {
-      {"key", key.name},
-      {"value", key.value},
-      {"source", key.given_at.line != 0 ? fmt::format("{}:{}", chosen.from.file, key.given_at.line)
-                                        : std::string{"default"}}};
-}
-
 int show_file(const look_options& options, const std::string& file) {
   auto loaded = config::load(file, config::process_environment());
   const auto* chosen = std::get_if<config::settings>(&loaded);
@@ -46,7 +38,7 @@ int show_file(const look_options& options, const std::string& file) {
   }
   json::array keys;
   for (const auto& key : config::keys_of(*chosen))
-    keys.push_back(key_object(*chosen, key));
+    keys.push_back(json::object{{"key", key.name}, {"value", key.value}, {"source", key.source}});
   fmt::print("{}\n", json::serialize(json::object{{"file", file}, {"keys", std::move(keys)}}));
   return code(exit_code::ok);
 }
@@ -97,9 +89,15 @@ int show_config(const look_options& options, const std::string& file) {
     return code(exit_code::ok);
   }
   const auto document = parse_object(*got.body);
-  for (const auto& value : rows_at(document, "keys"))
-    fmt::print("{} = {}  # {}\n", text_at(row_of(value), "key"), text_at(row_of(value), "value"),
-               text_at(row_of(value), "source"));
+  for (const auto& value : rows_at(document, "keys")) {
+    const auto& row = row_of(value);
+    const auto changed = text_at(row, "changed_at");
+    fmt::print("{} = {}  # {}{}\n", text_at(row, "key"), text_at(row, "value"),
+               text_at(row, "source"), changed.empty() ? "" : ", changed on reload at " + changed);
+  }
+  for (const auto& value : rows_at(document, "restart_needed"))
+    fmt::print("# waits for a restart: {} = {}\n", text_at(row_of(value), "key"),
+               text_at(row_of(value), "in_file"));
   return code(exit_code::ok);
 }
 

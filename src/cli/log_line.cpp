@@ -96,6 +96,9 @@ std::string record_line(std::string_view json_text) {
     out += " verdict=" + verdict;
   for (const auto& refusal : rows_at(o, "verdict.refusals"))
     out += " reason=" + text_at(row_of(refusal), "code");
+  for (const auto* changes : {"applied", "restart_needed"})
+    for (const auto& row : rows_at(o, changes))
+      out += fmt::format(" {}={}", changes, text_at(row_of(row), "key"));
   for (const auto& [name, value] : o) {
     const std::string_view key{name.data(), name.size()};
     if (key == "at" || key == "seq" || key == "kind" || value.is_null() || value.is_structured() ||

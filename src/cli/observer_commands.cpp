@@ -67,7 +67,8 @@ Examples:
 Exit codes: 0 shown, 1 refused, 2 usage, 69 not reachable, 74 the file cannot be read.)";
 
 constexpr const char* show_config_help =
-    R"(Shows every key with its value and where it comes from: of a file, or of the running process.
+    R"(Shows every key with its value and where it comes from: of a file, or of the running process,
+which also says what a reload has changed and what waits for a restart.
 Never shows a secret: a configuration only names the files that hold them.
 
 Examples:
@@ -145,7 +146,10 @@ void observer_commands::add_tail(CLI::App& app) {
   command->add_flag("--events", tail_.events, "the journal's records instead of the log");
   command->add_option("--level", level_, "log lines of this level and above")
       ->check(CLI::IsMember({"debug", "info", "warn", "error"}));
-  command->add_option("--component", tail_.filter.component, "log lines of one part, e.g. gate");
+  const std::vector<std::string> components(status::log_components.begin(),
+                                            status::log_components.end());
+  command->add_option("--component", tail_.filter.component, "log lines of one part, e.g. gate")
+      ->check(CLI::IsMember(components));
   command->add_option("--plan", tail_.filter.plan, "only what names this plan");
   command->add_option("--symbol", tail_.filter.symbol, "only what names this symbol");
   command->add_option("--lines", tail_.lines, "how many of those there are already")

@@ -108,6 +108,26 @@ The token is that of the plans' source or, where orders need one, the one for or
 Exit codes besides those of the other commands: 1 also when a plan was not taken in, or was or
 would be denied.)";
 
+constexpr const char* reload_help =
+    R"(Reads the configuration again, as SIGHUP does: whole or not at all. What is wrong with the file is
+told as `sluice check` tells it, and then nothing has changed. Keys that need a restart are listed and
+left as they are.
+
+Example:
+  sluice reload --reason "tighter limits over the weekend"
+
+Exit codes besides those of the other commands: 1 also when the file is not usable.)";
+
+constexpr const char* log_level_help =
+    R"(Shows or changes how much is logged, of one component or of all, until the next start; "default"
+is what the configuration says.
+
+Examples:
+  sluice log-level
+  sluice log-level gate debug --reason "why is this exit parked"
+  sluice log-level gate default --reason "seen enough"
+  sluice log-level all warn --reason "quiet night")";
+
 }  // namespace
 
 operator_commands::operator_commands(CLI::App& app) {
@@ -118,6 +138,7 @@ operator_commands::operator_commands(CLI::App& app) {
   add_closes(app);
   add_flatten(app);
   add_plan(app);
+  add_service(app);
 }
 
 CLI::App* operator_commands::add(CLI::App& below, const char* name, const char* help, action act) {
@@ -214,6 +235,17 @@ void operator_commands::add_plan(CLI::App& app) {
   command->add_option("--wait", plan_.wait, "how long to wait for the verdicts, e.g. 5s");
 }
 
+void operator_commands::add_service(CLI::App& app) {
+  add_order(app, "reload", reload_help, [this] { return order(options_, "/api/v1/reload"); });
+  auto* level = add_order(app, "log-level", log_level_help, [this] {
+    return component_.empty() ? show(options_, "/api/v1/log-levels")
+                              : order(options_, "/api/v1/log-levels",
+                                      {{"component", component_}, {"level", level_}});
+  });
+  auto* component = level->add_option("COMPONENT", component_, "e.g. gate; all; none shows them");
+  component->needs(level->add_option("LEVEL", level_, "debug, info, warn, error or default"));
+}
+
 int operator_commands::run() {
   // The innermost of those that were parsed is the one that is meant.
   const CLI::App* meant = nullptr;
@@ -224,6 +256,7 @@ int operator_commands::run() {
     return static_cast<int>(actors::exit_code::usage);
   const bool orders = meant->get_option_no_throw("--reason") != nullptr &&
                       (meant->get_name() != "state" || !state_.empty()) &&
+                      (meant->get_name() != "log-level" || !component_.empty()) &&
                       (meant->get_name() != "flatten" || flatten_.is_order());
   if (orders && (options_.reason.empty() || options_.author.empty())) {
     fmt::print(stderr, "sluice: {} is required\n",

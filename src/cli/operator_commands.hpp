@@ -1,5 +1,5 @@
 // The commands that ask or order something of a running Sluice: state, hold, override,
-// close, flatten, plan.
+// close, flatten, plan, reload, log-level.
 #pragma once
 
 #include <functional>
@@ -40,6 +40,7 @@ class operator_commands {
   void add_closes(CLI::App& app);
   void add_flatten(CLI::App& app);
   void add_plan(CLI::App& app);
+  void add_service(CLI::App& app);
 
   [[nodiscard]] int change_state() const;
 
@@ -51,6 +52,8 @@ class operator_commands {
   std::string value_{};
   std::string lasts_{};
   std::string fresh_for_{};
+  std::string component_{};
+  std::string level_{};
   flatten_wish flatten_{};
   plan_wish plan_{};
   std::map<const CLI::App*, action> actions_{};

@@ -63,6 +63,8 @@ constexpr std::array known_words{
     known_word{"unprotected", "positions",
                "enable protective_stops or an exit rule, or close it: sluice flatten"},
     known_word{"journal_slow", "journal"},
+    known_word{"config_reload_refused", "config", "mend the file, then sluice reload"},
+    known_word{"restart_needed", "config", "sluice show-config says which; restart when it suits"},
 };
 
 const known_word& known(std::string_view word) {
@@ -383,6 +385,7 @@ diagnosis diagnose(const running_view& v) {
     put(passes("journal",
                fmt::format("{} records are durable", grouped(count_at(s, "journal.records")))));
   });
+  add(out, by_step, "config", [] {});
   add(out, by_step, "other", [] {});
   return out;
 }

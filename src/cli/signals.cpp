@@ -19,14 +19,16 @@ signal_gate::signal_gate() {
   std::signal(SIGPIPE, SIG_IGN);
 }
 
-std::string signal_gate::wait(const actors::restriction_sink& restrict) {
+std::string signal_gate::wait(const actors::signal_sinks& sinks) {
   constexpr timespec turn{0, 50'000'000};
   while (!woken_) {
     const int which = sigtimedwait(&set_, nullptr, &turn);
-    if (restrict && which == SIGUSR1)
-      restrict(trading_state::halted, "SIGUSR1");
-    if (restrict && which == SIGUSR2)
-      restrict(trading_state::reduce_only, "SIGUSR2");
+    if (sinks.restrict && which == SIGUSR1)
+      sinks.restrict(trading_state::halted, "SIGUSR1");
+    if (sinks.restrict && which == SIGUSR2)
+      sinks.restrict(trading_state::reduce_only, "SIGUSR2");
+    if (sinks.hang_up && which == SIGHUP)
+      sinks.hang_up();
     if (which != SIGTERM && which != SIGINT)
       continue;
     // The next one is for an operator who does not want to wait.

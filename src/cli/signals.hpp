@@ -19,9 +19,9 @@ class signal_gate {
   ~signal_gate() = default;
 
   /// Waits for SIGTERM or SIGINT and names it; empty after wake(). Meanwhile SIGUSR1 restricts to
-  /// halted and SIGUSR2 to reduce_only; SIGHUP is passed over. While the process ends, a second
-  /// SIGTERM or SIGINT ends it at once.
-  [[nodiscard]] std::string wait(const actors::restriction_sink& restrict = {});
+  /// halted, SIGUSR2 to reduce_only, and SIGHUP hangs up. While the process ends, a second SIGTERM
+  /// or SIGINT ends it at once.
+  [[nodiscard]] std::string wait(const actors::signal_sinks& sinks = {});
   /// Ends the wait, from any thread.
   void wake();
 

@@ -44,7 +44,11 @@ void refuse_secrets(const node& root, fault_list& out);
 [[nodiscard]] places read_values(const node& root, schema& keys, fault_list& out);
 
 /// Replaces "$CREDENTIALS_DIRECTORY" at the start of file names, if the environment has one.
-void expand_credentials(schema& keys, const environment& from);
+/// Returns the keys where it did.
+std::set<std::string, std::less<>> expand_credentials(schema& keys, const environment& from);
+
+/// All relations of settings that are there already, each fault at the place of its key.
+[[nodiscard]] faults check(const settings& s);
 
 /// Relations between tables, and between mode and tables. Relations of a table that already has a
 /// fault are left alone: they would be judged on values nobody chose.

@@ -105,7 +105,7 @@ std::variant<settings, faults> parse(std::string_view text, std::string_view nam
   refuse_secrets(document.root, found);
   s.from.file = name;
   s.from.given = read_values(document.root, all, found);
-  expand_credentials(all, env);
+  s.from.expanded = expand_credentials(all, env);
   // A line that was left out may be the very key that is missing or out of proportion.
   if (document.faults.empty()) {
     require_keys(all, s.from.given, found);
@@ -116,6 +116,14 @@ std::variant<settings, faults> parse(std::string_view text, std::string_view nam
     return std::move(found).take();
   s.exchange.recv_window_orders = s.executor.recv_window;
   return s;
+}
+
+faults check(const settings& s) {
+  auto copy = s;
+  fault_list found{s.from.file};
+  check_sections(schema_of(copy), s.from.given, found);
+  cross_check(copy, s.from.given, found);
+  return std::move(found).take();
 }
 
 std::variant<settings, faults> load(const std::string& path, const environment& env) {

@@ -34,6 +34,7 @@ class section_builder;
 [[nodiscard]] section describe_journal(::sluice::journal::journal_settings& s);
 [[nodiscard]] section describe_status(::sluice::status::http_settings& s);
 [[nodiscard]] section describe_log(::sluice::status::log_settings& s);
+[[nodiscard]] section describe_log_levels(::sluice::status::log_settings& s);
 [[nodiscard]] section describe_simulator(settings& s);
 /// The part of [simulator] about trading.
 void describe_trading(section_builder& b, ::sluice::simulator::trading_rules& s);

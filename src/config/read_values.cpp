@@ -154,9 +154,10 @@ places read_values(const node& root, schema& all, fault_list& out) {
   return given;
 }
 
-void expand_credentials(schema& all, const environment& from) {
+std::set<std::string, std::less<>> expand_credentials(schema& all, const environment& from) {
+  std::set<std::string, std::less<>> expanded;
   if (!from.credentials_directory)
-    return;
+    return expanded;
   for (auto& s : all) {
     for (auto& k : s.keys) {
       if (!k.file)
@@ -164,10 +165,13 @@ void expand_credentials(schema& all, const environment& from) {
       auto& name = *k.file;
       const bool whole = name.size() == credentials_variable.size();
       if (name.starts_with(credentials_variable) &&
-          (whole || name[credentials_variable.size()] == '/'))
+          (whole || name[credentials_variable.size()] == '/')) {
         name.replace(0, credentials_variable.size(), *from.credentials_directory);
+        expanded.insert(full_name(s, k));
+      }
     }
   }
+  return expanded;
 }
 
 }  // namespace sluice::config

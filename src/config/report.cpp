@@ -64,6 +64,18 @@ void append_family(std::string& out, const section& s, const table_family& f) {
 
 }  // namespace
 
+namespace {
+
+std::string source_of(const origin& from, const key_info& k) {
+  auto source = k.given_at.line == 0 ? std::string{"default"}
+                                     : fmt::format("{}:{}", from.file, k.given_at.line);
+  if (from.expanded.contains(k.name))
+    source += " with $CREDENTIALS_DIRECTORY";
+  return source;
+}
+
+}  // namespace
+
 std::vector<key_info> keys_of(const settings& s) {
   settings copy = s;
   std::vector<key_info> keys;
@@ -75,6 +87,7 @@ std::vector<key_info> keys_of(const settings& s) {
       info.value = k.text();
       if (const auto it = s.from.given.find(info.name); it != s.from.given.end())
         info.given_at = it->second;
+      info.source = source_of(s.from, info);
       keys.push_back(std::move(info));
     }
   }
@@ -83,11 +96,8 @@ std::vector<key_info> keys_of(const settings& s) {
 
 std::string show(const settings& s) {
   std::string out;
-  for (const auto& k : keys_of(s)) {
-    const bool given = k.given_at.line != 0;
-    out += fmt::format("{} = {}  # {}\n", k.name, k.value,
-                       given ? fmt::format("{}:{}", s.from.file, k.given_at.line) : "default");
-  }
+  for (const auto& k : keys_of(s))
+    out += fmt::format("{} = {}  # {}\n", k.name, k.value, k.source);
   return out;
 }
 

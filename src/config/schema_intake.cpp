@@ -9,7 +9,6 @@ namespace {
 
 using std::chrono::hours;
 
-constexpr auto live = changes::at_reload;
 constexpr range<milliseconds> up_to_a_day{milliseconds{1}, hours{24}};
 
 std::optional<std::string> check_source(std::string_view name) {
@@ -54,20 +53,17 @@ void describe_source(section_builder& b, source_settings& s) {
 
 section describe_intake(intake_settings& s) {
   section_builder b{"intake", "How plans come in, and how many may wait."};
-  b.duration({"default_ttl", "How long a plan lives that names neither ttl nor deadline.", live},
+  b.duration({"default_ttl", "How long a plan lives that names neither ttl nor deadline."},
              s.default_ttl, up_to_a_day);
-  b.duration(
-      {"max_ttl", "No plan lives longer after its receipt; a later deadline is cut to it.", live},
-      s.max_ttl, up_to_a_day);
+  b.duration({"max_ttl", "No plan lives longer after its receipt; a later deadline is cut to it."},
+             s.max_ttl, up_to_a_day);
   b.duration(
       {"max_age",
-       "A plan created earlier than this is refused: a replayed backlog is never carried out.",
-       live},
+       "A plan created earlier than this is refused: a replayed backlog is never carried out."},
       s.max_age, up_to_a_day);
   b.duration(
       {"max_clock_lead",
-       "How far a plan's creation may lie in our future: what a producer's clock may be off.",
-       live},
+       "How far a plan's creation may lie in our future: what a producer's clock may be off."},
       s.max_clock_lead, {milliseconds{0}, hours{1}});
   b.integer({"entry_queue_max", "Open plans waiting at once; further ones are turned away."},
             s.entry_queue_max, {1, 1'000'000});
@@ -81,8 +77,7 @@ section describe_intake(intake_settings& s) {
             s.remembered_ids_max, {1'000, 100'000'000});
   b.flag({"require_created_at",
           "Whether a plan that does not say when it was made is refused, since nobody could tell "
-          "how old it is.",
-          live},
+          "how old it is."},
          s.require_created_at);
   b.text({"file",
           "A file or pipe of JSON lines to follow for plans, \"-\" for standard input; \"\" for "

@@ -112,6 +112,7 @@ section describe_status(::sluice::status::http_settings& s) {
 }
 
 section describe_log(::sluice::status::log_settings& s) {
+  using ::sluice::status::log_format;
   using ::sluice::status::log_level;
   section_builder b{"log", "What the process says, one line per event."};
   b.word({"level", "The least important lines that are written.", live}, s.level,
@@ -119,6 +120,11 @@ section describe_log(::sluice::status::log_settings& s) {
           {"info", log_level::info},
           {"warn", log_level::warn},
           {"error", log_level::error}});
+  b.word({"format",
+          "How lines are written to stderr and to the file: logfmt for people, json (an object per "
+          "line) for collectors. /api/v1/logs has logfmt always.",
+          live},
+         s.format, {{"logfmt", log_format::logfmt}, {"json", log_format::json}});
   b.flag({"to_stderr", "Whether lines go to the standard error stream, where systemd reads them."},
          s.to_stderr);
   b.text({"file", "A file that lines go to as well; \"\" for none."}, s.file, "a path in quotes");
@@ -133,6 +139,23 @@ section describe_log(::sluice::status::log_settings& s) {
   b.duration({"repeat_period", "The same rate-limited line shows once per this.", live},
              s.repeat_period, {milliseconds{0}, hours{1}});
   b.validate([&s] { return ::sluice::status::validate(s); });
+  return std::move(b).take();
+}
+
+section describe_log_levels(::sluice::status::log_settings& s) {
+  using ::sluice::status::log_level;
+  section_builder b{"log.levels",
+                    "The level of single components, by the names their lines have; \"default\" "
+                    "follows log.level. `sluice log-level` changes them until the next start."};
+  for (std::size_t i = 0; i < s.levels.size(); ++i)
+    b.word<std::optional<log_level>>(
+        {::sluice::status::log_components[i], "The least important of its lines.", live},
+        s.levels[i],
+        {{"default", std::nullopt},
+         {"debug", log_level::debug},
+         {"info", log_level::info},
+         {"warn", log_level::warn},
+         {"error", log_level::error}});
   return std::move(b).take();
 }
 

@@ -71,6 +71,7 @@ schema schema_of(settings& s) {
   all.push_back(describe_journal(s.journal));
   all.push_back(describe_status(s.status));
   all.push_back(describe_log(s.log));
+  all.push_back(describe_log_levels(s.log));
   all.push_back(describe_watchdog(s.watchdog));
   all.push_back(describe_simulator(s));
   return with_named_tables(std::move(all));

@@ -114,11 +114,11 @@ constexpr table<arming_end, 4> arming_ends{{{arming_end::expired, "expired"},
                                             {arming_end::disarmed, "disarmed"},
                                             {arming_end::replaced, "replaced"}}};
 constexpr std::array<std::string_view, std::variant_size_v<record_body>> record_kinds{
-    "plan_accepted", "plan_judged",     "plan_continued",  "plan_finished",  "order_intended",
-    "order_changed", "fill_recorded",   "ledger_adjusted", "hold_placed",    "hold_released",
-    "truth_changed", "state_changed",   "exit_changed",    "funding_booked", "equity_peaked",
-    "universe_kept", "override_set",    "override_ended",  "close_armed",    "close_disarmed",
-    "stop_changed",  "flatten_ordered", "flatten_ended",   "notice"};
+    "plan_accepted", "plan_judged",     "plan_continued",  "plan_finished",    "order_intended",
+    "order_changed", "fill_recorded",   "ledger_adjusted", "hold_placed",      "hold_released",
+    "truth_changed", "state_changed",   "exit_changed",    "funding_booked",   "equity_peaked",
+    "universe_kept", "override_set",    "override_ended",  "close_armed",      "close_disarmed",
+    "stop_changed",  "flatten_ordered", "flatten_ended",   "settings_changed", "notice"};
 
 }  // namespace
 

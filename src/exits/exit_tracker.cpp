@@ -159,6 +159,24 @@ void exit_tracker::open(tracked& t, const position_key& key, const position_open
   measure_risk(s);
 }
 
+std::vector<exit_changed> exit_tracker::settings_changed(exit_settings now) {
+  settings_ = std::move(now);
+  regimes_.windows(settings_.regime);
+  std::vector<exit_changed> out;
+  for (auto& [instrument, legs] : positions_)
+    for (auto& t : legs) {
+      const auto before = t.state;
+      // One that was restored is completed when its truth is known again.
+      if (!t.state.active || t.seen.amount.is_zero())
+        continue;
+      complete(t.state, policy_for(t));
+      measure_risk(t.state);
+      if (!(t.state == before))
+        out.push_back({t.state});
+    }
+  return out;
+}
+
 std::optional<exit_changed> exit_tracker::on_truth(const position_key& key, const truth_view& seen,
                                                    const stamp& now) {
   if (!is_known(seen.content))

@@ -198,8 +198,10 @@ void gate_core::trading_state_changed(trading_state s, const stamp& now, gate_ac
 
 void gate_core::settings_in_force(const gate_settings& s, std::vector<std::int64_t> override_ids,
                                   const stamp& now, gate_actions& out) {
-  settings_.limits = s.limits;
-  settings_.park_entry = s.park_entry;
+  settings_ = s;
+  exit_sources_ = {s.exit_sources.begin(), s.exit_sources.end()};
+  entry_sources_ = {s.entry_sources.begin(), s.entry_sources.end()};
+  reads_.pauses(s.read_retry, s.read_lost_after);
   overrides_ = std::move(override_ids);
   judge_all(parked_.take_all(), now, out);
 }

@@ -167,6 +167,11 @@ override_book::list::iterator override_book::find(std::string_view key) {
                               [&](const standing_override& o) { return o.what.key == key; });
 }
 
+void override_book::normal(gate_settings now) {
+  normal_ = std::move(now);
+  settle();
+}
+
 void override_book::settle() {
   in_force_ = normal_;
   // Floors bind at the order: a bound that is promised later does not end an override.

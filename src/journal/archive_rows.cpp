@@ -10,9 +10,9 @@ namespace {
 
 /// Tables with one row for each record of their kind, under its seq. Not `plan` and `orders`.
 constexpr std::array event_tables{
-    "verdict",        "order_event",        "fill",      "ledger_adjustment", "hold_event",
-    "state_change",   "truth_change",       "notice",    "funding",           "universe",
-    "override_event", "close_arming_event", "stop_event"};
+    "verdict",        "order_event",        "fill",       "ledger_adjustment", "hold_event",
+    "state_change",   "truth_change",       "notice",     "funding",           "universe",
+    "override_event", "close_arming_event", "stop_event", "setting_change"};
 
 constexpr std::array state_tables{
     "ledger_line",  "ledger_fee",      "hold",    "exit_state",  "setting_override",

@@ -49,6 +49,7 @@ class cause_finder {
   found operator()(const flatten_ended& b) const {
     return db_.number("SELECT ordered_seq FROM flatten WHERE flatten_id = ?", {b.what.id});
   }
+  found operator()(const settings_changed&) const { return 0; }
   found operator()(const notice&) const { return 0; }
 
  private:

@@ -169,6 +169,20 @@ void describe(auto& d, is<override_ended> auto& b) {
   d("ended_because", b.reason);
 }
 
+void describe(auto& d, is<setting_change> auto& c) {
+  d("key", c.key);
+  d("before", c.before);
+  d("after", c.after);
+}
+
+void describe(auto& d, is<settings_changed> auto& b) {
+  d("author", b.author);
+  d("reason", b.reason);
+  d("file", b.file);
+  d("applied", b.applied);
+  d("restart_needed", b.restart_needed);
+}
+
 void describe(auto& d, is<close_arming> auto& a) {
   d("arming_id", a.id);
   d("symbol", a.instrument);

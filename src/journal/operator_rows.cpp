@@ -60,4 +60,18 @@ result<void> write(database& db, const row_head& h, const close_disarmed& b) {
   return db.run("DELETE FROM close_arming WHERE arming_id = ?", {w.id});
 }
 
+result<void> write(database& db, const row_head& h, const settings_changed& b) {
+  std::int64_t place = 0;
+  for (const auto* changes : {&b.applied, &b.restart_needed})
+    for (const auto& c : *changes)
+      if (auto written = db.run(
+              "INSERT INTO setting_change (seq, place, key, value_before, value_after, applied, "
+              "author, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+              {h.seq, ++place, c.key, c.before, c.after, changes == &b.applied, b.author,
+               b.reason});
+          !written)
+        return written;
+  return {};
+}
+
 }  // namespace sluice::journal

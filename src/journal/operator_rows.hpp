@@ -1,4 +1,4 @@
-// The rows of what operators ordered: trading states, overrides, armed closes.
+// The rows of what operators ordered: trading states, overrides, armed closes, settings.
 #pragma once
 
 #include "row_head.hpp"
@@ -10,5 +10,6 @@ namespace sluice::journal {
 [[nodiscard]] result<void> write(database& db, const row_head& h, const override_ended& b);
 [[nodiscard]] result<void> write(database& db, const row_head& h, const close_armed& b);
 [[nodiscard]] result<void> write(database& db, const row_head& h, const close_disarmed& b);
+[[nodiscard]] result<void> write(database& db, const row_head& h, const settings_changed& b);
 
 }  // namespace sluice::journal

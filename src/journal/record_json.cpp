@@ -13,8 +13,9 @@ namespace {
 
 /// Kinds that change no state row. Every other kind has to be described for reading.
 template <class T>
-constexpr bool holds_no_state = std::is_same_v<T, truth_changed> ||
-                                std::is_same_v<T, universe_kept> || std::is_same_v<T, notice>;
+constexpr bool holds_no_state =
+    std::is_same_v<T, truth_changed> || std::is_same_v<T, universe_kept> ||
+    std::is_same_v<T, settings_changed> || std::is_same_v<T, notice>;
 
 /// Fields that hold ids of the venue, hashes, or nanoseconds: more than 53 bits, now or some day.
 bool is_long(std::string_view field) {

@@ -13,6 +13,7 @@
 #include "schema_archive.hpp"
 #include "schema_plans.hpp"
 #include "schema_state.hpp"
+#include "setting_tables.hpp"
 #include "stop_tables.hpp"
 
 namespace sluice::journal {
@@ -157,7 +158,7 @@ CREATE INDEX orders_at_venue ON orders(intended_seq) WHERE order_id <> 0;
 
 /// Version 4 has a part for each thing that needed it.
 constexpr std::array version_4{schema_state,   schema_archive, schema_plans, stop_tables,
-                               flatten_tables, limit_tables,   exit_columns};
+                               flatten_tables, limit_tables,   exit_columns, setting_tables};
 
 /// Step i brings version i to i + 1.
 std::string step(std::int64_t i) {

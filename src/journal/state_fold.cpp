@@ -284,6 +284,7 @@ class folding {
   void operator()(const truth_changed&) {}
   void operator()(const funding_booked&) {}
   void operator()(const universe_kept&) {}
+  void operator()(const settings_changed&) {}
   void operator()(const notice&) {}
 
  private:

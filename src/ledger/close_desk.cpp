@@ -43,6 +43,12 @@ std::vector<record_body> close_desk::restore(const std::vector<close_arming>& st
   return expire(now.steady);
 }
 
+void close_desk::longest(milliseconds longest, instant now) {
+  longest_ = longest;
+  for (auto& [instrument, given] : armed_)
+    given.until = std::min(given.until, now + longest);
+}
+
 arming_outcome close_desk::arm(const arming_order& order, const stamp& now) {
   arming_outcome out;
   const auto before = armed_.find(order.instrument);

@@ -42,6 +42,15 @@ void reconcile_core::begin(reconcile_actions& out) {
   std::ranges::move(std::exchange(overdue_, {}), std::back_inserter(out.records));
 }
 
+void reconcile_core::settings_changed(const reconcile_settings& settings, const stamp& now,
+                                      reconcile_actions& out) {
+  settings_ = settings;
+  for (auto& [position, each] : watches_)
+    each.settings(settings);
+  desk_.longest(settings.close_max, now.steady);
+  tick(now, out);
+}
+
 drift_watch& reconcile_core::watch(const position_key& key) {
   return watches_.try_emplace(key, settings_).first->second;
 }

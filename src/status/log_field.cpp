@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 
 #include "sluice/status/utf8.hpp"
@@ -29,19 +30,6 @@ constexpr std::string_view level_word(log_level level) {
 bool is_plain(char c) {
   const auto byte = static_cast<unsigned char>(c);
   return byte > 0x20 && byte < 0x7f && c != '"' && c != '=' && c != '\\';
-}
-
-/// Valid, but able to end a line, drive a terminal, or turn the direction of text on a screen.
-bool is_treacherous(std::string_view character) {
-  if (character.size() == 2)
-    return character[0] == '\xc2' && static_cast<unsigned char>(character[1]) < 0xa0;  // C1
-  if (character.size() != 3 || character[0] != '\xe2')
-    return false;
-  const auto second = static_cast<unsigned char>(character[1]);
-  const auto third = static_cast<unsigned char>(character[2]);
-  if (second == 0x80)  // U+200B-200F, U+2028-202E
-    return (third >= 0x8b && third <= 0x8f) || (third >= 0xa8 && third <= 0xae);
-  return second == 0x81 && third >= 0xa6 && third <= 0xa9;  // U+2066-2069
 }
 
 void append_escaped_ascii(std::string& out, char c) {
@@ -122,8 +110,27 @@ void cut(std::string& line) {
 
 }  // namespace
 
+bool is_treacherous(std::string_view character) {
+  if (character.size() == 2)
+    return character[0] == '\xc2' && static_cast<unsigned char>(character[1]) < 0xa0;  // C1
+  if (character.size() != 3 || character[0] != '\xe2')
+    return false;
+  const auto second = static_cast<unsigned char>(character[1]);
+  const auto third = static_cast<unsigned char>(character[2]);
+  if (second == 0x80)  // U+200B-200F, U+2028-202E
+    return (third >= 0x8b && third <= 0x8f) || (third >= 0xa8 && third <= 0xae);
+  return second == 0x81 && third >= 0xa6 && third <= 0xa9;  // U+2066-2069
+}
+
 std::string field::text() const {
   return std::visit(plain_text{}, value_);
+}
+
+bool field::is_bare() const {
+  if (const auto* ratio = std::get_if<double>(&value_))
+    return std::isfinite(*ratio);
+  return std::holds_alternative<std::int64_t>(value_) ||
+         std::holds_alternative<std::uint64_t>(value_) || std::holds_alternative<bool>(value_);
 }
 
 std::string escape_log_value(std::string_view value) {

@@ -31,9 +31,10 @@ struct log_writer::thread_handle {
 
 namespace {
 
-std::string drop_line(wall_time at, std::uint64_t count) {
+std::string drop_line(const log_entry& last, std::uint64_t count) {
   const field lost{"count", count};
-  return format_log_line(at, log_level::warn, "log", "lines_dropped", {&lost, 1});
+  const auto format = last.json.empty() ? &format_log_line : &format_json_line;
+  return format(last.at, log_level::warn, "log", "lines_dropped", {&lost, 1});
 }
 
 /// Writes one batch; gives the lines the sinks could not take.
@@ -41,10 +42,9 @@ std::uint64_t write_batch(log_sinks& sinks, const std::deque<log_entry_ptr>& bat
                           std::uint64_t lost) {
   std::uint64_t failures = 0;
   for (const auto& line : batch)
-    if (!sinks.write(line->line, line->level))
+    if (!sinks.write(line->json.empty() ? line->line : line->json, line->level))
       ++failures;
-  if (lost > 0 && !batch.empty() &&
-      !sinks.write(drop_line(batch.back()->at, lost), log_level::warn))
+  if (lost > 0 && !batch.empty() && !sinks.write(drop_line(*batch.back(), lost), log_level::warn))
     ++failures;
   if (!sinks.flush() && failures == 0)
     ++failures;

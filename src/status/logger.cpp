@@ -15,7 +15,6 @@ namespace sluice::status {
 
 namespace {
 
-constexpr std::size_t component_levels_max = 64;
 constexpr milliseconds stop_limit{2'000};
 
 stamp real_clock() {
@@ -24,44 +23,67 @@ stamp real_clock() {
           {std::chrono::duration_cast<milliseconds>(wall).count()}};
 }
 
-/// Which levels are shown; asked by every log call.
+/// Which levels are shown; asked by every log call. What is set at run time goes before what is
+/// configured, and a component's own level before that of all.
 class level_table {
  public:
-  explicit level_table(log_level standard) : standard_(standard), lowest_(standard) {}
+  explicit level_table(const log_settings& s) { configure(s); }
 
   [[nodiscard]] bool shows(log_level level, std::string_view component) const {
     if (level < lowest_.load(std::memory_order_relaxed))
       return false;
     const std::shared_lock lock(mutex_);
-    const auto own = components_.find(component);
-    return level >= (own == components_.end() ? standard_ : own->second);
+    return level >= level_of(find_log_component(component));
   }
-  void set(log_level level) {
+  void configure(const log_settings& s) {
     const std::unique_lock lock(mutex_);
-    standard_ = level;
+    standard_ = s.level;
+    configured_ = s.levels;
     find_lowest();
   }
-  void set(std::string_view component, log_level level) {
+  void set(std::optional<log_level> level) {
     const std::unique_lock lock(mutex_);
-    if (const auto own = components_.find(component); own != components_.end())
-      own->second = level;
-    else if (components_.size() < component_levels_max)
-      components_.emplace(component, level);
+    set_standard_ = level;
     find_lowest();
+  }
+  void set(std::string_view component, std::optional<log_level> level) {
+    const auto place = find_log_component(component);
+    if (!place)
+      return;
+    const std::unique_lock lock(mutex_);
+    set_[*place] = level;
+    find_lowest();
+  }
+  [[nodiscard]] log_levels all() const {
+    const std::shared_lock lock(mutex_);
+    log_levels out{set_standard_.value_or(standard_), standard_, {}};
+    for (std::size_t i = 0; i < log_components.size(); ++i)
+      out.components.push_back({log_components[i], level_of(i), configured_[i].value_or(standard_),
+                                set_[i].has_value()});
+    return out;
   }
 
  private:
+  [[nodiscard]] log_level level_of(std::optional<std::size_t> place) const {
+    if (place && set_[*place])
+      return *set_[*place];
+    if (place && configured_[*place])
+      return *configured_[*place];
+    return set_standard_.value_or(standard_);
+  }
   void find_lowest() {
-    log_level lowest = standard_;
-    for (const auto& [component, level] : components_)
-      lowest = std::min(lowest, level);
+    log_level lowest = level_of(std::nullopt);
+    for (std::size_t i = 0; i < log_components.size(); ++i)
+      lowest = std::min(lowest, level_of(i));
     lowest_.store(lowest, std::memory_order_relaxed);
   }
 
   mutable std::shared_mutex mutex_{};
-  log_level standard_;
-  std::map<std::string, log_level, std::less<>> components_{};
-  std::atomic<log_level> lowest_;
+  log_level standard_{log_level::info};
+  component_levels configured_{};
+  std::optional<log_level> set_standard_{};
+  component_levels set_{};
+  std::atomic<log_level> lowest_{log_level::debug};
 };
 
 }  // namespace
@@ -82,13 +104,15 @@ void log_subscription::end() {
 struct logger::impl {
   impl(const log_settings& settings, log_clock now, std::unique_ptr<log_sinks> sinks)
       : clock(std::move(now)),
-        levels(settings.level),
+        levels(settings),
+        format(settings.format),
         ring_lines(settings.ring_lines),
         limiter(settings.repeat_period),
         writer(std::move(sinks), settings.queue_lines_max) {}
 
   log_clock clock;
   level_table levels;
+  std::atomic<log_format> format;
   std::size_t ring_lines;
 
   std::mutex limiter_mutex{};
@@ -111,6 +135,8 @@ struct logger::impl {
     made->component = component;
     made->event = event;
     made->line = format_log_line(now.wall, level, component, event, with);
+    if (format == log_format::json)
+      made->json = format_json_line(now.wall, level, component, event, with);
     const std::lock_guard lock(ring_mutex);
     made->seq = ++last_seq;
     const log_entry_ptr line = std::move(made);
@@ -172,12 +198,23 @@ bool logger::enabled(log_level level, std::string_view component) const {
   return impl_->levels.shows(level, component);
 }
 
-void logger::level(log_level level) {
+void logger::level(std::optional<log_level> level) {
   impl_->levels.set(level);
 }
 
-void logger::level(std::string_view component, log_level level) {
+void logger::level(std::string_view component, std::optional<log_level> level) {
   impl_->levels.set(component, level);
+}
+
+log_levels logger::levels() const {
+  return impl_->levels.all();
+}
+
+void logger::configure(const log_settings& settings) {
+  impl_->levels.configure(settings);
+  impl_->format = settings.format;
+  const std::lock_guard lock(impl_->limiter_mutex);
+  impl_->limiter.period(settings.repeat_period);
 }
 
 log_subscription logger::subscribe(std::uint64_t after, log_sink sink) {

@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 namespace sluice::status {
@@ -94,6 +95,13 @@ result<log_level> parse_log_level(std::string_view text) {
     if (text == to_string(level))
       return level;
   return fail(errc::invalid_value, "a log level is one of debug, info, warn, error");
+}
+
+std::optional<std::size_t> find_log_component(std::string_view name) {
+  const auto* const at = std::ranges::find(log_components, name);
+  if (at == log_components.end())
+    return std::nullopt;
+  return static_cast<std::size_t>(at - log_components.begin());
 }
 
 result<listen_address> parse_listen_address(std::string_view text) {

@@ -55,6 +55,13 @@ std::optional<universe_difference> universe_tiers::read(universe now) {
   return changes;
 }
 
+void universe_tiers::allow(std::vector<std::string> names) {
+  settings_.allow = std::move(names);
+  if (newest_)
+    offer(*newest_);
+  changed_ = true;
+}
+
 std::shared_ptr<const universe> universe_tiers::in_force(instant now) {
   const auto source = source_at(now);
   if (source == given_ && !std::exchange(changed_, false))

@@ -62,6 +62,13 @@ TEST_CASE("a record is told in a line: what is nested, empty or of a machine is 
         "plan_id=first-2 symbol=DOGEUSDT lane=exit detail=\"a b\"");
 }
 
+TEST_CASE("a record of a reload names the keys") {
+  CHECK(record_line(R"({"seq":3,"kind":"settings_changed","at":"t","author":"ann","applied":[)"
+                    R"({"key":"gate.cooldown","before":"1","after":"2"}],)"
+                    R"("restart_needed":[{"key":"account"}]})") ==
+        "t 3 settings_changed applied=gate.cooldown restart_needed=account author=ann");
+}
+
 TEST_CASE("records are filtered by plan and symbol") {
   CHECK(wants_record({}, a_record));
   CHECK(wants_record({.plan = "first-2", .symbol = "DOGEUSDT"}, a_record));

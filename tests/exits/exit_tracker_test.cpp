@@ -276,3 +276,33 @@ TEST_CASE("a repeated mark gives no second proposal, and a restart at any step t
     }
   }));
 }
+
+TEST_CASE("other settings hold for a position that stands, and leave what it has") {
+  auto bare = plain_settings();
+  bare.target_bp = 0;
+  bare.time_limit = {};
+  exit_tracker t{bare};
+  REQUIRE(t.on_truth(btc, open_truth("2", "100"), at_s(1)));
+  auto other = plain_settings();
+  other.stop_bp = 50;
+  other.loss_limit_r = in_r("0.5");
+  const auto changed = t.settings_changed(other);
+  REQUIRE(changed.size() == 1);
+  CHECK(changed.front().what.stop == at_price("98"));
+  CHECK(changed.front().what.target == at_price("104"));
+  CHECK(changed.front().what.time_limit == other.time_limit);
+  CHECK(t.settings_changed(other).empty());
+  // At -0.6 r: beyond the new limit, short of the stop.
+  const auto asked = t.on_marks(std::vector{mark("98.8")}, at_s(2)).proposals;
+  REQUIRE(asked.size() == 1);
+  CHECK(asked.front().decision.target.is_zero());
+}
+
+TEST_CASE("other settings wait for the truth of a position that was restored") {
+  exit_tracker t{plain_settings()};
+  auto stored = long_state();
+  stored.target.reset();
+  t.restore({stored}, at_s(1));
+  CHECK(t.settings_changed(plain_settings()).empty());
+  CHECK(t.on_truth(btc, open_truth("2", "100"), at_s(2)).value().what.target == at_price("104"));
+}

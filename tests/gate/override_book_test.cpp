@@ -303,3 +303,17 @@ TEST_CASE("the gate judges by what is in force, waiting plans too, and notes the
   REQUIRE(out.verdicts.size() == 1);
   CHECK(out.verdicts[0].outcome.kind == verdict_kind::deny);
 }
+
+TEST_CASE("other normal settings leave an override standing and hold where it ends") {
+  override_book book{gate_settings{}};
+  REQUIRE(book.set(wanted("gate.cooldown", "1s"), floors, at(0ms)).faults.empty());
+  gate_settings other;
+  other.limits.cooldown = 30s;
+  other.limits.stale_after_entry = 5s;
+  book.normal(other);
+  CHECK(book.in_force().limits.cooldown == 1s);
+  CHECK(book.in_force().limits.stale_after_entry == 5s);
+  CHECK(book.ids() == std::vector<std::int64_t>{1});
+  CHECK(ended(book.tick(at(10min))).why == override_end::expired);
+  CHECK(book.in_force().limits.cooldown == 30s);
+}

@@ -37,7 +37,8 @@ void fill_journal(store& s) {
   put(s, equity_peaked{20'000, decimal<notional>("1000")});
   put(s, plan_accepted{an_open_plan("waiting")});
   put(s, plan_accepted{an_open_plan("judged later")});
-  for (int i = 0; i < 4; ++i)
+  put(s, settings_changed{"mara", "calmer", "a.toml", {{"gate.cooldown", "15s", "20s"}}, {}});
+  for (int i = 0; i < 3; ++i)
     put(s, notice{"test", "old"});
   REQUIRE(s.commit().has_value());
 }

@@ -69,6 +69,7 @@ DROP TABLE protective_stop;
 DROP TABLE stop_event;
 DROP TABLE flatten;
 DROP TABLE equity_peak;
+DROP TABLE setting_change;
 DROP TABLE chain_start;
 DROP TABLE state_checkpoint;
 DROP TABLE remembered_plan;

@@ -86,6 +86,7 @@ TEST_CASE("every kind of record is one line of JSON that names seq, kind and tim
       stop_changed{},
       flatten_ordered{},
       flatten_ended{},
+      settings_changed{"mara", "calmer", "a.toml", {{"gate.cooldown", "\"15s\"", "\"20s\""}}, {}},
       notice{"x", "y"}};
   REQUIRE(bodies.size() == std::variant_size_v<record_body>);
   for (const auto& body : bodies) {

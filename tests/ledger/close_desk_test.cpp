@@ -266,3 +266,17 @@ TEST_CASE("what a close took is a part of what explains the rest of a foreign dr
   CHECK(a.standing());
   CHECK(a.done.searches.size() == searches);
 }
+
+TEST_CASE("a shorter longest arming cuts those that are given, and none ends them at once") {
+  close_desk desk{30min, 0};
+  REQUIRE(desk.arm(a_minute, now_at(0)).now);
+  desk.longest(10s, now_at(1'000).steady);
+  CHECK(desk.armed(btc.instrument, now_at(10'000).steady));
+  CHECK_FALSE(desk.armed(btc.instrument, now_at(11'000).steady));
+  CHECK(desk.expire(now_at(11'000).steady).size() == 1);
+  CHECK_THAT(desk.arm(a_minute, now_at(12'000)).refusal, ContainsSubstring("at most 10s"));
+  desk.longest(30min, now_at(12'000).steady);
+  REQUIRE(desk.arm(a_minute, now_at(12'000)).now);
+  desk.longest(0ms, now_at(13'000).steady);
+  CHECK(desk.expire(now_at(13'000).steady).size() == 1);
+}

@@ -43,6 +43,7 @@ CASES = {
     "SluiceStageBehind": ("sluice_actor_mailbox_messages", {"actor": "gate"}, "0 2000x20", "1m30s", "1m", "2000"),
     "SluiceHandlerSlow": ("sluice_actor_handler_longest_seconds", {"actor": "gate"}, "0.1 0.75 0.75", "15s", "0s",
                           "750ms"),
+    "SluiceConfigReloadRefused": ("sluice_config_last_reload_successful", {}, "0x40", "5m", "4m45s", "0"),
     "SluiceSeriesDropped": ("sluice_metric_series_dropped_total", {}, "0 0 0 5 5", "45s", "30s", "5"),
 }
 

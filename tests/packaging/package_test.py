@@ -86,8 +86,10 @@ class PackageTestCase(unittest.TestCase):
             package = next(pathlib.Path(directory).glob("*.deb"))
             inside = run("dpkg-deb", "-c", str(package)).stdout
             for name in ("usr/bin/sluice", "system/sluice.service", "man1/sluice.1.gz",
-                         "completions/sluice", "examples/demo.toml"):
+                         "completions/sluice", "examples/demo.toml", "etc/logrotate.d/sluice"):
                 self.assertIn(name, inside)
+            self.assertEqual(run("dpkg-deb", "-I", str(package), "conffiles").stdout,
+                             "/etc/logrotate.d/sluice\n")
             # Neither started nor enabled: there is nothing that runs when it is installed.
             self.assertEqual(run("dpkg-deb", "-I", str(package), "postinst").stdout, "")
             # Only release builds are hardened.

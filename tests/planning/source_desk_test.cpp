@@ -219,3 +219,12 @@ TEST_CASE("whoever is turned away hears when places will be free at the speed of
   CHECK(rate.until_free(1'000'000, start).count() == drain_rate::longest.count());
   CHECK(rate.until_free(1, start + milliseconds{4'000}) == drain_rate::longest);
 }
+
+TEST_CASE("tokens that were read again hold from the next request on") {
+  source_desk desk{four_sources(), tokens()};
+  const std::vector<plan> one{a_plan("alpha", lane::exit)};
+  CHECK(desk.admit(one, {false, digest(1)}, start).refusal == desk_refusal::none);
+  desk.tokens({{"alpha", digest(9)}, {"beta", digest(2)}});
+  CHECK(desk.admit(one, {false, digest(1)}, start).refusal == desk_refusal::token_unknown);
+  CHECK(desk.admit(one, {false, digest(9)}, start).refusal == desk_refusal::none);
+}

@@ -74,6 +74,27 @@ TEST_CASE("a log reader may ask for a level and a component") {
   CHECK(event.ends_with("ERROR gate wanted\n\n"));
 }
 
+TEST_CASE("a log reader may ask for several components") {
+  logging l;
+  raw_client client{l.server->port()};
+  client.send(get("/api/v1/logs?component=gate,executor"));
+  client.read_until("\r\n\r\n");
+  l.log->warn("journal", "other");
+  l.log->info("gate", "one");
+  l.log->info("executor", "two");
+  CHECK(client.read_until("\n\n").ends_with("INFO gate one\n\n"));
+  CHECK(client.read_until("\n\n").ends_with("INFO executor two\n\n"));
+}
+
+TEST_CASE("a component that nobody has is refused, and those that there are are named") {
+  logging l;
+  raw_client client{l.server->port()};
+  client.send(get("/api/v1/logs?component=gate,gaet"));
+  const auto answer = client.read_response();
+  CHECK(status_of(answer) == "400");
+  CHECK_THAT(answer, ContainsSubstring("exit_engine"));
+}
+
 TEST_CASE("a filter that cannot be read is named") {
   logging l;
   raw_client client{l.server->port()};

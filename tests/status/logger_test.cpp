@@ -63,6 +63,61 @@ TEST_CASE("levels hold for all and for single components, and change at run time
   CHECK_FALSE(log->enabled(log_level::warn, "journal"));
 }
 
+TEST_CASE("a level set at run time goes before the configured one until it is taken back") {
+  auto settings = quiet();
+  settings.levels[*find_log_component("gate")] = log_level::error;
+  const auto log = started(settings);
+  const auto of = [&](std::string_view name) {
+    return log->levels().components[*find_log_component(name)];
+  };
+  CHECK_FALSE(log->enabled(log_level::warn, "gate"));
+  CHECK(log->enabled(log_level::info, "journal"));
+  log->level(log_level::debug);
+  CHECK_FALSE(log->enabled(log_level::warn, "gate"));
+  CHECK(log->enabled(log_level::debug, "journal"));
+  log->level("gate", log_level::debug);
+  CHECK(log->enabled(log_level::debug, "gate"));
+  CHECK(of("gate").changed);
+  CHECK(of("gate").configured == log_level::error);
+  CHECK(log->levels().all == log_level::debug);
+  CHECK(log->levels().all_configured == log_level::info);
+  log->level("gate", std::nullopt);
+  log->level(std::nullopt);
+  CHECK_FALSE(log->enabled(log_level::warn, "gate"));
+  CHECK_FALSE(log->enabled(log_level::debug, "journal"));
+  CHECK_FALSE(of("gate").changed);
+}
+
+TEST_CASE("other settings of the log hold at once and keep what was set at run time") {
+  stamp now{instant{} + std::chrono::hours{1}, {}};
+  const auto log = started(quiet(), [&] { return now; });
+  log->level("gate", log_level::debug);
+  auto other = quiet();
+  other.level = log_level::error;
+  other.levels[*find_log_component("journal")] = log_level::info;
+  other.repeat_period = milliseconds{1'000};
+  log->limited("k", log_level::error, "status", "again");
+  log->configure(other);
+  CHECK(log->enabled(log_level::debug, "gate"));
+  CHECK(log->enabled(log_level::info, "journal"));
+  CHECK_FALSE(log->enabled(log_level::warn, "status"));
+  now.steady += std::chrono::seconds{1};
+  log->limited("k", log_level::error, "status", "again");
+  CHECK(log->counts().lines == 2);
+}
+
+TEST_CASE("lines go to the file as JSON where that is configured, and stay logfmt in the ring") {
+  const temporary_directory directory;
+  auto settings = quiet();
+  settings.file = directory / "sluice.log";
+  settings.format = log_format::json;
+  const auto log = started(settings);
+  log->info("gate", "plan_judged", {{"plan", plan_id{"a1"}}});
+  REQUIRE(log->flush(milliseconds{10'000}));
+  CHECK_THAT(text_of(settings.file), ContainsSubstring(R"("event":"plan_judged","plan":"a1"})"));
+  CHECK(log->recent().front()->line.ends_with("INFO gate plan_judged plan=a1"));
+}
+
 TEST_CASE("a repeated line is left out for ten seconds and then says how often") {
   stamp now{instant{} + std::chrono::hours{1}, {}};
   const auto log = started(quiet(), [&] { return now; });

@@ -106,3 +106,17 @@ TEST_CASE("another filter, status or kind is a change, the same rules are none")
   CHECK(difference(before, after).changed == std::vector{symbol("AUSDT"), symbol("BUSDT")});
   CHECK(content_hash(before) != content_hash(after));
 }
+
+TEST_CASE("other symbols may be opened at once when the list of them changes") {
+  universe_tiers tiers(settings({"BTCUSDT"}));
+  tiers.read(of({rules("BTCUSDT"), rules("ETHUSDT")}, at(0)));
+  REQUIRE(tiers.in_force(at(0)));
+  tiers.allow({"ETHUSDT"});
+  const auto other = tiers.in_force(at(1));
+  REQUIRE(other);
+  CHECK_FALSE(other->find(symbol("BTCUSDT"))->offered);
+  CHECK(other->find(symbol("ETHUSDT"))->offered);
+  CHECK(tiers.in_force(at(2)) == nullptr);
+  tiers.allow({});
+  CHECK(tiers.in_force(at(3))->find(symbol("BTCUSDT"))->offered);
+}

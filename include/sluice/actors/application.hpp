@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 
+#include "sluice/actors/service_manager.hpp"
 #include "sluice/config/config.hpp"
 
 namespace sluice::actors {
@@ -29,13 +30,22 @@ struct build_info {
 /// Takes a state that is the most permitted from now on, and who wants it so.
 using restriction_sink = std::function<void(trading_state most, std::string reason)>;
 
+/// What signals ask for while the process runs.
+struct signal_sinks {
+  restriction_sink restrict {};
+  std::function<void()> hang_up{};  ///< Open the log anew and read the configuration again.
+};
+
 /// How the run meets the outside world.
 struct run_hooks {
   /// Blocks until the process shall end, and says why; returns empty after stop_waiting. Meanwhile
-  /// calls `restrict` whenever somebody wants less to be permitted.
-  std::function<std::string(const restriction_sink& restrict)> wait_for_signal{};
+  /// calls the sinks for whatever else is asked for.
+  std::function<std::string(const signal_sinks& sinks)> wait_for_signal{};
   /// Wakes wait_for_signal up.
   std::function<void()> stop_waiting{};
+  /// Who started the process and watches over it.
+  service_manager manager{};
+  config::environment environment{};  ///< For when the configuration is read again.
   /// Called once with the address of the status server when everything runs.
   std::function<void(const std::string& status_url)> running{};
 };

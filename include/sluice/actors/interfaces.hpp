@@ -15,6 +15,8 @@
 #include "sluice/actors/limit_messages.hpp"
 #include "sluice/actors/messages.hpp"
 #include "sluice/actors/redis_messages.hpp"
+#include "sluice/actors/service_messages.hpp"
+#include "sluice/actors/settings_messages.hpp"
 
 namespace sluice::actors {
 
@@ -64,6 +66,7 @@ using snapshot_manager_actor = caf::typed_actor<                 //
     caf::reacts_to<user_stream_changed>,                         // user_stream
     caf::reacts_to<universe_refreshed>,                          // universe_keeper
     caf::replies_to<change_freshness>::with<freshness_changed>,  // status, for an operator
+    caf::reacts_to<stale_limits_changed>,                        // settings_keeper
     caf::reacts_to<tick>>;                                       // itself
 
 using gate_actor = caf::typed_actor<                        //
@@ -88,6 +91,7 @@ using gate_actor = caf::typed_actor<                        //
     caf::reacts_to<stop_allowing>,                          // supervisor
     caf::replies_to<set_override>::with<override_answer>,   // status, for an operator
     caf::replies_to<revert_override>::with<override_answer>,  // status, for an operator
+    caf::reacts_to<gate_settings_changed>,                    // settings_keeper
     caf::reacts_to<tick>>;                                    // itself: deadlines
 
 using planner_actor = caf::typed_actor<              //
@@ -96,13 +100,14 @@ using planner_actor = caf::typed_actor<              //
     caf::reacts_to<records_committed>,               // journal_writer: ends of plans
     caf::reacts_to<drain>>;                          // supervisor: nothing new from now on
 
-using intake_actor = caf::typed_actor<  //
-    caf::reacts_to<meet>,               // supervisor, once, first
-    caf::reacts_to<plans_posted>,       // http
-    caf::reacts_to<plan_line_read>,     // the plan file's reader
-    caf::reacts_to<records_committed>,  // journal_writer: verdicts for those who wait
-    caf::reacts_to<tick>,               // itself: waits that run out
-    caf::reacts_to<drain>>;             // supervisor: 503 from now on
+using intake_actor = caf::typed_actor<      //
+    caf::reacts_to<meet>,                   // supervisor, once, first
+    caf::reacts_to<plans_posted>,           // http
+    caf::reacts_to<plan_line_read>,         // the plan file's reader
+    caf::reacts_to<records_committed>,      // journal_writer: verdicts for those who wait
+    caf::reacts_to<source_tokens_changed>,  // settings_keeper
+    caf::reacts_to<tick>,                   // itself: waits that run out
+    caf::reacts_to<drain>>;                 // supervisor: 503 from now on
 
 using exit_engine_actor = caf::typed_actor<  //
     caf::reacts_to<meet>,                    // supervisor, once, first
@@ -110,6 +115,7 @@ using exit_engine_actor = caf::typed_actor<  //
     caf::reacts_to<marks_moved>,             // market_stream
     caf::reacts_to<truths_changed>,          // snapshot_manager
     caf::reacts_to<records_committed>,       // journal_writer: ends of exits
+    caf::reacts_to<exit_settings_changed>,   // settings_keeper
     caf::reacts_to<tick>>;                   // itself: time limits without marks
 
 using reconciler_actor = caf::typed_actor<                     //
@@ -122,6 +128,7 @@ using reconciler_actor = caf::typed_actor<                     //
     caf::replies_to<release_holds>::with<holds_released>,      // status, for an operator
     caf::replies_to<arm_close>::with<close_arming_answer>,     // status, for an operator
     caf::replies_to<disarm_close>::with<close_arming_answer>,  // status, for an operator
+    caf::reacts_to<reconcile_settings_changed>,                // settings_keeper
     caf::reacts_to<tick>>;                                     // itself: every period
 
 using stop_guard_actor = caf::typed_actor<  //
@@ -134,6 +141,7 @@ using stop_guard_actor = caf::typed_actor<  //
     caf::reacts_to<stop_asked>,             // exchange port
     caf::reacts_to<stops_listed>,           // exchange port
     caf::replies_to<drain>::with<drained>,  // supervisor, once no stop is being moved
+    caf::reacts_to<stale_limits_changed>,   // settings_keeper
     caf::reacts_to<tick>>;                  // itself: audits, questions, graces
 
 using dead_man_actor = caf::typed_actor<    //
@@ -159,6 +167,7 @@ using redis_bridge_actor = caf::typed_actor<  //
     caf::reacts_to<redis_answered>,           // the link's writing thread
     caf::reacts_to<redis_reached>,            // both
     caf::reacts_to<records_committed>,        // journal_writer: verdicts and truths
+    caf::reacts_to<stale_limits_changed>,     // settings_keeper
     caf::reacts_to<tick>>;                    // itself: what waits, permits, snapshots
 
 using user_stream_actor = caf::typed_actor<   //
@@ -178,6 +187,8 @@ using universe_keeper_actor = caf::typed_actor<                    //
     caf::reacts_to<margin_answered>,                                       // exchange port
     caf::reacts_to<settings_touched>,                                      // user_stream
     caf::reacts_to<read_anew>,                                             // executor, gate
+    caf::reacts_to<allowed_symbols_changed>,                               // settings_keeper
+    caf::reacts_to<margin_period_changed>,                                 // settings_keeper
     caf::reacts_to<tick>>;                                                 // itself: refresh
 
 using watchdog_actor = caf::typed_actor<  //
@@ -188,8 +199,21 @@ using watchdog_actor = caf::typed_actor<  //
 using status_actor = caf::typed_actor<  //
     caf::reacts_to<meet>,               // supervisor, once, first
     caf::reacts_to<http_asked>,         // http server
+    caf::reacts_to<settings_told>,      // settings_keeper
     caf::reacts_to<records_committed>,  // journal_writer
     caf::reacts_to<tick>>;              // itself: gauges, readiness edges
+
+using settings_keeper_actor = caf::typed_actor<                  //
+    caf::reacts_to<meet>,                                        // supervisor, once, first
+    caf::replies_to<reload_settings>::with<settings_reloaded>>;  // status, signal thread
+
+using service_actor = caf::typed_actor<  //
+    caf::reacts_to<meet>,                // supervisor, once, first
+    caf::reacts_to<standing_told>,       // status, about four times a second
+    caf::reacts_to<reload_begun>,        // settings_keeper
+    caf::reacts_to<reload_over>,         // settings_keeper
+    caf::reacts_to<end_process>,         // supervisor: the end has begun
+    caf::reacts_to<tick>>;               // itself: signs of life
 
 using supervisor_actor = caf::typed_actor<  //
     caf::reacts_to<meet>,                   // application: watch over these
@@ -214,6 +238,8 @@ struct peers {
   universe_keeper_actor universe_keeper;
   status_actor status;
   watchdog_actor watchdog;
+  settings_keeper_actor settings_keeper;
+  service_actor service;  ///< None unless a service manager listens.
   supervisor_actor supervisor;
 };
 struct meet {

@@ -8,8 +8,6 @@
 #include "sluice/actors/access_guard.hpp"
 #include "sluice/actors/interfaces.hpp"
 #include "sluice/actors/services.hpp"
-#include "sluice/exits/settings.hpp"
-#include "sluice/gate/settings.hpp"
 #include "sluice/journal/reader.hpp"
 #include "sluice/journal/recovered.hpp"
 #include "sluice/truth/settings.hpp"
@@ -23,10 +21,7 @@ struct status_options {
   journal::recovered recovered{};
   std::string version{};
   std::string revision{};
-  std::string config_hash{};
-  std::string config_document{};  ///< What /api/v1/config answers.
-  gate_settings gate{};           ///< As the file has them, without overrides.
-  exit_settings exits{};
+  settings_view in_force{};                  ///< Until the first reload.
   std::vector<std::string> setting_names{};  ///< Every key of the file: "gate.cooldown".
 };
 

@@ -30,9 +30,18 @@ struct finding {
   friend bool operator==(const finding&, const finding&) = default;
 };
 /// Each part is looked at by itself, again and again; `stops` by the stop guard, `exits` by the
-/// exit engine, `redis` by the bridge.
-enum class preflight_part : std::uint8_t { account, clock, symbols, budget, stops, exits, redis };
-inline constexpr std::size_t preflight_part_count = 7;
+/// exit engine, `redis` by the bridge, `settings` at a reload.
+enum class preflight_part : std::uint8_t {
+  account,
+  clock,
+  symbols,
+  budget,
+  stops,
+  exits,
+  redis,
+  settings
+};
+inline constexpr std::size_t preflight_part_count = 8;
 
 /// What the dead man's switch does.
 struct dead_man_view {
@@ -57,6 +66,7 @@ struct vitals {
   // gate
   std::atomic<std::uint64_t> parked_exit{0};
   std::atomic<std::uint64_t> parked_entry{0};
+  std::atomic<std::uint64_t> gate_turns{0};  ///< Messages that it has handled to their end.
   // executor
   std::atomic<std::uint64_t> orders_unknown{0};    ///< Now.
   std::atomic<std::uint64_t> orders_under_way{0};  ///< Now: sent or about to be, not resolved.

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -43,6 +44,8 @@ struct origin {
   std::string file{};
   /// Keys ("snapshot.bound") and tables ("snapshot") that the file names, with their places.
   std::map<std::string, place, std::less<>> given{};
+  /// Keys whose value holds the environment's $CREDENTIALS_DIRECTORY.
+  std::set<std::string, std::less<>> expanded{};
 };
 
 /// Everything that can be set, with the defaults of every layer. One member per table of the file.

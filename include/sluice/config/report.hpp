@@ -22,14 +22,16 @@ struct key_info {
   key_kind kind{key_kind::text};
   changes when{changes::at_restart};
   bool required{false};
-  std::string value{};  ///< As it would stand in a file.
-  place given_at{};     ///< Line 0: not in the file, the default holds.
+  std::string value{};   ///< As it would stand in a file.
+  place given_at{};      ///< Line 0: not in the file, the default holds.
+  std::string source{};  ///< "default", "sluice.toml:12", and "with $CREDENTIALS_DIRECTORY".
 };
 
 /// Every key in the order of the sample file. Holds no secrets: settings name files only.
 [[nodiscard]] std::vector<key_info> keys_of(const settings& s);
 
-/// A line per key: "snapshot.bound = "2s"  # demo.toml:12" or "# default".
+/// A line per key: "snapshot.bound = "2s"  # demo.toml:12" or "# default". What the environment had
+/// a part in says so: "# demo.toml:12 with $CREDENTIALS_DIRECTORY".
 [[nodiscard]] std::string show(const settings& s);
 
 /// The text of config/default.toml: every key with its default, unit and reason.

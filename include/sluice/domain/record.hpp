@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "sluice/domain/close_arming.hpp"
 #include "sluice/domain/exit_state.hpp"
@@ -200,6 +201,25 @@ struct flatten_ended {
   std::string left{};  ///< What stays open, and why; empty when done.
 };
 
+/// The value of a key of the configuration, as it stands in a file. Never a secret: files name
+/// those, they do not hold them.
+struct setting_change {
+  std::string key{};     ///< "gate.stale_after_entry".
+  std::string before{};  ///< Empty: its table is new.
+  std::string after{};   ///< Empty: its table is gone.
+  friend bool operator==(const setting_change&, const setting_change&) = default;
+};
+
+/// The configuration was read again: what is different from then on, and what waits for a restart.
+/// Verdicts carry the limits they were judged by, so nothing is derived from this.
+struct settings_changed {
+  std::string author{};
+  std::string reason{};
+  std::string file{};
+  std::vector<setting_change> applied{};
+  std::vector<setting_change> restart_needed{};
+};
+
 /// A thing an operator should read: "stream_mute", "process_started", ...
 struct notice {
   std::string event{};
@@ -211,7 +231,7 @@ using record_body =
                  order_changed, fill_recorded, ledger_adjusted, hold_placed, hold_released,
                  truth_changed, state_changed, exit_changed, funding_booked, equity_peaked,
                  universe_kept, override_set, override_ended, close_armed, close_disarmed,
-                 stop_changed, flatten_ordered, flatten_ended, notice>;
+                 stop_changed, flatten_ordered, flatten_ended, settings_changed, notice>;
 
 /// `seq` is given by the journal at append, in one order for the whole account, starting at 1; so
 /// is `caused_by`, the seq of the record that caused this one (0: none, or not known).

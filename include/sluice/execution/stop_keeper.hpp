@@ -83,6 +83,8 @@ struct stop_keeper_options {
 class stop_keeper {
  public:
   explicit stop_keeper(stop_keeper_options options);
+  /// From the next decision on.
+  void truth_age_max(milliseconds age) { options_.truth_age_max = age; }
 
   /// Stops that an earlier run left unfinished, and the highest number ever given.
   [[nodiscard]] stop_actions restore(const std::vector<protective_stop>& stops,

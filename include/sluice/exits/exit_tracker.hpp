@@ -106,6 +106,10 @@ class exit_tracker {
   [[nodiscard]] std::vector<exit_changed> on_signal(const symbol& about, side wanted,
                                                     const stamp& now);
 
+  /// Other rules from the next look on, also for positions that stand: a stop, target or time limit
+  /// that one has already stays, one that it lacks it gets. Proposals under way stand.
+  [[nodiscard]] std::vector<exit_changed> settings_changed(exit_settings now);
+
   /// What barred exits may have changed: those that pause for it are asked for after `retry_after`.
   void bars_changed();
 

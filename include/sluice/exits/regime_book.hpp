@@ -12,6 +12,9 @@ class regime_book {
  public:
   explicit regime_book(regime_windows windows) : windows_(windows) {}
 
+  /// From the next sample on.
+  void windows(regime_windows now) { windows_ = now; }
+
   /// As stored with a position of the symbol; the newest one counts.
   void restore(const symbol& s, const regime_state& stored, const stamp& now);
   /// A mark; the new state when it became a sample, else null.

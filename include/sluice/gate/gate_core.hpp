@@ -53,8 +53,8 @@ class gate_core {
   void ledger_moved(const position_key& key, quantity amount, const stamp& now, gate_actions& out);
   void reach_changed(const reach& r, const stamp& now, gate_actions& out);
   void trading_state_changed(trading_state s, const stamp& now, gate_actions& out);
-  /// Other limits and another park time from now on, and the overrides they come from: everything
-  /// that waits is judged by them.
+  /// Other settings from now on, and the overrides in them: everything that waits is judged by
+  /// them. Permits that are out stand; how many plans may wait was decided at construction.
   void settings_in_force(const gate_settings& s, std::vector<std::int64_t> override_ids,
                          const stamp& now, gate_actions& out);
   /// What became durable: fills, funding, intents and peaks are what limits are counted from. Also

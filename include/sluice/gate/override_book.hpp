@@ -56,6 +56,8 @@ class override_book {
   /// `watches`; what happens between two looks is not seen.
   std::vector<record_body> look(const freshness_seen& seen, const stamp& now);
 
+  /// Other normal settings from now on; every override stands until its own end.
+  void normal(gate_settings now);
   /// The normal settings with all overrides.
   [[nodiscard]] const gate_settings& in_force() const { return in_force_; }
   [[nodiscard]] const gate_settings& normal() const { return normal_; }

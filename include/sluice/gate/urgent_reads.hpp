@@ -14,6 +14,11 @@ namespace sluice {
 class urgent_reads {
  public:
   urgent_reads(milliseconds retry, milliseconds lost_after);
+  /// From the next read on.
+  void pauses(milliseconds retry, milliseconds lost_after) {
+    retry_ = retry;
+    lost_after_ = lost_after;
+  }
 
   /// True when the read should be asked for now; it then counts as asked. Not while one for the
   /// position is outstanding (unless this one is for an exit and that one for an entry), and not

@@ -44,6 +44,8 @@ class close_desk {
   /// time was over meanwhile.
   [[nodiscard]] std::vector<record_body> restore(const std::vector<close_arming>& stored,
                                                  const stamp& now);
+  /// Another longest arming; those that are given end by then, at once when none is given any more.
+  void longest(milliseconds longest, instant now);
   [[nodiscard]] arming_outcome arm(const arming_order& order, const stamp& now);
   [[nodiscard]] arming_outcome disarm(const symbol& instrument, const std::string& author,
                                       const std::string& reason);

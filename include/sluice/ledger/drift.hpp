@@ -82,6 +82,8 @@ class drift_watch {
  public:
   explicit drift_watch(reconcile_settings settings);
 
+  /// From the next comparison on.
+  void settings(reconcile_settings now) { settings_ = now; }
   /// A trade that the ledger does not have. False when its trade id was noted before.
   bool note(const drift_evidence& e) { return evidence_.note(e); }
   void claim(order_id order, const plan_id& plan) { evidence_.claim(order, plan); }

@@ -60,6 +60,8 @@ class source_desk {
   source_desk(const intake_settings& settings, source_tokens tokens,
               order_token orders = order_token::none);
 
+  /// Other tokens from the next request on; who is admitted already stays so.
+  void tokens(source_tokens now) { tokens_ = std::move(now); }
   /// Whether all of these may be handed in. Takes them from their quotas of speed when they may,
   /// unless it was only asked.
   [[nodiscard]] desk_answer admit(std::span<const plan> plans, const plan_bearer& by, instant now,

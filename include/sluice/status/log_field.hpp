@@ -23,8 +23,7 @@ class field {
   field(std::string_view key, const char* value) : key_(key), value_(std::string_view{value}) {}
   field(std::string_view key, const std::string& value)
       : key_(key), value_(std::string_view{value}) {}
-  field(std::string_view key, bool value)
-      : key_(key), value_(std::string_view{value ? "true" : "false"}) {}
+  field(std::string_view key, bool value) : key_(key), value_(value) {}
   template <std::signed_integral T>
   field(std::string_view key, T value) : key_(key), value_(static_cast<std::int64_t>(value)) {}
   template <std::unsigned_integral T>
@@ -42,10 +41,13 @@ class field {
   [[nodiscard]] std::string_view key() const { return key_; }
   /// The value as plain text, not yet escaped.
   [[nodiscard]] std::string text() const;
+  /// True for whole numbers, finite ratios and flags: what JSON writes without quotes.
+  [[nodiscard]] bool is_bare() const;
 
  private:
   std::string_view key_{};
-  std::variant<std::string_view, std::string, std::int64_t, std::uint64_t, double, milliseconds>
+  std::variant<std::string_view, std::string, std::int64_t, std::uint64_t, double, bool,
+               milliseconds>
       value_{};
 };
 
@@ -60,5 +62,16 @@ inline constexpr std::size_t log_line_size_max = 8 * 1024;
 /// "2026-11-23T01:51:00.250Z INFO gate plan_judged plan=a1 reason=no_position", without line break.
 [[nodiscard]] std::string format_log_line(wall_time at, log_level level, std::string_view component,
                                           std::string_view event, std::span<const field> fields);
+
+/// The same as one JSON object: {"ts":"2026-11-23T01:51:00.250Z","level":"info","component":"gate",
+/// "event":"plan_judged","plan":"a1"}. Always whole: what would make it longer than a line may be
+/// is cut or left out, and then "cut" is true. A key that is there already gets a "_" behind it.
+[[nodiscard]] std::string format_json_line(wall_time at, log_level level,
+                                           std::string_view component, std::string_view event,
+                                           std::span<const field> fields);
+
+/// True for a valid character that can end a line, drive a terminal, or turn the direction of text
+/// on a screen.
+[[nodiscard]] bool is_treacherous(std::string_view character);
 
 }  // namespace sluice::status

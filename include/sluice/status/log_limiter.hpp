@@ -21,6 +21,8 @@ class log_limiter {
 
   /// None: leave it out. A number: show it, and so many equal lines were left out since the last.
   [[nodiscard]] std::optional<std::uint64_t> admit(std::string_view key, instant now);
+  /// From the next line on.
+  void period(milliseconds period) { period_ = period; }
 
  private:
   struct entry {

@@ -8,8 +8,8 @@ namespace sluice::status {
 
 /// Answers with an event stream: one "log" event per line, id = its number, data = the line. Begins
 /// with what the ring holds after Last-Event-ID (or ?after=); a "gap" event tells how many lines
-/// the ring no longer has. ?level=warn and ?component=gate filter. 400 for a filter that cannot be
-/// read. The logger must outlive the server.
+/// the ring no longer has. ?level=warn and ?component=gate,executor filter. 400 for a filter that
+/// cannot be read. The logger must outlive the server.
 void stream_logs(logger& log, const request& asked, const responder& answer);
 
 }  // namespace sluice::status

@@ -6,6 +6,7 @@
 #include <functional>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -26,7 +27,8 @@ struct log_entry {
   log_level level{log_level::info};
   std::string component{};
   std::string event{};
-  std::string line{};  ///< Whole, without line break.
+  std::string line{};  ///< Whole, in logfmt, without line break.
+  std::string json{};  ///< The same as JSON, when the sinks are given that; else empty.
 };
 using log_entry_ptr = std::shared_ptr<const log_entry>;
 
@@ -41,6 +43,19 @@ struct log_counts {
   std::uint64_t suppressed{0};      ///< By the rate limit.
   std::uint64_t dropped{0};         ///< Because too many waited for the disk.
   std::uint64_t write_failures{0};  ///< Lines the file could not take.
+};
+
+/// Which lines are shown: a level for all, and those of single components.
+struct log_levels {
+  log_level all{log_level::info};
+  log_level all_configured{log_level::info};
+  struct component {
+    std::string_view name{};
+    log_level level{log_level::info};
+    log_level configured{log_level::info};
+    bool changed{false};  ///< At run time, for this component alone.
+  };
+  std::vector<component> components{};
 };
 
 /// Ends a subscription when it is destroyed; no call after that.
@@ -92,10 +107,14 @@ class logger {
 
   /// True when such a line would be written; to save the work of making its fields.
   [[nodiscard]] bool enabled(log_level level, std::string_view component) const;
-  /// From now on, for all components without a level of their own.
-  void level(log_level level);
-  /// For one component; at most 64 may have one of their own.
-  void level(std::string_view component, log_level level);
+  /// From now on, for all components without a level of their own; none: as configured again.
+  void level(std::optional<log_level> level);
+  /// For one component; none: as configured again.
+  void level(std::string_view component, std::optional<log_level> level);
+  [[nodiscard]] log_levels levels() const;
+  /// Takes level, levels, repeat_period and format of other settings. What was set since at run
+  /// time stays set.
+  void configure(const log_settings& settings);
 
   /// Calls `sink` with what the ring holds after `seq`, then with each line as it comes, in order
   /// and without gap or overlap. 0, or a number that was never given, stands for the whole ring.

@@ -7,12 +7,11 @@
 #include <span>
 #include <string_view>
 
+#include "sluice/status/metric_id.hpp"
+
 namespace sluice::status {
 
 enum class metric_kind : std::uint8_t { counter, gauge, histogram };
-
-/// Its values stand beside the table: metric_table.hpp.
-enum class metric : std::uint8_t;
 
 inline constexpr std::size_t metric_labels_max = 3;
 

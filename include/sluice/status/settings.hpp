@@ -1,8 +1,10 @@
 // What an operator can set of the status layer: the HTTP server with its limits, and the logs.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,9 +55,35 @@ enum class log_level : std::uint8_t { debug, info, warn, error };
 [[nodiscard]] std::string_view to_string(log_level level);
 [[nodiscard]] result<log_level> parse_log_level(std::string_view text);
 
+/// Everybody who writes log lines, by the name that stands in them.
+inline constexpr std::array log_components{
+    std::string_view{"config"},      std::string_view{"dead_man"},
+    std::string_view{"exchange"},    std::string_view{"executor"},
+    std::string_view{"exit_engine"}, std::string_view{"flattener"},
+    std::string_view{"gate"},        std::string_view{"intake"},
+    std::string_view{"journal"},     std::string_view{"market_stream"},
+    std::string_view{"planner"},     std::string_view{"preflight"},
+    std::string_view{"reconciler"},  std::string_view{"redis_bridge"},
+    std::string_view{"service"},     std::string_view{"simulator"},
+    std::string_view{"sluice"},      std::string_view{"snapshot_manager"},
+    std::string_view{"status"},      std::string_view{"stop_guard"},
+    std::string_view{"supervisor"},  std::string_view{"universe"},
+    std::string_view{"user_stream"}, std::string_view{"watchdog"},
+};
+/// The place of a component in that list; none when nobody has this name.
+[[nodiscard]] std::optional<std::size_t> find_log_component(std::string_view name);
+
+/// One level per component, in the order of `log_components`; none: that of all.
+using component_levels = std::array<std::optional<log_level>, log_components.size()>;
+
+/// How lines are written to stderr and to the file.
+enum class log_format : std::uint8_t { logfmt, json };
+
 /// The logs. Sizes in bytes.
 struct log_settings {
   log_level level{log_level::info};
+  component_levels levels{};
+  log_format format{log_format::logfmt};
   bool to_stderr{true};
   std::string file{};                           ///< Empty: no file.
   std::size_t file_size_max{64 * 1024 * 1024};  ///< The file is rotated when it would grow past it.

@@ -33,6 +33,9 @@ class universe_tiers {
   /// A good read by this process. Returns what changed against the one before, if there was one.
   std::optional<universe_difference> read(universe now);
 
+  /// Other symbols may be opened from now on; empty: all.
+  void allow(std::vector<std::string> names);
+
   /// What is in force at this moment; null when that is what it gave last.
   [[nodiscard]] std::shared_ptr<const universe> in_force(instant now);
   /// When another tier may come into force by age alone; none when that cannot be.

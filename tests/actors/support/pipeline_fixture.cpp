@@ -75,11 +75,18 @@ pipeline_run::pipeline_run(pipeline_world& w, std::uint32_t seed)
     return wall_time{origin + between(instant{}, at).count()};
   });
   auto first = actors::settle_undecided(found, given.time.at(now()));
-  all = actors::spawn_pipeline(
-      *system_,
-      {world.chosen, build_, given, keeper_, std::move(store), journal::reader::open(path).value(),
-       std::move(found), actors::journal_thread::shared, [this](int code) { ended_with_ = code; },
-       actors::look_for_halt_file(actors::halt_file_path(world.chosen))});
+  actors::pipeline_parts parts{world.chosen,
+                               build_,
+                               given,
+                               keeper_,
+                               std::move(store),
+                               journal::reader::open(path).value(),
+                               std::move(found),
+                               actors::journal_thread::shared,
+                               [this](int code) { ended_with_ = code; },
+                               actors::look_for_halt_file(actors::halt_file_path(world.chosen))};
+  parts.manager = world.manager;
+  all = actors::spawn_pipeline(*system_, std::move(parts));
   actors::start_pipeline(all, std::move(first));
   settle();
 }
@@ -104,7 +111,23 @@ instant pipeline_run::now() const {
   return system_->clock().now();
 }
 
+void pipeline_run::go_on() {
+  still_ = nullptr;
+  for (auto* job : std::exchange(held_, {}))
+    scheduler_->jobs.push_back(job);
+  run_jobs();
+}
+
 void pipeline_run::run_jobs() {
+  while (still_ && scheduler_->has_job()) {
+    auto& jobs = scheduler_->jobs;
+    if (jobs.front() == still_) {
+      held_.push_back(still_);
+      jobs.pop_front();
+    } else {
+      scheduler_->try_run_once();
+    }
+  }
   if (!shuffled_) {
     scheduler_->run();
     return;

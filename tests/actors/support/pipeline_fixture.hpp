@@ -23,6 +23,7 @@ struct pipeline_world {
   quantity market_min{};                         ///< The same; zero: one step.
   notional fee{};                                ///< Of every fill, in USDT.
   std::int64_t wall_ms{1'790'000'000'000};       ///< Our wall clock when a run begins.
+  actors::service_manager manager{};             ///< Nobody, unless a test listens.
 
   pipeline_world();
   ~pipeline_world();
@@ -46,6 +47,13 @@ class pipeline_run {
   /// The same in one step, for hours of it.
   void pass_at_once(milliseconds span);
   [[nodiscard]] instant now() const;
+
+  /// Nothing that is sent to this stage is handled until `go_on`, as if its thread hung.
+  template <class Handle>
+  void stand_still(const Handle& stage) {
+    still_ = dynamic_cast<caf::resumable*>(caf::actor_cast<caf::abstract_actor*>(stage));
+  }
+  void go_on();
 
   /// Universe of BTCUSDT, ETHUSDT, XRPUSDT; streams up; the account read with these rows; marks.
   void make_ready(std::vector<position_row> rows = {});
@@ -100,6 +108,8 @@ class pipeline_run {
   caf::actor_system_config config_{};
   std::unique_ptr<caf::actor_system> system_{};
   caf::scheduler::test_coordinator* scheduler_{nullptr};
+  caf::resumable* still_{nullptr};
+  std::vector<caf::resumable*> held_{};  ///< Its job, once it has one.
   std::unique_ptr<journal::reader> reader_{};
   std::shared_ptr<truth_keeper> keeper_{};
   actors::build_info build_{"test", "test"};
