@@ -51,6 +51,10 @@ template <>
 inline constexpr stage_name named_stage<watchdog_actor> = stage_name::watchdog;
 template <>
 inline constexpr stage_name named_stage<status_actor> = stage_name::status;
+template <>
+inline constexpr stage_name named_stage<settings_keeper_actor> = stage_name::settings_keeper;
+template <>
+inline constexpr stage_name named_stage<service_actor> = stage_name::service;
 
 template <class Interface>
 class stage : public Interface::base {

@@ -14,7 +14,7 @@ constexpr std::array<std::string_view, stage_count> names{
     "executor",     "planner",     "intake",           "exit_engine",
     "reconciler",   "stop_guard",  "dead_man",         "flattener",
     "redis_bridge", "user_stream", "market_stream",    "universe_keeper",
-    "watchdog",     "status"};
+    "watchdog",     "status",      "settings_keeper",  "service"};
 
 std::int64_t minute_of(workload::moment at) {
   return std::chrono::duration_cast<std::chrono::minutes>(at.time_since_epoch()).count();

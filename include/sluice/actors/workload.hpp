@@ -30,8 +30,10 @@ enum class stage_name : std::uint8_t {
   universe_keeper,
   watchdog,
   status,
+  settings_keeper,
+  service,
 };
-inline constexpr std::size_t stage_count = 18;
+inline constexpr std::size_t stage_count = 20;
 [[nodiscard]] std::string_view to_string(stage_name s);
 
 /// Written by whoever sends to the stage (`queued`) and by the stage (`handled`), read by anybody.
