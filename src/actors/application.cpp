@@ -243,6 +243,23 @@ void ask_for_time(const service_manager& manager, status::logger& log) {
     log.warn("service", "manager_not_reached", {{"what", "EXTEND_TIMEOUT_USEC"}});
 }
 
+signal_sinks sinks_of(const peers& all, const std::shared_ptr<status::logger>& log) {
+  signal_sinks sinks;
+  sinks.restrict = [gate = all.gate](trading_state most, std::string reason) {
+    caf::anon_send(gate, restrict_state{most, std::move(reason)});
+  };
+  sinks.open_log = [log] {
+    log->reopen();
+    log->info("sluice", "log_reopened", {{"why", "SIGURG"}});
+  };
+  sinks.hang_up = [log, keeper = all.settings_keeper] {
+    log->reopen();
+    log->info("sluice", "log_reopened", {{"why", "SIGHUP"}});
+    caf::anon_send(keeper, reload_settings{std::string{signal_author}, "SIGHUP"});
+  };
+  return sinks;
+}
+
 /// From here on actors exist; they are gone when this returns.
 exit_code run_pipeline(const config::settings& chosen, const build_info& build, ground& g,
                        const run_hooks& hooks) {
@@ -294,16 +311,7 @@ exit_code run_pipeline(const config::settings& chosen, const build_info& build, 
   halt_file halting(halt_path, halted, [gate = all->gate](std::optional<std::string> found) {
     caf::anon_send(gate, halt_file_changed{std::move(found)});
   });
-  signal_sinks sinks;
-  sinks.restrict = [gate = all->gate](trading_state most, std::string reason) {
-    caf::anon_send(gate, restrict_state{most, std::move(reason)});
-  };
-  sinks.hang_up = [log = g.log, keeper = all->settings_keeper] {
-    log->reopen();
-    log->info("sluice", "log_reopened", {{"why", "SIGHUP"}});
-    caf::anon_send(keeper, reload_settings{std::string{signal_author}, "SIGHUP"});
-  };
-  if (const auto why = hooks.wait_for_signal(sinks); !why.empty())
+  if (const auto why = hooks.wait_for_signal(sinks_of(*all, g.log)); !why.empty())
     caf::anon_send(all->supervisor, end_process{0, why});
   const int code = ended_with.get();
   file.reset();

@@ -12,6 +12,7 @@ signal_gate::signal_gate() {
   sigaddset(&set_, SIGTERM);
   sigaddset(&set_, SIGINT);
   sigaddset(&set_, SIGHUP);
+  sigaddset(&set_, SIGURG);
   sigaddset(&set_, SIGUSR1);
   sigaddset(&set_, SIGUSR2);
   pthread_sigmask(SIG_BLOCK, &set_, nullptr);
@@ -29,6 +30,8 @@ std::string signal_gate::wait(const actors::signal_sinks& sinks) {
       sinks.restrict(trading_state::reduce_only, "SIGUSR2");
     if (sinks.hang_up && which == SIGHUP)
       sinks.hang_up();
+    if (sinks.open_log && which == SIGURG)
+      sinks.open_log();
     if (which != SIGTERM && which != SIGINT)
       continue;
     // The next one is for an operator who does not want to wait.

@@ -9,7 +9,7 @@
 
 namespace sluice::cli {
 
-/// Blocks SIGTERM, SIGINT, SIGHUP, SIGUSR1 and SIGUSR2 for this thread and all that it starts; make
+/// Blocks SIGTERM, SIGINT, SIGHUP, SIGURG, SIGUSR1 and SIGUSR2 for this thread and all that it starts; make
 /// one before any other thread exists.
 class signal_gate {
  public:
@@ -19,7 +19,7 @@ class signal_gate {
   ~signal_gate() = default;
 
   /// Waits for SIGTERM or SIGINT and names it; empty after wake(). Meanwhile SIGUSR1 restricts to
-  /// halted, SIGUSR2 to reduce_only, and SIGHUP hangs up. While the process ends, a second SIGTERM
+  /// halted, SIGUSR2 to reduce_only, SIGHUP hangs up, and SIGURG opens the log anew. While the process ends, a second SIGTERM
   /// or SIGINT ends it at once.
   [[nodiscard]] std::string wait(const actors::signal_sinks& sinks = {});
   /// Ends the wait, from any thread.

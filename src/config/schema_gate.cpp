@@ -83,15 +83,13 @@ section describe_gate(gate_settings& s) {
   describe_parking(b, s);
   b.list_of<source_id>({"exit_sources",
                         "Who may send reduce plans; empty means anybody. Our own exit engine and "
-                        "reconciler always may.",
-                        live},
+                        "reconciler always may."},
                        s.exit_sources, takes, &read_source, &source_text);
-  b.list_of<source_id>({"entry_sources", "The same for open plans.", live}, s.entry_sources, takes,
+  b.list_of<source_id>({"entry_sources", "The same for open plans."}, s.entry_sources, takes,
                        &read_source, &source_text);
   b.word({"unlisted_source",
           "What becomes of a plan whose source is not on its list. deny: it is refused. "
-          "permit_decides: the other rules alone decide.",
-          live},
+          "permit_decides: the other rules alone decide."},
          s.unlisted_source,
          {{"deny", unlisted_policy::deny}, {"permit_decides", unlisted_policy::permit_decides}});
   b.text(

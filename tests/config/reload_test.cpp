@@ -69,19 +69,44 @@ std::string other_value(const key_info& k) {
 TEST_CASE("a reload takes what may change while the process runs and leaves the rest") {
   const auto before = settings_of("mode = \"demo\"\n[gate]\ncooldown = \"15s\"\n");
   const auto after = settings_of(
-      "mode = \"demo\"\naccount = \"other\"\n[snapshot]\nconcurrency = 8\n"
+      "mode = \"demo\"\n[snapshot]\nconcurrency = 8\n[executor]\nrecv_window = \"4s\"\n"
       "[gate]\ncooldown = \"20s\"\n[limits]\nopen_positions_max = 3\n");
   const auto found = planned(before, after);
   CHECK(names_of(found.applied) == names{"gate.cooldown", "limits.open_positions_max"});
-  CHECK(names_of(found.restart_needed) == names{"account", "snapshot.concurrency"});
-  CHECK(found.now.account == "demo");
+  CHECK(names_of(found.restart_needed) == names{"snapshot.concurrency", "executor.recv_window"});
   CHECK(found.now.snapshot.concurrency == before.snapshot.concurrency);
   CHECK(found.now.gate.limits.cooldown == milliseconds{20'000});
   CHECK(found.now.limits.limits.open_positions_max == 3);
   // A second reload of the same file changes nothing more, and goes on to tell what waits.
   const auto again = planned(found.now, after);
   CHECK(again.applied.empty());
-  CHECK(names_of(again.restart_needed) == names{"account", "snapshot.concurrency"});
+  CHECK(names_of(again.restart_needed) == names{"snapshot.concurrency", "executor.recv_window"});
+}
+
+TEST_CASE("nothing of a file of another process is taken") {
+  const auto before = settings_of("mode = \"demo\"\n");
+  for (const std::string line : {"account = \"other\"\n", "[journal]\nstate_dir = \"else\"\n"}) {
+    const auto outcome = plan_reload(
+        before, settings_of("mode = \"demo\"\n" + line + "[limits]\nopen_positions_max = 3\n"));
+    REQUIRE(std::holds_alternative<faults>(outcome));
+    CHECK_THAT(std::get<faults>(outcome).front().text, ContainsSubstring("in the running process"));
+  }
+}
+
+TEST_CASE("a list of symbols is not opened to all by being left out") {
+  const auto before = settings_of("mode = \"demo\"\n[universe]\nallow = [\"BTCUSDT\"]\n");
+  const auto outcome = plan_reload(before, settings_of("mode = \"demo\"\n"));
+  REQUIRE(std::holds_alternative<faults>(outcome));
+  CHECK(std::get<faults>(outcome).front().key == "universe.allow");
+  const auto meant = planned(before, settings_of("mode = \"demo\"\n[universe]\nallow = []\n"));
+  CHECK(names_of(meant.applied) == names{"universe.allow"});
+}
+
+TEST_CASE("who may send plans is decided anew by a restart alone") {
+  const auto before = settings_of("mode = \"demo\"\n[gate]\nentry_sources = [\"desk\"]\n");
+  const auto found = planned(before, settings_of("mode = \"demo\"\n"));
+  CHECK(found.applied.empty());
+  CHECK(names_of(found.restart_needed) == names{"gate.entry_sources"});
 }
 
 TEST_CASE("every key that is declared to change by reload is taken by one, alone") {

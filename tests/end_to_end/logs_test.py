@@ -88,11 +88,12 @@ class LogTestCase(SluiceTestCase):
         self.assertEqual(code, 78)
         self.assertIn("log.levels.gaet: unknown key; did you mean gate?", errors)
 
-    def test_a_file_that_was_moved_away_is_opened_anew_at_sighup(self):
+    def test_a_file_that_was_moved_away_is_opened_anew_at_a_signal(self):
         log = self.with_file()
-        log.rename(self.directory / "sluice.log.1")
-        self.sluice.process.send_signal(signal.SIGHUP)
-        self.until("a new file", log.exists)
+        for number, which in enumerate((signal.SIGHUP, signal.SIGURG)):
+            log.rename(self.directory / f"sluice.log.{2 - number}")
+            self.sluice.process.send_signal(which)
+            self.until("a new file", log.exists)
         self.until("lines in it", lambda: "log_reopened" in log.read_text())
         self.post("/api/v1/plans?wait=5s", an_open("after"))
         self.until("later lines too", lambda: "plan=after" in log.read_text())
@@ -106,7 +107,7 @@ class LogTestCase(SluiceTestCase):
         log = self.with_file()
         rules = (ROOT / "packaging" / "logrotate" / "sluice").read_text()
         self.assertIn("systemctl kill", rules)
-        lines = [f"kill -HUP {self.sluice.process.pid}" if "systemctl kill" in line else line
+        lines = [f"kill -URG {self.sluice.process.pid}" if "systemctl kill" in line else line
                  for line in rules.replace("/var/log/sluice/sluice.log", str(log)).splitlines()]
         chosen = self.write_config("\n".join(lines) + "\n", "logrotate.conf")
         os.chmod(chosen, 0o644)
@@ -116,6 +117,7 @@ class LogTestCase(SluiceTestCase):
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         self.until("a new file", lambda: log.exists() and "log_reopened" in log.read_text())
         self.assertIn("running", (self.directory / "sluice.log.1").read_text())
+        self.assertNotIn("config reload", log.read_text())
 
 
 class LogSecretsTestCase(OutsideTestCase):

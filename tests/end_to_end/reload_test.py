@@ -46,27 +46,27 @@ class ReloadTestCase(SluiceTestCase):
         self.assertEqual(self.metric("sluice_config_last_reload_successful"), 1)
         first_hash = self.get("/version").json()["config_hash"]
         self.change(('order_notional_max = "0"', 'order_notional_max = "1"'),
-                    ('account = "demo"', 'account = "other"'))
+                    ('cooldown = "0ms"', 'cooldown = "0ms"\nentry_sources = ["somebody"]'))
         answer = self.reload()
         self.assertEqual(answer.status, 200, answer.text)
         document = answer.json()
         self.assertEqual([(c["key"], c["before"], c["after"]) for c in document["changed"]],
                          [("limits.order_notional_max", '"0"', '"1"')])
-        self.assertEqual([c["key"] for c in document["restart_needed"]], ["account"])
+        self.assertEqual([c["key"] for c in document["restart_needed"]], ["gate.entry_sources"])
         self.assertEqual(self.reason(an_open("after", symbol="ETHUSDT")), "limit_order_notional")
-        self.assertEqual(self.status()["restart_needed"], ["account"])
+        self.assertEqual(self.status()["restart_needed"], ["gate.entry_sources"])
         self.assertEqual(self.status()["account"], "demo")
         self.assertIn("restart_needed", [w["reason"] for w in self.status()["warnings"]])
         self.assertNotEqual(self.get("/version").json()["config_hash"], first_hash)
         self.assertGreater(self.metric("sluice_config_last_reload_success_timestamp_seconds"), began)
         self.assertRegex(self.sluice.log(), "WARN config reloaded .*keys=limits.order_notional_max "
-                                            "restart_needed=account author=alice")
+                                            "restart_needed=gate.entry_sources author=alice")
         keys = {k["key"]: k for k in self.get("/api/v1/config").json()["keys"]}
         self.assertIsNotNone(keys["limits.order_notional_max"]["changed_at"])
         self.assertIsNone(keys["gate.cooldown"]["changed_at"])
         shown = self.command("show-config")[1]
         self.assertRegex(shown, r'limits\.order_notional_max = "1"  # .*sluice\.toml:\d+, changed on reload at 20')
-        self.assertIn('# waits for a restart: account = "other"', shown)
+        self.assertIn('# waits for a restart: gate.entry_sources = ["somebody"]', shown)
         self.sluice.end()
         journal = str(self.directory / "state" / "journal.db")
         done = subprocess.run([BINARY, "replay", journal, "--json"], capture_output=True, text=True)
@@ -105,15 +105,24 @@ class ReloadTestCase(SluiceTestCase):
         self.assertEqual(self.metric("sluice_config_last_reload_successful"), 1)
         self.assertEqual(self.command("reload")[0], 2)
 
+    def test_the_file_of_another_account_is_refused_whole(self):
+        self.run_ready()
+        self.change(('order_notional_max = "0"', 'order_notional_max = "1"'),
+                    ('account = "demo"', 'account = "other"'))
+        answer = self.reload()
+        self.assertEqual(answer.status, 422, answer.text)
+        self.assertIn("account", answer.json()["errors"][0]["reason"])
+        self.assertEqual(self.reason(an_open("p")), "allow")
+
     def test_sighup_reloads_as_well(self):
         self.run_ready(positions='"BTCUSDT=0.010"')
-        self.change(('cooldown = "0ms"', 'cooldown = "0ms"\nentry_sources = ["nobody"]'),
+        self.change(('order_notional_max = "0"', 'order_notional_max = "1"'),
                     ("[log]\n", '[log]\nformat = "json"\n'))
         self.sluice.process.send_signal(signal.SIGHUP)
         self.until("taken", lambda: '"event":"reloaded"' in self.sluice.log())
         self.assertIn('"author":"signal"', self.sluice.log())
         self.until("in force", lambda: self.reason(an_open(f"p{os.urandom(4).hex()}", symbol="ETHUSDT"))
-                   == "source_not_allowed")
+                   == "limit_order_notional")
         # Whatever is stricter for entries leaves exits as they were.
         self.assertEqual(self.reason(a_reduce("exit")), "allow")
 

@@ -17,7 +17,8 @@ struct reload {
 };
 
 /// Puts what may change by reload of `fresh`, a file that loads, into the settings in force. Faults
-/// when the result would break a relation that the file itself keeps, because the rest of it waits
+/// when the file is of another mode, account, venue or state, when it lets every symbol be traded
+/// without saying so, and when the result would break a relation that the file itself keeps, because the rest of it waits
 /// for a restart; then nothing is to be changed.
 [[nodiscard]] std::variant<reload, faults> plan_reload(const settings& in_force,
                                                        const settings& fresh);

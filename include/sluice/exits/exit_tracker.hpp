@@ -163,6 +163,7 @@ class exit_tracker {
   std::optional<noted_plan> take_note(const position_key& key, int sign, instant now);
   void look_at_note(const position_key& key, const truth_view& seen, instant now);
   void unbar(asked& last) const;
+  void note_early_fee(const plan_id& plan, notional paid, instant now);
   notional take_early_fee(const plan_id& plan);
   [[nodiscard]] std::optional<exit_proposal> ask(tracked& t, std::optional<price> mark,
                                                  instant now);
