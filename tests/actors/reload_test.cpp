@@ -106,10 +106,10 @@ TEST_CASE("a stricter limit holds for a plan that waits, and not for one that ha
   run.give_marks({{"BTCUSDT", "50000"}});
   run.offer({run.an_open("waits", "BTCUSDT", "0.01")});
   REQUIRE_FALSE(run.verdict_of("waits"));
-  world.write(no_limits + "[gate]\nentry_sources = [\"nobody\"]\n");
+  world.write("[limits]\norder_notional_max = \"10\"\nmargin_use_percent_max = 0\n");
   REQUIRE(reloaded(run).faults.empty());
   CHECK(run.verdict_of("waits") == verdict_kind::deny);
-  CHECK(run.reason_of("waits") == refusal_code::source_not_allowed);
+  CHECK_THAT(run.last_record_of("plan_judged"), ContainsSubstring("limit_order_notional"));
   CHECK(run.verdict_of("leaves") == verdict_kind::allow);
   CHECK(world.exchange->orders.size() == 1);
 }
