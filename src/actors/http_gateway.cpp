@@ -89,11 +89,12 @@ status::request_handler http_gateway(std::shared_ptr<status::logger> log, intake
       return answer(status::web_response(asked));
     auto token = digest_of_token(asked.authorization);
     asked.authorization.clear();
-    const auto by = access.guard.who(token);
-    if (const auto said = access.guard.judge(asked.method, asked.path, by);
+    const auto guard = access.guard->now();
+    const auto by = guard->who(token);
+    if (const auto said = guard->judge(asked.method, asked.path, by);
         said != access_answer::admitted)
       return answer(refused(access, *log, said, asked));
-    asked.may_look = access.guard.may_look(by);
+    asked.may_look = guard->may_look(by);
     if (asked.method == "POST" && !is_json(asked))
       return answer(
           status::problem_response(415, "POST takes application/json; say so in Content-Type"));

@@ -168,8 +168,8 @@ std::shared_ptr<const peers> spawn_pipeline(caf::actor_system& system, pipeline_
       {chosen.universe, chosen.exchange.recv_window_orders, parts.found.last_universe,
        parts.found.universe_fault, margin_period_of(chosen.limits)});
   all->status = spawn_status(system, given, status_options_of(parts));
-  all->settings_keeper =
-      spawn_settings_keeper(system, given, {chosen, std::move(parts.environment), parts.writer});
+  all->settings_keeper = spawn_settings_keeper(
+      system, given, {chosen, std::move(parts.environment), std::move(parts.guard), parts.writer});
   if (parts.manager.socket)
     all->service = spawn_service(system, given, std::move(parts.manager));
   return all;
