@@ -1,7 +1,9 @@
 // Speaks to the API of the process that served this page. A token, once somebody gave one, is kept in
-// this page's memory alone and goes out as a bearer token.
+// this page's memory alone and goes out as a bearer token; the one for orders is kept apart.
 
 let token = '';
+let orderToken = ''; // Once one was taken: orders show it, and nothing else does.
+let offered = ''; // Goes out with the next order, and stays when it is not refused.
 const read_ms_max = 8000;
 const order_ms_max = 35_000; // The server gives its stages 30 s.
 const limitOf = (options) => (options.method ? order_ms_max : read_ms_max);
@@ -10,8 +12,13 @@ export function setToken(text) {
   token = text.trim();
 }
 
-export function headers(more = {}) {
-  return token ? { ...more, Authorization: `Bearer ${token}` } : more;
+/** For the next order; looking goes on with the page's own. */
+export function offerOrderToken(text) {
+  offered = text.trim();
+}
+
+export function headers(more = {}, shown = token) {
+  return shown ? { ...more, Authorization: `Bearer ${shown}` } : more;
 }
 
 /** What the server refused: `status`, `text` for a person, `errors` by field. */
@@ -49,9 +56,26 @@ async function send(path, options) {
 }
 
 export const get = (path) => send(path, { headers: headers() });
-export const post = (path, body) =>
-  send(path, {
-    method: 'POST',
-    headers: headers({ 'Content-Type': 'application/json' }),
-    body: JSON.stringify(body),
-  });
+
+export async function post(path, body) {
+  const trying = offered;
+  offered = '';
+  let taken = false; // The token, whatever becomes of the order.
+  try {
+    const answer = await send(path, {
+      method: 'POST',
+      headers: headers({ 'Content-Type': 'application/json' }, trying || orderToken || token),
+      body: JSON.stringify(body),
+    });
+    taken = true;
+    return answer;
+  } catch (failed) {
+    if (failed instanceof Refused) {
+      taken = !failed.wantsToken;
+      if (!taken && !trying) orderToken = '';
+    }
+    throw failed;
+  } finally {
+    if (trying && taken) orderToken = trying;
+  }
+}

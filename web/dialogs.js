@@ -1,6 +1,6 @@
 // Dialogs: one that shows, and one that asks for an order with author, reason and, when the server
 // wants one, a token.
-import { Refused, setToken, Unreachable } from './api.js';
+import { offerOrderToken, Refused, Unreachable } from './api.js';
 import { by, el, setText } from './dom.js';
 
 let toastTimer = 0;
@@ -102,7 +102,7 @@ export function form(body, { intro, fields, submit, danger = false, act, done })
   node.addEventListener('submit', async (event) => {
     event.preventDefault();
     const values = Object.fromEntries(new FormData(node));
-    if (values.token) setToken(values.token);
+    const given = values.token ?? '';
     delete values.token;
     const missing = [...node.querySelectorAll('input[required]')].filter((i) => !i.value.trim());
     if (missing.length) {
@@ -112,6 +112,7 @@ export function form(body, { intro, fields, submit, danger = false, act, done })
     complain(node, []);
     message.hidden = true;
     button.disabled = true;
+    offerOrderToken(given);
     try {
       const result = await act(values);
       sessionStorage.setItem('author', values.author);

@@ -32,7 +32,8 @@ export function gist(record) {
 /** The server says what it will not send. */
 function gapLine(data, what) {
   const { from, to } = JSON.parse(data);
-  return el('p', { class: 'line warn' }, el('span', { text: `${what} ${from} to ${to} are no longer sent` }));
+  const which = to === null ? `${what} from ${from} on of an earlier run` : `${what} ${from} to ${to}`;
+  return el('p', { class: 'line warn' }, el('span', { text: `${which} are no longer sent` }));
 }
 
 export class Tail {

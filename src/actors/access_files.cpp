@@ -41,23 +41,6 @@ class token_book {
   std::vector<std::pair<token_digest, std::string>> known_{};
 };
 
-result<void> read_sources(const config::settings& chosen, token_book& book, source_tokens& out) {
-  for (const auto& [name, source] : chosen.intake.sources) {
-    if (source.token_file.empty())
-      continue;
-    const auto key = fmt::format("intake.sources.{}.token_file", name);
-    const auto token = exchange::load_secret_file(source.token_file);
-    if (!token)
-      return in_setting(key, token.error());
-    const auto digest = exchange::digest_of(token->reveal());
-    if (const auto other = book.add(digest, key); !other.empty())
-      return fail(errc::invalid_value, fmt::format("{}: {} has the token of {}; give each its own",
-                                                   key, source.token_file, other));
-    out.emplace(name, digest);
-  }
-  return {};
-}
-
 result<void> read_lines(std::string_view text, const std::string& file, std::string_view key,
                         token_book& book, std::vector<token_digest>& out) {
   for (std::size_t number = 1; !text.empty(); ++number) {
@@ -95,6 +78,23 @@ result<void> read_tokens(const std::string& file, std::string_view key, token_bo
   return read_lines(text->reveal(), file, key, book, out);
 }
 
+/// One alone: which of several a source shows would say nothing, and be counted by none.
+result<void> read_sources(const config::settings& chosen, token_book& book, source_tokens& out) {
+  for (const auto& [name, source] : chosen.intake.sources) {
+    if (source.token_file.empty())
+      continue;
+    const auto key = fmt::format("intake.sources.{}.token_file", name);
+    std::vector<token_digest> found;
+    if (const auto read = read_tokens(source.token_file, key, book, found); !read)
+      return read.error();
+    if (found.size() > 1)
+      return fail(errc::invalid_value, fmt::format("{}: {} holds {} tokens; a source has one", key,
+                                                   source.token_file, found.size()));
+    out.emplace(name, found.front());
+  }
+  return {};
+}
+
 result<std::string> read_certificate(const std::string& file) {
   std::ifstream in(file, std::ios::binary);
   std::string text(static_cast<std::size_t>(certificate_bytes_max), '\0');
@@ -125,7 +125,7 @@ result<void> read_identity(const status::http_settings& s, access_parts& out) {
 
 }  // namespace
 
-result<access_parts> load_access(const config::settings& chosen) {
+result<access_parts> load_tokens(const config::settings& chosen) {
   access_parts out;
   token_book book;
   if (const auto read = read_sources(chosen, book, out.sources); !read)
@@ -141,7 +141,14 @@ result<access_parts> load_access(const config::settings& chosen) {
           read_tokens(s.read_token_file, "status.read_token_file", book, out.tokens.readers);
       !read)
     return read.error();
-  if (const auto read = read_identity(s, out); !read)
+  return out;
+}
+
+result<access_parts> load_access(const config::settings& chosen) {
+  auto out = load_tokens(chosen);
+  if (!out)
+    return out;
+  if (const auto read = read_identity(chosen.status, *out); !read)
     return read.error();
   return out;
 }

@@ -66,4 +66,18 @@ access_answer access_guard::judge(std::string_view method, std::string_view path
   }
 }
 
+guard_post::guard_post(access_guard first)
+    : now_(std::make_shared<const access_guard>(std::move(first))) {}
+
+std::shared_ptr<const access_guard> guard_post::now() const {
+  const std::lock_guard lock(mutex_);
+  return now_;
+}
+
+void guard_post::replace(access_guard next) {
+  auto fresh = std::make_shared<const access_guard>(std::move(next));
+  const std::lock_guard lock(mutex_);
+  now_.swap(fresh);
+}
+
 }  // namespace sluice::actors

@@ -39,6 +39,7 @@ struct ground {
   std::unique_ptr<journal::reader> redis_reader{};
   exchange::secret redis_password{};
   access_parts access{};
+  std::shared_ptr<guard_post> guard{};
 };
 
 /// What stopped a start: the code to exit with, and why.
@@ -173,6 +174,7 @@ step read_access(const config::settings& chosen, ground& g) {
         read.error().code == errc::not_permitted ? exit_code::no_permission : exit_code::config,
         "secrets", read.error().text};
   g.access = std::move(*read);
+  g.guard = std::make_shared<guard_post>(access_guard{g.access.tokens});
   return {};
 }
 
@@ -231,7 +233,8 @@ pipeline_parts parts_of(const config::settings& chosen, const build_info& build,
           letters_of(chosen.intake, g),
           g.access.tokens.writers.empty() ? order_token::none : order_token::needed,
           {},
-          {}};
+          {},
+          g.guard};
 }
 
 /// Nobody can look at a gate yet. Opening a large journal, or moving old records out of it, takes
@@ -282,8 +285,7 @@ exit_code run_pipeline(const config::settings& chosen, const build_info& build, 
   const auto now = parts.given.time.at(system.clock().now());
   auto all = spawn_pipeline(system, std::move(parts));
   auto http = status::http_server::start(
-      chosen.status,
-      http_gateway(g.log, all->intake, all->status, {access_guard{g.access.tokens}, g.metrics}),
+      chosen.status, http_gateway(g.log, all->intake, all->status, {g.guard, g.metrics}),
       g.metrics.get(), g.access.tls);
   // The supervisor ends everything in order, also what has only just been built.
   start_pipeline(all, http ? first_records(g, build, now) : std::vector<record_body>{});

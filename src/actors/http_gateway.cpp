@@ -1,5 +1,6 @@
 // The first look at a request: what need not pass through the status actor does not.
 #include <algorithm>
+#include <array>
 
 #include "sluice/actors/status.hpp"
 #include "sluice/domain/time.hpp"
@@ -70,13 +71,22 @@ status::response access_response(access_answer a) {
   return refusal;
 }
 
+/// A method may be any word, and whoever shows no token may choose it.
+std::string_view known_method(std::string_view method) {
+  constexpr std::array<std::string_view, 9> all{"GET",   "HEAD",    "POST",    "PUT",  "DELETE",
+                                                "PATCH", "OPTIONS", "CONNECT", "TRACE"};
+  const auto* const known = std::ranges::find(all, method);
+  return known == all.end() ? "other" : *known;
+}
+
 /// Neither the token nor the path is told: a stranger chose both.
 status::response refused(const gateway_access& access, status::logger& log, access_answer a,
                          const status::request& asked) {
   if (access.counters)
     access.counters->add(status::metric::http_tokens_refused, {to_string(a)});
-  log.limited(std::string{to_string(a)}, status::log_level::warn, "http", "token_refused",
-              {{"why", to_string(a)}, {"method", asked.method}, {"from", asked.peer}});
+  log.limited(
+      std::string{to_string(a)}, status::log_level::warn, "status", "token_refused",
+      {{"why", to_string(a)}, {"method", known_method(asked.method)}, {"from", asked.peer}});
   return access_response(a);
 }
 
@@ -89,11 +99,12 @@ status::request_handler http_gateway(std::shared_ptr<status::logger> log, intake
       return answer(status::web_response(asked));
     auto token = digest_of_token(asked.authorization);
     asked.authorization.clear();
-    const auto by = access.guard.who(token);
-    if (const auto said = access.guard.judge(asked.method, asked.path, by);
+    const auto guard = access.guard->now();
+    const auto by = guard->who(token);
+    if (const auto said = guard->judge(asked.method, asked.path, by);
         said != access_answer::admitted)
       return answer(refused(access, *log, said, asked));
-    asked.may_look = access.guard.may_look(by);
+    asked.may_look = guard->may_look(by);
     if (asked.method == "POST" && !is_json(asked))
       return answer(
           status::problem_response(415, "POST takes application/json; say so in Content-Type"));

@@ -32,7 +32,8 @@ class intake : public stage<intake_actor> {
       : stage(config, std::move(given)),
         settings_(std::move(options.settings)),
         desk_(settings_, std::move(options.tokens), options.orders),
-        refused_lines_(std::move(options.refused_lines)) {}
+        refused_lines_(std::move(options.refused_lines)),
+        waits_(options.waits_max) {}
 
   behavior_type make_behavior() override {
     return {
@@ -360,7 +361,7 @@ class intake : public stage<intake_actor> {
   std::unordered_map<plan_id, traveller> open_{};  ///< Accepted, no verdict yet.
   std::array<std::size_t, 2> open_count_{};
   std::array<std::size_t, 2> offered_{};  ///< At the planner, not yet answered.
-  verdict_waits waits_{};
+  verdict_waits waits_;
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "insight_pages.hpp"
@@ -145,7 +146,9 @@ std::shared_ptr<const peers> spawn_pipeline(caf::actor_system& system, pipeline_
       spawn_planner(system, given, {memory_of(parts.found, chosen.intake, chosen.planner)});
   all->intake = spawn_intake(
       system, given,
-      {chosen.intake, std::move(parts.tokens), std::move(parts.refused_lines), parts.orders});
+      {chosen.intake, std::move(parts.tokens), std::move(parts.refused_lines), parts.orders,
+       // Whoever waits keeps a connection: half of them stay for those who look and order.
+       std::max<std::size_t>(1, chosen.status.connections_max / 2)});
   all->exit_engine =
       spawn_exit_engine(system, given,
                         {chosen.exits, parts.found.exits, plans_to_watch_for(parts.found),
@@ -168,8 +171,8 @@ std::shared_ptr<const peers> spawn_pipeline(caf::actor_system& system, pipeline_
       {chosen.universe, chosen.exchange.recv_window_orders, parts.found.last_universe,
        parts.found.universe_fault, margin_period_of(chosen.limits)});
   all->status = spawn_status(system, given, status_options_of(parts));
-  all->settings_keeper =
-      spawn_settings_keeper(system, given, {chosen, std::move(parts.environment), parts.writer});
+  all->settings_keeper = spawn_settings_keeper(
+      system, given, {chosen, std::move(parts.environment), std::move(parts.guard), parts.writer});
   if (parts.manager.socket)
     all->service = spawn_service(system, given, std::move(parts.manager));
   return all;

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "dead_letters.hpp"
+#include "sluice/actors/access_guard.hpp"
 #include "sluice/actors/application.hpp"
 #include "sluice/actors/intake.hpp"
 #include "sluice/actors/interfaces.hpp"
@@ -37,6 +38,7 @@ struct pipeline_parts {
   order_token orders{order_token::none};
   service_manager manager{};
   config::environment environment{};  ///< For when the file is read again.
+  std::shared_ptr<guard_post> guard{std::make_shared<guard_post>()};  ///< Likewise.
 };
 
 /// Where the halt file is looked for.

@@ -7,8 +7,8 @@
 #include <map>
 
 #include "insight_pages.hpp"
-#include "sluice/config/reload.hpp"
 #include "sluice/actors/access_files.hpp"
+#include "sluice/config/reload.hpp"
 #include "stage.hpp"
 
 namespace sluice::actors {
@@ -44,7 +44,8 @@ class settings_keeper : public stage<settings_keeper_actor> {
   settings_keeper(caf::actor_config& config, services given, settings_keeper_options options)
       : stage(config, std::move(given)),
         in_force_(std::move(options.in_force)),
-        environment_(std::move(options.environment)) {}
+        environment_(std::move(options.environment)),
+        guard_(std::move(options.guard)) {}
 
   behavior_type make_behavior() override {
     return {
@@ -87,7 +88,8 @@ class settings_keeper : public stage<settings_keeper_actor> {
     auto& found = std::get<config::reload>(planned);
     if (const auto wrong = beyond_promise(found); !wrong.empty())
       return refused(order, wrong, out);
-    auto access = load_access(found.now);
+    // The files of those in force: whether a token is needed at all changes at a start alone.
+    auto access = load_tokens(found.now);
     if (!access)
       return refused(order, {{found.now.from.file, {}, "secrets", access.error().text}}, out);
     out.applied = changes_of(found.applied);
@@ -96,7 +98,8 @@ class settings_keeper : public stage<settings_keeper_actor> {
     for (const auto& o : vitals().overrides())
       if (any_in(out.applied, o.key))
         out.overridden.push_back(o.key);
-    tell_stages(out.applied, std::move(access->sources));
+    tell_stages(out.applied);
+    tell_tokens(std::move(*access));
     return taken(order, out);
   }
 
@@ -117,7 +120,7 @@ class settings_keeper : public stage<settings_keeper_actor> {
     return wrong;
   }
 
-  void tell_stages(const std::vector<setting_change>& applied, source_tokens tokens) {
+  void tell_stages(const std::vector<setting_change>& applied) {
     if (any_in(applied, "gate.") || any_in(applied, "limits.") || any_in(applied, "reconcile."))
       send(peers_->gate, gate_settings_changed{gate_settings_of(in_force_)});
     if (any_in(applied, "gate.stale_after_")) {
@@ -138,7 +141,12 @@ class settings_keeper : public stage<settings_keeper_actor> {
       send(peers_->reconciler, reconcile_settings_changed{in_force_.reconcile});
     if (any_in(applied, "log."))
       log().configure(in_force_.log);
-    send(peers_->intake, source_tokens_changed{std::move(tokens)});
+  }
+
+  /// The intake first: whoever the guard lets in with a new token finds it known there.
+  void tell_tokens(access_parts read) {
+    send(peers_->intake, source_tokens_changed{std::move(read.sources)});
+    guard_->replace(access_guard{std::move(read.tokens)});
   }
 
   std::vector<record_body> taken(const reload_settings& order, const reload_outcome& out) {
@@ -211,6 +219,7 @@ class settings_keeper : public stage<settings_keeper_actor> {
 
   config::settings in_force_;
   config::environment environment_;
+  std::shared_ptr<guard_post> guard_;
   std::vector<finding> waiting_{};                 ///< Of the last reload that was taken.
   std::map<std::string, wall_time> changed_at_{};  ///< Keys that a reload has changed.
 };

@@ -13,7 +13,8 @@ std::string verdict_waits::verdict_of(const plan_id& id) const {
 }
 
 void verdict_waits::take(waiting_request w, instant now) {
-  if (w.until <= now || std::ranges::none_of(w.fates, &plan_fate::awaited))
+  if (w.until <= now || waiting_.size() >= waiting_max_ ||
+      std::ranges::none_of(w.fates, &plan_fate::awaited))
     return w.answer(plans_response(w.fates, w.batch));
   waiting_.push_back(std::move(w));
   const auto at = std::prev(waiting_.end());

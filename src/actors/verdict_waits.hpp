@@ -27,9 +27,13 @@ class verdict_waits {
   /// Verdicts remembered for producers that repeat a plan or ask for it in the next request.
   static constexpr std::size_t kept_max = 10'000;
 
+  /// `waiting_max`: requests that may wait at once.
+  explicit verdict_waits(std::size_t waiting_max) : waiting_max_(waiting_max) {}
+
   /// Empty when it is not, or no more, remembered.
   [[nodiscard]] std::string verdict_of(const plan_id& id) const;
-  /// Answers at once when no plan of it awaits a verdict, or it is `now` that it waits until.
+  /// Answers at once when no plan of it awaits a verdict, it is `now` that it waits until, or as
+  /// many wait as may.
   void take(waiting_request w, instant now);
   void judged(const plan_id& id, std::string verdict);
   /// Answers those whose time is over; when to come again, if anybody still waits.
@@ -43,6 +47,7 @@ class verdict_waits {
   void tell(request_list::iterator at, const plan_id& id, const std::string& verdict);
   void finish(request_list::iterator at);
 
+  std::size_t waiting_max_;
   request_list waiting_{};
   std::unordered_map<plan_id, std::vector<request_list::iterator>> waiters_{};
   std::unordered_map<plan_id, std::string> verdicts_{};

@@ -23,6 +23,11 @@ std::string variable(const char* name) {
 answered ask(const client_options& options, const std::string& path, const std::string& body) {
   auto reply = status::ask(options.whom, path, body);
   if (!reply) {
+    if (!body.empty() && reply.error().may_have_arrived) {
+      fmt::print(stderr, "not confirmed, look before you repeat it: {}: {}\n", options.whom.url,
+                 reply.error().text);
+      return {std::nullopt, static_cast<int>(exit_code::temporary)};
+    }
     const bool usable = reply.error().code == errc::io_failure;
     fmt::print(stderr, "sluice: {}: {}\n", options.whom.url, reply.error().text);
     return {std::nullopt, static_cast<int>(usable ? exit_code::unavailable : exit_code::usage)};

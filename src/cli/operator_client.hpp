@@ -35,7 +35,9 @@ struct answered {
 /// GETs a document, and leaves the printing of a good answer to the caller. Exit codes as of show.
 [[nodiscard]] answered fetch(const client_options& options, const std::string& path);
 
-/// POSTs these texts with author and reason, and prints the answer. Empty texts are left out.
+/// POSTs these texts with author and reason, and prints the answer. Empty texts are left out. Exit
+/// codes as of show, 69 only when nothing was sent, and 75 when nobody knows whether it was taken:
+/// the answer got lost, or says so.
 [[nodiscard]] int order(const client_options& options, const std::string& path,
                         const std::vector<std::pair<std::string, std::string>>& texts = {});
 

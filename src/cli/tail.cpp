@@ -152,6 +152,10 @@ class follower {
     if (wish_.json)
       return boost::json::serialize(boost::json::object{{"gap", parse_object(data)}});
     const auto gap = parse_object(data);
+    if (const auto* to = gap.if_contains("to"); to && to->is_null())
+      return paint_(tone::warning,
+                    fmt::format("-- lines from {} on of an earlier run are no longer sent --",
+                                text_at(gap, "from", "?")));
     return paint_(tone::warning, fmt::format("-- {} {} to {} are no longer sent --",
                                              wish_.events ? "records" : "lines",
                                              text_at(gap, "from", "?"), text_at(gap, "to", "?")));

@@ -32,11 +32,10 @@ std::string lane_text(const lane& l) {
 }
 
 void describe_source(section_builder& b, source_settings& s) {
-  b.file(
-      {"token_file",
-       "Holds the token that its requests show as \"Authorization: Bearer ...\"; mode 0600. Lines "
-       "of intake.file show none. \"\": it needs none."},
-      s.token_file);
+  b.file({"token_file",
+          "Holds the token that its requests show as \"Authorization: Bearer ...\": one, of 16 "
+          "characters or more; mode 0600. Lines of intake.file show none. \"\": it needs none."},
+         s.token_file);
   b.list_of<lane>({"lanes", "exit: it may send reduces and cancels. entry: it may send opens."},
                   s.lanes, "a list of \"exit\" and \"entry\"", &read_lane, &lane_text);
   b.integer({"plans_per_second_max", "Plans of each lane in the long run; 0: no limit."},

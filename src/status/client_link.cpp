@@ -6,6 +6,7 @@
 #include <boost/asio/connect.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <thread>
 
 #include "tls_transport.hpp"
 
@@ -14,15 +15,27 @@ namespace sluice::status {
 namespace asio = boost::asio;
 using tcp = asio::ip::tcp;
 
+namespace {
+
+constexpr std::string_view too_late{"no answer in time"};
+/// For what a close ends at once.
+constexpr milliseconds let_go_max{50};
+
+}  // namespace
+
 asio::awaitable<std::string> client_link::open() {
   boost::system::error_code failed;
   const auto found = co_await resolver_.async_resolve(
       at_.host, std::to_string(at_.port), asio::redirect_error(asio::use_awaitable, failed));
+  if (closed_)
+    co_return std::string{too_late};
   if (failed)
     co_return fmt::format("{} is not found: {}", at_.host, failed.message());
   dialling_ = std::make_shared<tcp::socket>(io_);
   const auto dialled = dialling_;
   co_await asio::async_connect(*dialled, found, asio::redirect_error(asio::use_awaitable, failed));
+  if (closed_)
+    co_return std::string{too_late};
   if (failed)
     co_return failed.message();
   dialling_.reset();
@@ -35,6 +48,8 @@ asio::awaitable<std::string> client_link::open() {
     wire_ = make_plain_transport(std::move(*dialled));
   }
   failed = co_await wire_->handshake();
+  if (closed_)
+    co_return std::string{too_late};
   if (!failed)
     co_return std::string{};
   const auto words = wire_->handshake_words();
@@ -42,12 +57,24 @@ asio::awaitable<std::string> client_link::open() {
 }
 
 void client_link::close() {
+  closed_ = true;
   boost::system::error_code ignored;
   resolver_.cancel();
   if (dialling_)
     dialling_->close(ignored);
   if (wire_)
     wire_->socket().close(ignored);
+}
+
+void let_go(std::shared_ptr<void> owner, asio::io_context& io) {
+  io.restart();
+  io.run_for(let_go_max);
+  if (io.stopped())
+    return;
+  std::thread([owner = std::move(owner), &io]() mutable {
+    io.run();
+    owner.reset();
+  }).detach();
 }
 
 std::string request_head(std::string_view method, std::string_view path, const client_address& at,

@@ -25,7 +25,8 @@ class client_link {
   boost::asio::awaitable<std::string> open();
   /// After open().
   [[nodiscard]] transport& wire() { return *wire_; }
-  /// Ends whatever is under way.
+  /// Ends whatever is under way, and for good: a lookup of a name cannot be stopped, and what it
+  /// still finds is not dialled.
   void close();
 
  private:
@@ -35,7 +36,13 @@ class client_link {
   std::string ca_file_;
   std::shared_ptr<boost::asio::ip::tcp::socket> dialling_{};
   std::unique_ptr<transport> wire_{};
+  bool closed_{false};
 };
+
+/// Runs to its end what is left in the `io` of a closed link, which `owner` holds. Where the system
+/// still looks a name up, and an io_context waits for that when it goes, both go on a thread of
+/// their own: whoever asked is not held up.
+void let_go(std::shared_ptr<void> owner, boost::asio::io_context& io);
 
 /// Request line and fields up to where more may be added, each with its line break: an empty line
 /// is still missing. A token goes into it as a bearer's.

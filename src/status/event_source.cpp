@@ -34,6 +34,8 @@ class reading {
     parser_.eager(true);
   }
 
+  [[nodiscard]] asio::io_context& io() { return io_; }
+
   event_end run() {
     deadline_ = steady_clock::now() + connect_max;
     asio::co_spawn(io_, talk(), asio::detached);
@@ -53,8 +55,6 @@ class reading {
     const auto result = end_;
     over_ = true;
     link_.close();
-    io_.restart();
-    io_.run();
     return result;
   }
 
@@ -198,8 +198,12 @@ result<event_end> follow_events(const event_wish& wish, const event_hooks& hooks
   if (!wish.last_event_id.empty())
     wanted += "Last-Event-ID: " + wish.last_event_id + "\r\n";
   wanted += "\r\n";
-  reading one{std::move(*at), wish.whom, std::move(wanted), hooks, silence_max};
-  return one.run();
+  auto one =
+      std::make_shared<reading>(std::move(*at), wish.whom, std::move(wanted), hooks, silence_max);
+  auto ended = one->run();
+  auto& io = one->io();
+  let_go(std::move(one), io);
+  return ended;
 }
 
 }  // namespace sluice::status

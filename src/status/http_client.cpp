@@ -29,19 +29,18 @@ class exchange_of {
     parser_.eager(true);
   }
 
-  result<client_reply> run() {
+  [[nodiscard]] asio::io_context& io() { return io_; }
+
+  answer_or_loss run() {
     give(limits_.connect);
     asio::co_spawn(io_, talk(), asio::detached);
     while (!over_ && io_.run_one_until(deadline_) > 0) {
     }
-    if (!over_) {
-      link_.close();
-      io_.restart();
-      io_.run();
-      return fail(errc::io_failure, "no answer in time");
-    }
+    link_.close();
+    if (!over_)
+      return unanswered{fail(errc::io_failure, "no answer in time"), sent_};
     if (!failed_.empty())
-      return fail(errc::io_failure, failed_);
+      return unanswered{fail(errc::io_failure, failed_), sent_};
     auto& got = parser_.get();
     return client_reply{static_cast<int>(got.result_int()), std::move(got.body())};
   }
@@ -54,6 +53,7 @@ class exchange_of {
     if (failed_.empty()) {
       give(limits_.answer);
       const std::array<asio::const_buffer, 2> parts{asio::buffer(wanted_), asio::const_buffer{}};
+      sent_ = true;
       const auto unsent = co_await link_.wire().write(parts);
       if (unsent)
         failed_ = unsent.message();
@@ -71,7 +71,9 @@ class exchange_of {
         in.resize(kept + read_size);
       const auto got = co_await link_.wire().read_some(asio::buffer(in.data() + kept, read_size));
       error_code wrong;
-      if (got.failed == asio::error::eof)
+      if (got.failed == asio::error::eof && !parser_.got_some())
+        wrong = http::error::end_of_stream;
+      else if (got.failed == asio::error::eof)
         parser_.put_eof(wrong);
       else if (got.failed)
         wrong = got.failed;
@@ -104,13 +106,14 @@ class exchange_of {
   http::response_parser<http::string_body> parser_{};
   std::chrono::steady_clock::time_point deadline_{};
   std::string failed_{};
+  bool sent_{false};  ///< Its first byte may have left.
   bool over_{false};
 };
 
 }  // namespace
 
-result<client_reply> ask(const target& whom, std::string_view path, const std::string& body,
-                         const client_limits& limits) {
+answer_or_loss ask(const target& whom, std::string_view path, const std::string& body,
+                   const client_limits& limits) {
   auto at = parse_client_url(whom.url);
   if (!at)
     return at.error();
@@ -120,8 +123,11 @@ result<client_reply> ask(const target& whom, std::string_view path, const std::s
     wanted += fmt::format("Content-Type: application/json\r\nContent-Length: {}\r\n", body.size());
   wanted += "\r\n";
   wanted += body;
-  exchange_of one{std::move(*at), whom, limits, std::move(wanted)};
-  return one.run();
+  auto one = std::make_shared<exchange_of>(std::move(*at), whom, limits, std::move(wanted));
+  auto came = one->run();
+  auto& io = one->io();
+  let_go(std::move(one), io);
+  return came;
 }
 
 std::string_view token_hint(int status) {

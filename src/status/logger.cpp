@@ -1,6 +1,8 @@
 // The log's front: levels, rate limit, the ring with its subscribers, and the way to the writer.
 #include "sluice/status/logger.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <atomic>
 #include <deque>
@@ -101,9 +103,16 @@ void log_subscription::end() {
     run();
 }
 
+event_frame log_entry::frame() const {
+  std::call_once(framed_,
+                 [this] { frame_ = make_event(fmt::format("{}-{}", run, seq), "log", line); });
+  return frame_;
+}
+
 struct logger::impl {
   impl(const log_settings& settings, log_clock now, std::unique_ptr<log_sinks> sinks)
       : clock(std::move(now)),
+        run(clock().wall.ms),
         levels(settings),
         format(settings.format),
         ring_lines(settings.ring_lines),
@@ -111,6 +120,7 @@ struct logger::impl {
         writer(std::move(sinks), settings.queue_lines_max) {}
 
   log_clock clock;
+  std::int64_t run;
   level_table levels;
   std::atomic<log_format> format;
   std::size_t ring_lines;
@@ -130,6 +140,7 @@ struct logger::impl {
   void write(const stamp& now, log_level level, std::string_view component, std::string_view event,
              std::span<const field> with) {
     auto made = std::make_shared<log_entry>();
+    made->run = run;
     made->at = now.wall;
     made->level = level;
     made->component = component;
@@ -217,23 +228,26 @@ void logger::configure(const log_settings& settings) {
   impl_->limiter.period(settings.repeat_period);
 }
 
-log_subscription logger::subscribe(std::uint64_t after, log_sink sink) {
+log_following logger::subscribe(std::uint64_t after, log_sink sink) {
   const std::lock_guard lock(impl_->ring_mutex);
-  if (after > impl_->last_seq)  // A number of an earlier run of this process.
+  if (after > impl_->last_seq)
     after = 0;
   std::vector<log_entry_ptr> missed;
   for (const auto& line : impl_->ring)
     if (line->seq > after)
       missed.push_back(line);
-  if (!missed.empty())
-    sink(missed);
   const std::uint64_t number = ++impl_->last_subscriber;
   impl_->subscribers.emplace(number, std::move(sink));
-  return log_subscription{[this, number] {
+  const auto end = [this, number] {
     std::map<std::uint64_t, log_sink>::node_type ended;  // Destroyed after the lock is released.
     const std::lock_guard removal(impl_->ring_mutex);
     ended = impl_->subscribers.extract(number);
-  }};
+  };
+  return {std::move(missed), log_subscription{end}};
+}
+
+std::int64_t logger::run() const {
+  return impl_->run;
 }
 
 std::vector<log_entry_ptr> logger::recent() const {

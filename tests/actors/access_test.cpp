@@ -17,12 +17,13 @@ namespace {
 
 constexpr std::string_view reader_token{"reader-token-0001"};
 constexpr std::string_view writer_token{"writer-token-0001"};
+constexpr std::string_view alpha_token{"alpha-token-00001"};
 
 access_guard a_guard() {
   access_tokens t;
   t.readers = {exchange::digest_of("another-reader-01"), exchange::digest_of(reader_token)};
   t.writers = {exchange::digest_of(writer_token)};
-  t.sources = {exchange::digest_of("alpha")};
+  t.sources = {exchange::digest_of(alpha_token)};
   return access_guard{t};
 }
 
@@ -42,7 +43,7 @@ TEST_CASE("a token is its owner's, and none or a strange one is nobody's") {
   CHECK(guard.who(exchange::digest_of("another-reader-01")) == bearer::reader);
   CHECK(guard.who(exchange::digest_of(reader_token)) == bearer::reader);
   CHECK(guard.who(exchange::digest_of(writer_token)) == bearer::writer);
-  CHECK(guard.who(exchange::digest_of("alpha")) == bearer::source);
+  CHECK(guard.who(exchange::digest_of(alpha_token)) == bearer::source);
 }
 
 TEST_CASE("each request needs its right") {
@@ -102,13 +103,13 @@ TEST_CASE("several tokens of a file are valid, and nothing of it is told when on
   s.status.write_token_file =
       write(dir / "w", std::string{writer_token} + "\n\nwriter-token-0002\r\n");
   s.status.read_token_file = write(dir / "r", std::string{reader_token});
-  s.intake.sources["alpha"].token_file = write(dir / "a", "alpha\n");
+  s.intake.sources["alpha"].token_file = write(dir / "a", std::string{alpha_token} + "\r\n");
   const auto read = load_access(s).value();
   const access_guard guard{read.tokens};
   CHECK(guard.who(exchange::digest_of(writer_token)) == bearer::writer);
   CHECK(guard.who(exchange::digest_of("writer-token-0002")) == bearer::writer);
   CHECK(guard.who(exchange::digest_of(reader_token)) == bearer::reader);
-  CHECK(guard.who(exchange::digest_of("alpha")) == bearer::source);
+  CHECK(guard.who(exchange::digest_of(alpha_token)) == bearer::source);
   CHECK(read.sources.contains("alpha"));
   CHECK_FALSE(read.tls);
 }
@@ -151,4 +152,52 @@ TEST_CASE("files of tokens that prove nothing are refused by name and line") {
   s.status.write_token_file = write(dir / "w", good);
   s.intake.sources["alpha"].token_file = write(dir / "a", good);
   CHECK(load_access(s).error().code == errc::invalid_value);
+}
+
+TEST_CASE("a source's token keeps to the same rules, and is one alone") {
+  pipeline_world world;
+  const auto dir = std::filesystem::path(world.directory);
+  struct row {
+    const char* name;
+    std::string text;
+    errc code;
+    const char* words;
+  };
+  const std::string good{alpha_token};
+  const row rows[] = {
+      {"short", "alpha\n", errc::invalid_value, ":1: a token has at least 16"},
+      {"no header holds it", "sixteen letters ok\n", errc::invalid_value, ":1: a token holds"},
+      {"two", good + "\nalpha-token-00002\n", errc::invalid_value, "holds 2 tokens"},
+      {"none", "\n\r\n", errc::malformed, "holds no token"},
+  };
+  for (const auto& r : rows) {
+    INFO(r.name);
+    config::settings s;
+    s.intake.sources["alpha"].token_file = write(dir / "a", r.text);
+    const auto read = load_access(s);
+    REQUIRE_FALSE(read);
+    CHECK(read.error().code == r.code);
+    CHECK_THAT(read.error().text, ContainsSubstring(r.words));
+    CHECK_THAT(read.error().text, ContainsSubstring("intake.sources.alpha.token_file"));
+  }
+}
+
+TEST_CASE("tokens are read without the certificate, which may just be renewed") {
+  pipeline_world world;
+  const auto dir = std::filesystem::path(world.directory);
+  config::settings s;
+  s.status.write_token_file = write(dir / "w", std::string{writer_token});
+  s.status.tls_certificate_file = (dir / "none").string();
+  s.status.tls_key_file = (dir / "none").string();
+  CHECK_FALSE(load_access(s));
+  CHECK(load_tokens(s).value().tokens.writers.size() == 1);
+}
+
+TEST_CASE("whoever has asked the guard keeps it, and the next gets the new one") {
+  guard_post post{a_guard()};
+  const auto before = post.now();
+  post.replace(access_guard{});
+  CHECK(before->who(exchange::digest_of(writer_token)) == bearer::writer);
+  CHECK(post.now()->who(exchange::digest_of(writer_token)) == bearer::unknown);
+  CHECK_FALSE(post.now()->guards_orders());
 }

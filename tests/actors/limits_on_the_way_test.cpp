@@ -89,3 +89,35 @@ TEST_CASE("one dry run is under way at a time, and none has more plans than the 
   run.settle();
   CHECK(status::testing::status_of(next.response()) == "200");
 }
+
+TEST_CASE("only so many requests wait for verdicts; one more is told at once what is known") {
+  pipeline_world world;
+  world.chosen.status.connections_max = 2;
+  pipeline_run run(world);
+  // What is held is not known: every plan waits for a read.
+  run.give_universe();
+  run.tell(stream_opened{});
+  run.give_marks({{"BTCUSDT", "50000"}, {"ETHUSDT", "2000"}});
+  const auto exit_of = [](const std::string& id, const std::string& on) {
+    return R"({"plan_id":")" + id + R"(","source":"s","symbol":")" + on +
+           R"(","kind":"reduce","target":"0","ttl":"30s"})";
+  };
+  asked_over_http waits(exit_of("x1", "BTCUSDT"));
+  asked_over_http one_more(exit_of("x2", "ETHUSDT"));
+  for (auto* asked : {&waits, &one_more}) {
+    asked->try_plans.dry_run = false;
+    asked->try_plans.wait = 10s;
+    caf::anon_send(run.all->intake, asked->try_plans);
+    run.settle();
+  }
+  const auto told = one_more.response();
+  CHECK(status::testing::status_of(told) == "202");
+  CHECK_THAT(told, ContainsSubstring(R"("plan_id":"x2")"));
+  for (int i = 0; i < 20; ++i) {
+    for (const char* scope : {"", "BTCUSDT", "ETHUSDT"})
+      while (run.answer_read(symbol(scope), {})) {
+      }
+    run.pass(50ms);
+  }
+  CHECK(status::testing::status_of(waits.response()) == "200");
+}

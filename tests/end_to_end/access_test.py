@@ -13,7 +13,7 @@ from harness import BINARY, LIMIT_S, SluiceTestCase, a_reduce, an_open, ask
 READ = "reading-word-000001"
 OLD_READ = "reading-word-000000"
 WRITE = "ordering-word-00001"
-ALPHA = "alpha-word"
+ALPHA = "alpha-word-0000001"
 
 
 def bearer(token):

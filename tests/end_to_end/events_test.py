@@ -76,11 +76,15 @@ class EventsTestCase(SluiceTestCase):
 
     def test_an_id_of_another_journal_is_a_gap_of_everything(self):
         self.run_ready(symbols=20)
-        newest = int(self.events(self.follow(query="?last=1"), 1)[0]["id"])
-        told = self.next_event(self.follow(1_000_000))
-        if told["event"] != "gap":  # All of a short journal is sent instead.
-            self.assertEqual(told["id"], "1")
-        self.assertLessEqual(int(told["id"]), newest + 10)
+        newest = self.many_records(800)
+        gap, after = self.events(self.follow(1_000_000), 2)
+        self.assertEqual(gap["event"], "gap")
+        told = json.loads(gap["data"])
+        self.assertEqual(told["from"], 1)
+        self.assertGreaterEqual(told["to"], newest - 1_000)
+        self.assertEqual(gap["id"], str(told["to"]))
+        self.assertNotEqual(after["event"], "gap")
+        self.assertEqual(int(after["id"]), told["to"] + 1)
 
     def test_what_is_no_number_is_refused(self):
         self.run_ready(symbols=20)

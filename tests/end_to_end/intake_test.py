@@ -8,6 +8,10 @@ import unittest
 from harness import SluiceTestCase, a_reduce, an_open
 from schema_check import admits
 
+ALPHA = "alpha-word-0000001"
+BETA = "beta-word-00000001"
+
+
 class IntakeTestCase(SluiceTestCase):
     def post_raw(self, text, path="/api/v1/plans"):
         return self.post(path, text)
@@ -182,8 +186,8 @@ class SourcesTestCase(SluiceTestCase):
         return path
 
     def two_sources(self, more=""):
-        alpha = self.token_file("alpha.token", "alpha-word")
-        beta = self.token_file("beta.token", "beta-word")
+        alpha = self.token_file("alpha.token", ALPHA)
+        beta = self.token_file("beta.token", BETA)
         return (f'\n[intake.sources.alpha]\ntoken_file = "{alpha}"\n{more}'
                 f'\n[intake.sources.beta]\ntoken_file = "{beta}"\nlanes = ["exit"]\n')
 
@@ -198,14 +202,14 @@ class SourcesTestCase(SluiceTestCase):
             return {**plan, "source": source}
 
         rows = [
-            (by("alpha", a_reduce("1")), "alpha-word", 200),
+            (by("alpha", a_reduce("1")), ALPHA, 200),
             (by("alpha", a_reduce("2")), None, 401),
-            (by("alpha", a_reduce("3")), "beta-word", 403),
+            (by("alpha", a_reduce("3")), BETA, 403),
             (by("alpha", a_reduce("4")), "wrong", 401),
-            (by("beta", an_open("5")), "beta-word", 403),
-            (by("beta", a_reduce("6")), "beta-word", 200),
+            (by("beta", an_open("5")), BETA, 403),
+            (by("beta", a_reduce("6")), BETA, 200),
             (by("gamma", a_reduce("7")), None, 200),
-            ([by("alpha", a_reduce("8")), by("beta", a_reduce("9"))], "alpha-word", 403),
+            ([by("alpha", a_reduce("8")), by("beta", a_reduce("9"))], ALPHA, 403),
         ]
         for plan, token, status in rows:
             reply = self.send(plan, token)
@@ -215,7 +219,7 @@ class SourcesTestCase(SluiceTestCase):
         kept = {p["plan_id"] for p in self.get("/api/v1/plans").json()["plans"]}
         self.assertEqual(kept, {"1", "6", "7"})
         everywhere = self.sluice.log() + self.get("/api/v1/status").text + self.get("/metrics").text
-        for word in ("alpha-word", "beta-word"):
+        for word in (ALPHA, BETA):
             self.assertNotIn(word, everywhere)
 
     def test_a_source_without_a_table_is_refused_where_the_file_says_so(self):
@@ -230,16 +234,16 @@ class SourcesTestCase(SluiceTestCase):
                                                           "plans_burst_max = 3\n"))
         entries = [{**an_open(f"e-{n}", symbol="NOSUCHUSDT", quantity=str(n + 1)),
                     "source": "alpha"} for n in range(5)]
-        self.assertEqual(self.send(entries[:3], "alpha-word").status, 200)
-        late = self.send(entries[3:], "alpha-word")
+        self.assertEqual(self.send(entries[:3], ALPHA).status, 200)
+        late = self.send(entries[3:], ALPHA)
         self.assertEqual(late.status, 429, late.text)
         wait = int(late.headers["Retry-After"])
         self.assertIn(wait, (1, 2))
         exits = [{**a_reduce(f"x-{n}"), "source": "alpha"} for n in range(3)]
-        self.assertEqual(self.send(exits, "alpha-word").status, 200)
+        self.assertEqual(self.send(exits, ALPHA).status, 200)
         end = time.monotonic() + wait
         self.until("the wait is over", lambda: time.monotonic() > end)
-        self.assertEqual(self.send(entries[3:], "alpha-word").status, 200)
+        self.assertEqual(self.send(entries[3:], ALPHA).status, 200)
 
     def test_a_token_file_that_others_may_read_stops_the_start(self):
         loose = self.token_file("loose.token", "word", 0o644)

@@ -4,7 +4,9 @@ import datetime
 import json
 import os
 import signal
+import socket
 import subprocess
+import threading
 import unittest
 
 from harness import BINARY, LIMIT_S, SluiceTestCase, a_reduce, an_open
@@ -287,6 +289,23 @@ class OperatorTestCase(SluiceTestCase):
         self.assertEqual(code, 1)
         self.assertIn(f"remove {self.directory}/state/halt", errors)
         self.assertEqual(self.command("state", url="http://127.0.0.1:1")[0], 69)
+        order = ("state", "reduce_only", "--reason", "drill")
+        self.assertEqual(self.command(*order, url="http://127.0.0.1:1")[0], 69)
+        # Taken in, and closed without an answer: whether it was obeyed nobody knows.
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            def swallow():
+                for _ in range(2):
+                    came, _ = server.accept()
+                    with came:
+                        came.recv(65536)
+            swallowing = threading.Thread(target=swallow, daemon=True)
+            swallowing.start()
+            url = f"http://127.0.0.1:{server.getsockname()[1]}"
+            code, _, errors = self.command(*order, url=url)
+            self.assertEqual(code, 75)
+            self.assertIn("look before you repeat it", errors)
+            self.assertEqual(self.command("state", url=url)[0], 69)
+            swallowing.join(LIMIT_S)
         self.assertEqual(self.command("state", url="http://example.com:80")[0], 2)
         for words in (["state"], ["hold"], ["override"], ["override", "set"], ["hold", "release"],
                       ["close"], ["close", "arm"]):

@@ -7,6 +7,9 @@ import unittest
 
 from harness import BINARY, LIMIT_S, SluiceTestCase, a_reduce, an_open
 
+ALPHA = "alpha-word-0000001"
+BETA = "beta-word-00000001"
+
 
 class PlanCommandTestCase(SluiceTestCase):
     def token_file(self, name, text, mode=0o600):
@@ -16,8 +19,8 @@ class PlanCommandTestCase(SluiceTestCase):
         return path
 
     def two_sources(self):
-        alpha = self.token_file("alpha.token", "alpha-word")
-        beta = self.token_file("beta.token", "beta-word")
+        alpha = self.token_file("alpha.token", ALPHA)
+        beta = self.token_file("beta.token", BETA)
         return (f'\n[intake.sources.alpha]\ntoken_file = "{alpha}"\n'
                 f'\n[intake.sources.beta]\ntoken_file = "{beta}"\n')
 
@@ -25,7 +28,7 @@ class PlanCommandTestCase(SluiceTestCase):
         done = subprocess.run([BINARY, "plan", "-", "--url", self.sluice.url, *words],
                               input=json.dumps(plan), capture_output=True, text=True,
                               timeout=LIMIT_S, cwd=self.directory)
-        self.assertNotIn("alpha-word", done.stdout + done.stderr)
+        self.assertNotIn(ALPHA, done.stdout + done.stderr)
         return done.returncode, done.stdout, done.stderr
 
     def test_the_command_shows_the_token_of_a_file_that_is_its_owners_alone(self):
@@ -33,7 +36,7 @@ class PlanCommandTestCase(SluiceTestCase):
         self.until("a mark", lambda: (self.position("BTCUSDT") or {}).get("mark"))
         alpha = str(self.directory / "alpha.token")
         beta = str(self.directory / "beta.token")
-        loose = str(self.token_file("loose.token", "alpha-word", 0o640))
+        loose = str(self.token_file("loose.token", ALPHA, 0o640))
         # One that is allowed: its verdict may be there before the answer.
         plans = [{**an_open(f"t-{n}"), "source": "alpha"} for n in range(2)]
         for words, expected in (((), 1), (("--token-file", beta), 1),
@@ -47,7 +50,7 @@ class PlanCommandTestCase(SluiceTestCase):
         self.assertEqual(code, 0, (out, errors))
         self.assertEqual([p["plan_id"] for p in self.get("/api/v1/plans").json()["plans"]],
                          ["t-1"])
-        self.assertNotIn("alpha-word", self.sluice.log())
+        self.assertNotIn(ALPHA, self.sluice.log())
 
     def test_the_command_fails_when_one_of_many_is_not_taken_in(self):
         self.run_ready(symbols=20, extra=self.two_sources())

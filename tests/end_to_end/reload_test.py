@@ -9,6 +9,11 @@ import unittest
 from harness import BINARY, LIMIT_S, SluiceTestCase, a_reduce, an_open
 
 BY = {"author": "alice", "reason": "drill"}
+FIRST = "first-token-000001"
+SECOND = "second-token-00001"
+WRITE = "ordering-word-00001"
+NEW_WRITE = "ordering-word-00002"
+READ = "reading-word-000001"
 TABLE = '[intake.sources.alpha]\ntoken_file = "token"\n'
 
 
@@ -128,7 +133,7 @@ class ReloadTestCase(SluiceTestCase):
 
     def test_the_token_of_a_source_is_read_again(self):
         token = self.directory / "token"
-        token.write_text("first-token")
+        token.write_text(FIRST)
         os.chmod(token, 0o600)
         self.run_ready(extra=TABLE)
 
@@ -138,18 +143,67 @@ class ReloadTestCase(SluiceTestCase):
             self.assertIn(status, (200, 202, 401))
             return status != 401
 
-        self.assertTrue(admitted("first-token", "a"))
-        token.write_text("second-token")
-        self.assertFalse(admitted("second-token", "b"))
+        self.assertTrue(admitted(FIRST, "a"))
+        token.write_text(SECOND)
+        self.assertFalse(admitted(SECOND, "b"))
         self.assertEqual(self.reload().status, 200)
-        self.assertTrue(admitted("second-token", "c"))
-        self.assertFalse(admitted("first-token", "d"))
+        self.assertTrue(admitted(SECOND, "c"))
+        self.assertFalse(admitted(FIRST, "d"))
         os.chmod(token, 0o644)
         answer = self.reload()
         self.assertEqual(answer.status, 422)
         self.assertIn("intake.sources.alpha", answer.text)
-        self.assertTrue(admitted("second-token", "e"))
-        self.assertNotIn("second-token", self.sluice.log() + answer.text)
+        self.assertTrue(admitted(SECOND, "e"))
+        self.assertNotIn(SECOND, self.sluice.log() + answer.text)
+
+    def guarded(self):
+        """A source with a token, and tokens for orders and for looking."""
+        for name, text in (("token", FIRST), ("w", WRITE), ("r", READ)):
+            (self.directory / name).write_text(text + "\n")
+            os.chmod(self.directory / name, 0o600)
+        keys = 'write_token_file = "w"\nread_token_file = "r"\n'
+        self.sluice = self.start(self.demo_config(symbols=20, extra=TABLE, replace=[("[log]", keys + "[log]")]))
+        self.sluice.wait_url()
+        self.until("ready", lambda: self.get("/readyz").status == 200)
+
+    def with_token(self, path, document, token):
+        return self.post(path, document, {"Authorization": f"Bearer {token}"}).status
+
+    def test_with_tokens_for_orders_too_a_new_one_of_a_source_is_good_after_a_reload(self):
+        self.guarded()
+
+        def send(plan, token):
+            return self.with_token("/api/v1/plans?wait=5s", {**a_reduce(plan), "source": "alpha"}, token)
+
+        self.assertEqual(send("a", FIRST), 200)
+        (self.directory / "token").write_text(SECOND)
+        self.assertEqual(send("b", SECOND), 401)
+        self.assertEqual(self.with_token("/api/v1/reload", BY, WRITE), 200)
+        self.assertEqual(send("c", SECOND), 200)
+        self.assertEqual(send("d", FIRST), 401)
+
+    def test_a_token_that_leaked_is_good_for_nothing_after_a_reload(self):
+        self.guarded()
+        (self.directory / "w").write_text(WRITE + "\n" + NEW_WRITE + "\n")
+        self.assertEqual(self.with_token("/api/v1/reload", BY, NEW_WRITE), 401)
+        self.assertEqual(self.with_token("/api/v1/reload", BY, WRITE), 200)
+        # Both, so that everybody can be given the new one.
+        for token in (WRITE, NEW_WRITE):
+            self.assertEqual(self.with_token("/api/v1/reload", BY, token), 200)
+        (self.directory / "w").write_text(NEW_WRITE + "\n")
+        (self.directory / "r").write_text(SECOND + "\n")
+        self.assertEqual(self.with_token("/api/v1/reload", BY, WRITE), 200)
+        order = {"state": "reduce_only", **BY}
+        self.assertEqual(self.with_token("/api/v1/state", order, WRITE), 401)
+        self.assertEqual(self.with_token("/api/v1/plans", a_reduce("a"), WRITE), 401)
+        self.assertEqual(self.with_token("/api/v1/state", order, NEW_WRITE), 200)
+        for token, status in ((READ, 401), (WRITE, 401), (SECOND, 200)):
+            self.assertEqual(self.get("/api/v1/status", {"Authorization": f"Bearer {token}"}).status, status)
+        # An empty file opens nothing: what was in force stays.
+        (self.directory / "w").write_text("\n")
+        self.assertEqual(self.with_token("/api/v1/reload", BY, NEW_WRITE), 422)
+        self.assertEqual(self.with_token("/api/v1/state", order, None), 401)
+        self.assertEqual(self.with_token("/api/v1/state", order, NEW_WRITE), 200)
 
     def test_an_override_stands_and_the_answer_says_so(self):
         self.run_ready()

@@ -4,6 +4,7 @@ import http.client
 import math
 import re
 import shutil
+import socket
 import subprocess
 import threading
 import time
@@ -114,8 +115,40 @@ class SlowClientsTestCase(SluiceTestCase):
         self.check("-B", "-s", "60000", "-f", "application/json", path="/api/v1/plans")
 
     def test_slow_readers_hold_up_no_exit(self):
-        self.check("-X", "-w", "10", "-y", "20", "-n", "2", "-z", "16", "-k", "3",
-                      path="/assets/vendor/uplot/uPlot.iife.min.js", answered=True)
+        self.check("-X", "-w", "10", "-y", "20", "-n", "2", "-z", "16", "-k", "10",
+                   path="/assets/vendor/uplot/uPlot.iife.min.js", answered=True)
+
+
+class SilentReadersTestCase(SluiceTestCase):
+    PLACES = 16
+    SHED = 'sluice_http_connections_shed_total{phase="write"} '
+    PAGE = "GET /assets/vendor/uplot/uPlot.iife.min.js HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+
+    def shed_at_a_write(self):
+        try:
+            text = self.get("/metrics").text
+        except (http.client.HTTPException, OSError):
+            return 0.0
+        return sum(float(line.removeprefix(self.SHED)) for line in text.splitlines() if line.startswith(self.SHED))
+
+    def test_readers_that_take_nothing_of_several_megabytes_make_room(self):
+        """More than the system takes in for a client, or no write would ever wait."""
+        places = f"connections_max = {self.PLACES}\n"
+        self.sluice = self.start(self.demo_config(symbols=20, replace=[("[log]", places + "[log]")]))
+        self.sluice.wait_url()
+        self.until("ready", lambda: self.get("/readyz").status == 200)
+        self.assertEqual(self.shed_at_a_write(), 0)
+        port = int(self.sluice.url.rsplit(":", 1)[1])
+        for _ in range(self.PLACES):
+            silent = socket.socket()
+            self.addCleanup(silent.close)
+            silent.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            silent.settimeout(LIMIT_S)
+            silent.connect(("127.0.0.1", port))
+            silent.sendall(self.PAGE.encode() * 120)  # 6 MB of answers.
+        self.until("room", lambda: self.shed_at_a_write() > 0)
+        reply = self.post("/api/v1/plans?wait=5s", a_reduce("exit", symbol="XRPUSDT"))
+        self.assertEqual(reply.status, 200, reply.text)
 
 
 if __name__ == "__main__":

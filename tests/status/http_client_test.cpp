@@ -46,6 +46,7 @@ TEST_CASE("nobody there is told from an answer") {
   const auto reply = ask(url, "/");
   REQUIRE_FALSE(reply);
   CHECK(reply.error().code == errc::io_failure);
+  CHECK_FALSE(reply.error().may_have_arrived);
 }
 
 TEST_CASE("who does not answer in time is not waited for") {
@@ -57,6 +58,7 @@ TEST_CASE("who does not answer in time is not waited for") {
   const auto reply = ask(server->url(), "/", {}, limits);
   REQUIRE_FALSE(reply);
   CHECK(reply.error().text == "no answer in time");
+  CHECK(reply.error().may_have_arrived);
   server->stop();
 }
 

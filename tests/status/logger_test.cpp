@@ -152,24 +152,32 @@ TEST_CASE("a subscriber gets what it missed and then every line, until it ends")
   for (int i = 0; i < 3; ++i)
     log->info("a", "before");
   std::vector<std::uint64_t> seen;
-  auto subscription = log->subscribe(1, [&](std::span<const log_entry_ptr> lines) {
+  auto following = log->subscribe(1, [&](std::span<const log_entry_ptr> lines) {
     for (const auto& line : lines)
       seen.push_back(line->seq);
   });
+  REQUIRE(following.missed.size() == 2);
+  CHECK(following.missed.front()->seq == 2);
   log->info("a", "after");
-  CHECK(seen == std::vector<std::uint64_t>{2, 3, 4});
-  subscription.end();
+  CHECK(seen == std::vector<std::uint64_t>{4});
+  following.live.end();
   log->info("a", "unseen");
-  CHECK(seen.size() == 3);
+  CHECK(seen.size() == 1);
 }
 
-TEST_CASE("a number of an earlier run gives a subscriber the whole ring") {
+TEST_CASE("a number that was never given gives a subscriber the whole ring") {
   const auto log = started(quiet());
   log->info("a", "one");
-  std::size_t seen = 0;
-  const auto subscription =
-      log->subscribe(5'000, [&](std::span<const log_entry_ptr> lines) { seen += lines.size(); });
-  CHECK(seen == 1);
+  CHECK(log->subscribe(5'000, [](std::span<const log_entry_ptr>) {}).missed.size() == 1);
+}
+
+TEST_CASE("the frame of a line is built once, and names the run") {
+  const auto log = started(quiet());
+  log->info("a", "one");
+  const auto line = log->recent().front();
+  CHECK(line->run == log->run());
+  CHECK(line->frame()->starts_with("id: " + std::to_string(log->run()) + "-1\nevent: log\n"));
+  CHECK(line->frame().get() == line->frame().get());
 }
 
 TEST_CASE("subscribing while others log misses no line and repeats none") {
@@ -180,14 +188,18 @@ TEST_CASE("subscribing while others log misses no line and repeats none") {
       log->info("a", "line");
     done = true;
   }};
-  std::vector<std::uint64_t> seen;
-  auto subscription = log->subscribe(0, [&](std::span<const log_entry_ptr> lines) {
+  std::vector<std::uint64_t> live;
+  auto following = log->subscribe(0, [&](std::span<const log_entry_ptr> lines) {
     for (const auto& line : lines)
-      seen.push_back(line->seq);
+      live.push_back(line->seq);
   });
   writer.join();
-  subscription.end();
+  following.live.end();
   REQUIRE(done);
+  std::vector<std::uint64_t> seen;
+  for (const auto& line : following.missed)
+    seen.push_back(line->seq);
+  seen.insert(seen.end(), live.begin(), live.end());
   REQUIRE(seen.size() == 500);
   for (std::size_t i = 0; i < seen.size(); ++i)
     REQUIRE(seen[i] == i + 1);

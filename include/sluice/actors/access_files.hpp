@@ -1,4 +1,4 @@
-// What guards the HTTP server, read from its files at a start: tokens, certificate and key.
+// What guards the HTTP server, read from its files: tokens, and at a start certificate and key.
 #pragma once
 
 #include <memory>
@@ -17,14 +17,17 @@ struct access_parts {
   std::shared_ptr<status::tls_identity> tls{};  ///< Null for plain HTTP.
 };
 
-/// Tokens of a file: one a line, each of at least this many characters that a header may carry
-/// (RFC 6750: letters, digits and -._~+/=). Several are valid at the same time, so that one can be
-/// replaced while the old one still works.
+/// Tokens of a file: one a line, of a source one alone, each of at least this many characters that
+/// a header may carry (RFC 6750: letters, digits and -._~+/=). Several are valid at the same time,
+/// so that one can be replaced while the old one still works.
 inline constexpr std::size_t api_token_size_min = 16;
 
-/// Reads all that the settings name. Errors: not_permitted when a secret's file is open to others,
-/// not_found, malformed or invalid_value when one cannot be used. The text names file and setting,
-/// and holds nothing of what is in it.
+/// Reads all that the settings name, for a start. Errors: not_permitted when a secret's file is
+/// open to others, not_found, malformed or invalid_value when one cannot be used. The text names
+/// file and setting, and holds nothing of what is in it.
 [[nodiscard]] result<access_parts> load_access(const config::settings& chosen);
+/// The same without certificate and key, for while it runs: a certificate that is just being
+/// renewed holds up no token.
+[[nodiscard]] result<access_parts> load_tokens(const config::settings& chosen);
 
 }  // namespace sluice::actors

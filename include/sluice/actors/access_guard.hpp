@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -55,6 +57,21 @@ class access_guard {
 
  private:
   access_tokens tokens_{};
+};
+
+/// The guard in force, shared by those who ask it and the one who replaces it when the files of
+/// tokens are read again. Thread-safe.
+class guard_post {
+ public:
+  explicit guard_post(access_guard first = {});
+
+  /// Never null; whoever has it asks it for one whole request.
+  [[nodiscard]] std::shared_ptr<const access_guard> now() const;
+  void replace(access_guard next);
+
+ private:
+  mutable std::mutex mutex_{};
+  std::shared_ptr<const access_guard> now_;
 };
 
 }  // namespace sluice::actors

@@ -2,6 +2,7 @@
 // verdict.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 
 #include "sluice/actors/interfaces.hpp"
@@ -21,6 +22,8 @@ struct intake_options {
   /// Where refused lines go; null when nobody wants them.
   std::shared_ptr<dead_letters> refused_lines{};
   order_token orders{order_token::none};
+  /// Requests that may wait for verdicts at once; one more is answered with what is known.
+  std::size_t waits_max{128};
 };
 
 [[nodiscard]] intake_actor spawn_intake(caf::actor_system& system, services given,

@@ -1,6 +1,7 @@
 // The settings keeper: reads the configuration again when it is told to, whole or not at all.
 #pragma once
 
+#include "sluice/actors/access_guard.hpp"
 #include "sluice/actors/interfaces.hpp"
 #include "sluice/actors/journal_writer.hpp"
 #include "sluice/actors/services.hpp"
@@ -11,6 +12,7 @@ namespace sluice::actors {
 struct settings_keeper_options {
   config::settings in_force{};  ///< Its file is the one that is read again.
   config::environment environment{};
+  std::shared_ptr<guard_post> guard{std::make_shared<guard_post>()};  ///< Gets the tokens.
   journal_thread thread{journal_thread::own};  ///< Own: the disk is waited for apart from others.
 };
 

@@ -30,7 +30,7 @@ struct status_options {
 
 /// Who is let in, and where it is counted who is not; `counters` may be null.
 struct gateway_access {
-  access_guard guard{};
+  std::shared_ptr<const guard_post> guard{std::make_shared<guard_post>()};
   std::shared_ptr<status::metrics> counters{};
 };
 

@@ -37,11 +37,22 @@ struct target {
   std::string ca_file{};
 };
 
-/// Without a body it is a GET, else a POST of JSON. Waits for the answer. Errors: invalid_value and
-/// not_permitted for the URL or the authorities, io_failure when nobody answers in time, when who
-/// does cannot prove to be it, or when what comes back is no answer.
-[[nodiscard]] result<client_reply> ask(const target& whom, std::string_view path,
-                                       const std::string& body = {}, const client_limits& = {});
+/// Why there is no answer, and what is known of the request all the same.
+struct unanswered : error {
+  unanswered() = default;
+  unanswered(error why, bool left = false) : error(std::move(why)), may_have_arrived(left) {}
+
+  /// Its first byte may have left: what it ordered may be in force.
+  bool may_have_arrived{false};
+};
+using answer_or_loss = boost::system::result<client_reply, unanswered>;
+
+/// Without a body it is a GET, else a POST of JSON. Waits for the answer, and not for a lookup of a
+/// name beyond its limit: nothing is sent after that. Errors: invalid_value and not_permitted for
+/// the URL or the authorities, io_failure when nobody answers in time, when who does cannot prove
+/// to be it, or when what comes back is no answer.
+[[nodiscard]] answer_or_loss ask(const target& whom, std::string_view path,
+                                 const std::string& body = {}, const client_limits& = {});
 
 /// What to say beside an answer of 401 or 403; empty for others.
 [[nodiscard]] std::string_view token_hint(int status);

@@ -6,6 +6,7 @@
 #include <functional>
 #include <initializer_list>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -15,6 +16,7 @@
 
 #include "sluice/domain/result.hpp"
 #include "sluice/domain/time.hpp"
+#include "sluice/status/event_channel.hpp"
 #include "sluice/status/log_field.hpp"
 #include "sluice/status/settings.hpp"
 
@@ -22,13 +24,21 @@ namespace sluice::status {
 
 /// One line as the ring keeps it.
 struct log_entry {
-  std::uint64_t seq{0};  ///< Rises by one per line, from 1.
+  std::int64_t run{0};   ///< As of logger::run().
+  std::uint64_t seq{0};  ///< Rises by one per line, from 1 in each run.
   wall_time at{};
   log_level level{log_level::info};
   std::string component{};
   std::string event{};
   std::string line{};  ///< Whole, in logfmt, without line break.
   std::string json{};  ///< The same as JSON, when the sinks are given that; else empty.
+
+  /// The line as an event: built by the first reader that wants it, and shared by all.
+  [[nodiscard]] event_frame frame() const;
+
+ private:
+  mutable std::once_flag framed_{};
+  mutable event_frame frame_{};
 };
 using log_entry_ptr = std::shared_ptr<const log_entry>;
 
@@ -70,6 +80,12 @@ class log_subscription {
 
  private:
   std::function<void()> end_{};
+};
+
+/// What a subscriber begins with.
+struct log_following {
+  std::vector<log_entry_ptr> missed{};  ///< What the ring held, oldest first.
+  log_subscription live{};
 };
 
 /// Thread-safe. Component, event and keys are words of ours; values may be anything.
@@ -116,10 +132,14 @@ class logger {
   /// time stays set.
   void configure(const log_settings& settings);
 
-  /// Calls `sink` with what the ring holds after `seq`, then with each line as it comes, in order
-  /// and without gap or overlap. 0, or a number that was never given, stands for the whole ring.
-  /// The logger must outlive the subscription.
-  [[nodiscard]] log_subscription subscribe(std::uint64_t after, log_sink sink);
+  /// Gives what the ring holds after `seq`, and calls `sink` with each line that comes from then
+  /// on, in order and without gap or overlap; the first may come before this returns. 0, or a
+  /// number that was never given, stands for the whole ring. The logger must outlive the
+  /// subscription.
+  [[nodiscard]] log_following subscribe(std::uint64_t after, log_sink sink);
+  /// Tells the numbers of one run of the process from those of another: when it began, in
+  /// milliseconds since 1970.
+  [[nodiscard]] std::int64_t run() const;
   /// The ring, oldest first.
   [[nodiscard]] std::vector<log_entry_ptr> recent() const;
 
