@@ -301,7 +301,6 @@ exit_code run_pipeline(const config::settings& chosen, const build_info& build, 
   };
   sinks.hang_up = [log = g.log, keeper = all->settings_keeper] {
     log->reopen();
-    log->info("sluice", "log_reopened", {{"why", "SIGHUP"}});
     caf::anon_send(keeper, reload_settings{std::string{signal_author}, "SIGHUP"});
   };
   if (const auto why = hooks.wait_for_signal(sinks); !why.empty())
