@@ -20,6 +20,7 @@
 #include "sluice/journal/archive.hpp"
 #include "sluice/journal/lock.hpp"
 #include "sluice/status/http_server.hpp"
+#include "start_extension.hpp"
 
 namespace sluice::actors {
 namespace {
@@ -237,13 +238,13 @@ pipeline_parts parts_of(const config::settings& chosen, const build_info& build,
           g.guard};
 }
 
-/// Nobody can look at a gate yet. Opening a large journal, or moving old records out of it, takes
-/// longer than a start that only hangs is given.
-void ask_for_time(const service_manager& manager, status::logger& log) {
-  constexpr std::string_view words =
-      "EXTEND_TIMEOUT_USEC=600000000\nSTATUS=opening the journal and what else is needed";
-  if (manager.socket && !manager.socket->tell(words))
-    log.warn("service", "manager_not_reached", {{"what", "EXTEND_TIMEOUT_USEC"}});
+/// Whatever blocks: more time to start is asked for while it runs, and no longer.
+step open_all(const config::settings& chosen, ground& g, const service_manager& manager) {
+  const start_extension more_time(manager.socket, g.log);
+  for (const auto& open : {read_access, open_journal, open_redis, open_exchange})
+    if (auto failed = open(chosen, g))
+      return failed;
+  return {};
 }
 
 signal_sinks sinks_of(const peers& all, const std::shared_ptr<status::logger>& log) {
@@ -251,13 +252,9 @@ signal_sinks sinks_of(const peers& all, const std::shared_ptr<status::logger>& l
   sinks.restrict = [gate = all.gate](trading_state most, std::string reason) {
     caf::anon_send(gate, restrict_state{most, std::move(reason)});
   };
-  sinks.open_log = [log] {
-    log->reopen();
-    log->info("sluice", "log_reopened", {{"why", "SIGURG"}});
-  };
+  sinks.open_log = [log] { log->reopen(); };
   sinks.hang_up = [log, keeper = all.settings_keeper] {
     log->reopen();
-    log->info("sluice", "log_reopened", {{"why", "SIGHUP"}});
     caf::anon_send(keeper, reload_settings{std::string{signal_author}, "SIGHUP"});
   };
   return sinks;
@@ -335,10 +332,8 @@ exit_code run_application(const config::settings& chosen, const build_info& buil
   g.metrics = std::make_shared<status::metrics>();
   if (const auto failed = open_log(chosen, g))
     return report(*failed, g.log);
-  ask_for_time(hooks.manager, *g.log);
-  for (const auto& open : {read_access, open_journal, open_redis, open_exchange})
-    if (const auto failed = open(chosen, g))
-      return report(*failed, g.log);
+  if (const auto failed = open_all(chosen, g, hooks.manager))
+    return report(*failed, g.log);
   truth_keeper::options keeping;
   keeping.capacity = chosen.universe.capacity;
   keeping.read_lag_grace = chosen.snapshot.read_lag_grace;

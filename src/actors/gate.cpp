@@ -151,10 +151,7 @@ class gate : public stage<gate_actor> {
     told(bodies_of(switch_.halt_file(change.found, now_stamp())));
   }
 
-  void take(const gate_settings_changed& change) {
-    book_.normal(change.now);
-    told({});
-  }
+  void take(const gate_settings_changed& change) { told(book_.normal(change.now)); }
 
   void take(const flatten_changed& change) {
     if (change.running)

@@ -1,6 +1,8 @@
 // The shell around what the service manager is told: pokes the gate, looks, and sends datagrams.
 #include "sluice/actors/service.hpp"
 
+#include <algorithm>
+
 #include "service_talk.hpp"
 #include "stage.hpp"
 
@@ -8,12 +10,16 @@ namespace sluice::actors {
 namespace {
 
 constexpr milliseconds look_period{250};
-constexpr milliseconds poke_period{1'000};
+constexpr milliseconds poke_period_max{1'000};
 
 class service : public stage<service_actor> {
  public:
   service(caf::actor_config& config, services given, service_manager manager)
-      : stage(config, std::move(given)), manager_(std::move(manager)), talk_(manager_.watchdog) {}
+      : stage(config, std::move(given)), manager_(std::move(manager)), talk_(manager_.watchdog) {
+    if (manager_.watchdog)
+      poke_period_ =
+          std::min(poke_period_max, *manager_.watchdog / service_talk::signs_each_period);
+  }
 
   behavior_type make_behavior() override {
     return {
@@ -22,9 +28,9 @@ class service : public stage<service_actor> {
           wake_at(now() + duration{look_period});
         },
         [this](const standing_told& told) { standing_ = told; },
-        [this](reload_begun) { tell(talk_.reloading(now())); },
-        [this](reload_over) { tell(talk_.reloaded()); },
-        [this](const end_process& ending) { tell(talk_.stopping(ending.reason)); },
+        [this](reload_begun) { talk_.reloading(now(), sender_); },
+        [this](reload_over) { talk_.reloaded(sender_); },
+        [this](const end_process& ending) { talk_.stopping(ending.reason, sender_); },
         [this](tick) {
           look();
           wake_at(now() + duration{look_period});
@@ -37,21 +43,24 @@ class service : public stage<service_actor> {
     // The answer to this is seen at the next look: the gate's own count, and nothing else.
     if (now() >= poke_at_) {
       send(peers_->gate, tick{});
-      poke_at_ = now() + duration{poke_period};
+      poke_at_ = now() + duration{poke_period_};
     }
-    tell(
-        talk_.look({now(), standing_.truth_complete, vitals().gate_turns.load(), standing_.words}));
+    talk_.look({now(), standing_.truth_complete, vitals().gate_turns.load(), standing_.words},
+               sender_);
   }
 
-  void tell(const std::vector<std::string>& datagrams) {
-    for (const auto& d : datagrams)
-      if (!manager_.socket->tell(d))
-        log().limited("tell", status::log_level::warn, "service", "manager_not_reached",
-                      {{"what", d.substr(0, d.find('\n'))}});
+  bool tell(const std::string& datagram) {
+    if (manager_.socket->tell(datagram))
+      return true;
+    log().limited("tell", status::log_level::warn, "service", "manager_not_reached",
+                  {{"what", datagram.substr(0, datagram.find('\n'))}});
+    return false;
   }
 
   service_manager manager_;
   service_talk talk_;
+  service_sender sender_{[this](const std::string& datagram) { return tell(datagram); }};
+  milliseconds poke_period_{poke_period_max};
   standing_told standing_{};
   instant poke_at_{};
 };

@@ -8,9 +8,7 @@
 namespace sluice::actors {
 namespace {
 
-std::int64_t in_microseconds(milliseconds d) {
-  return std::chrono::duration_cast<std::chrono::microseconds>(d).count();
-}
+constexpr std::string_view ready_word = "READY=1";
 
 std::string status_line(const std::string& words) {
   return "STATUS=" + status::service_text(words);
@@ -18,57 +16,75 @@ std::string status_line(const std::string& words) {
 
 }  // namespace
 
+std::string more_time_word(milliseconds asked) {
+  const auto wanted = std::chrono::duration_cast<std::chrono::microseconds>(asked);
+  return fmt::format("EXTEND_TIMEOUT_USEC={}", wanted.count());
+}
+
 bool service_talk::is_over(const std::optional<instant>& last, milliseconds pause,
                            instant now) const {
   return !last || now - *last >= pause;
 }
 
-std::vector<std::string> service_talk::look(const service_view& seen) {
-  std::vector<std::string> out;
-  if (stopping_)
-    return out;
-  const bool moved = seen.gate_turns > turns_told_;
-  const bool becomes_ready = !ready_ && seen.truth_complete && moved;
-  if (becomes_ready) {
-    ready_ = true;
-    out.emplace_back("READY=1");
-    alive_told_ = seen.now;
-    turns_told_ = seen.gate_turns;
-  } else if (!ready_ && moved && is_over(extended_, extension_pause, seen.now)) {
-    extended_ = seen.now;
-    turns_told_ = seen.gate_turns;
-    out.push_back(fmt::format("EXTEND_TIMEOUT_USEC={}", in_microseconds(extension)));
-  } else if (ready_ && watchdog_ && moved && is_over(alive_told_, *watchdog_ / 2, seen.now)) {
-    alive_told_ = seen.now;
-    turns_told_ = seen.gate_turns;
-    out.emplace_back("WATCHDOG=1");
+void service_talk::look(const service_view& seen, const service_sender& send) {
+  if (stopping_) {
+    say_last(send);
+    return;
   }
-  if (seen.words != words_ && (becomes_ready || is_over(words_told_, words_pause, seen.now))) {
+  if (reload_end_due_)
+    reload_end_due_ = !send(std::string{ready_word});
+  const bool becomes_ready = say_sign(seen, send);
+  if (seen.words != words_ && (becomes_ready || is_over(words_told_, words_pause, seen.now)) &&
+      send(status_line(seen.words))) {
     words_ = seen.words;
     words_told_ = seen.now;
-    out.push_back(status_line(words_));
   }
-  return out;
 }
 
-std::vector<std::string> service_talk::reloading(instant now) const {
+bool service_talk::say_sign(const service_view& seen, const service_sender& send) {
+  if (seen.gate_turns <= turns_told_)
+    return false;
+  std::string word;
+  if (!ready_ && seen.truth_complete)
+    word = ready_word;
+  else if (!ready_ && is_over(extended_, extension_pause, seen.now))
+    word = more_time_word(extension);
+  else if (ready_ && watchdog_ && is_over(alive_told_, *watchdog_ / signs_each_period, seen.now))
+    word = "WATCHDOG=1";
+  // What nobody took was not told: the next look tries it again.
+  if (word.empty() || !send(word))
+    return false;
+  turns_told_ = seen.gate_turns;
+  const bool becomes_ready = word == ready_word;
+  ready_ = ready_ || becomes_ready;
+  (ready_ ? alive_told_ : extended_) = seen.now;
+  return becomes_ready;
+}
+
+void service_talk::say_last(const service_sender& send) {
+  if (!last_word_.empty() && send(last_word_))
+    last_word_.clear();
+}
+
+void service_talk::reloading(instant now, const service_sender& send) {
   if (!ready_ || stopping_)
-    return {};
+    return;
+  reload_end_due_ = false;
   // The steady clock is the CLOCK_MONOTONIC that the service manager compares this with.
   const auto since = std::chrono::duration_cast<std::chrono::microseconds>(now.time_since_epoch());
-  return {fmt::format("RELOADING=1\nMONOTONIC_USEC={}", since.count())};
+  (void)send(fmt::format("RELOADING=1\nMONOTONIC_USEC={}", since.count()));
 }
 
-std::vector<std::string> service_talk::reloaded() const {
-  if (!ready_ || stopping_)
-    return {};
-  return {"READY=1"};
+void service_talk::reloaded(const service_sender& send) {
+  if (ready_ && !stopping_)
+    reload_end_due_ = !send(std::string{ready_word});
 }
 
-std::vector<std::string> service_talk::stopping(const std::string& why) {
+void service_talk::stopping(const std::string& why, const service_sender& send) {
   if (std::exchange(stopping_, true))
-    return {};
-  return {"STOPPING=1\n" + status_line("ending: " + why)};
+    return;
+  last_word_ = "STOPPING=1\n" + status_line("ending: " + why);
+  say_last(send);
 }
 
 }  // namespace sluice::actors

@@ -195,8 +195,10 @@ class status_stage : public stage<status_actor> {
       m.set(status::metric::trading_state, {to_string(s)}, s == v.trading.state ? 1 : 0);
     show_overrides(v);
     show_in(m, vitals().work, std::chrono::steady_clock::now());
-    m.set(status::metric::log_suppressed, static_cast<double>(log().counts().suppressed));
-    m.set(status::metric::log_dropped, static_cast<double>(log().counts().dropped));
+    const auto lines = log().counts();
+    m.set(status::metric::log_suppressed, static_cast<double>(lines.suppressed));
+    m.set(status::metric::log_dropped, static_cast<double>(lines.dropped));
+    m.set(status::metric::log_write_failures, static_cast<double>(lines.write_failures));
     if (peers_ && peers_->service)
       send(peers_->service, standing_of(v, given_.table->account_as_of().has_value()));
     tell_edges(v);

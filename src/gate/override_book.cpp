@@ -167,9 +167,19 @@ override_book::list::iterator override_book::find(std::string_view key) {
                               [&](const standing_override& o) { return o.what.key == key; });
 }
 
-void override_book::normal(gate_settings now) {
+std::vector<record_body> override_book::normal(gate_settings now) {
   normal_ = std::move(now);
+  std::vector<record_body> out;
+  for (std::size_t i = standing_.size(); i-- > 0;) {
+    const auto& o = standing_[i].what;
+    auto tried = normal_;
+    // Floors bind at the order.
+    if (auto fault = apply_override(*find_overridable(o.key), o.value, {}, tried))
+      end(standing_.begin() + static_cast<std::ptrdiff_t>(i), override_end::refused,
+          std::string{gate_author}, std::move(*fault), out);
+  }
   settle();
+  return out;
 }
 
 void override_book::settle() {

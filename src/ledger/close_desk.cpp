@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace sluice {
@@ -38,15 +39,28 @@ std::vector<record_body> close_desk::restore(const std::vector<close_arming>& st
                                              const stamp& now) {
   // Never longer than is given today: the wall clock or the setting may be others by now.
   for (const auto& a : stored)
-    armed_[a.instrument] = {
-        a, now.steady + std::min(milliseconds{a.until.ms - now.wall.ms}, longest_)};
-  return expire(now.steady);
+    armed_[a.instrument] = {a, now.steady + milliseconds{a.until.ms - now.wall.ms}};
+  auto out = longest(longest_, now);
+  std::ranges::move(expire(now.steady), std::back_inserter(out));
+  return out;
 }
 
-void close_desk::longest(milliseconds longest, instant now) {
+std::vector<record_body> close_desk::longest(milliseconds longest, const stamp& now) {
   longest_ = longest;
-  for (auto& [instrument, given] : armed_)
-    given.until = std::min(given.until, now + longest);
+  std::vector<record_body> out;
+  for (auto& [instrument, given] : armed_) {
+    if (given.until <= now.steady + longest)
+      continue;
+    given.until = now.steady + longest;
+    if (longest <= milliseconds{0})
+      continue;  // Its end is told at once, by expire().
+    out.emplace_back(ended(given.what, arming_end::replaced, "reconciler",
+                           fmt::format("reconcile.close_max is {}", format_duration(longest))));
+    given.what.id = ++last_id_;
+    given.what.until = {now.wall.ms + longest.count()};
+    out.emplace_back(close_armed{given.what});
+  }
+  return out;
 }
 
 arming_outcome close_desk::arm(const arming_order& order, const stamp& now) {

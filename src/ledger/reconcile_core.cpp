@@ -47,7 +47,7 @@ void reconcile_core::settings_changed(const reconcile_settings& settings, const 
   settings_ = settings;
   for (auto& [position, each] : watches_)
     each.settings(settings);
-  desk_.longest(settings.close_max, now.steady);
+  std::ranges::move(desk_.longest(settings.close_max, now), std::back_inserter(out.records));
   tick(now, out);
 }
 

@@ -42,11 +42,12 @@ struct log_sinks::impl {
   std::unique_ptr<stderr_sink> console{};
   std::unique_ptr<file_sink> file{};
 
-  /// Throws spdlog_ex.
+  /// Throws spdlog_ex; what is open then stays.
   void open_file() {
-    file.reset();
-    file = std::make_unique<file_sink>(settings.file, settings.file_size_max, settings.files_kept);
-    bare(*file);
+    auto opened =
+        std::make_unique<file_sink>(settings.file, settings.file_size_max, settings.files_kept);
+    bare(*opened);
+    file = std::move(opened);
   }
 };
 

@@ -21,8 +21,8 @@ class log_sinks {
   /// False when the file could not take the line; stderr is tried all the same.
   bool write(std::string_view line, log_level level);
   bool flush();
-  /// Closes the file and opens it by its name. False when that failed; the file is then tried again
-  /// at the next call.
+  /// Opens the file by its name and closes the one that was open. False when that failed; lines go
+  /// on into the one that was open, wherever it has been moved.
   bool reopen();
 
  private:

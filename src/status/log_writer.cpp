@@ -1,9 +1,11 @@
 // Takes batches of lines from a bounded queue and writes them; says so when lines were lost.
 #include "log_writer.hpp"
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 namespace sluice::status {
@@ -20,9 +22,12 @@ struct log_writer::state {
   std::uint64_t dropped{0};
   std::uint64_t dropped_told{0};
   std::uint64_t failures{0};
-  bool reopen{false};
+  std::uint64_t reopens_asked{0};
+  std::uint64_t reopens_done{0};
   bool stopping{false};
   bool ended{false};
+  std::mutex telling{};  ///< Held while `tell` runs.
+  reopen_teller tell{};  ///< None any more once the writer is gone.
 };
 
 struct log_writer::thread_handle {
@@ -53,24 +58,69 @@ std::uint64_t write_batch(log_sinks& sinks, const std::deque<log_entry_ptr>& bat
 
 }  // namespace
 
-log_writer::log_writer(std::unique_ptr<log_sinks> sinks, std::size_t queue_lines_max)
+/// When the file is opened anew; the writing thread's alone.
+class log_writer::reopening {
+ public:
+  reopening(state& all, milliseconds pause) : all_(all), pause_(pause) {}
+
+  /// Opens it where that was asked for, or is due after a failure. Gives the failures.
+  std::uint64_t run(bool asked) {
+    const auto now = std::chrono::steady_clock::now();
+    if (!asked && (!due_ || now < *due_))
+      return 0;
+    const bool opened = all_.sinks->reopen();
+    due_ = opened ? std::nullopt : std::optional(now + pause_);
+    if (asked || (opened && owed_))
+      tell(opened);
+    owed_ = !opened && (asked || owed_);
+    return opened ? 0 : 1;
+  }
+  /// The file did not take a line.
+  void lost() {
+    if (!due_)
+      due_ = std::chrono::steady_clock::now() + pause_;
+  }
+
+ private:
+  void tell(bool opened) {
+    const std::lock_guard lock(all_.telling);
+    if (all_.tell)
+      all_.tell(opened);
+  }
+
+  state& all_;
+  milliseconds pause_;
+  std::optional<std::chrono::steady_clock::time_point> due_{};
+  bool owed_{false};  ///< That it failed was told.
+};
+
+log_writer::log_writer(std::unique_ptr<log_sinks> sinks, std::size_t queue_lines_max,
+                       reopen_teller tell, milliseconds retry_pause)
     : state_(std::make_shared<state>()), thread_(std::make_unique<thread_handle>()) {
   state_->sinks = std::move(sinks);
   state_->queue_lines_max = queue_lines_max;
-  thread_->thread = std::thread{[s = state_] {
+  state_->tell = std::move(tell);
+  thread_->thread = std::thread{[s = state_, retry_pause] {
+    reopening file{*s, retry_pause};
     std::unique_lock lock(s->mutex);
     while (true) {
-      s->work.wait(lock, [&] { return !s->queue.empty() || s->stopping || s->reopen; });
-      if (s->queue.empty() && s->stopping && !s->reopen)
+      const auto asked = [&] { return s->reopens_asked > s->reopens_done; };
+      s->work.wait(lock, [&] { return !s->queue.empty() || s->stopping || asked(); });
+      if (s->queue.empty() && s->stopping && !asked())
         break;
       std::deque<log_entry_ptr> batch;
       batch.swap(s->queue);
-      const bool reopen = std::exchange(s->reopen, false);
+      const bool reopen = asked();
+      const std::uint64_t reopens = s->reopens_asked;
       const std::uint64_t lost = s->dropped - std::exchange(s->dropped_told, s->dropped);
       lock.unlock();
-      std::uint64_t failures = reopen && !s->sinks->reopen() ? 1 : 0;
-      failures += write_batch(*s->sinks, batch, lost);
+      std::uint64_t failures = file.run(reopen);
+      if (const auto unwritten = write_batch(*s->sinks, batch, lost); unwritten > 0) {
+        file.lost();
+        failures += unwritten;
+      }
       lock.lock();
+      s->reopens_done = reopens;
       s->written += batch.size();
       s->failures += failures;
       s->progress.notify_all();
@@ -102,7 +152,7 @@ void log_writer::push(log_entry_ptr line) {
 void log_writer::reopen() {
   {
     const std::lock_guard lock(state_->mutex);
-    state_->reopen = true;
+    ++state_->reopens_asked;
   }
   state_->work.notify_one();
 }
@@ -110,8 +160,10 @@ void log_writer::reopen() {
 bool log_writer::flush(milliseconds limit) {
   std::unique_lock lock(state_->mutex);
   const std::uint64_t target = state_->pushed;
-  return state_->progress.wait_for(
-      lock, limit, [&] { return (state_->written >= target && !state_->reopen) || state_->ended; });
+  const std::uint64_t reopens = state_->reopens_asked;
+  return state_->progress.wait_for(lock, limit, [&] {
+    return (state_->written >= target && state_->reopens_done >= reopens) || state_->ended;
+  });
 }
 
 void log_writer::stop(milliseconds limit) {
@@ -124,10 +176,13 @@ void log_writer::stop(milliseconds limit) {
     state_->work.notify_one();
     ended = state_->progress.wait_for(lock, limit, [&] { return state_->ended; });
   }
-  if (ended)
+  if (ended) {
     thread_->thread.join();
-  else
-    thread_->thread.detach();
+    return;
+  }
+  thread_->thread.detach();
+  const std::lock_guard lock(state_->telling);
+  state_->tell = nullptr;
 }
 
 std::uint64_t log_writer::dropped() const {

@@ -117,7 +117,7 @@ struct logger::impl {
         format(settings.format),
         ring_lines(settings.ring_lines),
         limiter(settings.repeat_period),
-        writer(std::move(sinks), settings.queue_lines_max) {}
+        writer(std::move(sinks), settings.queue_lines_max, [this](bool opened) { tell(opened); }) {}
 
   log_clock clock;
   std::int64_t run;
@@ -135,8 +135,13 @@ struct logger::impl {
   std::uint64_t last_subscriber{0};
   std::map<std::uint64_t, log_sink> subscribers{};
 
-  log_writer writer;
+  log_writer writer;  ///< The last: it tells the others what became of a reopen.
 
+  void tell(bool opened) {
+    const auto level = opened ? log_level::info : log_level::error;
+    if (levels.shows(level, "log"))
+      write(clock(), level, "log", opened ? "log_reopened" : "log_reopen_failed", {});
+  }
   void write(const stamp& now, log_level level, std::string_view component, std::string_view event,
              std::span<const field> with) {
     auto made = std::make_shared<log_entry>();

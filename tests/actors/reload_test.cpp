@@ -151,6 +151,27 @@ TEST_CASE("an override stands over a reload of its key and the reload says so") 
   REQUIRE(run.given.vitals->overrides().size() == 1);
 }
 
+TEST_CASE("an override that a reload passes by ends with a record and is shown no more") {
+  filed_world world;
+  world.write(no_limits, true);
+  pipeline_run run(world);
+  run.make_ready();
+  caf::scoped_actor self{run.system()};
+  auto asked = self->request(
+      run.all->gate, caf::infinite,
+      set_override{{"gate.stale_after_exit", "20s", "ann", "a test", 10min, std::nullopt}});
+  run.settle();
+  asked.receive([](const override_answer& a) { REQUIRE(a.faults.empty()); },
+                [](const caf::error&) { FAIL("no answer"); });
+  REQUIRE(run.given.vitals->overrides().size() == 1);
+  world.write(no_limits + "[gate]\nstale_after_exit = \"30s\"\n");
+  REQUIRE(reloaded(run).faults.empty());
+  CHECK(run.given.vitals->overrides().empty());
+  REQUIRE(run.records_of("override_ended") == 1);
+  CHECK_THAT(run.last_record_of("override_ended"),
+             ContainsSubstring(R"("refused")") && ContainsSubstring("shorter than the normal 30s"));
+}
+
 TEST_CASE("a reload of the exits gives a position the stop that it lacked") {
   filed_world world;
   world.write(no_limits + "[exits]\nstop_bp = 0\ntime_limit = \"0s\"\n", true);

@@ -14,6 +14,7 @@ using lines = std::vector<std::string>;
 /// Looks once a second; the gate has had a turn each time unless told otherwise.
 struct run {
   service_talk talk;
+  bool taken{true};
   service_view seen{instant{} + std::chrono::hours{1}, false, 1, "demo"};
 
   explicit run(std::optional<milliseconds> watchdog = 10s) : talk(watchdog) {}
@@ -22,7 +23,29 @@ struct run {
     seen.now += 1s;
     if (gate_moves)
       ++seen.gate_turns;
-    return talk.look(seen);
+    return looked();
+  }
+  /// What a look tells; the manager takes it or not.
+  lines looked() {
+    return said([&](const service_sender& send) { talk.look(seen, send); });
+  }
+  template <class Say>
+  lines said(Say&& say) {
+    lines told;
+    say([&](const std::string& datagram) {
+      told.push_back(datagram);
+      return taken;
+    });
+    return told;
+  }
+  lines reloading() {
+    return said([&](const service_sender& send) { talk.reloading(seen.now, send); });
+  }
+  lines reloaded() {
+    return said([&](const service_sender& send) { talk.reloaded(send); });
+  }
+  lines stopping(const std::string& why) {
+    return said([&](const service_sender& send) { talk.stopping(why, send); });
   }
   lines seconds(int count, bool gate_moves = true) {
     lines all;
@@ -72,15 +95,16 @@ TEST_CASE("a gate that stands still gets neither more time to start nor signs of
   r.seen.truth_complete = true;
   CHECK(r.seconds(60, false).empty());
   CHECK(r.second().front() == "READY=1");
-  CHECK(count(r.seconds(60), "WATCHDOG=1") == 12);
+  CHECK(count(r.seconds(60), "WATCHDOG=1") == 20);
   CHECK(r.seconds(60, false).empty());
   CHECK(r.second() == lines{"WATCHDOG=1"});
 }
 
-TEST_CASE("signs of life come at half the time that they are waited for, and only if they are") {
-  run r(3s);
+TEST_CASE(
+    "signs of life come at a quarter of the time that they are waited for, and only if they are") {
+  run r(12s);
   r.become_ready();
-  CHECK(count(r.seconds(30), "WATCHDOG=1") == 15);
+  CHECK(count(r.seconds(30), "WATCHDOG=1") == 10);
   run quiet(std::nullopt);
   quiet.become_ready();
   CHECK(quiet.seconds(60).empty());
@@ -103,23 +127,68 @@ TEST_CASE("the status line is told when it changes, at most each ten seconds, ne
 TEST_CASE("a reload is told between two words, and never makes a start look ready") {
   run r;
   r.second();
-  CHECK(r.talk.reloading(r.seen.now).empty());
-  CHECK(r.talk.reloaded().empty());
+  CHECK(r.reloading().empty());
+  CHECK(r.reloaded().empty());
   r.become_ready();
   const auto since =
       std::chrono::duration_cast<std::chrono::microseconds>(r.seen.now.time_since_epoch());
-  CHECK(r.talk.reloading(r.seen.now) ==
-        lines{"RELOADING=1\nMONOTONIC_USEC=" + std::to_string(since.count())});
-  CHECK(r.talk.reloaded() == lines{"READY=1"});
+  CHECK(r.reloading() == lines{"RELOADING=1\nMONOTONIC_USEC=" + std::to_string(since.count())});
+  CHECK(r.reloaded() == lines{"READY=1"});
 }
 
 TEST_CASE("after the end has begun nothing else is told") {
   run r;
   r.become_ready();
-  CHECK(r.talk.stopping("SIGTERM\nREADY=1") == lines{"STOPPING=1\nSTATUS=ending: SIGTERM READY=1"});
+  CHECK(r.stopping("SIGTERM\nREADY=1") == lines{"STOPPING=1\nSTATUS=ending: SIGTERM READY=1"});
   r.seen.words = "other";
   CHECK(r.seconds(60).empty());
-  CHECK(r.talk.reloading(r.seen.now).empty());
-  CHECK(r.talk.reloaded().empty());
-  CHECK(r.talk.stopping("again").empty());
+  CHECK(r.reloading().empty());
+  CHECK(r.reloaded().empty());
+  CHECK(r.stopping("again").empty());
+}
+
+TEST_CASE("a word that the service manager did not take is told again at the next look") {
+  run r(12s);
+  r.seen.words = "demo, active, not ready";
+  const lines waiting{"EXTEND_TIMEOUT_USEC=30000000", "STATUS=" + r.seen.words};
+  r.taken = false;
+  CHECK(r.second() == waiting);
+  r.taken = true;
+  CHECK(r.looked() == waiting);
+  CHECK(r.looked().empty());
+
+  r.seen.truth_complete = true;
+  r.taken = false;
+  CHECK(r.second() == lines{"READY=1"});
+  r.taken = true;
+  CHECK(r.looked().front() == "READY=1");
+
+  CHECK(r.seconds(2).empty());
+  r.taken = false;
+  CHECK(r.second() == lines{"WATCHDOG=1"});
+  CHECK(r.second(false) == lines{"WATCHDOG=1"});
+  r.taken = true;
+  CHECK(r.looked() == lines{"WATCHDOG=1"});
+  CHECK(r.looked().empty());
+}
+
+TEST_CASE("the end of a reload and of the process are told until they are taken") {
+  run r(std::nullopt);
+  r.become_ready();
+  r.seconds(20);
+  CHECK(r.reloading().size() == 1);
+  r.taken = false;
+  CHECK(r.reloaded() == lines{"READY=1"});
+  CHECK(r.looked() == lines{"READY=1"});
+  r.taken = true;
+  CHECK(r.looked() == lines{"READY=1"});
+  CHECK(r.looked().empty());
+
+  const lines last{"STOPPING=1\nSTATUS=ending: SIGTERM"};
+  r.taken = false;
+  CHECK(r.stopping("SIGTERM") == last);
+  CHECK(r.looked() == last);
+  r.taken = true;
+  CHECK(r.looked() == last);
+  CHECK(r.seconds(60).empty());
 }

@@ -31,7 +31,7 @@ class ServiceManagerTestCase(SluiceTestCase):
         self.assertEqual(self.sluice.end(), 0)
         said = manager.said()
         ready, stopping = said.index("READY=1"), len(said) - 1
-        self.assertTrue(said[0].startswith("EXTEND_TIMEOUT_USEC=600000000\nSTATUS=opening"), said)
+        self.assertTrue(said[0].startswith("EXTEND_TIMEOUT_USEC=30000000\nSTATUS=opening"), said)
         self.assertFalse([s for s in said[:ready] if not s.startswith(("EXTEND_TIMEOUT_USEC=", "STATUS="))],
                          said)
         self.assertTrue(said[ready + 1].startswith("STATUS=demo, active, "), said)

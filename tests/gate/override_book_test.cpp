@@ -27,6 +27,19 @@ freshness_seen all_of_age(milliseconds age) {
   return {age, age, milliseconds{2'000}};
 }
 
+/// Flat since the start, and fresh marks.
+struct flat_view final : gate_view {
+  truth_view truth{position_flat{}, start, {}, truth_source::bulk, 1};
+  [[nodiscard]] truth_view position(const position_key&) const override { return truth; }
+  [[nodiscard]] std::optional<instrument_facts> instrument(const symbol&) const override {
+    return instrument_facts{true, true, qty("0.001"), qty("0.001"), qty("1000"), value_of("5")};
+  }
+  [[nodiscard]] std::optional<mark_seen> mark(const symbol&) const override {
+    return mark_seen{px("50000"), start + 20s};
+  }
+  void open_positions(std::vector<held_position>& out) const override { out.clear(); }
+};
+
 }  // namespace
 
 TEST_CASE("an override is in force at once, with its record, and only for its key") {
@@ -273,18 +286,7 @@ TEST_CASE(
 TEST_CASE("the gate judges by what is in force, waiting plans too, and notes the overrides") {
   gate_settings settings;
   settings.limits.stale_after_entry = 5s;
-  struct view final : gate_view {
-    truth_view truth{position_flat{}, start, {}, truth_source::bulk, 1};
-    [[nodiscard]] truth_view position(const position_key&) const override { return truth; }
-    [[nodiscard]] std::optional<instrument_facts> instrument(const symbol&) const override {
-      return instrument_facts{true, true, qty("0.001"), qty("0.001"), qty("1000"), value_of("5")};
-    }
-    [[nodiscard]] std::optional<mark_seen> mark(const symbol&) const override {
-      return mark_seen{px("50000"), start + 20s};
-    }
-    void open_positions(std::vector<held_position>& out) const override { out.clear(); }
-  };
-  gate_core core{std::make_shared<view>(), settings, run_mode::demo};
+  gate_core core{std::make_shared<flat_view>(), settings, run_mode::demo};
   gate_actions out;
   core.submit(shared(an_open("o1")), at(6s), out);
   REQUIRE(out.verdicts.empty());
@@ -310,10 +312,35 @@ TEST_CASE("other normal settings leave an override standing and hold where it en
   gate_settings other;
   other.limits.cooldown = 30s;
   other.limits.stale_after_entry = 5s;
-  book.normal(other);
+  CHECK(book.normal(other).empty());
   CHECK(book.in_force().limits.cooldown == 1s);
   CHECK(book.in_force().limits.stale_after_entry == 5s);
   CHECK(book.ids() == std::vector<std::int64_t>{1});
   CHECK(ended(book.tick(at(10min))).why == override_end::expired);
   CHECK(book.in_force().limits.cooldown == 30s);
+}
+
+TEST_CASE("an override that other normal settings do not allow ends, and no plan is judged by it") {
+  gate_settings settings;
+  override_book book{settings};
+  REQUIRE(book.set(wanted("gate.stale_after_exit", "20s"), floors, at(0ms)).faults.empty());
+  REQUIRE(book.set(wanted("gate.cooldown", "1s"), floors, at(0ms)).faults.empty());
+  settings.limits.stale_after_exit = 20s;
+  CHECK(book.normal(settings).empty());
+  settings.limits.stale_after_exit = 30s;
+  const auto gone = ended(book.normal(settings));
+  CHECK(gone.why == override_end::refused);
+  CHECK(gone.author == gate_author);
+  CHECK(gone.what.id == 1);
+  CHECK(gone.reason == "20s is shorter than the normal 30s: exits are only ever given more room");
+  CHECK(book.standing().size() == 1);
+
+  gate_core core{std::make_shared<flat_view>(), gate_settings{}, run_mode::demo};
+  gate_actions out;
+  core.settings_in_force(book.in_force(), book.ids(), at(1s), out);
+  core.submit(shared(an_open("o1")), at(1s), out);
+  REQUIRE(out.verdicts.size() == 1);
+  CHECK(out.verdicts[0].seen.limits == book.in_force().limits);
+  CHECK(out.verdicts[0].seen.limits.stale_after_exit == 30s);
+  CHECK(out.verdicts[0].seen.overrides == std::vector<std::int64_t>{2});
 }

@@ -89,10 +89,15 @@ TEST_CASE("an arming never outlives what may be armed today") {
   SECTION("the wall clock was set back") {
     account_model a;
     a.restart_with(found);
-    CHECK(a.records<close_disarmed>().empty());
+    REQUIRE(a.records<close_disarmed>().size() == 1);
+    CHECK(a.records<close_disarmed>().front().why == arming_end::replaced);
+    REQUIRE(a.records<close_armed>().size() == 1);
+    CHECK(a.records<close_armed>().front().what.until.ms ==
+          a.now().wall.ms + reconcile_settings{}.close_max.count());
     a.wait(reconcile_settings{}.close_max.count());
     a.core().tick(a.now(), a.done);
-    CHECK(a.records<close_disarmed>().size() == 1);
+    REQUIRE(a.records<close_disarmed>().size() == 2);
+    CHECK(a.records<close_disarmed>().back().why == arming_end::expired);
   }
 }
 

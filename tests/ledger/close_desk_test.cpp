@@ -270,13 +270,43 @@ TEST_CASE("what a close took is a part of what explains the rest of a foreign dr
 TEST_CASE("a shorter longest arming cuts those that are given, and none ends them at once") {
   close_desk desk{30min, 0};
   REQUIRE(desk.arm(a_minute, now_at(0)).now);
-  desk.longest(10s, now_at(1'000).steady);
+  CHECK(desk.longest(10s, now_at(1'000)).size() == 2);
   CHECK(desk.armed(btc.instrument, now_at(10'000).steady));
   CHECK_FALSE(desk.armed(btc.instrument, now_at(11'000).steady));
   CHECK(desk.expire(now_at(11'000).steady).size() == 1);
   CHECK_THAT(desk.arm(a_minute, now_at(12'000)).refusal, ContainsSubstring("at most 10s"));
-  desk.longest(30min, now_at(12'000).steady);
+  CHECK(desk.longest(30min, now_at(12'000)).empty());
   REQUIRE(desk.arm(a_minute, now_at(12'000)).now);
-  desk.longest(0ms, now_at(13'000).steady);
+  CHECK(desk.longest(0ms, now_at(13'000)).empty());
   CHECK(desk.expire(now_at(13'000).steady).size() == 1);
+}
+
+TEST_CASE("an arming that a shorter longest cut keeps its cut over a restart") {
+  close_desk desk{30min, 0};
+  const auto given = desk.arm(a_minute, now_at(0)).now;
+  REQUIRE(given);
+  CHECK(desk.longest(20min, now_at(0)).empty());
+  const auto told = desk.longest(10s, now_at(1'000));
+  REQUIRE(told.size() == 2);
+  const auto& gone = std::get<close_disarmed>(told[0]);
+  CHECK(gone.what == *given);
+  CHECK(gone.why == arming_end::replaced);
+  CHECK(gone.reason == "reconcile.close_max is 10s");
+  const auto& cut = std::get<close_armed>(told[1]).what;
+  CHECK(cut.id == 2);
+  CHECK(cut.until == now_at(11'000).wall);
+  CHECK(cut.author == given->author);
+  CHECK(desk.armed(btc.instrument, now_at(2'000).steady) == cut);
+
+  // The longest is long again at the restart: only what is stored holds the cut.
+  close_desk next{30min, cut.id};
+  CHECK(next.restore({cut}, now_at(2'000)).empty());
+  CHECK(next.armed(btc.instrument, now_at(10'999).steady));
+  CHECK_FALSE(next.armed(btc.instrument, now_at(11'000).steady));
+  // A longest that is shorter at the restart cuts, and is told, in the same way.
+  close_desk shorter{3s, cut.id};
+  const auto again = shorter.restore({cut}, now_at(2'000));
+  REQUIRE(again.size() == 2);
+  CHECK(std::get<close_armed>(again[1]).what.until == now_at(5'000).wall);
+  CHECK(shorter.next_end() == now_at(5'000).steady);
 }

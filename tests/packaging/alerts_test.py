@@ -32,6 +32,7 @@ CASES = {
     "SluiceFlattenGivenUp": ("sluice_flattens_ended_total", {"how": "given_up"}, "_ _ 1x20", "30s", "15s",
                              "1"),
     "SluiceLogLinesLost": ("sluice_log_dropped_total", {}, "0 0 0 5 5", "45s", "30s", "5"),
+    "SluiceLogWritesFail": ("sluice_log_write_failures_total", {}, "0 0 0 5 5", "45s", "30s", "5"),
     "SluicePositionsUnprotected": ("sluice_positions_unprotected", {}, "2x20", "1m", "45s", "2"),
     "SluiceOrdersRejected": ("sluice_orders_total", {"state": "rejected"}, "0 5 5 6x20", "45s", "30s", "6"),
     "SluiceRedisDown": ("sluice_redis_up", {"connection": "reading"}, "0x20", "30s", "15s", "0"),

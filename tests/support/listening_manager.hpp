@@ -1,10 +1,12 @@
 // A service manager as far as a process sees it: a datagram socket, and what was sent to it.
 #pragma once
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstddef>
 #include <cstring>
 #include <stdexcept>
@@ -44,6 +46,12 @@ class listening_manager {
     for (ssize_t got = 0; (got = ::recv(socket_, text.data(), text.size(), 0)) >= 0;)
       out.push_back(text.substr(0, static_cast<std::size_t>(got)));
     return out;
+  }
+
+  /// Until something is there to be heard; false when nothing came within `limit`.
+  [[nodiscard]] bool wait(std::chrono::milliseconds limit) const {
+    pollfd waiting{socket_, POLLIN, 0};
+    return ::poll(&waiting, 1, static_cast<int>(limit.count())) == 1;
   }
 
  private:

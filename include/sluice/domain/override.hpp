@@ -30,7 +30,7 @@ enum class override_end : std::uint8_t {
   cause_gone,  ///< Truth kept the normal bound for `fresh_for`.
   reverted,    ///< By an operator.
   replaced,    ///< By another one of the same key.
-  refused,     ///< After a restart its key or value was not allowed any more.
+  refused,     ///< By a restart or reload its key or value is not allowed any more.
 };
 /// "expired", "cause_gone", "reverted", "replaced", "refused".
 [[nodiscard]] std::string_view to_string(override_end e);

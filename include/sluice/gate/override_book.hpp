@@ -56,8 +56,9 @@ class override_book {
   /// `watches`; what happens between two looks is not seen.
   std::vector<record_body> look(const freshness_seen& seen, const stamp& now);
 
-  /// Other normal settings from now on; every override stands until its own end.
-  void normal(gate_settings now);
+  /// Other normal settings from now on; every override stands until its own end. Ends those that
+  /// are not allowed over them, since what is shown must be what holds.
+  [[nodiscard]] std::vector<record_body> normal(gate_settings now);
   /// The normal settings with all overrides.
   [[nodiscard]] const gate_settings& in_force() const { return in_force_; }
   [[nodiscard]] const gate_settings& normal() const { return normal_; }

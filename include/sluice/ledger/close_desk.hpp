@@ -41,11 +41,13 @@ class close_desk {
   close_desk(milliseconds longest, std::int64_t last_id);
 
   /// Armings of the journal: what is left of their time runs on. Returns the ends of those whose
-  /// time was over meanwhile.
+  /// time was over meanwhile, and the records of those that are too long today.
   [[nodiscard]] std::vector<record_body> restore(const std::vector<close_arming>& stored,
                                                  const stamp& now);
   /// Another longest arming; those that are given end by then, at once when none is given any more.
-  void longest(milliseconds longest, instant now);
+  /// Of each that ends earlier by it, the records: the arming as it was has been replaced by a
+  /// shorter one, so that a restart does not give it its time back.
+  [[nodiscard]] std::vector<record_body> longest(milliseconds longest, const stamp& now);
   [[nodiscard]] arming_outcome arm(const arming_order& order, const stamp& now);
   [[nodiscard]] arming_outcome disarm(const symbol& instrument, const std::string& author,
                                       const std::string& reason);

@@ -52,7 +52,7 @@ struct log_counts {
   std::uint64_t lines{0};
   std::uint64_t suppressed{0};      ///< By the rate limit.
   std::uint64_t dropped{0};         ///< Because too many waited for the disk.
-  std::uint64_t write_failures{0};  ///< Lines the file could not take.
+  std::uint64_t write_failures{0};  ///< Lines the file did not take, and failed reopens.
 };
 
 /// Which lines are shown: a level for all, and those of single components.
@@ -143,7 +143,8 @@ class logger {
   /// The ring, oldest first.
   [[nodiscard]] std::vector<log_entry_ptr> recent() const;
 
-  /// Opens the file anew by its name, after logrotate moved it.
+  /// Opens the file anew by its name, after logrotate moved it, and logs log_reopened. When that
+  /// cannot be done it logs log_reopen_failed, goes on in the old file, and tries again.
   void reopen();
   /// Waits until everything logged so far is written, at most `limit`. False when it was not.
   bool flush(milliseconds limit);

@@ -42,6 +42,7 @@ enum class metric : std::uint8_t {
   event_readers_dropped,
   log_suppressed,
   log_dropped,
+  log_write_failures,
   config_reloads,
   config_last_reload,
   config_last_success,

@@ -219,6 +219,13 @@ inline constexpr std::array metric_table{
                 "Log lines lost because the disk was slower than the log.",
                 {},
                 {}},
+    metric_spec{
+        metric::log_write_failures,
+        "sluice_log_write_failures_total",
+        metric_kind::counter,
+        "Log lines that the log's file did not take, and tries to open it anew that failed.",
+        {},
+        {}},
     metric_spec{metric::config_reloads,
                 "sluice_config_reloads_total",
                 metric_kind::counter,
