@@ -85,7 +85,7 @@ status::response refused(const gateway_access& access, status::logger& log, acce
   if (access.counters)
     access.counters->add(status::metric::http_tokens_refused, {to_string(a)});
   log.limited(
-      std::string{to_string(a)}, status::log_level::warn, "status", "token_refused",
+      std::string{to_string(a)}, status::log_level::warn, "http", "token_refused",
       {{"why", to_string(a)}, {"method", known_method(asked.method)}, {"from", asked.peer}});
   return access_response(a);
 }

@@ -134,6 +134,15 @@ class TokenTest(AccessTestCase):
             for word in (READ, OLD_READ, WRITE, "wrong-word"):
                 self.assertNotIn(word, text)
 
+    def test_of_a_method_that_nobody_knows_the_log_says_no_more(self):
+        self.run_guarded()
+        port = int(self.sluice.url.rsplit(":", 1)[1])
+        self.assert_refused(ask(http.client.HTTPConnection("127.0.0.1", port, timeout=LIMIT_S),
+                                "BUYMYWORDS", "/api/v1/status"), 401)
+        self.until("logged", lambda: "token_refused" in self.sluice.log())
+        self.assertIn("method=other", self.sluice.log())
+        self.assertNotIn("BUYMYWORDS", self.sluice.log())
+
     def test_the_commands_show_the_token_of_a_file(self):
         self.run_guarded()
         self.until("ready", lambda: self.get("/readyz").status == 200)
