@@ -244,6 +244,19 @@ step open_all(const config::settings& chosen, ground& g, const service_manager& 
   return {};
 }
 
+/// Whom a signal reaches.
+signal_sinks sinks_of(const ground& g, const peers& all) {
+  signal_sinks sinks;
+  sinks.restrict = [gate = all.gate](trading_state most, std::string reason) {
+    caf::anon_send(gate, restrict_state{most, std::move(reason)});
+  };
+  sinks.hang_up = [log = g.log, keeper = all.settings_keeper] {
+    log->reopen();
+    caf::anon_send(keeper, reload_settings{std::string{signal_author}, "SIGHUP"});
+  };
+  return sinks;
+}
+
 /// From here on actors exist; they are gone when this returns.
 exit_code run_pipeline(const config::settings& chosen, const build_info& build, ground& g,
                        const run_hooks& hooks) {
@@ -295,15 +308,7 @@ exit_code run_pipeline(const config::settings& chosen, const build_info& build, 
   halt_file halting(halt_path, halted, [gate = all->gate](std::optional<std::string> found) {
     caf::anon_send(gate, halt_file_changed{std::move(found)});
   });
-  signal_sinks sinks;
-  sinks.restrict = [gate = all->gate](trading_state most, std::string reason) {
-    caf::anon_send(gate, restrict_state{most, std::move(reason)});
-  };
-  sinks.hang_up = [log = g.log, keeper = all->settings_keeper] {
-    log->reopen();
-    caf::anon_send(keeper, reload_settings{std::string{signal_author}, "SIGHUP"});
-  };
-  if (const auto why = hooks.wait_for_signal(sinks); !why.empty())
+  if (const auto why = hooks.wait_for_signal(sinks_of(g, *all)); !why.empty())
     caf::anon_send(all->supervisor, end_process{0, why});
   const int code = ended_with.get();
   file.reset();
