@@ -247,6 +247,7 @@ step open_all(const config::settings& chosen, ground& g, const service_manager& 
   return {};
 }
 
+/// Whom a signal reaches.
 signal_sinks sinks_of(const peers& all, const std::shared_ptr<status::logger>& log) {
   signal_sinks sinks;
   sinks.restrict = [gate = all.gate](trading_state most, std::string reason) {

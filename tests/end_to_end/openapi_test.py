@@ -63,6 +63,8 @@ class OpenApiTestCase(SluiceTestCase):
         ask("post", "/api/v1/closes/{symbol}/arm", "/api/v1/closes/BTCUSDT/arm",
             {"for": "30m", **BY})
         ask("post", "/api/v1/freshness", body={"strategy": "adaptive", **BY})
+        ask("post", "/api/v1/log-levels", body={"component": "gate", "level": "debug", **BY})
+        ask("post", "/api/v1/reload", body=BY)
         ask("post", "/api/v1/plans", "/api/v1/plans?dry_run=true", an_open("dry", symbol="BNBUSDT"))
         ask("post", "/api/v1/plans", body=a_reduce("third", symbol="XRPUSDT"),
             status=(200, 202))

@@ -80,7 +80,7 @@ class ServiceStartTestCase(OutsideTestCase):
         with mock.patch.dict(os.environ, manager.environment(2)):
             self.sluice = self.start(self.outside(port))
         self.sluice.wait_url()
-        self.assertTrue(manager.wait_for("EXTEND_TIMEOUT_USEC=30000000", LIMIT_S, times=2), manager.said())
+        self.assertTrue(manager.wait_for("EXTEND_TIMEOUT_USEC=30000000", LIMIT_S, times=3), manager.said())
         said = manager.said()
         self.assertNotIn("READY=1", said)
         self.assertNotIn("WATCHDOG=1", said)

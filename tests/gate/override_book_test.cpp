@@ -3,6 +3,8 @@
 
 #include "gate_builders.hpp"
 #include "sluice/gate/override_book.hpp"
+
+#include "sluice/domain/standing_state.hpp"
 #include "support/catch.hpp"
 
 using namespace sluice;
