@@ -7,6 +7,7 @@
 #include <cmath>
 #include <iterator>
 
+#include "log_escape.hpp"
 #include "sluice/status/utf8.hpp"
 
 namespace sluice::status {
@@ -32,38 +33,13 @@ bool is_plain(char c) {
   return byte > 0x20 && byte < 0x7f && c != '"' && c != '=' && c != '\\';
 }
 
-void append_escaped_ascii(std::string& out, char c) {
-  switch (c) {
-    case '"':
-      out += "\\\"";
-      break;
-    case '\\':
-      out += "\\\\";
-      break;
-    case '\n':
-      out += "\\n";
-      break;
-    case '\r':
-      out += "\\r";
-      break;
-    case '\t':
-      out += "\\t";
-      break;
-    default:
-      if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
-        fmt::format_to(std::back_inserter(out), "\\x{:02x}", static_cast<unsigned char>(c));
-      else
-        out += c;
-  }
-}
-
 void append_quoted(std::string& out, std::string_view value) {
   out += '"';
   while (!value.empty()) {
     const std::size_t length = utf8_length(value);
     const auto character = value.substr(0, std::max<std::size_t>(length, 1));
     if (length == 1)
-      append_escaped_ascii(out, character.front());
+      append_escaped_ascii(out, character.front(), control_form::hex);
     else if (length == 0 || is_treacherous(character))
       for (const char c : character)
         fmt::format_to(std::back_inserter(out), "\\x{:02x}", static_cast<unsigned char>(c));

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "log_escape.hpp"
 #include "sluice/status/log_field.hpp"
 #include "sluice/status/utf8.hpp"
 
@@ -15,31 +16,6 @@ namespace {
 
 /// Room for the end of an object: `,"cut":true}`.
 constexpr std::size_t end_size = 12;
-
-void append_ascii(std::string& out, char c) {
-  switch (c) {
-    case '"':
-      out += "\\\"";
-      break;
-    case '\\':
-      out += "\\\\";
-      break;
-    case '\n':
-      out += "\\n";
-      break;
-    case '\r':
-      out += "\\r";
-      break;
-    case '\t':
-      out += "\\t";
-      break;
-    default:
-      if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
-        fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned char>(c));
-      else
-        out += c;
-  }
-}
 
 /// The number of a character of two or three bytes.
 unsigned code_point(std::string_view character) {
@@ -60,7 +36,7 @@ bool append_text(std::string& out, std::string_view value, std::size_t size_max)
     const std::size_t length = utf8_length(value);
     const auto character = value.substr(0, std::max<std::size_t>(length, 1));
     if (length == 1)
-      append_ascii(next, character.front());
+      append_escaped_ascii(next, character.front(), control_form::unicode);
     else if (length == 0)  // As in logfmt, in a text that stays valid.
       fmt::format_to(std::back_inserter(next), "\\\\x{:02x}",
                      static_cast<unsigned char>(character.front()));
