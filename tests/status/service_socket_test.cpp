@@ -1,6 +1,8 @@
 // Datagrams to a service manager, by path and by abstract name.
 #include "sluice/status/service_socket.hpp"
 
+#include <fmt/format.h>
+
 #include "support/catch.hpp"
 #include "support/listening_manager.hpp"
 #include "support/temporary_directory.hpp"
@@ -13,7 +15,7 @@ using sluice::testing::listening_manager;
 TEST_CASE("what is told arrives as it is, one datagram a call, by path and by abstract name") {
   const temporary_directory directory;
   for (const auto& address :
-       {std::string(directory / "notify"), "@sluice-test-" + std::to_string(::getpid())}) {
+       {std::string(directory / "notify"), fmt::format("@sluice-test-{}", ::getpid())}) {
     INFO(address);
     listening_manager manager(address);
     const auto socket = service_socket::open(address).value();
@@ -40,7 +42,7 @@ TEST_CASE("a manager that is away or does not listen costs no time, and may come
 
 TEST_CASE("an address that no service manager gives is refused") {
   for (const auto& address :
-       {std::string{}, std::string{"@"}, std::string{"relative"}, "/" + std::string(200, 'x')}) {
+       {std::string{}, std::string{"@"}, std::string{"relative"}, fmt::format("/{:x>200}", "")}) {
     const auto socket = service_socket::open(address);
     REQUIRE_FALSE(socket);
     CHECK(socket.error().code == errc::invalid_value);
@@ -51,5 +53,5 @@ TEST_CASE("a text for the service manager cannot say anything but itself") {
   CHECK(service_text("a\nREADY=1\x1b[2J\xff.") == "a READY=1 [2J .");
   CHECK(service_text("\xe5\xb8\x81") == "\xe5\xb8\x81");
   CHECK(service_text(std::string(1'000, 'x')).size() == 400);
-  CHECK(service_text(std::string(399, 'x') + "\xe5\xb8\x81").size() == 399);
+  CHECK(service_text(fmt::format("{:x>399}\xe5\xb8\x81", "")).size() == 399);
 }
