@@ -1,6 +1,8 @@
 // The order's table, checked cell by cell against the transitions as they are meant.
 #include "sluice/execution/order_life.hpp"
 
+#include <fmt/format.h>
+
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -111,7 +113,7 @@ std::string readme_table() {
 }  // namespace
 
 TEST_CASE("the README's table of an order's life is that of the code") {
-  std::ifstream in(std::string(SLUICE_SOURCE_DIR) + "/README.md");
+  std::ifstream in(fmt::format("{}/README.md", SLUICE_SOURCE_DIR));
   const std::string readme{std::istreambuf_iterator<char>(in), {}};
   INFO(readme_table());
   CHECK(readme.find(readme_table()) != std::string::npos);
