@@ -1,5 +1,6 @@
 // Plans over HTTP: how many a second are accepted and durable, how long a verdict takes by ?wait,
 // and what a burst of 10,000 does to them and to the exits among them. One JSON line per figure.
+// Beside the exits stands the floor of the same seconds: one thread that wakes another.
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
@@ -9,6 +10,7 @@
 
 #include <atomic>
 #include <mutex>
+#include <semaphore>
 #include <thread>
 #include <unordered_map>
 
@@ -246,9 +248,52 @@ std::vector<double> exits_meanwhile(scene& world, std::size_t least,
   return world.heard.take_exits();
 }
 
+/// How long a thread takes to wake another one, again and again until its end: what the machine
+/// adds to every hand-over between actors, whatever they do.
+class wake_floor {
+ public:
+  wake_floor()
+      : sleeper_([this] {
+          for (called_.acquire(); !over_; called_.acquire()) {
+            us_.push_back(bench::us_between(call_, steady::now()));
+            answered_.release();
+          }
+        }),
+        caller_([this] {
+          while (!over_) {
+            std::this_thread::sleep_for(500us);
+            call_ = steady::now();
+            called_.release();
+            answered_.acquire();
+          }
+        }) {}
+
+  /// Ends the measurement.
+  std::vector<double> take() {
+    over_ = true;
+    answered_.release();
+    caller_.join();
+    called_.release();
+    sleeper_.join();
+    return std::move(us_);
+  }
+
+ private:
+  std::atomic<bool> over_{false};
+  std::counting_semaphore<> called_{0};
+  std::counting_semaphore<> answered_{0};
+  instant call_{};
+  std::vector<double> us_{};
+  std::thread sleeper_;
+  std::thread caller_;
+};
+
 void measure_burst(scene& world, std::size_t entries) {
   const std::atomic<bool> idle{true};
+  wake_floor floor_alone;
   auto alone = exits_meanwhile(world, 500, idle);
+  const auto idle_floor = floor_alone.take();
+  wake_floor floor_beside;
   std::atomic<std::size_t> accepted{0};
   std::atomic<std::size_t> shed{0};
   std::atomic<bool> over{false};
@@ -275,14 +320,17 @@ void measure_burst(scene& world, std::size_t entries) {
   }
   over = true;
   exits.join();
+  const auto burst_floor = floor_beside.take();
   world.wait_for_verdicts();
   const auto lost = accepted + beside.size() - (world.heard.accepted() - before);
   fmt::print(R"({{"bench":"intake","figure":"burst","entries":{},"accepted":{},"shed":{},)"
-             R"("lost":{},{},{}}})"
+             R"("lost":{},{},{},{},{}}})"
              "\n",
              entries, accepted.load(), shed.load(), lost,
              bench::text_of_us("exit_to_verdict_idle", alone),
-             bench::text_of_us("exit_to_verdict_in_burst", beside));
+             bench::text_of_us("floor_idle", idle_floor),
+             bench::text_of_us("exit_to_verdict_in_burst", beside),
+             bench::text_of_us("floor_in_burst", burst_floor));
   std::fflush(stdout);
 }
 

@@ -31,8 +31,8 @@ constexpr std::size_t crowds = 100;
 constexpr std::size_t before_an_intent = 100;
 constexpr std::size_t behind_an_intent = 1'000;
 constexpr std::size_t plans_on_the_wire = 300;
-constexpr std::size_t records_of_a_life = 6;
-constexpr std::size_t lives = 170'000;  // A little over a million records.
+constexpr std::size_t records_of_a_life = 7;
+constexpr std::size_t lives = 150'000;  // A little over a million records.
 constexpr milliseconds patience{60'000};
 
 std::filesystem::path own_folder() {
@@ -105,12 +105,15 @@ std::array<record_body, records_of_a_life> life_of(std::size_t i) {
   f.at = price::whole(100);
   f.fee = notional::from_raw(4'000'000);
   f.fee_asset = "USDT";
-  return {plan_accepted{p},
-          a_verdict(p),
-          order_intended{.plan = p.id, .request = q},
-          change(order_state::acknowledged),
-          change(order_state::filled),
-          fill_recorded{.what = f, .plan = p.id, .entry_after = price::whole(100)}};
+  return {
+      plan_accepted{p},
+      a_verdict(p),
+      order_intended{.plan = p.id, .request = q},
+      change(order_state::acknowledged),
+      change(order_state::filled),
+      fill_recorded{.what = f, .plan = p.id, .entry_after = price::whole(100)},
+      plan_finished{
+          .plan = p.id, .instrument = p.instrument, .executed = quantity::whole(1), .orders = 1}};
 }
 
 // ---- the journal's actor
@@ -273,7 +276,8 @@ std::string measure_start(const std::filesystem::path& folder) {
   auto store = journal::store::open(path).value();
   const auto found = store->recover().value();
   const auto took = ms_since(begin);
-  if (found.plans.size() != lives || !found.undecided_plans.empty())
+  if (found.plans.size() != lives || !found.undecided_plans.empty() ||
+      !found.unfinished_plans.empty() || !found.unresolved_orders.empty())
     bench::give_up("the start did not find what was written");
   rusage used{};
   ::getrusage(RUSAGE_SELF, &used);
