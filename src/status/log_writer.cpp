@@ -66,10 +66,10 @@ class log_writer::reopening {
   /// Opens it where that was asked for, or is due after a failure. Gives the failures.
   std::uint64_t run(bool asked) {
     const auto now = std::chrono::steady_clock::now();
-    if (!asked && (!due_ || now < *due_))
+    if (!asked && now < due_)
       return 0;
     const bool opened = all_.sinks->reopen();
-    due_ = opened ? std::nullopt : std::optional(now + pause_);
+    due_ = opened ? never : now + pause_;
     if (asked || (opened && owed_))
       tell(opened);
     owed_ = !opened && (asked || owed_);
@@ -77,7 +77,7 @@ class log_writer::reopening {
   }
   /// The file did not take a line.
   void lost() {
-    if (!due_)
+    if (due_ == never)
       due_ = std::chrono::steady_clock::now() + pause_;
   }
 
@@ -90,7 +90,8 @@ class log_writer::reopening {
 
   state& all_;
   milliseconds pause_;
-  std::optional<std::chrono::steady_clock::time_point> due_{};
+  static constexpr auto never = std::chrono::steady_clock::time_point::max();
+  std::chrono::steady_clock::time_point due_{never};
   bool owed_{false};  ///< That it failed was told.
 };
 
