@@ -102,8 +102,8 @@ constexpr std::array<words, refusal_code_count> table{{
     {refusal_code::limit_entries_hour, "Too many entries of the account in an hour.",
      "Wait, or change limits.entries_per_hour_max."},
     {refusal_code::limit_margin_unknown,
-     "The account's margin is not known, or was read too long ago or before our last entry was "
-     "over, and a limit needs it.",
+     "A limit needs the account's margin, and it is not known, was read too long ago, or entries "
+     "of ours that the reading may not show could pass the limit.",
      "None needed: it is read every limits.margin_period, and at once after an entry that another "
      "one waits for. If it stays, an order is not resolved or the exchange cannot be read; see "
      "/readyz."},

@@ -27,11 +27,17 @@ void exposure_book::entry_sent(const plan_id& plan, const symbol& s, instant at)
   day_.entry_sent(plan, s, at);
 }
 
+void exposure_book::entry_traded(const symbol& s, const entry_size& added, instant at) {
+  last_traded_ = std::max(last_traded_, at);
+  unread_.push_back({at, most_worth(s, added)});
+}
+
 std::optional<equity_peaked> exposure_book::margin_read(const margin_reading& m, const stamp& now) {
   // An answer that was overtaken says nothing new.
   if (margin_ && margin_->as_of > m.as_of)
     return std::nullopt;
   margin_ = m;
+  std::erase_if(unread_, [&](const traded_entry& e) { return e.at < m.as_of; });
   return peaks_.read(m.equity, now);
 }
 
@@ -43,8 +49,39 @@ std::optional<margin_facts> exposure_book::margin(const risk_limits& limits,
                       peaks_.highest(limits.drawdown_days, now.wall), margin_->as_of};
 }
 
-bool exposure_book::margin_shows_entries(const flights& ours) const {
-  return margin_ && margin_->as_of > last_traded_ && !ours.entry_unresolved();
+notional exposure_book::most_worth(const symbol& s, const entry_size& added) const {
+  return added.amount * std::max(worth_of(s, added.valued_at), added.valued_at);
+}
+
+std::optional<notional> exposure_book::unread_worth(const flights& ours) const {
+  notional sum;
+  bool known = true;
+  const auto add = [&](notional worth) {
+    known = known && worth.sign() > 0;
+    sum += worth;
+  };
+  for (const auto& e : unread_)
+    add(e.worth);
+  ours.for_each_unresolved_entry([&](const position_key& key, const entry_size& adds) {
+    add(most_worth(key.instrument, adds));
+  });
+  return known ? std::optional(sum) : std::nullopt;
+}
+
+std::optional<margin_facts> exposure_book::margin_with(const flights& ours,
+                                                       const risk_limits& limits,
+                                                       const stamp& now) const {
+  auto m = margin(limits, now);
+  if (!m || !limits.needs_margin())
+    return m;
+  const auto unread = unread_worth(ours);
+  if (!unread)
+    return std::nullopt;
+  m->initial += *unread;
+  const auto most = limits.margin_use_percent_max;
+  if (!unread->is_zero() && most > 0 && percent_of(m->initial, m->equity) >= most)
+    return std::nullopt;
+  return m;
 }
 
 price exposure_book::worth_of(const symbol& s, price otherwise) const {
@@ -119,8 +156,7 @@ exposure_facts exposure_book::before(const plan& p, flights& ours, const risk_li
   const auto today = day_.of(p.instrument, now.wall);
   e.symbol_round_trips = today.round_trips;
   e.symbol_losses_in_a_row = today.losses_in_a_row;
-  if (!limits.needs_margin() || margin_shows_entries(ours))
-    e.margin = margin(limits, now);
+  e.margin = margin_with(ours, limits, now);
   return e;
 }
 

@@ -54,19 +54,20 @@ void flights::reflect(const position_key& key, const truth_view& seen) {
   erase_if_empty(key);
 }
 
-bool flights::is_entry(const position_key& key, const plan_id& plan) const {
+std::optional<entry_size> flights::entry_of(const position_key& key, const plan_id& plan) const {
   const auto at = by_position_.find(key);
-  return at != by_position_.end() && std::ranges::any_of(at->second, [&](const flight& f) {
-           return f.order.plan == plan && f.adds.amount.sign() > 0;
-         });
+  if (at == by_position_.end())
+    return std::nullopt;
+  const auto found = std::ranges::find_if(at->second, [&](const flight& f) {
+    return f.order.plan == plan && f.adds.amount.sign() > 0;
+  });
+  return found == at->second.end() ? std::nullopt : std::optional(found->adds);
 }
 
 bool flights::entry_unresolved() const {
-  return std::ranges::any_of(by_position_, [](const auto& here) {
-    return std::ranges::any_of(here.second, [](const flight& f) {
-      return f.adds.amount.sign() > 0 && f.order.phase != flight_phase::unreflected;
-    });
-  });
+  bool found = false;
+  for_each_unresolved_entry([&](const position_key&, const entry_size&) { found = true; });
+  return found;
 }
 
 void flights::drop_reflected(std::vector<flight>& here, const truth_view& seen) {

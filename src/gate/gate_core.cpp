@@ -124,12 +124,12 @@ void gate_core::truth_moved(const position_key& key, const stamp& now, gate_acti
 }
 
 void gate_core::moved(const order_moved& m, const stamp& now, gate_actions& out) {
-  const bool entry = flights_.is_entry(m.position, m.plan);
+  const auto entry = flights_.entry_of(m.position, m.plan);
   const bool over = m.step == flight_step::resolved;
   if (entry && !over)
     exposure_.entry_sent(m.plan, m.position.instrument, m.at);
   if (entry && over && m.outdates_truth)
-    exposure_.entry_traded(m.at);
+    exposure_.entry_traded(m.position.instrument, *entry, m.at);
   flights_.moved(m);
   // Entries of other positions may have waited for the margin after this one.
   if (entry && over && settings_.limits.risk.needs_margin())

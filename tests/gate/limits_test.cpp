@@ -1,6 +1,8 @@
 // Limits where many want the last place: whatever comes in between, their sum is never passed.
 #include <rapidcheck.h>
 
+#include <utility>
+
 #include "gate_fixture.hpp"
 #include "support/catch.hpp"
 
@@ -215,6 +217,51 @@ TEST_CASE("one reading of the margin judges one entry, and the next waits for a 
   g.core.moved(resolved(1, "second", 12, false), at(12ms), g.out);
   CHECK(g.allowed("third"));
   CHECK_FALSE(g.out.margin_from);
+}
+
+TEST_CASE("entries whose whole worth fits below the limit of the margin wait for no new reading") {
+  risk_limits l;
+  l.margin_use_percent_max = 80;
+  gate_fixture g{limited(l)};
+  for (int i = 0; i < 4; ++i)
+    g.truth_is(position_flat{}, 0, {}, key_of(i));
+  // 1,200 of 8,000 are free, and each entry is worth 500 at its mark: two may bind it.
+  (void)g.core.margin_read({value_of("10000"), value_of("6800"), start}, at(1ms), g.out);
+  g.submit(open_on(0, "first"), 2);
+  g.submit(open_on(1, "second"), 3);
+  g.submit(open_on(2, "third"), 4);
+  g.submit(open_on(3, "fourth"), 5);
+  CHECK(g.allowed("first"));
+  CHECK(g.allowed("second"));
+  CHECK(g.verdict_of("second").seen.exposure->margin->initial == value_of("7300"));
+  CHECK(g.allowed("third"));
+  CHECK_FALSE(g.ended("fourth"));
+  // What traded still counts, shown by truth or not; what did not trade no longer does.
+  g.core.moved(resolved(0, "first", 6, true), at(6ms), g.out);
+  g.truth_is(position_open{qty("0.010"), px("50000")}, 7, {}, key_of(0));
+  CHECK_FALSE(g.ended("fourth"));
+  g.core.moved(resolved(1, "second", 8, false), at(8ms), g.out);
+  CHECK(g.allowed("fourth"));
+  CHECK(g.verdict_of("fourth").seen.exposure->margin->initial == value_of("7800"));
+}
+
+TEST_CASE(
+    "what traded without a mark has no worth to count, so the next entry waits for a reading") {
+  risk_limits l;
+  l.margin_use_percent_max = 80;
+  gate_fixture g{limited(l)};
+  g.truth_is(position_flat{}, 0, {}, key_of(0));
+  const std::vector<recovered_order> before{
+      {key_of(1), {plan_id{"before"}, flight_phase::unknown, start}, qty("0.010")}};
+  g.core.recover(before, {}, {});
+  (void)g.core.margin_read({value_of("10000"), value_of("1"), start + 1ms}, at(1ms), g.out);
+  const auto mark = std::exchange(g.boards->last_mark, std::nullopt);
+  g.core.moved(resolved(1, "before", 2, true), at(2ms), g.out);
+  g.boards->last_mark = mark;
+  g.submit(open_on(0, "next"), 3);
+  CHECK_FALSE(g.ended("next"));
+  (void)g.core.margin_read({value_of("10000"), value_of("1"), start + 3ms}, at(4ms), g.out);
+  CHECK(g.allowed("next"));
 }
 
 TEST_CASE("without a limit of the margin entries wait for no reading of it") {

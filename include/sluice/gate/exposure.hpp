@@ -2,7 +2,6 @@
 // and the journal's records; nothing is counted up and down.
 #pragma once
 
-#include <algorithm>
 #include <memory>
 #include <optional>
 #include <unordered_map>
@@ -39,7 +38,7 @@ class exposure_book {
   void take(const record_body& b, const stamp& at);
   void entry_sent(const plan_id& plan, const symbol& s, instant at);
   /// An entry traded something and is over: margins read before do not know of it.
-  void entry_traded(instant at) { last_traded_ = std::max(last_traded_, at); }
+  void entry_traded(const symbol& s, const entry_size& added, instant at);
   /// A margin read after this instant knows of every entry that is over.
   [[nodiscard]] instant margin_from() const { return last_traded_; }
   /// What the journal shall know of the peak, if anything.
@@ -55,8 +54,14 @@ class exposure_book {
                                                    const stamp& now) const;
 
  private:
-  /// Many entries would pass a limit of the margin together if one reading judged them all.
-  [[nodiscard]] bool margin_shows_entries(const flights& ours) const;
+  /// The last reading, with all that entries it may not show can bind. None where that may be too
+  /// much: then only a newer reading can say.
+  [[nodiscard]] std::optional<margin_facts> margin_with(const flights& ours,
+                                                        const risk_limits& limits,
+                                                        const stamp& now) const;
+  /// Whole worth of entries that the last reading may not show; none where one has no mark.
+  [[nodiscard]] std::optional<notional> unread_worth(const flights& ours) const;
+  [[nodiscard]] notional most_worth(const symbol& s, const entry_size& added) const;
   void add_booked();
   void add_under_way(const flights& ours);
   [[nodiscard]] price worth_of(const symbol& s, price otherwise) const;
@@ -66,6 +71,11 @@ class exposure_book {
   trading_day day_{};
   equity_peaks peaks_{};
   std::optional<margin_reading> margin_{};
+  struct traded_entry {
+    instant at{};
+    notional worth{};  ///< Zero when it is not known.
+  };
+  std::vector<traded_entry> unread_{};  ///< Entries that are over, since the last reading was sent.
   instant last_traded_{};
   std::vector<held_position> held_{};  ///< Kept for its memory.
   std::vector<valued_position> all_{};

@@ -47,10 +47,18 @@ class flights {
         if (f.adds.amount.sign() > 0)
           fn(key, f.order.plan, f.adds);
   }
-  /// Whether an entry of this plan is under way.
-  [[nodiscard]] bool is_entry(const position_key& key, const plan_id& plan) const;
+  /// What an order of this plan adds, when one that adds something is under way.
+  [[nodiscard]] std::optional<entry_size> entry_of(const position_key& key,
+                                                   const plan_id& plan) const;
 
-  /// Whether there is an entry of which more may be traded yet.
+  /// Entries of which more may be traded yet: fn(position_key, entry_size).
+  template <class F>
+  void for_each_unresolved_entry(const F& fn) const {
+    for (const auto& [key, here] : by_position_)
+      for (const auto& f : here)
+        if (f.adds.amount.sign() > 0 && f.order.phase != flight_phase::unreflected)
+          fn(key, f.adds);
+  }
   [[nodiscard]] bool entry_unresolved() const;
 
   /// A plan between two orders is judged again now. Gives the plan that withdrew it meanwhile.
