@@ -323,6 +323,8 @@ void measure_burst(scene& world, std::size_t entries) {
   const auto burst_floor = floor_beside.take();
   world.wait_for_verdicts();
   const auto lost = accepted + beside.size() - (world.heard.accepted() - before);
+  if (lost != 0)
+    bench::give_up("a plan was lost");
   fmt::print(R"({{"bench":"intake","figure":"burst","entries":{},"accepted":{},"shed":{},)"
              R"("lost":{},{},{},{},{}}})"
              "\n",

@@ -17,6 +17,9 @@ namespace {
 /// For overrides that end when everything is fresh again.
 constexpr milliseconds look_period{1'000};
 
+/// Between two looks whether what the last run left can be judged.
+constexpr milliseconds take_up_pause{100};
+
 std::vector<record_body> bodies_of(std::vector<state_changed> changes) {
   return {std::make_move_iterator(changes.begin()), std::make_move_iterator(changes.end())};
 }
@@ -29,7 +32,8 @@ class gate : public stage<gate_actor> {
               options.settings, given_.mode),
         switch_(options.halt_file),
         book_(options.settings),
-        one_read_(options.one_read) {
+        one_read_(options.one_read),
+        left_(options.left) {
     core_.recover(options.orders, options.holds, options.books);
     for (const auto& r : options.limit_records)
       core_.record_seen(r.body, r.at);
@@ -103,6 +107,7 @@ class gate : public stage<gate_actor> {
         [this](const gate_settings_changed& change) { take(change); },
         [this](tick) {
           run_out();
+          take_up();
           core_.tick(now_stamp(), actions_);
           act();
         },
@@ -121,6 +126,18 @@ class gate : public stage<gate_actor> {
     end_what_is_over();
     core_.submit(wanted.what, now_stamp(), actions_, true);
     act();
+  }
+
+  /// What the last run left, once its symbol is known; without it in time for its verdict.
+  void take_up() {
+    const auto symbols = given_.universe->current();
+    std::erase_if(left_, [&](const plan_ptr& p) {
+      const bool known = symbols && symbols->find(p->instrument);
+      const bool due = known || now() + duration{2 * take_up_pause} >= p->deadline;
+      if (due)
+        core_.submit(p, now_stamp(), actions_);
+      return due;
+    });
   }
 
   // ---- what operators order
@@ -306,6 +323,8 @@ class gate : public stage<gate_actor> {
         wake_at(*next);
     if (book_.watches())
       wake_at(look_at_);
+    if (!left_.empty())
+      wake_at(now() + duration{take_up_pause});
   }
 
   gate_core core_;
@@ -313,6 +332,7 @@ class gate : public stage<gate_actor> {
   trading_switch switch_;
   override_book book_;
   milliseconds one_read_;
+  std::vector<plan_ptr> left_;         ///< Of the last run, not judged yet.
   std::vector<record_body> untold_{};  ///< Records from before the stages had met.
   instant look_at_{};                  ///< When freshness is looked at next.
 };

@@ -67,6 +67,7 @@ gate_options gate_options_of(const pipeline_parts& parts, const stamp& now) {
   gate_options o;
   o.settings = gate_settings_of(parts.chosen);
   o.limit_records = limit_records_of(found, now);
+  o.left = exits_to_judge(found, now);
   o.ordered = found.ordered_state;
   o.was_in_force = found.state.state;
   o.halt_file = halt_file_path(parts.chosen);

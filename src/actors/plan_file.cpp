@@ -142,6 +142,8 @@ class follower {
       lines += static_cast<std::uint64_t>(std::count(block.data(), block.data() + count, '\n'));
     }
     lines_.begin(lines);
+    if (lines > 0)
+      log_->warn("intake", "plan_file_skipped", {{"file", path_}, {"lines", lines}});
   }
 
   void close() {

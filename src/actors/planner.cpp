@@ -97,11 +97,15 @@ class planner : public stage<planner_actor> {
         take(std::move(offered[i]), from, i, taken);
     }
     const bool at_once = from->open == 1 && taken.fresh.empty() && taken.duplicates.empty();
-    if (at_once)
+    // A repetition may be of a plan that is not durable yet: it is answered after that one.
+    if (at_once && at_journal_ == 0)
       return std::move(from->answer);
     from->promise = make_response_promise<plans_taken>();
     auto promise = from->promise;
-    accept(std::move(taken), from);
+    if (at_once)
+      after_those_at_journal(from);
+    else
+      accept(std::move(taken), from);
     return promise;
   }
 
@@ -202,9 +206,11 @@ class planner : public stage<planner_actor> {
       for (auto& [p, judged] : all->denied)
         records.bodies.emplace_back(std::move(judged));
     // The journal keeps the order in which it is told: whatever follows from the plan comes later.
+    ++at_journal_;
     request(peers_->journal, caf::infinite, std::move(records))
         .then(
             [this, from, all, ask_first](const appended& written) {
+              --at_journal_;
               if (ask_first)
                 let_in(*all, written.known, *from);
               else if (!written.known.empty())
@@ -214,6 +220,13 @@ class planner : public stage<planner_actor> {
             [from](const caf::error&) { failed(from); });
     if (!ask_first)
       let_in(*all);
+  }
+
+  /// The journal answers in the order in which it was told.
+  void after_those_at_journal(const offer_ptr& from) {
+    request(peers_->journal, caf::infinite, append_durable{})
+        .then([from](const appended&) { settled(from); },
+              [from](const caf::error&) { failed(from); });
   }
 
   static void failed(const offer_ptr& from) {
@@ -318,6 +331,7 @@ class planner : public stage<planner_actor> {
 
   planner_core memory_;
   std::unordered_map<plan_id, successor> successors_{};  ///< By the older plan.
+  std::size_t at_journal_{0};  ///< Batches whose plans are not known to be durable.
   bool draining_{false};
 };
 

@@ -24,6 +24,24 @@ verdict verdict_for(const plan& p, const journal::recovered& found) {
   return v;
 }
 
+bool had_an_order(const plan& p, const journal::recovered& found) {
+  return std::ranges::find(found.unresolved_orders, p.id, &journal::stored_order::plan) !=
+         found.unresolved_orders.end();
+}
+
+bool is_judged_yet(const plan& p, const journal::recovered& found, const stamp& now) {
+  return std::holds_alternative<reduce_plan>(p.body) && p.deadline_wall > now.wall &&
+         !had_an_order(p, found);
+}
+
+/// The plan on the present steady clock.
+plan living_on(const plan& p, const stamp& now) {
+  auto lives = p;
+  lives.received = now;
+  lives.deadline = now.steady + duration{milliseconds{p.deadline_wall.ms - now.wall.ms}};
+  return lives;
+}
+
 ledger_line line_of(const journal::ledger_line& stored) {
   ledger_line line;
   line.position = stored.position;
@@ -51,9 +69,19 @@ bool was_done(const journal::unfinished_plan& p) {
 
 }  // namespace
 
+std::vector<plan_ptr> exits_to_judge(const journal::recovered& found, const stamp& now) {
+  std::vector<plan_ptr> out;
+  for (const auto& p : found.undecided_plans)
+    if (is_judged_yet(p, found, now))
+      out.push_back(std::make_shared<const plan>(living_on(p, now)));
+  return out;
+}
+
 std::vector<record_body> settle_undecided(const journal::recovered& found, const stamp& now) {
   std::vector<record_body> out;
   for (const auto& p : found.undecided_plans) {
+    if (is_judged_yet(p, found, now))
+      continue;
     plan_judged judged{p.id, p.instrument, lane_of(p), verdict_for(p, found), {}, 0};
     judged.seen.now = now;
     const plan_verdict told{std::make_shared<const plan>(p), judged.outcome, judged.seen, 0};
@@ -87,20 +115,17 @@ std::vector<plan_to_resume> plans_to_resume(const journal::recovered& found, con
   };
   std::vector<plan_to_resume> out;
   const auto resume = [&](const plan& p, course_memory before, bool done) {
-    auto lives = p;
-    lives.received = now;
-    lives.deadline = now.steady + duration{milliseconds{p.deadline_wall.ms - now.wall.ms}};
     const auto order = order_of(p);
     const bool open = order != found.unresolved_orders.end();
     // The order that is open has the present number.
     if (open)
       before.last_attempt = order->attempt - 1;
-    out.push_back({std::make_shared<const plan>(std::move(lives)), before, open, done && !open});
+    out.push_back({std::make_shared<const plan>(living_on(p, now)), before, open, done && !open});
   };
   for (const auto& p : found.unfinished_plans)
     resume(p.what, {p.orders, p.last_attempt, p.executed, p.last_amount}, was_done(p));
   for (const auto& p : found.undecided_plans)
-    if (order_of(p) != found.unresolved_orders.end())
+    if (had_an_order(p, found))
       resume(p, {1, 0, {}, {}}, false);
   return out;
 }
@@ -116,8 +141,7 @@ std::vector<earlier_plan> plans_to_watch_for(const journal::recovered& found) {
   for (const auto& p : found.unfinished_plans)
     add(p.what);
   for (const auto& p : found.undecided_plans)
-    if (std::ranges::find(found.unresolved_orders, p.id, &journal::stored_order::plan) !=
-        found.unresolved_orders.end())
+    if (had_an_order(p, found))
       add(p);
   return out;
 }

@@ -4,12 +4,14 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <filesystem>
 
 #include "replay.hpp"
 #include "sluice/actors/application.hpp"
 #include "sluice/journal/archive.hpp"
 #include "sluice/journal/lock.hpp"
+#include "sluice/journal/store.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -49,6 +51,18 @@ Examples:
 
 Exit codes: 0 done or nothing is that old, 1 the journal is damaged or the file is there already, 2 no
 day, 74 a file cannot be read or written, 75 a process runs on the journal.)";
+
+constexpr const char* accept_help =
+    R"(Takes a journal as it is whose write-ahead log (-wal) was damaged, cut or lost, so that a start no
+longer refuses it. What the log held and SQLite does not find is lost for good: plans may be carried
+out again, holds and orders to stop may be missing. Look at orders and positions at the exchange
+first. A record keeps what was accepted and why. Nobody else may run on the journal.
+
+Example:
+  sluice journal accept /var/lib/sluice/journal.db --reason "disk replaced, positions looked at"
+
+Exit codes: 0 accepted or nothing was lost, 1 the journal itself is damaged, 2 no reason, 74 a file cannot be
+read or written, 75 a process runs on the journal.)";
 
 result<journal::verification> verify_file(const std::string& file) {
   auto from = journal::reader::open(file);
@@ -95,6 +109,20 @@ int failed(const error& e) {
   return static_cast<int>(refused ? exit_code::failed : exit_code::io_error);
 }
 
+/// For whoever writes into the file.
+result<journal::state_lock> lock_of(const std::filesystem::path& file) {
+  std::error_code code;
+  if (!std::filesystem::exists(file, code))
+    return fail(errc::not_found, file.string() + ": there is no journal");
+  return journal::state_lock::acquire(file.has_parent_path() ? file.parent_path()
+                                                             : std::filesystem::path("."));
+}
+
+int not_locked(const error& e) {
+  fmt::print(stderr, "sluice: {}\n", e.text);
+  return static_cast<int>(e.code == errc::busy ? exit_code::temporary : exit_code::io_error);
+}
+
 }  // namespace
 
 journal_commands::journal_commands(CLI::App& app) {
@@ -116,15 +144,21 @@ journal_commands::journal_commands(CLI::App& app) {
   archived->add_option("--to", to_,
                        "the archive's file; by default in the folder archive beside it");
   archive_ = archived;
+  auto* accepted = group->add_subcommand("accept", accept_help);
+  accepted->add_option("FILE", file_, "a journal")->required();
+  accepted->add_option("--reason", reason_, "why what is lost may be lost")->required();
+  accept_ = accepted;
 }
 
 bool journal_commands::parsed() const {
-  return replay_->parsed() || verify_->parsed() || archive_->parsed();
+  return replay_->parsed() || verify_->parsed() || archive_->parsed() || accept_->parsed();
 }
 
 int journal_commands::run() const {
   if (archive_->parsed())
     return archive();
+  if (accept_->parsed())
+    return accept();
   return replay_->parsed() ? replay() : verify();
 }
 
@@ -176,16 +210,9 @@ int journal_commands::archive() const {
     return static_cast<int>(exit_code::usage);
   }
   const std::filesystem::path file(file_);
-  std::error_code code;
-  if (!std::filesystem::exists(file, code))
-    return failed(fail(errc::not_found, file_ + ": there is no journal"));
-  const auto lock = journal::state_lock::acquire(
-      file.has_parent_path() ? file.parent_path() : std::filesystem::path("."));
-  if (!lock) {
-    fmt::print(stderr, "sluice: {}\n", lock.error().text);
-    return static_cast<int>(lock.error().code == errc::busy ? exit_code::temporary
-                                                            : exit_code::io_error);
-  }
+  const auto lock = lock_of(file);
+  if (!lock)
+    return not_locked(lock.error());
   journal::archive_options options{.before = *before};
   if (!to_.empty())
     options.to = to_;
@@ -197,6 +224,36 @@ int journal_commands::archive() const {
   else
     fmt::print("{}: {} records, the last is {}; the journal goes on after it\n",
                moved->file.string(), moved->records, moved->last_seq);
+  return static_cast<int>(exit_code::ok);
+}
+
+/// Opened once as a start would, so that only what needs it is accepted.
+int journal_commands::accept() const {
+  const std::filesystem::path file(file_);
+  const auto lock = lock_of(file);
+  if (!lock)
+    return not_locked(lock.error());
+  const auto refused = journal::store::open(file);
+  if (refused) {
+    if (const auto ended = (*refused)->end(); !ended)
+      return failed(ended.error());
+    fmt::print("{}: nothing to accept, a start takes it\n", file_);
+    return static_cast<int>(exit_code::ok);
+  }
+  const auto opened = journal::store::open(file, {.accept_lost_log = true});
+  if (!opened)
+    return failed(opened.error());
+  const wall_time now{
+      std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+          .count()};
+  record accepted{0,
+                  {std::chrono::steady_clock::now(), now},
+                  notice{"journal_accepted", fmt::format("{}; {}", reason_, refused.error().text)}};
+  if (const auto written = (*opened)->append(accepted); !written)
+    return failed(written.error());
+  if (const auto ended = (*opened)->end(); !ended)
+    return failed(ended.error());
+  fmt::print("{}: accepted, the last record is {}\n", file_, accepted.seq);
   return static_cast<int>(exit_code::ok);
 }
 

@@ -67,6 +67,7 @@ constexpr std::array<row, refusal_code_count> rows{{
     {refusal_code::exchange_unreachable, "exchange_unreachable", passes::by_read},
     {refusal_code::exchange_banned, "exchange_banned", passes::by_waiting},
     {refusal_code::plan_withdrawn, "plan_withdrawn"},
+    {refusal_code::nothing_to_withdraw, "nothing_to_withdraw"},
     {refusal_code::interrupted, "interrupted"},
 }};
 

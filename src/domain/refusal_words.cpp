@@ -132,6 +132,9 @@ constexpr std::array<words, refusal_code_count> table{{
      "Wait: nothing is sent before the ban ends, since that would prolong it."},
     {refusal_code::plan_withdrawn, "A cancel plan withdrew it; `observed` is that plan's id.",
      "Send a new plan if it is wanted after all."},
+    {refusal_code::nothing_to_withdraw,
+     "A cancel plan found nothing: `observed` has ended, its order is under way, or it never was.",
+     "Look what became of it (sluice explain); what was opened is closed by an exit."},
     {refusal_code::interrupted, "The process ended before the plan had a verdict.",
      "Send a new plan if it is still wanted."},
 }};

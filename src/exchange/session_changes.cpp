@@ -10,6 +10,9 @@ namespace {
 /// Cancellations and the countdown only make an account safer, so they go with the exits.
 constexpr read_class change_traffic = read_class::exit_demand;
 
+/// So long an order may wait for a connection. Half of a permit's life.
+constexpr milliseconds order_leaves_within{1'000};
+
 request_rank rank_of(const endpoint_row& row) {
   return row.as == counts::order ? request_rank::order : request_rank::exit_demand;
 }
@@ -32,6 +35,16 @@ budget_answer session::reserve(const change_call& call) {
   return budget_.reserve_read(change_traffic, row.weight, here());
 }
 
+/// What was asked for at its moment leaves then or not at all: whoever sent it looks again first.
+std::function<result<secret>()> session::target_in_time(std::function<result<secret>()> made) {
+  return [this, made = std::move(made),
+          last = now() + duration{order_leaves_within}]() -> result<secret> {
+    if (now() > last)
+      return fail(errc::not_permitted, "no connection was free in time");
+    return made();
+  };
+}
+
 void session::send_change(std::shared_ptr<change_job> job) {
   auto asked = reserve(job->call);
   if (auto* refused = std::get_if<budget_refusal>(&asked))
@@ -42,6 +55,8 @@ void session::send_change(std::shared_ptr<change_job> job) {
   http_request request;
   request.method = row.method;
   request.target = target_when_sent(row, job->call.parameters, chosen_.recv_window_orders, ticket);
+  if (row.as == counts::order)
+    request.target = target_in_time(std::move(request.target));
   request.key = key_header::present;
   request.rank = rank_of(row);
   request.again = repetition::never;
@@ -92,6 +107,9 @@ void session::judge_change(const std::shared_ptr<change_job>& job, const budget_
       remaining(job->deadline).count() <= 0)
     return job->done(refused);
   job->cured = true;
+  // Meanwhile an order may have lost its permission: whoever sent it looks before it goes again.
+  if (row_of(job->call.what).as == counts::order)
+    return cure_clock([job, refused](bool) { job->done(refused); });
   cure_clock([this, job, refused](bool cured) { cured ? send_change(job) : job->done(refused); });
 }
 

@@ -120,9 +120,11 @@ void order_machine::settle(instant now, order_actions& out) {
 void order_machine::finish(order_actions& out) {
   finished_ = true;
   fills_at_.reset();
-  out.push_back(order_finished{state_, cause_, executed_, last_executed_at_, fills_complete(),
-                               refusal_.code, refusal_.cure, refusal_.for_operator,
-                               refusal_.retry_at, detail_});
+  // Trades of one order may share an instant of the venue, and truth may show the first alone.
+  const bool one_trade = trades_.size() == 1 && filled_ == executed_;
+  out.push_back(order_finished{
+      state_, cause_, executed_, one_trade ? last_executed_at_ : venue_time{}, fills_complete(),
+      refusal_.code, refusal_.cure, refusal_.for_operator, refusal_.retry_at, detail_});
 }
 
 void order_machine::arm(order_actions& out) {

@@ -43,10 +43,29 @@ bool passes_before(const refusal& r, const facts& seen, instant until) {
   return curable_by_read(r.code) || curable_by_waiting(r.code);
 }
 
+/// What has had an order stays a target while its plan lives, whatever stands in its way for a
+/// while: an order to stop may be taken back, a symbol may trade again.
+bool ends_an_exit(refusal_code c) {
+  switch (c) {
+    case refusal_code::plan_expired:
+    case refusal_code::source_not_allowed:
+    case refusal_code::no_position:
+    case refusal_code::already_at_target:
+    case refusal_code::would_flip:
+    case refusal_code::would_increase:
+    case refusal_code::below_min_quantity:
+      return true;
+    default:
+      return false;
+  }
+}
+
 /// Is there hope that all of these go away in time? What was refused because of a position that is
 /// not proven may not be so: an exit would be lost because old truth says flat, or because the
 /// entry before it is still being filled.
 bool curable(const parked_plan& p, const std::vector<refusal>& refusals, const facts& seen) {
+  if (p.again && lane_of(*p.what) == lane::exit)
+    return std::ranges::none_of(refusals, [](const refusal& r) { return ends_an_exit(r.code); });
   const bool open =
       std::ranges::any_of(refusals, [](const refusal& r) { return leaves_position_open(r.code); });
   return std::ranges::all_of(refusals, [&](const refusal& r) {
@@ -341,7 +360,7 @@ void gate_core::withdraw(parked_plan cancel, facts seen, gate_actions& out) {
   const auto& target = std::get<cancel_plan>(cancel.what->body).target;
   auto waiting = parked_.take(target);
   if (!waiting && !flights_.withdraw(target, cancel.what->id)) {
-    refusal nothing{refusal_code::already_at_target, target.str(), {}};
+    refusal nothing{refusal_code::nothing_to_withdraw, target.str(), {}};
     out.verdicts.push_back(denied(std::move(cancel), std::move(seen), std::move(nothing)));
     return;
   }

@@ -192,11 +192,24 @@ result<void> database::checkpoint() {
   return {};
 }
 
+result<void> database::begin_log_anew() {
+  const int code = sqlite3_wal_checkpoint_v2(impl_->connection.get(), nullptr,
+                                             SQLITE_CHECKPOINT_RESTART, nullptr, nullptr);
+  if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY)
+    return impl_->failure("checkpoint");
+  return {};
+}
+
+void database::keep_log_at_close(bool keep) {
+  sqlite3_db_config(impl_->connection.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep ? 1 : 0,
+                    nullptr);
+}
+
 void database::abandon() {
   auto* connection = impl_->connection.get();
   sqlite3_exec(connection, "ROLLBACK", nullptr, nullptr, nullptr);
   // A closing connection would move the log into the file and sync, on a disk that has just failed.
-  sqlite3_db_config(connection, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  keep_log_at_close(true);
 }
 
 }  // namespace sluice::journal

@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "chain.hpp"
+#include "log_check.hpp"
 #include "schema.hpp"
 #include "state_checkpoint.hpp"
 
@@ -165,6 +166,41 @@ result<void> prepare_to_write(database& db, const store_options& options) {
   return check_since_last_checkpoint(db);
 }
 
+constexpr const char* log_lost =
+    "SQLite would go on without what it held, as if that had never been. Restore it from a copy, "
+    "or "
+    "look what is lost (orders and positions at the exchange) and run `sluice journal accept`";
+
+/// Before SQLite reads it: the first damaged frame is the end for SQLite, whatever follows.
+result<void> check_log(const fs::path& path, const log_state& log) {
+  if (log.damage.empty())
+    return {};
+  return fail(errc::malformed, fmt::format("{}-wal: {}: {}", path.string(), log.damage, log_lost));
+}
+
+/// Only a process that came to its end leaves no log.
+result<void> check_use(database& db, const log_state& log) {
+  if (log.begun && log.size >= log_bytes_laid_out)
+    return {};
+  const auto in_use = db.number("SELECT in_use FROM log_use");
+  if (!in_use)
+    return in_use.error();
+  if (*in_use == 0)
+    return {};
+  return fail(errc::malformed,
+              fmt::format("the process before did not come to its end, and its write-ahead log "
+                          "(-wal) is {}: {}",
+                          log.size == 0 ? "missing" : "cut", log_lost));
+}
+
+/// From here on the log has to be there, and the file says so. What a power cut left behind its
+/// last commit must not stand behind later ones, so that it begins anew.
+result<void> begin_use(database& db) {
+  if (auto set = db.run("UPDATE log_use SET in_use = 1"); !set)
+    return set;
+  return db.begin_log_anew();
+}
+
 /// Of a directory that may be the one we stand in.
 fs::path directory_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
@@ -232,13 +268,23 @@ result<database> open_journal(const fs::path& path, const store_options& options
   }
   if (auto checked = refuse_empty(path); !checked)
     return checked.error();
+  const auto log = look_at_log(path);
+  if (!log)
+    return log.error();
+  if (auto checked = check_log(path, *log); !checked && !options.accept_lost_log)
+    return checked.error();
   auto db = database::open(path, access::read_write, options.busy_timeout);
   if (!db)
     return db.error();
+  db->keep_log_at_close(true);
   if (auto prepared = prepare_to_write(*db, options); !prepared)
     return named(path, prepared.error());
+  if (auto checked = check_use(*db, *log); !checked && !options.accept_lost_log)
+    return named(path, checked.error());
   if (auto laid_out = lay_out_log(path); !laid_out)
     return laid_out.error();
+  if (auto begun = begin_use(*db); !begun)
+    return named(path, begun.error());
   return db;
 }
 

@@ -1,10 +1,13 @@
 // Queries on a read-only connection, each on one committed state of the journal.
 #include "sluice/journal/reader.hpp"
 
+#include <fmt/format.h>
+
 #include "chain.hpp"
 #include "collect.hpp"
 #include "explain.hpp"
 #include "journal_file.hpp"
+#include "log_check.hpp"
 #include "reasons.hpp"
 #include "recover.hpp"
 #include "sluice/journal/facts_json.hpp"
@@ -13,6 +16,8 @@
 
 namespace sluice::journal {
 namespace {
+
+constexpr int looks_at_log = 3;
 
 result<plan_summary> read_summary(const row& r) {
   plan_summary s;
@@ -45,6 +50,7 @@ result<judgement> read_judgement(const row& r) {
 
 struct reader::impl {
   database db;
+  std::filesystem::path path{};
 
   /// Rows read one by one into a vector.
   template <class T, class Read>
@@ -65,7 +71,8 @@ result<std::unique_ptr<reader>> reader::open(const std::filesystem::path& path,
   auto db = open_journal_to_read(path, busy_timeout);
   if (!db)
     return db.error();
-  return std::unique_ptr<reader>(new reader(std::make_unique<impl>(impl{.db = std::move(*db)})));
+  return std::unique_ptr<reader>(
+      new reader(std::make_unique<impl>(impl{.db = std::move(*db), .path = path})));
 }
 
 result<std::optional<std::string>> reader::explain(const plan_id& id) {
@@ -164,7 +171,22 @@ result<void> reader::each_judgement(const std::function<void(const judgement&)>&
       });
 }
 
+/// A writer that begins the log anew meanwhile makes the look a mixture: then another one fits.
+result<void> reader::check_log() const {
+  result<log_state> found = log_state{};
+  for (int look = 0; look < looks_at_log; ++look) {
+    found = look_at_log(impl_->path);
+    if (!found)
+      return found.error();
+    if (found->damage.empty())
+      return {};
+  }
+  return fail(errc::malformed, fmt::format("{}-wal: {}", impl_->path.string(), found->damage));
+}
+
 result<verification> reader::verify() {
+  if (auto checked = check_log(); !checked)
+    return checked.error();
   // One committed state for both walks, also while somebody writes.
   if (auto begun = impl_->db.run("BEGIN"); !begun)
     return begun.error();

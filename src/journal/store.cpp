@@ -111,6 +111,7 @@ result<appended> store::append(record& r) {
   if (*duplicate)
     return appended::duplicate;
   if (impl_->uncommitted == 0) {
+    impl_->db.keep_log_at_close(true);
     if (auto begun = impl_->db.run("BEGIN IMMEDIATE"); !begun)
       return impl_->give_up(begun.error());
   }
@@ -165,7 +166,13 @@ result<void> store::tidy() {
 result<void> store::end() {
   if (auto committed = commit(); !committed)
     return committed;
-  return impl_->keep_state_within(0);
+  if (auto kept = impl_->keep_state_within(0); !kept)
+    return kept;
+  if (auto ended = impl_->db.run("UPDATE log_use SET in_use = 0"); !ended)
+    return impl_->give_up(ended.error());
+  // The log is moved into the file and goes with the connection.
+  impl_->db.keep_log_at_close(false);
+  return {};
 }
 
 result<recovered> store::recover() {

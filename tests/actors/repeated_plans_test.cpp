@@ -144,6 +144,30 @@ TEST_CASE("a plan that was carried out long ago neither withdraws another one no
   CHECK(world.exchange->placed.size() == orders);
 }
 
+TEST_CASE("a repetition is answered when the first of its plan is durable, not before") {
+  pipeline_world world;
+  pipeline_run run(world);
+  run.make_ready();
+  run.stand_still(run.all->journal);
+  run.offer({run.an_open("a", "BTCUSDT", "0.01")});
+  {
+    caf::scoped_actor self{run.system()};
+    auto asked = self->request(run.all->planner, caf::infinite,
+                               actors::take_plans{{run.an_open("a", "BTCUSDT", "0.01")}});
+    run.settle();
+    CHECK(self->peek_at_next_mailbox_element() == nullptr);
+    run.go_on();
+    run.settle();
+    REQUIRE(self->peek_at_next_mailbox_element() != nullptr);
+    asked.receive(
+        [&](const actors::plans_taken& t) {
+          CHECK(t.receptions == std::vector{actors::plan_reception::repeated});
+        },
+        [](const caf::error&) { FAIL("refused"); });
+  }
+  CHECK(run.records_of("plan_accepted") == 1);
+}
+
 TEST_CASE("what is like a plan of long ago is judged for itself") {
   pipeline_world world;
   world.chosen.intake.remembered_ids_max = 1'000;

@@ -54,26 +54,59 @@ TEST_CASE(
   CHECK(run.records_of("fill_recorded") == 1);
 }
 
-TEST_CASE("a plan without a verdict at the end of a run expires in the next one") {
+TEST_CASE("an exit without a verdict at the end of a run is judged by the next one") {
   pipeline_world world;
   world.chosen.gate.limits.stale_after_exit = 1'000ms;
+  world.chosen.gate.limits.stale_after_entry = 1'000ms;
   {
     pipeline_run run(world);
     run.make_ready({a_row("BTCUSDT", "0.5", "50000")});
     run.pass(3s);
-    run.offer({run.a_reduce("x", "BTCUSDT")});
+    run.offer({run.a_reduce("x", "BTCUSDT"), run.an_open("o", "ETHUSDT", "1")});
     CHECK_FALSE(run.verdict_of("x").has_value());
+    CHECK_FALSE(run.verdict_of("o").has_value());
     CHECK(run.end() == 0);
   }
-  pipeline_run run(world);
-  CHECK(run.verdict_of("x") == verdict_kind::expire);
-  CHECK(run.reason_of("x") == refusal_code::interrupted);
-  CHECK(run.notices_of("exit_blocked") == 1);  // An exit that nobody carried out is told.
-  SECTION("and the same plan is recognised, not carried out") {
+  SECTION("and carried out once, while its deadline is yet to come") {
+    world.wall_ms += 5'000;
+    pipeline_run run(world);
+    run.pass(1s);
+    CHECK_FALSE(run.verdict_of("x").has_value());
+    CHECK(run.reason_of("o") == refusal_code::interrupted);  // An entry is not taken up.
+    run.make_ready({a_row("BTCUSDT", "0.5", "50000")});
+    run.live(500ms, {a_row("BTCUSDT", "0.5", "50000")});
+    REQUIRE(world.exchange->placed.size() == 1);
+    CHECK(world.exchange->placed.front().reduce_only);
+    CHECK(run.verdict_of("x") == verdict_kind::allow);
+    run.offer({run.a_reduce("x", "BTCUSDT")});
+    run.fill_order({}, price::whole(50'000));
+    CHECK(run.ended("x") == plan_end::done);
+    CHECK(world.exchange->placed.size() == 1);
+    CHECK(run.records_of("plan_judged") == 2);
+    CHECK(run.notices_of("exit_blocked") == 0);
+  }
+  SECTION("with its verdict in time, also when no symbol becomes known") {
+    world.chosen.universe.last_good_max_age = 1s;
+    world.wall_ms += 5'000;
+    pipeline_run run(world);
+    run.pass(50s);
+    CAPTURE(run.last_record_of("plan_judged"));
+    CHECK_FALSE(run.verdict_of("x").has_value());
+    run.pass(10s);
+    CHECK(run.verdict_of("x") == verdict_kind::deny);
+    CHECK(run.reason_of("x") != refusal_code::plan_expired);
+    CHECK(run.notices_of("exit_blocked") == 1);
+  }
+  SECTION("and expires after its deadline, which is told") {
+    world.wall_ms += 64'000;
+    pipeline_run run(world);
+    CHECK(run.verdict_of("x") == verdict_kind::expire);
+    CHECK(run.reason_of("x") == refusal_code::interrupted);
+    CHECK(run.notices_of("exit_blocked") == 1);
     run.make_ready({a_row("BTCUSDT", "0.5", "50000")});
     run.offer({run.a_reduce("x", "BTCUSDT")});
     CHECK(world.exchange->placed.empty());
-    CHECK(run.records_of("plan_accepted") == 1);
+    CHECK(run.records_of("plan_accepted") == 2);
   }
 }
 

@@ -150,12 +150,47 @@ TEST_CASE("an order of which no byte left is refused and may be tried again") {
   CHECK(venue.requests("POST").empty());
 }
 
-TEST_CASE("an order refused for its timestamp is sent once more after the clock was measured") {
+TEST_CASE("an order refused for its timestamp is refused when the clock was measured") {
   imposter venue;
   const auto outcome = place_once(
       venue, {reply_with(400, R"({"code":-1021,"msg":"Timestamp"})"), reply_with(200, filled())});
-  CHECK(std::holds_alternative<order_done>(outcome));
-  CHECK(venue.requests("POST /fapi/v1/order").size() == 2);
+  REQUIRE(std::holds_alternative<order_refused>(outcome));
+  // Whether it may still go is its sender's to say; the clock is right by now.
+  CHECK(std::get<order_refused>(outcome).retryable);
+  CHECK(venue.requests("POST /fapi/v1/order").size() == 1);
+  CHECK_FALSE(venue.requests("GET /fapi/v1/time").empty());
+}
+
+TEST_CASE("an order that found no connection for a second does not leave any more") {
+  imposter venue;
+  venue.when("GET /fapi/v1/time", {server_time()});
+  venue.when("POST /fapi/v1/order", {[&](imposter_connection& c, const seen_request& r) {
+                                       venue.wait_to_go_on();
+                                       reply_with(200, filled())(c, r);
+                                     },
+                                     reply_with(200, filled("slc:7/2"))});
+  auto chosen = settings_for(venue);
+  chosen.connections_max = 1;
+  std::atomic<std::int64_t> later_ms{0};
+  exchange::extras added;
+  added.steady_now = [&] { return std::chrono::steady_clock::now() + milliseconds{later_ms}; };
+  const auto client = client_for(venue, chosen, added);
+  answers<order_outcome> first;
+  answers<order_outcome> second;
+  client->place_order(an_order(), milliseconds(5'000), first.taker());
+  wait_until([&] { return venue.requests("POST").size() == 1; });
+  const auto before = client->budget().requests_total;
+  auto next = an_order();
+  next.id = client_order_id("slc:7/2");
+  client->place_order(next, milliseconds(5'000), second.taker());
+  wait_until([&] { return client->budget().requests_total > before; });
+  later_ms = 1'001;
+  venue.go_on();
+  CHECK(std::holds_alternative<order_done>(first.wait()));
+  const auto late = second.wait();
+  REQUIRE(std::holds_alternative<order_refused>(late));
+  CHECK(std::get<order_refused>(late).retryable);
+  CHECK(venue.requests("POST").size() == 1);
 }
 
 TEST_CASE("an order without id, symbol or quantity is not sent") {

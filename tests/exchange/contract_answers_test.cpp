@@ -225,16 +225,20 @@ TEST_CASE("a ban stops every request, is saved, and is obeyed by the next proces
   CHECK(venue.server().transcript().size() == before);
 }
 
-TEST_CASE("a clock that is off, or steps either way, costs one retry and no second order") {
+TEST_CASE(
+    "a clock that is off, or steps either way, costs the sender one retry and no second order") {
   for (const auto* step : {"60000", "-60000", "3600000"}) {
     INFO(step);
     auto chosen = still_venue();
     chosen.clock_skew = milliseconds(-30'000);
     const venue_under_test venue(chosen);
     const auto client = venue.client();
+    REQUIRE(clock_of(*client).has_value());
     must<order_done>(place(*client, market_order("a", side::buy, "0.1")));
     venue.fault(R"({"effect":"clock_step","number":)" + std::string(step) + "}");
     const auto before = venue.seen("POST", order_path);
+    CHECK(must<order_refused>(place(*client, market_order("b", side::buy, "0.1"))).retryable);
+    CHECK(venue.seen("POST", order_path) == before + 1);
     must<order_done>(place(*client, market_order("b", side::buy, "0.1")));
     CHECK(venue.seen("POST", order_path) == before + 2);
     CHECK(venue.orders(client_order_id("b")).size() == 1);

@@ -193,6 +193,16 @@ TEST_CASE("fills missing a second after the result are read") {
   d.fills(std::vector{a_trade(1, 1), a_trade(2, 1)});
   REQUIRE(d.did<order_finished>());
   CHECK(d.did<order_finished>()->fills_complete);
+  // Truth may show the first of two trades alone at the instant that both have.
+  CHECK(d.did<order_finished>()->last_executed_at.ms == 0);
+}
+
+TEST_CASE("the instant of an order's only trade is told, since truth of then shows all of it") {
+  driver d;
+  d.start();
+  d.outcome(order_done{a_report(order_status::filled, 2)});
+  d.trade(a_trade(1, 2));
+  REQUIRE(d.did<order_finished>());
   CHECK(d.did<order_finished>()->last_executed_at.ms == 1'000'500);
 }
 

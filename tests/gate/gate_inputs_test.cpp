@@ -86,7 +86,7 @@ TEST_CASE("a cancel withdraws a waiting plan, once") {
   CHECK_FALSE(g.verdict_of("c1").outcome.terms);
   CHECK(g.out.permits.empty());
   g.submit(a_cancel("c2", "o1"), 2);
-  CHECK(g.reason("c2") == refusal_code::already_at_target);
+  CHECK(g.reason("c2") == refusal_code::nothing_to_withdraw);
   CHECK(g.core.stats().parked_entry == 0);
 }
 

@@ -43,7 +43,7 @@ TEST_CASE("the table of reasons has a row for every code that a rule can give") 
     CHECK(covered.contains(r.code));
   }
   // Given outside of the rules: by the planner, on a cancel, at a restart.
-  CHECK(covered.size() + 3 == refusal_code_count);
+  CHECK(covered.size() + 4 == refusal_code_count);
 }
 
 TEST_CASE("all refusals are reported, in the order of the codes") {

@@ -72,6 +72,7 @@ DROP TABLE equity_peak;
 DROP TABLE setting_change;
 DROP TABLE chain_start;
 DROP TABLE state_checkpoint;
+DROP TABLE log_use;
 DROP TABLE remembered_plan;
 DROP TABLE remembered_trade;
 ALTER TABLE exit_state DROP COLUMN source;

@@ -15,7 +15,7 @@ void fill_journal(const fs::path& path) {
   auto s = opened(path);
   for (int i = 0; i < 300; ++i)
     put(*s, notice{"test", "a line of some length to fill the pages, number " + std::to_string(i)});
-  REQUIRE(s->commit().has_value());
+  REQUIRE(s->end().has_value());
 }
 
 void overwrite(const fs::path& path, std::streamoff at, const std::string& bytes) {

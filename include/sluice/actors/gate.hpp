@@ -23,6 +23,7 @@ struct gate_options {
   std::vector<flatten_order> flattens{};  ///< That run.
   std::vector<booked> books{};            ///< As the journal has them.
   std::vector<record> limit_records{};    ///< The same; their instants are of this process.
+  std::vector<plan_ptr> left{};           ///< Exits that the last run left without a verdict.
 };
 
 [[nodiscard]] gate_actor spawn_gate(caf::actor_system& system, services given,

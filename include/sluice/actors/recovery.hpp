@@ -13,8 +13,13 @@
 
 namespace sluice::actors {
 
-/// One terminal verdict for every plan that had none: allow, with times_judged 0, when its order
-/// was on its way (only the order's terms are known); otherwise expire with `interrupted`.
+/// Exits without verdict or order whose deadline is yet to come, on the present steady clock: they
+/// are judged as if they came now.
+[[nodiscard]] std::vector<plan_ptr> exits_to_judge(const journal::recovered& found,
+                                                   const stamp& now);
+
+/// One terminal verdict for every other plan that had none: allow, with times_judged 0, when its
+/// order was on its way (only the order's terms are known); otherwise expire with `interrupted`.
 [[nodiscard]] std::vector<record_body> settle_undecided(const journal::recovered& found,
                                                         const stamp& now);
 

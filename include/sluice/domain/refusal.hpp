@@ -59,9 +59,10 @@ enum class refusal_code : std::uint8_t {
   exchange_unreachable,
   exchange_banned,
   plan_withdrawn,
+  nothing_to_withdraw,
   interrupted,
 };
-inline constexpr std::size_t refusal_code_count = 45;
+inline constexpr std::size_t refusal_code_count = 46;
 
 /// "stale_exchange_state" and so on: the same word in API, log, journal and metrics.
 [[nodiscard]] std::string_view to_string(refusal_code c);

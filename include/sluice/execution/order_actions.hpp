@@ -62,7 +62,9 @@ struct order_finished {
   order_state state{order_state::rejected};
   finish_cause cause{finish_cause::venue};
   quantity executed{};
-  venue_time last_executed_at{};          ///< 0 when nothing was executed or no time was given.
+  /// 0 when nothing was executed, no time was given, or it was not one trade alone: then only a
+  /// read sent after the end shows all of it.
+  venue_time last_executed_at{};
   bool fills_complete{true};              ///< False when the venue did not give all fills in time.
   int venue_code{0};                      ///< Of a refusal, e.g. -2022.
   refusal_cure cure{refusal_cure::none};  ///< Of a refusal.

@@ -123,11 +123,13 @@ class reader {
   /// Calls `visit` with each stored judgement of an accepted plan, oldest first.
   [[nodiscard]] result<void> each_judgement(const std::function<void(const judgement&)>& visit);
   /// Recomputes the checksum chain over all records, and from the records the rows of state and the
-  /// hashes that were kept of it; malformed names the first record, checkpoint or row that differs.
+  /// hashes that were kept of it; malformed names the first record, checkpoint or row that differs,
+  /// or the damaged frame of the write-ahead log before commits that SQLite does not find.
   [[nodiscard]] result<verification> verify();
 
  private:
   struct impl;
+  [[nodiscard]] result<void> check_log() const;
   explicit reader(std::unique_ptr<impl> state);
 
   std::unique_ptr<impl> impl_;

@@ -22,6 +22,9 @@ struct store_options {
   integrity check{integrity::quick};
   milliseconds busy_timeout{5'000};
   std::int64_t trade_ids_kept{1'000};  ///< Per symbol, given back by recover().
+  /// A journal whose write-ahead log is damaged, cut or missing is opened with what SQLite still
+  /// finds. Somebody who knows what was lost has to say so.
+  bool accept_lost_log{false};
 };
 
 /// What an append did.
@@ -39,8 +42,9 @@ enum class appended : std::uint8_t {
 class store {
  public:
   /// Opens the journal, or makes it (mode 0600; whole or not at all). Errors: malformed for a file
-  /// that is damaged, cut, no journal, of a newer schema, or whose rows of state are not what its
-  /// records since the last checkpoint make of them; busy; io_failure; not_permitted.
+  /// that is damaged, cut, without its write-ahead log, no journal, of a newer schema, or whose
+  /// rows of state are not what its records since the last checkpoint make of them; busy;
+  /// io_failure; not_permitted.
   [[nodiscard]] static result<std::unique_ptr<store>> open(const std::filesystem::path& path,
                                                            const store_options& options = {});
   store(const store&) = delete;
