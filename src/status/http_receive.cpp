@@ -71,7 +71,8 @@ http_session::step http_session::read_head(std::size_t& size) {
       size = found.size;
       co_return progress::complete;
     }
-    scanned = found.scanned;
+    // Half of an empty line before the request is not its beginning.
+    scanned = view(in_) == "\r" ? 0 : found.scanned;
     if (co_await read_some())
       continue;
     if (expired_ && waiting_ == waiting::head)
