@@ -124,6 +124,8 @@ class reader {
   [[nodiscard]] result<void> each_judgement(const std::function<void(const judgement&)>& visit);
   /// Recomputes the checksum chain over all records, and from the records the rows of state and the
   /// hashes that were kept of it; malformed names the first record, checkpoint or row that differs.
+  /// Then compares the rows of plans, verdicts, orders' events and fills with their records, and
+  /// looks whether every index has all of its rows.
   [[nodiscard]] result<verification> verify();
 
  private:
