@@ -32,7 +32,9 @@ read.)";
 
 constexpr const char* verify_help =
     R"(Recomputes the checksum chain over all records of a journal, from the first to the last, and
-makes from the records alone the rows of state (orders, ledger, holds, ...) and their kept hashes.
+makes from the records alone the rows of state (orders, ledger, holds, ...) and their kept hashes. Then
+compares the rows of plans, verdicts, orders' events and fills with their records, and looks whether
+every index has all of its rows.
 
 Example:
   sluice journal verify /var/lib/sluice/journal.db

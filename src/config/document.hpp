@@ -16,22 +16,23 @@ enum class node_kind { text, integer, decimal, flag, time, list, table };
 /// "a text", "a whole number", ...: how a fault names what was found.
 [[nodiscard]] std::string_view to_string(node_kind k);
 
+/// A key of a table with its value.
+template <class Value>
+struct keyed {
+  std::string key{};
+  place at{};
+  Value value{};
+};
+
 /// One value of the document. Only the members of its kind are filled.
 struct node {
   node_kind kind{node_kind::table};
   place at{};
-  std::string text{};         ///< Of text; of decimals and times as they would be written.
-  std::int64_t integer{0};    ///< Of integer.
-  bool flag{false};           ///< Of flag.
-  std::vector<node> items{};  ///< Of list.
-  std::vector<struct member> members{};  ///< Of table, in the order of the file.
-};
-
-/// A key of a table with its value.
-struct member {
-  std::string key{};
-  place at{};
-  node value{};
+  std::string text{};                  ///< Of text; of decimals and times as they would be written.
+  std::int64_t integer{0};             ///< Of integer.
+  bool flag{false};                    ///< Of flag.
+  std::vector<node> items{};           ///< Of list.
+  std::vector<keyed<node>> members{};  ///< Of table, in the order of the file.
 };
 
 /// Something that is not TOML, and where.

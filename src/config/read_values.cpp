@@ -57,7 +57,7 @@ std::string suggestion(const schema& all, const section& here, const std::string
 void read_section(const schema& all, const section& s, const node& table, places& given,
                   schema& added, fault_list& out);
 
-void read_inner(const schema& all, const section& inner, const member& m, places& given,
+void read_inner(const schema& all, const section& inner, const keyed<node>& m, places& given,
                 schema& added, fault_list& out) {
   if (m.value.kind != node_kind::table)
     return out.add(m.value.at, inner.name,
@@ -67,8 +67,8 @@ void read_inner(const schema& all, const section& inner, const member& m, places
 }
 
 /// Reads [section.family.NAME] for every name, each a section that is added to the schema.
-void read_family(const schema& all, const section& s, const table_family& f, const member& tables,
-                 places& given, schema& added, fault_list& out) {
+void read_family(const schema& all, const section& s, const table_family& f,
+                 const keyed<node>& tables, places& given, schema& added, fault_list& out) {
   const auto family = full_name(s.name, f.name);
   given.emplace(family, tables.at);
   if (tables.value.kind != node_kind::table)
@@ -120,7 +120,7 @@ void read_section(const schema& all, const section& s, const node& table, places
       read_inner(all, *inner, m, given, added, out);
 }
 
-void unknown_table(const schema& all, const member& m, fault_list& out) {
+void unknown_table(const schema& all, const keyed<node>& m, fault_list& out) {
   const auto close = nearest(m.key, names_of(all));
   out.add(m.at, hide_secrets(m.key),
           close ? fmt::format("unknown table; did you mean [{}]?", *close)

@@ -9,11 +9,12 @@
 namespace sluice::exchange {
 namespace {
 
-/// A filter's decimal. One that cannot be represented clears `usable`: other symbols stay tradable.
+/// A filter's decimal. One that cannot be represented, or is below zero, clears `usable`: other
+/// symbols stay tradable.
 template <class Fixed>
 Fixed bound(const json_object& filter, std::string_view key, bool& usable) {
   auto parsed = Fixed::parse(filter.text(key));
-  if (parsed)
+  if (parsed && parsed->sign() >= 0)
     return *parsed;
   usable = false;
   return {};
@@ -23,7 +24,7 @@ Fixed bound(const json_object& filter, std::string_view key, bool& usable) {
 template <class Fixed>
 Fixed upper_bound(const json_object& filter, std::string_view key, bool& usable) {
   const auto parsed = parse_lenient(filter.text(key));
-  if (parsed)
+  if (parsed && *parsed >= 0)
     return Fixed::from_raw(*parsed);
   usable = false;
   return {};

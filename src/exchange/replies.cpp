@@ -112,10 +112,14 @@ result<secret> parse_listen_key(std::string_view body) {
 }
 
 std::optional<error_document> parse_error(std::string_view body) {
-  auto read = object_document<error_document>(body, [](const json_object& reply, json_faults&) {
-    return error_document{static_cast<int>(reply.integer("code")),
-                          std::string(reply.text_or_empty("msg"))};
-  });
+  auto read =
+      object_document<error_document>(body, [](const json_object& reply, json_faults& faults) {
+        // A number that does not fit must not become another one, which may mean something.
+        const auto code = reply.integer("code");
+        if (!std::in_range<int>(code))
+          faults.refuse("code", "is no code");
+        return error_document{static_cast<int>(code), std::string(reply.text_or_empty("msg"))};
+      });
   if (!read)
     return std::nullopt;
   return std::move(*read);

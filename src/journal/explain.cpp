@@ -20,16 +20,18 @@ void describe(auto& d, is<judged_body> auto& b) {
 /// A JSON array of the records `sql` finds (seq, kind, wall_ms, body, facts or null, caused_by).
 result<std::string> records_of(database& db, std::string_view sql, const plan_id& id) {
   std::string items;
-  auto read = db.each(sql, {id}, [&](const row& r) {
+  auto read = db.each(sql, {id}, [&](const row& r) -> result<void> {
     auto item =
-        event_json({r.number(0), r.text(1), wall_time{r.number(2)}, r.number(5)}, r.text(3));
+        stored_event_json({r.number(0), r.text(1), wall_time{r.number(2)}, r.number(5)}, r.text(3));
+    if (!item)
+      return item.error();
     if (!r.is_null(4)) {
-      item.pop_back();
-      item += fmt::format(R"(,"facts":{}}})", long_numbers_as_text(r.text(4)));
+      item->pop_back();
+      *item += fmt::format(R"(,"facts":{}}})", long_numbers_as_text(r.text(4)));
     }
     items += items.empty() ? "" : ",";
-    items += item;
-    return result<void>{};
+    items += *item;
+    return {};
   });
   if (!read)
     return read.error();

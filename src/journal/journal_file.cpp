@@ -103,18 +103,8 @@ result<void> refuse_empty(const fs::path& path) {
 }
 
 result<void> check_whole(database& db, integrity how) {
-  std::string found;
-  const auto keep_first = [&](const row& r) {
-    if (found.empty())
-      found = r.text(0);
-    return result<void>{};
-  };
-  const auto checked = how == integrity::full ? db.each("PRAGMA integrity_check(1)", {}, keep_first)
-                                              : db.each("PRAGMA quick_check(1)", {}, keep_first);
-  if (!checked)
-    return checked.error();
-  if (found != "ok")
-    return fail(errc::malformed, "is damaged: " + found);
+  if (auto checked = check_structure(db, how); !checked)
+    return checked;
   if (how == integrity::quick)
     return {};
   const auto walk = walk_chain(db);
@@ -207,6 +197,22 @@ fs::path directory_of(const fs::path& path) {
 }
 
 }  // namespace
+
+result<void> check_structure(database& db, integrity how) {
+  std::string found;
+  const auto keep_first = [&](const row& r) {
+    if (found.empty())
+      found = r.text(0);
+    return result<void>{};
+  };
+  const auto checked = how == integrity::full ? db.each("PRAGMA integrity_check(1)", {}, keep_first)
+                                              : db.each("PRAGMA quick_check(1)", {}, keep_first);
+  if (!checked)
+    return checked.error();
+  if (found != "ok")
+    return fail(errc::malformed, "is damaged: " + found);
+  return {};
+}
 
 result<void> make_empty_file(const fs::path& path) {
   const int file = ::open(path.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR);

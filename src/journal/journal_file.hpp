@@ -15,6 +15,10 @@ namespace sluice::journal {
 [[nodiscard]] result<database> open_journal_to_read(const std::filesystem::path& path,
                                                     milliseconds busy_timeout);
 
+/// Whether pages, trees and constraints, and with integrity::full also every index, are whole: a
+/// row that an index has lost is not found by it. Says nothing of values.
+[[nodiscard]] result<void> check_structure(database& db, integrity how);
+
 /// Makes an empty file (mode 0600) of a name that is not there.
 [[nodiscard]] result<void> make_empty_file(const std::filesystem::path& path);
 

@@ -10,6 +10,7 @@
 #include "log_check.hpp"
 #include "reasons.hpp"
 #include "recover.hpp"
+#include "row_check.hpp"
 #include "sluice/journal/facts_json.hpp"
 #include "sluice/journal/record_json.hpp"
 #include "state_checkpoint.hpp"
@@ -135,8 +136,10 @@ result<std::vector<event>> reader::events_after(std::int64_t seq, std::int64_t l
       "SELECT seq, kind, wall_ms, body, caused_by FROM record WHERE seq > ? ORDER BY seq LIMIT ?",
       {seq, limit}, [](const row& r) -> result<event> {
         const event_head head{r.number(0), r.text(1), wall_time{r.number(2)}, r.number(4)};
-        return event{
-            .seq = head.seq, .kind = std::string(head.kind), .json = event_json(head, r.text(3))};
+        auto json = stored_event_json(head, r.text(3));
+        if (!json)
+          return json.error();
+        return event{.seq = head.seq, .kind = std::string(head.kind), .json = std::move(*json)};
       });
 }
 
@@ -191,7 +194,14 @@ result<verification> reader::verify() {
   if (auto begun = impl_->db.run("BEGIN"); !begun)
     return begun.error();
   const auto walk = walk_chain(impl_->db);
-  const auto state = walk ? walk_state(impl_->db) : result<state_walk>(walk.error());
+  auto state = walk ? walk_state(impl_->db) : result<state_walk>(walk.error());
+  if (state)
+    if (auto rows = check_rows(impl_->db, walk->start.seq); !rows)
+      state = rows.error();
+  // Last, for it names no record; the walks do not use every index.
+  if (state)
+    if (auto whole = check_structure(impl_->db, integrity::full); !whole)
+      state = whole.error();
   if (auto ended = impl_->db.run("COMMIT"); !ended && state)
     return ended.error();
   if (!state)

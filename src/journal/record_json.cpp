@@ -101,6 +101,12 @@ std::string long_numbers_as_text(std::string_view stored) {
   return out;
 }
 
+result<std::string> stored_event_json(const event_head& h, std::string_view body) {
+  if (body.size() < 2 || body.front() != '{' || body.back() != '}')
+    return fail(errc::malformed, fmt::format("record {}: its body is no object", h.seq));
+  return event_json(h, body);
+}
+
 std::string to_json(const record& r) {
   return event_json({r.seq, kind_of(r.body), r.at.wall, r.caused_by}, body_json(r.body));
 }

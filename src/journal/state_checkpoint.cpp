@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <charconv>
 #include <limits>
 
 #include "sluice/journal/record_json.hpp"
@@ -89,7 +90,14 @@ result<void> fold_records(database& db, std::int64_t after, std::int64_t until, 
 
 /// What was settled before the first checkpoint is not in the fold.
 bool settled_before(const std::string& id, const std::vector<std::string>& row, std::int64_t seq) {
-  const auto taken_in = [&](std::size_t column) { return std::stoll(row.at(column)) <= seq; };
+  const auto taken_in = [&](std::size_t column) {
+    // In a file that was changed it may be no number.
+    std::int64_t number = 0;
+    const auto& text = row.at(column);
+    const auto* const end = text.data() + text.size();
+    const auto read = std::from_chars(text.data(), end, number);
+    return read.ec == std::errc{} && read.ptr == end && number <= seq;
+  };
   if (id.starts_with("plan ")) {
     const bool open = row.at(2) == "null" ||
                       (row.at(3) == "allow" && row.at(1) != "cancel" && row.at(6) == "null");

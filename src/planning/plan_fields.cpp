@@ -138,7 +138,8 @@ void read_deadline(field_reader& in, plan& p, const intake_settings& settings) {
     if (left.count() <= 0)
       in.fault("deadline", "has passed");
   }
-  left = std::min(left, settings.max_ttl);
+  // Also a deadline of another century: in nanoseconds it would not fit.
+  left = std::clamp(left, milliseconds{0}, settings.max_ttl);
   p.deadline = p.received.steady + left;
   p.deadline_wall = {p.received.wall.ms + left.count()};
 }

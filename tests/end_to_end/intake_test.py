@@ -252,7 +252,9 @@ class SourcesTestCase(SluiceTestCase):
                                  'stale_after_entry = "2s"\npark_entry = "30s"')])
         names = [p["symbol"] for p in self.get("/api/v1/positions?all").json()["positions"]
                  if p["symbol"] != "BTCUSDT"][:8]
-        self.venue("POST", "/sim/offline", {"for_ms": 8000})
+        # Marks go on and positions cannot be read, so that plans wait for their truth.
+        self.venue("POST", "/sim/fault", {"effect": "hang", "method": "GET",
+                                          "path": "/fapi/v3/positionRisk", "count": 0})
         self.until("stale", lambda: "truth_stale" in self.get("/readyz").text)
         wishes = [an_open(f"q-{n}", symbol=n, notional="200", ttl="30s") for n in names]
         for wish in wishes:
@@ -261,6 +263,7 @@ class SourcesTestCase(SluiceTestCase):
         self.assertEqual([r.status for r in entries], [202] * 5 + [429] * 3)
         self.assertGreaterEqual(int(entries[-1].headers["Retry-After"]), 1)
         self.assertEqual(self.send(a_reduce("out", ttl="30s"), path="/api/v1/plans").status, 202)
+        self.venue("POST", "/sim/faults/clear")
         self.until_ready()
         self.until("the exit is carried out", lambda: any(
             p["plan_id"] == "out" and p["ended"] == "done"

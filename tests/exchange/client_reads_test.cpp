@@ -93,6 +93,12 @@ TEST_CASE("every way to fail a read ends it once, with its kind") {
     c.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n02\r\n[]\r\n");
     c.hang_up();
   };
+  // Each write is a TLS record of its own, so that they are read one by one.
+  const auto empty_in_pieces = [](imposter_connection& c, const seen_request&) {
+    c.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+    for (const auto* bytes : {"0\r\n", "\r", "\n"})
+      c.write(bytes);
+  };
   const auto no_length = [](imposter_connection& c, const seen_request&) {
     c.write("HTTP/1.1 200 OK\r\n\r\n[]");
     c.hang_up();
@@ -105,6 +111,7 @@ TEST_CASE("every way to fail a read ends it once, with its kind") {
       {"closed", hang_up_after_request(), failure_kind::unreachable},
       {"truncated", cut, failure_kind::unreachable},
       {"truncated chunks", cut_chunk, failure_kind::unreachable},
+      {"an empty body in pieces", empty_in_pieces, failure_kind::malformed},
       {"an end that TLS did not confirm", no_length, failure_kind::unreachable},
       {"not HTTP", no_http, failure_kind::malformed},
       {"not JSON", reply_with(200, "hello"), failure_kind::malformed},

@@ -72,6 +72,15 @@ TEST_CASE("a filter that cannot be represented stops its own symbol only") {
   CHECK(read->find(symbol("BUSDT"))->tradable);
 }
 
+TEST_CASE("a filter below zero stops its symbol") {
+  for (const auto& rules : {filters("-0.01"), filters("0.01", "-2000")}) {
+    const auto read = parse_exchange_info(info(listed("AUSDT", "TRADING", rules)));
+    REQUIRE(read.has_value());
+    CHECK_FALSE(read->find(symbol("AUSDT"))->tradable);
+    CHECK(read->find(symbol("AUSDT"))->lot.step.sign() >= 0);
+  }
+}
+
 TEST_CASE("a maximum past what we can represent is as good as none") {
   const auto read =
       parse_exchange_info(info(listed("AUSDT", "TRADING", filters("0.01", "900000000000"))));

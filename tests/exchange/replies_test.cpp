@@ -216,6 +216,8 @@ TEST_CASE("settings, time, keys and errors are read, and nothing else passes for
   CHECK_FALSE(parse_listen_key(R"({"listenKey":"a/../b"})").has_value());
   CHECK_FALSE(parse_listen_key("{}").has_value());
   CHECK(parse_error(R"({"code":-1021,"msg":"late"})")->code == -1'021);
+  // Cut to 32 bits it would be -1008, which says that nothing was done.
+  CHECK_FALSE(parse_error(R"({"code":4294966288,"msg":"x"})").has_value());
   CHECK_FALSE(parse_error("<html/>").has_value());
   CHECK_FALSE(parse_error("[]").has_value());
 }

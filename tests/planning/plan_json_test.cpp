@@ -191,6 +191,8 @@ TEST_CASE("each hostile extra, time or document is refused at its place") {
       {"/ttl", open_and(R"("ttl":30)")},
       {"/deadline", open_and(R"("deadline":"2026-11-23T12:00:00Z")")},
       {"/deadline", open_and(R"("deadline":"2026-11-23T12:00:30Z","ttl":"30s")")},
+      // So far away that a sanitizer would report the nanoseconds.
+      {"/deadline", open_and(R"("deadline":"0957-01-01T00:00:00Z")")},
       {"/target", R"({"plan_id":"r","source":"s","symbol":"X","kind":"reduce"})"},
       {"/target", R"({"plan_id":"r","source":"s","symbol":"X","kind":"reduce","target":"-1"})"},
       {"/reason", R"({"plan_id":"r","source":"s","symbol":"X","kind":"reduce","target":"0",)"

@@ -77,6 +77,16 @@ TEST_CASE("a request that arrives byte by byte is answered") {
   CHECK(client.read_response().ends_with("POST /slow [body]"));
 }
 
+TEST_CASE("an empty line before a request may come in two packets") {
+  const auto server = serve(test_settings(), echo);
+  raw_client client{server->port()};
+  // Once the first is answered, the half behind it has been read.
+  client.send(post("/a", "1") + "\r");
+  REQUIRE(client.read_response().ends_with("POST /a [1]"));
+  client.send("\n\r\n" + post("/b", "2"));
+  CHECK(client.read_response().ends_with("POST /b [2]"));
+}
+
 TEST_CASE("pipelined requests are answered in their order") {
   const auto server = serve(test_settings(), echo);
   raw_client client{server->port()};

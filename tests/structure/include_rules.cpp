@@ -16,7 +16,7 @@ const names all_layers{"domain",  "truth",    "gate",     "ledger", "execution",
                        "exits",   "planning", "exchange", "redis",  "simulator",
                        "journal", "status",   "config",   "actors"};
 /// May include every layer: they put the others together.
-const names assemblers{"actors", "cli", "main", "bench", "end_to_end", "interop"};
+const names assemblers{"actors", "cli", "main", "bench", "end_to_end", "interop", "fuzz"};
 
 struct inclusion {
   std::string name{};
@@ -122,7 +122,8 @@ bool is_at_home(const library& l, std::string_view path, std::string_view layer)
   if (l.name == "fmt" || l.name == "Boost.System")
     return true;
   // A test may play the other side of what its layer speaks; whole-program tests speak everything.
-  return l.homes.contains(layer) || (test && (layer == "end_to_end" || layer == "support")) ||
+  return l.homes.contains(layer) ||
+         (test && (layer == "end_to_end" || layer == "support" || layer == "fuzz")) ||
          layer == "bench";
 }
 

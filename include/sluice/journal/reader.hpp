@@ -125,6 +125,8 @@ class reader {
   /// Recomputes the checksum chain over all records, and from the records the rows of state and the
   /// hashes that were kept of it; malformed names the first record, checkpoint or row that differs,
   /// or the damaged frame of the write-ahead log before commits that SQLite does not find.
+  /// Then compares the rows of plans, verdicts, orders' events and fills with their records, and
+  /// looks whether every index has all of its rows.
   [[nodiscard]] result<verification> verify();
 
  private:

@@ -33,6 +33,9 @@ struct event_head {
 /// Puts stored fields together again, as to_json(record) writes them.
 [[nodiscard]] std::string event_json(const event_head& h, std::string_view body);
 
+/// The same of a body as a file has it. Errors: malformed when that is no object.
+[[nodiscard]] result<std::string> stored_event_json(const event_head& h, std::string_view body);
+
 /// The body of a record that changes state rows; none for a kind that does not. A verdict comes
 /// without its facts, and with instants that mean nothing. Errors: malformed, naming the field.
 [[nodiscard]] result<std::optional<record_body>> parse_state_body(std::string_view kind,
