@@ -35,6 +35,9 @@
 #ifndef ATTEMPTS
 #define ATTEMPTS 2
 #endif
+#ifndef ORDERS
+#define ORDERS 3
+#endif
 #ifndef RESENDS
 #define RESENDS 1
 #endif
@@ -52,6 +55,7 @@ mtype:stage = { idle, intending, running, down, ended };
 
 #define FINAL(s) (s == filled || s == cancelled || s == rejected || s == expired)
 #define OPEN(s) (s != nothing && !FINAL(s))
+#define UNTOLD(s) (s == intended || s == sent || s == unknown)
 
 /* ---- the venue: one slot for each client order id */
 
@@ -97,6 +101,7 @@ byte seen = QUANTITY;  /* Truth: the position as last read. */
 bit reflected = 1;     /* Truth shows what the last order executed. */
 
 byte crashes_left = CRASHES;
+byte orders_left = ORDERS;  /* To be begun before the plan's deadline. */
 
 /* ---- what every input of the machine ends with */
 
@@ -150,7 +155,7 @@ inline settle() {
 }
 
 /* One report of the venue, true now or at some time before. */
-inline hear(i) {
+inline hear() {
   executed = (told > executed -> told : executed);
   move(what);
   told = 0;
@@ -195,8 +200,9 @@ end:
 #endif
        ) ->
        if
-       :: seen == 0 || attempt == ATTEMPTS -> end_plan()
-       :: seen > 0 && attempt < ATTEMPTS ->
+       :: seen == 0 || attempt == ATTEMPTS || orders_left == 0 -> end_plan()
+       :: seen > 0 && attempt < ATTEMPTS && orders_left > 0 ->
+          orders_left--;
 #ifndef OLD_END
           at[attempt].is = absent;  /* Of an earlier order of this id nothing is heard any more. */
           at[attempt].shown = 0;
@@ -209,11 +215,11 @@ end:
        fi
      }
   :: atomic {
-       (stage == intending && intent_durable) || (stage == running && resend)
+       ((stage == intending && intent_durable) || (stage == running && resend)
 #ifdef SKIP_DURABLE
        || stage == intending
 #endif
-       ->
+       ) ->
        stage = running;
        intent_durable = 0;
        resend = 0;
@@ -264,7 +270,7 @@ end:
        stage == running && answer != silence ->
        waits_for_answer = 0;
        if
-       :: answer == done -> answer = silence; any_report(attempt); hear(attempt)
+       :: answer == done -> answer = silence; any_report(attempt); hear()
        :: answer == duplicate_id || answer == unsure -> answer = silence; in_doubt()
        :: answer == refused_for_now || answer == refused ->
           if
@@ -308,12 +314,26 @@ proctype stream() {
 end:
   do
   :: atomic {
-       stage == running && at[attempt].is != absent && !FINAL(state) ->
-       any_report(attempt);
-       hear(attempt)
+       stage == running && at[attempt].is != absent && UNTOLD(state) ->
+       what = acknowledge;
+       hear()
      }
+  :: atomic {
+       stage == running && at[attempt].executed > 0 && at[attempt].executed < at[attempt].asked &&
+       (state != partially_filled || executed < at[attempt].executed) ->
+       what = part_fill;
+       told = at[attempt].executed;
+       hear()
+     }
+  :: atomic {
+       stage == running && at[attempt].executed > 1 && state != partially_filled ->
+       what = part_fill;
+       told = 1;
+       hear()
+     }
+  :: atomic { stage == running && at[attempt].is == over -> last_report(attempt); hear() }
 #ifdef OLD_END
-  :: atomic { stage == running && at[attempt].old_end -> what = expire; hear(attempt) }
+  :: atomic { stage == running && at[attempt].old_end -> what = expire; hear() }
 #endif
   od
 }
@@ -332,15 +352,17 @@ end:
           what = part_fill; told = at[attempt].executed
        :: at[attempt].is == live && at[attempt].executed == 0 -> what = acknowledge
        fi;
-       hear(attempt)
+       hear()
      }
   :: atomic {
        stage == running && asks && state == unknown && !at[attempt].shown && !found_nothing &&
-       (past_horizon
-#ifdef TRUST_NOT_FOUND
-       || 1
+#if defined(TRUST_NOT_FOUND)
+       true ->
+#elif defined(NEVER_PROVE)
+       false ->
+#else
+       past_horizon ->
 #endif
-       ) ->
        found_nothing = 1
      }
   od
@@ -456,8 +478,8 @@ end:
        :: else
        fi
      }
-  :: at[i].is == live -> at[i].is = over
-  :: at[i].is != absent && !at[i].shown -> at[i].shown = 1
+  :: atomic { at[i].is == live -> at[i].is = over }
+  :: atomic { at[i].is != absent && !at[i].shown -> at[i].shown = 1 }
   od
 }
 
@@ -520,20 +542,22 @@ proctype fate() {
 end:
   do
   :: atomic { stage != down && crashes_left > 0 -> crashes_left--; lose_all() }
+  :: atomic { crashes_left > 0 -> crashes_left = 0 }  /* The last fault has ended. */
   :: atomic { stage == down -> start() }
   od
+}
+
+/* Nothing runs in circles, so each run comes to where nothing can happen any more. There every
+   order has to be resolved, and the plan to have ended. */
+proctype rest() {
+  timeout -> assert(stage == ended)
 }
 
 init {
   byte i;
   atomic {
     run executor(); run committer(); run answers(); run impatience(); run stream(); run queries();
-    run proof(); run horizon(); run reads(); run fate();
+    run proof(); run horizon(); run reads(); run fate(); run rest();
     for (i : 0 .. ATTEMPTS - 1) { run venue(i) }
   }
 }
-
-#ifdef LIVENESS
-/* Once the last fault has ended every order is resolved, and the plan ends. */
-ltl resolves { <> [] (stage == ended) }
-#endif
