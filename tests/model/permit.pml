@@ -25,7 +25,7 @@
 #define JUDGEMENTS 2
 #endif
 #ifndef CHANGES
-#define CHANGES 2
+#define CHANGES 1
 #endif
 #ifndef TTL
 #define TTL 1
@@ -125,6 +125,13 @@ end:
 #define TRUTH_KNOWN (content != UNKNOWN)
 #endif
 
+inline land(p) {
+  flight[p] = landed;
+  order[p] = none;
+  executed[p] = 0;
+  sends[p] = 0
+}
+
 proctype gate(byte p) {
 end:
   do
@@ -146,17 +153,17 @@ end:
      /* The executor's word that the order is over comes some time after it. */
   :: atomic {
        flight[p] == permitted && order[p] == resolved ->
+       plan[p] = (executed[p] -> over : waiting);
        if
 #ifndef FORGET_REFLECTION
        :: executed[p] -> flight[p] = unreflected
-       :: !executed[p] -> flight[p] = landed
+       :: !executed[p] -> land(p)
 #else
-       :: flight[p] = landed
+       :: land(p)
 #endif
-       fi;
-       plan[p] = (executed[p] -> over : waiting)
+       fi
      }
-  :: atomic { flight[p] == unreflected && read_after[p] && content != UNKNOWN -> flight[p] = landed }
+  :: atomic { flight[p] == unreflected && read_after[p] && content != UNKNOWN -> land(p) }
   od
 }
 
@@ -253,12 +260,12 @@ end:
   :: atomic {
        order[p] == refused_for_now ->
        if
-       :: MAY_LEAVE(p)
 #ifdef RESEND_UNCHECKED
-          || 1
-#endif
-          -> hand_over(p)
+       :: hand_over(p)
+#else
+       :: MAY_LEAVE(p) -> hand_over(p)
        :: else -> end_order(p, 0)
+#endif
        fi
      }
      /* What the venue makes of it, and when that is certain. */
@@ -268,8 +275,6 @@ end:
   :: atomic {
        order[p] == sent && !executed[p] && sends[p] <= RESENDS -> order[p] = refused_for_now
      }
-     /* Forgotten once the gate has heard of it. */
-  :: atomic { order[p] == resolved && flight[p] == landed -> order[p] = none; executed[p] = 0 }
   od
 }
 
