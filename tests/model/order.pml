@@ -6,10 +6,11 @@
  * journal). The moves of an order's state are the table of order_moves.inc, which a test holds
  * equal to the code's.
  *
- * Bounds: one plan of QUANTITY units on one position; ATTEMPTS client order ids; RESENDS
- * repetitions after a definite refusal; CRASHES. An exit by default, with ENTRY an entry. Whatever
- * the venue tells may be lost, told late, in any order and any number of times, so a report is any
- * that was true at some time. Without bound: lost requests, lost answers, answers that say nothing.
+ * Bounds: one plan of QUANTITY units on one position; ATTEMPTS client order ids; ORDERS begun
+ * before its deadline; RESENDS repetitions after a definite refusal; CRASHES. An exit by default,
+ * with ENTRY an entry. Whatever the venue tells may be lost, told late, in any order and any number
+ * of times, so a report is any that was true at some time. Any request and any answer may get lost,
+ * and any answer may say nothing.
  *
  * Abstractions. A handler of an actor is one step. Time is two facts: "no answer in time", and "the
  * horizon has passed". The venue's reduce-only check is left out: our own logic must suffice. The
@@ -26,8 +27,7 @@
  *                 until after the horizon, comes after its id was used again.
  *
  * Seeded defects, each of which must be found: SKIP_DURABLE, RESEND_UNKNOWN, TRUST_NOT_FOUND,
- * NO_EVIDENCE, FORGET_ORDER, RESEND_AFTER_CRASH, JUDGE_ON_OLD_TRUTH, SKIP_NOTHING_PROVEN (for the
- * liveness).
+ * NO_EVIDENCE, FORGET_ORDER, RESEND_AFTER_CRASH, JUDGE_ON_OLD_TRUTH, NEVER_PROVE (for the liveness).
  */
 #ifndef QUANTITY
 #define QUANTITY 2
