@@ -5,7 +5,7 @@ include(GNUInstallDirs)
 install(TARGETS sluice RUNTIME DESTINATION bin)
 install(FILES packaging/systemd/sluice.service DESTINATION lib/systemd/system)
 install(FILES packaging/logrotate/sluice DESTINATION /etc/logrotate.d)
-install(FILES README.md docs/operator.md docs/alerts.md docs/commands.md docs/configuration.md
+install(FILES README.md SECURITY.md docs/operator.md docs/alerts.md docs/commands.md docs/configuration.md
         docs/reasons.md docs/decision-table.md docs/plans.md docs/exits.md docs/limits.md
         docs/architecture.md docs/figures.md
         DESTINATION share/doc/sluice)
