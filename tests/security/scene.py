@@ -1,6 +1,5 @@
 """A run with everything in it, and all that came out of it: the scene of secrecy_test.py."""
 
-import base64
 import hashlib
 import hmac
 import http.client
@@ -9,14 +8,12 @@ import json
 import os
 import pathlib
 import re
-import shutil
 import signal
 import socket
 import ssl
 import subprocess
 import sys
 import threading
-import unittest
 import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "end_to_end"))
@@ -201,6 +198,10 @@ class SceneTestCase(OutsideTestCase):
                                              "author": "me", "reason": CANARY})
 
     def trade(self):
+        # Marks come a little later than readiness.
+        for symbol in ("BTCUSDT", "ETHUSDT", "BNBUSDT"):
+            dry = an_open("dry-" + symbol, symbol=symbol)
+            self.until("a price", lambda: '"allow"' in self.post("/api/v1/plans?dry_run=true", dry).text)
         judged = self.post("/api/v1/plans?wait=5s", an_open("a-1")).json()
         self.assertEqual(judged["judged"]["verdict"]["kind"], "allow", judged)
         self.until("filled", lambda: self.status()["orders"]["filled"] >= 1)
