@@ -35,6 +35,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
 endif()
 
 if(CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo" OR CMAKE_BUILD_TYPE STREQUAL "Release")
+  # No path of the machine that built it: two folders make the same bytes (scripts/reproduce).
+  add_compile_options(-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
   add_compile_options(-fstack-protector-strong -fstack-clash-protection -fcf-protection
                       -ftrivial-auto-var-init=zero)
   add_compile_definitions(_FORTIFY_SOURCE=2 _GLIBCXX_ASSERTIONS)

@@ -5,7 +5,7 @@ include(GNUInstallDirs)
 install(TARGETS sluice RUNTIME DESTINATION bin)
 install(FILES packaging/systemd/sluice.service DESTINATION lib/systemd/system)
 install(FILES packaging/logrotate/sluice DESTINATION /etc/logrotate.d)
-install(FILES README.md docs/operator.md docs/alerts.md docs/commands.md docs/configuration.md
+install(FILES README.md SECURITY.md docs/operator.md docs/alerts.md docs/commands.md docs/configuration.md
         docs/reasons.md docs/decision-table.md docs/plans.md docs/exits.md docs/limits.md
         docs/architecture.md docs/figures.md
         DESTINATION share/doc/sluice)
@@ -35,6 +35,19 @@ install(FILES ${SLUICE_TOLD}/sluice.bash DESTINATION share/bash-completion/compl
 install(FILES ${SLUICE_TOLD}/_sluice DESTINATION share/zsh/vendor-completions)
 install(FILES ${SLUICE_TOLD}/sluice.fish DESTINATION share/fish/vendor_completions.d)
 install(FILES ${SLUICE_TOLD}/changelog.gz ${SLUICE_TOLD}/changelog.Debian.gz DESTINATION share/doc/sluice)
+
+# What it consists of. A build with a sanitizer has libraries that no package brings.
+if(NOT SLUICE_SANITIZER)
+  add_custom_command(
+    OUTPUT ${SLUICE_TOLD}/sluice.cdx.json
+    COMMAND ${CMAKE_COMMAND} -E make_directory ${SLUICE_TOLD}
+    COMMAND ${CMAKE_SOURCE_DIR}/scripts/sbom ${CMAKE_BINARY_DIR} -o ${SLUICE_TOLD}/sluice.cdx.json
+    DEPENDS sluice ${CMAKE_SOURCE_DIR}/scripts/sbom ${CMAKE_SOURCE_DIR}/web/vendor/VENDOR.md
+    VERBATIM)
+  add_custom_target(sluice_sbom DEPENDS ${SLUICE_TOLD}/sluice.cdx.json)
+  add_dependencies(sluice_told sluice_sbom)
+  install(FILES ${SLUICE_TOLD}/sluice.cdx.json DESTINATION share/doc/sluice)
+endif()
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME sluice)

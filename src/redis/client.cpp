@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <utility>
@@ -212,10 +213,19 @@ client::~client() {
 
 namespace {
 
+/// The first word of a refusal, and no more: servers and proxies that know no AUTH quote what came
+/// with it.
+std::string_view first_word(const reply& r) {
+  const auto code = error_code(r);
+  const bool usual = !code.empty() && code.size() <= 16 &&
+                     std::ranges::all_of(code, [](char c) { return c >= 'A' && c <= 'Z'; });
+  return usual ? code : "without a usual word";
+}
+
 /// What introduces us, or why the server does not want us.
 result<void> introduce(client& c, const client_options& options) {
-  const auto refused = [](std::string_view what, const reply& r) {
-    return fail(errc::not_permitted, fmt::format("{} refused: {}", what, r.text));
+  const auto refused = [](std::string_view what, std::string_view why) {
+    return fail(errc::not_permitted, fmt::format("{} refused: {}", what, why));
   };
   if (!options.password.empty()) {
     command words{"AUTH"};
@@ -228,14 +238,14 @@ result<void> introduce(client& c, const client_options& options) {
     if (!answer)
       return answer.error();
     if (answer->is_error())
-      return refused("the password was", *answer);
+      return refused("the password was", first_word(*answer));
   }
   // The first command that a server without our password refuses, whatever the database is.
   const auto answer = c.run({"SELECT", std::to_string(options.database)});
   if (!answer)
     return answer.error();
   if (answer->is_error())
-    return refused("the database was", *answer);
+    return refused("the database was", answer->text);
   return {};
 }
 

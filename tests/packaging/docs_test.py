@@ -21,7 +21,7 @@ def anchors(page):
 class DocsTestCase(unittest.TestCase):
     def test_every_link_leads_somewhere(self):
         seen = 0
-        for page in pages():
+        for page in [*pages(), ROOT / "SECURITY.md"]:
             for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text()):
                 if target.startswith(("http:", "https:")):
                     continue
@@ -32,6 +32,14 @@ class DocsTestCase(unittest.TestCase):
                     self.assertIn(anchor, anchors(there), f"{page.name}: {target}")
                 seen += 1
         self.assertGreater(seen, 40)
+
+    def test_every_proof_that_is_named_is_there(self):
+        text = (ROOT / "SECURITY.md").read_text()
+        named = re.findall(r"`((?:tests|scripts)/[\w./-]+)`", text)
+        self.assertGreater(len(named), 9)
+        for name in named:
+            self.assertTrue((ROOT / name).exists(), name)
+        self.assertIn("](SECURITY.md)", (ROOT / "README.md").read_text())
 
     def test_the_readme_is_short_and_leads_to_every_page(self):
         text = (ROOT / "README.md").read_text()

@@ -127,6 +127,25 @@ TEST_CASE("a server without our password, and a wrong database, are refused in w
   CHECK(made.error().code == errc::not_permitted);
 }
 
+TEST_CASE("a refusal that quotes the password is told by its first word alone") {
+  for (const auto& [says, told] : {
+           std::pair{"-ERR unknown command 'AUTH', with args beginning with: 'the-word'\r\n",
+                     "ERR"},
+           std::pair{"-WRONGPASS the-word\r\n", "WRONGPASS"},
+           std::pair{"-the-word\r\n", "without a usual word"},
+           std::pair{"-THEWORDTHEWORDTHEWORD\r\n", "without a usual word"},
+       }) {
+    mumbling_peer peer(says);
+    client_options o;
+    o.where.path = peer.path();
+    o.password = "the-word";
+    const auto made = client::connect(o);
+    REQUIRE_FALSE(made);
+    CHECK(made.error().code == errc::not_permitted);
+    CHECK(made.error().text == o.where.path + ": the password was refused: " + told);
+  }
+}
+
 TEST_CASE("nobody listening is an error at once") {
   client_options o;
   o.where.path = "/nonexistent/redis.sock";
