@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <boost/json.hpp>
 #include <filesystem>
 
 #include "replay.hpp"
@@ -32,7 +33,7 @@ constexpr const char* verify_help =
     R"(Recomputes the checksum chain over all records of a journal, from the first to the last, and
 makes from the records alone the rows of state (orders, ledger, holds, ...) and their kept hashes.
 
-Example:
+Examples:
   sluice journal verify /var/lib/sluice/journal.db
 
 Exit codes: 0 every record and row is as it was written, 1 one is not (it is named), 74 the file cannot be
@@ -45,10 +46,18 @@ leaves either all in the journal or all moved. Nobody else may run on the journa
 
 Examples:
   sluice journal archive /var/lib/sluice/journal.db --before 2026-11-01
-  sluice journal archive state/journal.db --before 2026-11-01 --to /backup/october.db
+  sluice journal archive state/journal.db --before 2026-11-01 --to /backup/october.db --json
 
 Exit codes: 0 done or nothing is that old, 1 the journal is damaged or the file is there already, 2 no
 day, 74 a file cannot be read or written, 75 a process runs on the journal.)";
+
+constexpr const char* journal_help = R"(Looks after a journal's file.
+
+Examples:
+  sluice journal verify /var/lib/sluice/journal.db
+  sluice journal archive /var/lib/sluice/journal.db --before 2026-11-01
+
+Exit codes: those of the command below it; 2 usage.)";
 
 result<journal::verification> verify_file(const std::string& file) {
   auto from = journal::reader::open(file);
@@ -70,6 +79,15 @@ std::string as_json(const journal::verification& v) {
       "\n",
       v.records, v.last_seq, v.checkpoints, v.state_rows, v.begins_after, v.begins_with,
       v.ends_with, v.archived);
+}
+
+std::string as_json(const journal::archived& moved) {
+  return boost::json::serialize(boost::json::object{
+      {"file",
+       moved.file.empty() ? boost::json::value(nullptr) : boost::json::value(moved.file.string())},
+      {"records", moved.records},
+      {"last_seq",
+       moved.file.empty() ? boost::json::value(nullptr) : boost::json::value(moved.last_seq)}});
 }
 
 /// `before` says what was found of the archive that the file goes on from.
@@ -104,7 +122,7 @@ journal_commands::journal_commands(CLI::App& app) {
   replayed->add_option("--most", most_, "plans named at the most")->capture_default_str();
   replayed->add_flag("--json", json_, "everything as one JSON object");
   replay_ = replayed;
-  auto* group = app.add_subcommand("journal", "Looks after a journal's file.");
+  auto* group = app.add_subcommand("journal", journal_help);
   group->require_subcommand(1);
   auto* verified = group->add_subcommand("verify", verify_help);
   verified->add_option("FILE", file_, "a journal")->required();
@@ -115,6 +133,7 @@ journal_commands::journal_commands(CLI::App& app) {
   archived->add_option("--before", before_, "the first day that stays")->required();
   archived->add_option("--to", to_,
                        "the archive's file; by default in the folder archive beside it");
+  archived->add_flag("--json", json_, "what was moved as one JSON object");
   archive_ = archived;
 }
 
@@ -192,7 +211,9 @@ int journal_commands::archive() const {
   const auto moved = journal::archive_journal(file, options);
   if (!moved)
     return failed(moved.error());
-  if (moved->file.empty())
+  if (json_)
+    fmt::print("{}\n", as_json(*moved));
+  else if (moved->file.empty())
     fmt::print("{}: no record is older than {}\n", file_, before_);
   else
     fmt::print("{}: {} records, the last is {}; the journal goes on after it\n",
