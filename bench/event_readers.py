@@ -4,7 +4,8 @@
   SLUICE=build/release/sluice bench/event_readers.py --readers 200 --seconds 30 --plans 2
 
 The process runs the demo with so many plans a second, first without readers, then with them; the cost
-is the difference of its CPU time, as a share of one core.
+is the difference of its CPU time, as a share of one core. With --at-most PERCENT it exits with 1 when the
+cost is beyond that or a reader was lost.
 """
 
 import argparse
@@ -84,6 +85,7 @@ def main():
     cli.add_argument("--readers", type=int, default=200)
     cli.add_argument("--seconds", type=float, default=30)
     cli.add_argument("--plans", type=float, default=2)
+    cli.add_argument("--at-most", type=float, help="percent of a core")
     options = cli.parse_args()
     case = harness.SluiceTestCase()
     with tempfile.TemporaryDirectory(prefix="sluice-bench-") as folder:
@@ -106,9 +108,14 @@ def main():
                 "readers_lost": readers.lost, "core_percent_without": round(100 * alone, 2),
                 "core_percent_with": round(100 * together, 2),
                 "cost_core_percent": round(100 * (together - alone), 2)}))
+            if options.at_most is not None:
+                # Readers that got nothing would cost nothing.
+                served = readers.bytes - read_before >= options.readers * records
+                return int(100 * (together - alone) > options.at_most or readers.lost > 0 or not served)
+            return 0
         finally:
             for each in case.started:
                 each.end(signal.SIGKILL)
 
 
-main()
+sys.exit(main())

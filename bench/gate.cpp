@@ -96,6 +96,7 @@ class manager_end : public actors::snapshot_manager_actor::base {
             [](const actors::user_stream_changed&) {},
             [](const actors::universe_refreshed&) {},
             [](const actors::change_freshness&) { return actors::freshness_changed{}; },
+            [](const actors::resync&) { return actors::resynced{}; },
             [](const actors::stale_limits_changed&) {},
             [](actors::tick) {}};
   }

@@ -123,6 +123,7 @@ class observed_exchange final : public exchange_port {
     real_->renew_user_stream(std::move(reason));
   }
   [[nodiscard]] budget_view budget() const override { return real_->budget(); }
+  [[nodiscard]] std::optional<clock_offset> clock() const override { return real_->clock(); }
   [[nodiscard]] stream_counts streams() const override { return real_->streams(); }
   void close() override { real_->close(); }
 

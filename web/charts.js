@@ -1,6 +1,6 @@
 // Two charts over 15 minutes, of figures the page itself kept from its polls of the status. uPlot draws.
 import { by, el, setText } from './dom.js';
-import { age, latency } from './format.js';
+import { age, clock, latency } from './format.js';
 
 const { uPlot } = globalThis;
 const window_s = 15 * 60;
@@ -23,6 +23,13 @@ export class History {
     if (old > 0) for (const c of this.columns) c.splice(0, old);
   }
 
+  /** When the figures begin, in seconds; null once they fill the window, or before there is any. */
+  since() {
+    const [times] = this.columns;
+    if (times.length === 0 || times[times.length - 1] - times[0] >= window_s - gap_s) return null;
+    return times[0];
+  }
+
   push(time, values) {
     [time, ...values].forEach((v, i) => this.columns[i].push(v));
   }
@@ -38,6 +45,7 @@ class Chart {
     this.scale = scale;
     this.write = write;
     this.history = new History(series.length);
+    this.since = by(`${id}-since`);
     this.values = series.map((s) => {
       const value = el('b', { text: '–' });
       by(`${id}-legend`).append(
@@ -95,6 +103,8 @@ class Chart {
   add(time, values) {
     this.history.add(time, values);
     if (!document.hidden) this.plot.setData(this.history.columns);
+    const since = this.history.since();
+    setText(this.since, since === null ? '' : `since ${clock(new Date(since * 1000).toISOString())} UTC`);
     values.forEach((v, i) => setText(this.values[i], v === null ? '–' : this.write(v)));
     const told = this.series.map((s, i) => `${s.name} ${values[i] === null ? 'none' : this.write(values[i])}`);
     this.place.setAttribute('aria-label', `Over 15 minutes, now: ${told.join(', ')}`);

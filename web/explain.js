@@ -45,14 +45,21 @@ function factsPart(f) {
     ...Object.entries(f.limits ?? {}).map(([k, v]) => [`limit ${words(k)}`, String(v)])]));
 }
 
-function verdictPart(v) {
+/** Below a refusal what it means and what helps. */
+function wordsRow(w) {
+  return w ? [el('tr', { class: 'words' }, el('td', { colspan: 3 },
+    el('p', { text: w.why }), el('p', {}, el('b', { text: 'Cure: ' }), w.cure)))] : [];
+}
+
+function verdictPart(v, told) {
   const { kind, refusals, terms } = v.verdict;
   const sign = { allow: '●', deny: '■', expire: '▲' }[kind] ?? '○';
   return [heading(`${sign} Verdict: ${words(kind)}`, v.at),
     refusals.length === 0 ? null : el('table', { class: 'plain' },
       el('thead', {}, el('tr', {}, ...['Reason', 'Observed', 'Limit'].map((text) => el('th', { scope: 'col', text })))),
-      el('tbody', {}, ...refusals.map((r) => el('tr', {},
-        el('td', { text: words(r.code), title: r.code }), el('td', { text: value(r.observed) }), el('td', { text: value(r.limit) }))))),
+      el('tbody', {}, ...refusals.flatMap((r) => [el('tr', {},
+        el('td', { text: words(r.code), title: r.code }), el('td', { text: value(r.observed) }), el('td', { text: value(r.limit) })),
+      ...wordsRow(told[r.code])]))),
     pairs([['lane', v.lane], ['times judged', v.times_judged], ['order', terms
       ? `${terms.direction} ${terms.amount}${terms.reduce_only ? ', reduces only' : ''}` : null],
     ['truth version', terms?.truth_version], ['record', `seq ${v.seq}, caused by ${v.caused_by}`]]),
@@ -77,7 +84,7 @@ export async function explain(id) {
     const story = await get(`/api/v1/plans/${encodeURIComponent(id)}`);
     const parts = [
       ...planPart(story.plan),
-      ...story.verdicts.flatMap(verdictPart),
+      ...story.verdicts.flatMap((v) => verdictPart(v, story.words)),
       ...steps('Orders', story.orders, orderLine),
       ...steps('Fills', story.fills, fillLine),
       ...steps('End', story.finished, (f) => `${words(f.how)}, executed ${f.executed} by ${f.orders} orders${f.detail ? ` · ${f.detail}` : ''}`)];

@@ -99,6 +99,16 @@ std::string overrides_json(const std::vector<setting_override>& standing,
                                       {"overridable", std::move(keys)}});
 }
 
+std::string resynced_json(const resynced& done, const stamp& now) {
+  const wall_time as_of{now.wall.ms - between(done.sent_at, now.steady).count()};
+  return json::serialize(json::object{{"as_of", format_rfc3339(as_of)},
+                                      {"took_ms", done.took.count()},
+                                      {"open", done.open},
+                                      {"flat", done.flat},
+                                      {"unknown", done.unknown},
+                                      {"changed", done.changed}});
+}
+
 std::string holds_json(const projection& folded) {
   json::array rows;
   for (const auto& [key, h] : folded.holds())

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "projection.hpp"
+#include "sluice/actors/messages.hpp"
 #include "sluice/domain/standing_state.hpp"
 #include "sluice/gate/settings.hpp"
 
@@ -22,6 +23,8 @@ namespace sluice::actors {
 /// Those in force, and every key that may be overridden with its normal value and its ceiling.
 [[nodiscard]] std::string overrides_json(const std::vector<setting_override>& standing,
                                          const gate_settings& normal, wall_time now);
+
+[[nodiscard]] std::string resynced_json(const resynced& done, const stamp& now);
 
 [[nodiscard]] std::string holds_json(const projection& folded);
 

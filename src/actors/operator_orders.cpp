@@ -124,6 +124,23 @@ void order_freshness(status_self* self, const snapshot_manager_actor& manager,
           no_answer(reply, "snapshot manager"));
 }
 
+void order_resync(status_self* self, const snapshot_manager_actor& manager,
+                  const status::request& asked, const status::responder& reply,
+                  const timekeeper& time) {
+  order_body order(asked.body);
+  if (!order.good(reply))
+    return;
+  self->request(manager, caf::infinite, resync{order.author(), order.reason()})
+      .then(
+          [self, reply, time](const resynced& done) {
+            if (!done.refusal.empty())
+              return reply(status::problem_response(409, done.refusal));
+            reply(
+                status::json_response(resynced_json(done, time.at(self->system().clock().now()))));
+          },
+          no_answer(reply, "snapshot manager"));
+}
+
 void order_override(status_self* self, const gate_actor& gate,
                     const std::vector<std::string>& known, const status::request& asked,
                     const status::responder& reply) {

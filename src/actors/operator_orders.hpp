@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sluice/actors/interfaces.hpp"
+#include "sluice/actors/timekeeper.hpp"
 #include "sluice/status/http_message.hpp"
 
 namespace sluice::actors {
@@ -28,6 +29,12 @@ void order_state_change(status_self* self, const gate_actor& gate, const status:
 /// with the arithmetic when it could not be kept, and then nothing has changed.
 void order_freshness(status_self* self, const snapshot_manager_actor& manager,
                      const status::request& asked, const status::responder& reply);
+
+/// {"author", "reason"}: 200 with what is known once the whole account was read anew; 409 with why
+/// it was not read. Whoever asks at the same time shares the read.
+void order_resync(status_self* self, const snapshot_manager_actor& manager,
+                  const status::request& asked, const status::responder& reply,
+                  const timekeeper& time);
 
 /// {"author", "reason", "key", "value", "for": "30m", "until": "fresh_for 10m" (optional)}: 200
 /// with the override; 400 with what is wrong with each field. `known` are all keys of the file.

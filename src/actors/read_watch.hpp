@@ -2,15 +2,30 @@
 // failing.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 #include <unordered_map>
 
 #include "latency_window.hpp"
 #include "sluice/actors/vitals.hpp"
+#include "sluice/status/logger.hpp"
+#include "sluice/status/metrics.hpp"
 #include "sluice/truth/read_scheduler.hpp"
 
 namespace sluice::actors {
+
+inline void tell_plan(const freshness_promise& p, status::logger& log) {
+  log.info("snapshot_manager", "reads_planned",
+           {{"strategy", to_string(p.strategy)},
+            {"bound", p.bound},
+            {"kept", p.kept},
+            {"latency", p.latency},
+            {"account_period", p.plan.account_period},
+            {"symbol_period", p.plan.symbol_period},
+            {"weight_1m", p.plan.weight_1m}});
+}
 
 /// Counts into vitals; for the snapshot manager alone.
 class read_watch {
@@ -23,16 +38,33 @@ class read_watch {
     return latency_.is_telling() ? std::optional(high) : std::nullopt;
   }
 
-  static void failed(failure_kind kind, vitals& shown) {
-    shown.reads_failed += 1;
-    if (kind == failure_kind::rate_limited)
-      shown.reads_without_budget += 1;
-    else if (kind == failure_kind::malformed)
-      shown.reads_malformed += 1;
-    else if (kind == failure_kind::clock_off)
-      shown.reads_clock_refused += 1;
+  static void ended(read_target target, bool good, vitals& shown, status::metrics& counters) {
+    shown.reads_total += 1;
+    counters.add(status::metric::reads,
+                 {target.is_account() ? "account" : "symbol", good ? "good" : "failed"});
   }
 
+  void good(read_target target, const snapshot& read, const symbol_directory& names,
+            vitals& shown) {
+    shown.ended({read.scope, read.sent_at, read.received_at, {}});
+    symbol_read(target, true, names, shown);
+  }
+
+  void failed(const read_job& job, const read_failure& why, instant now,
+              const symbol_directory& names, vitals& shown) {
+    shown.reads_failed += 1;
+    if (why.kind == failure_kind::rate_limited)
+      shown.reads_without_budget += 1;
+    else if (why.kind == failure_kind::malformed)
+      shown.reads_malformed += 1;
+    else if (why.kind == failure_kind::clock_off)
+      shown.reads_clock_refused += 1;
+    shown.ended({job.target.is_account() ? symbol{} : names.name_of(job.target.index()),
+                 job.started_at, now, fmt::format("{}: {}", to_string(why.kind), why.text)});
+    symbol_read(job.target, false, names, shown);
+  }
+
+ private:
   /// Shows the symbol whose own reads have failed most often in a row.
   void symbol_read(read_target target, bool good, const symbol_directory& names, vitals& shown) {
     if (failing_.empty() && (good || target.is_account()))
@@ -53,7 +85,6 @@ class read_watch {
       shown.failing_symbol(std::pair{names.name_of(worst->first).str(), worst->second});
   }
 
- private:
   latency_window latency_{};
   std::unordered_map<symbol_index, std::uint64_t> failing_{};  ///< Failures in a row.
 };

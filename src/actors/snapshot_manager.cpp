@@ -6,8 +6,9 @@
 #include "mute_watch.hpp"
 #include "preflight.hpp"
 #include "reach_watch.hpp"
+#include "read_task.hpp"
 #include "read_watch.hpp"
-#include "sluice/actors/fetch_worker.hpp"
+#include "resync_desk.hpp"
 #include "sluice/truth/muster.hpp"
 #include "sluice/truth/read_scheduler.hpp"
 #include "sluice/truth/rounds.hpp"
@@ -18,8 +19,6 @@
 namespace sluice::actors {
 namespace {
 
-/// What the transport may take beyond the scheduler's patience, so that late replies still count.
-constexpr milliseconds transport_slack{3'000};
 constexpr milliseconds muster_period{1'000};
 
 /// The stream may tell of a change this much later than a read that shows it.
@@ -51,9 +50,15 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
         [this](const user_stream_changed& change) { stream_changed(change.up); },
         [this](const universe_refreshed& refreshed) { refresh(*refreshed.now); },
         [this](const change_freshness& asked) { return change(asked); },
+        [this](const resync& order) { return read_again(order); },
         [this](const stale_limits_changed& s) { bound_max_ = std::min(s.exit, s.entry); },
         [this](tick) { run(); },
     };
+  }
+
+  void on_exit() override {
+    operators_.forget_all();
+    stage::on_exit();
   }
 
  private:
@@ -88,14 +93,7 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
     const auto& p = rounds_.promise();
     report(preflight_part::budget, check_promise(p));
     if (p.plan != shown_)
-      log().info("snapshot_manager", "reads_planned",
-                 {{"strategy", to_string(p.strategy)},
-                  {"bound", p.bound},
-                  {"kept", p.kept},
-                  {"latency", p.latency},
-                  {"account_period", p.plan.account_period},
-                  {"symbol_period", p.plan.symbol_period},
-                  {"weight_1m", p.plan.weight_1m}});
+      tell_plan(p, log());
     // A shorter period counts from now on, not only after the longer one.
     if (p.plan.account_period.count() > 0 && p.plan.account_period < shown_.account_period)
       scheduler_.want({read_target::account(), read_priority::rest, now()}, now());
@@ -141,6 +139,21 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
     if (begun_)
       begin_rounds();
     return {p, {}};
+  }
+
+  /// Less urgent than what plans wait for: it may not spend what is kept for them.
+  resync_desk::promise read_again(const resync& order) {
+    log().info("snapshot_manager", "resync", {{"author", order.author}, {"reason", order.reason}});
+    journal({notice{"resync", fmt::format("by {}: {}", order.author, order.reason)}});
+    auto promise = make_response_promise<resynced>();
+    if (!begun_) {
+      promise.deliver(resynced{.refusal = "no universe is known yet: nothing can be read"});
+      return promise;
+    }
+    const auto due = operators_.ask(promise, now());
+    scheduler_.want({read_target::account(), read_priority::verification, due, now()}, now());
+    run();
+    return promise;
   }
 
   void want(const truth_wanted& wanted) {
@@ -219,16 +232,9 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
   }
 
   void start(const read_job& job, instant present) {
-    fetch_task task;
-    task.job = job.id;
-    if (!job.target.is_account())
-      task.scope = given_.table->directory().name_of(job.target.index());
-    task.options.traffic = budget_class(job.priority);
-    // Longer than our patience: a reply that comes late still counts, and tells how slow reads are.
-    task.options.timeout =
-        std::max(between(present, job.deadline), settings_.read_timeout) + transport_slack;
-    task.options.connection = job.connection;
-    const auto worker = spawn_fetch_worker(system(), given_, std::move(task), this);
+    const auto& names = given_.table->directory();
+    const auto worker = spawn_fetch_worker(
+        system(), given_, read_task(job, names, settings_.read_timeout, present), this);
     monitor(worker);
     workers_.started(job, worker.address());
   }
@@ -253,7 +259,7 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
     // As the scheduler has it: with the priority of all that joined it.
     const auto in_time = scheduler_.finished(reply.job);
     const auto& outcome = *reply.outcome;
-    count(*job, outcome.has_value());
+    read_watch::ended(job->target, outcome.has_value(), vitals(), metrics());
     if (outcome)
       succeeded(*job, *outcome, in_time.has_value());
     else if (in_time)
@@ -279,23 +285,27 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
     for (const auto& c : changes)
       if (is_known(c.before) && amount_of(c.before) != amount_of(c.after.content))
         mute_.changed_by_read(c.position, now());
-    if (job.target.is_account())
+    if (job.target.is_account()) {
       mute_.account_read(read.sent_at);
+      const auto known = keeper_->counts();
+      operators_.read_ended(job.started_at,
+                            {read.sent_at, between(read.sent_at, read.received_at), known.open,
+                             known.flat, known.unknown, changes.size()});
+    }
     tell_changes(std::move(changes));
     latency_seen(between(read.sent_at, read.received_at));
-    watch_.symbol_read(job.target, true, given_.table->directory(), vitals());
+    watch_.good(job.target, read, given_.table->directory(), vitals());
     tell_reach(reach_.succeeded());
     if (in_time)
       come_round(job.target, job.started_at, std::nullopt);
-    send(peers_->gate, reads_done{{read_done{scope_of(job), {}}}});
+    send(peers_->gate, reads_done{{read_done{scope_of(job, given_.table->directory()), {}}}});
     metrics().observe(status::metric::read_latency,
                       {job.target.is_account() ? "account" : "symbol"},
                       std::chrono::duration<double>(read.received_at - read.sent_at).count());
   }
 
   void failed(const read_job& job, const read_failure& why) {
-    read_watch::failed(why.kind, vitals());
-    watch_.symbol_read(job.target, false, given_.table->directory(), vitals());
+    watch_.failed(job, why, now(), given_.table->directory(), vitals());
     log().limited(to_string(why.kind), status::log_level::warn, "snapshot_manager", "read_failed",
                   {{"kind", to_string(why.kind)},
                    {"scope", job.target.is_account() ? "account" : "symbol"},
@@ -304,10 +314,11 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
     if (try_again(job, why))
       return;
     come_round(job.target, job.started_at, why.retry_at);
+    const auto words = fmt::format("{}: {}", to_string(why.kind), why.text);
+    if (job.target.is_account())
+      operators_.read_ended(job.started_at, {.refusal = "the account was not read: " + words});
     // Also of routine reads: a plan may have joined one that was under way.
-    send(
-        peers_->gate,
-        reads_done{{read_done{scope_of(job), std::string(to_string(why.kind)) + ": " + why.text}}});
+    send(peers_->gate, reads_done{{read_done{scope_of(job, given_.table->directory()), words}}});
   }
 
   /// Routine reads come again one period after they were sent, or when the venue will listen.
@@ -337,12 +348,6 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
     run();
   }
 
-  [[nodiscard]] std::optional<position_key> scope_of(const read_job& job) const {
-    if (job.target.is_account())
-      return std::nullopt;
-    return position_key{given_.table->directory().name_of(job.target.index()), position_side::both};
-  }
-
   // ---- who is told
 
   void tell_changes(std::vector<truth_changed> changes) {
@@ -367,12 +372,6 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
     send(peers_->gate, reach_changed{*change});
   }
 
-  void count(const read_job& job, bool good) {
-    vitals().reads_total += 1;
-    metrics().add(status::metric::reads,
-                  {job.target.is_account() ? "account" : "symbol", good ? "good" : "failed"});
-  }
-
   snapshot_settings settings_;
   milliseconds bound_max_;
   std::shared_ptr<truth_keeper> keeper_;
@@ -385,6 +384,7 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
   mute_watch mute_{stream_patience};
   read_watch watch_{};
   reach_watch reach_{};
+  resync_desk operators_{};
 };
 
 }  // namespace

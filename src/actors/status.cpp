@@ -7,6 +7,7 @@
 
 #include "age_document.hpp"
 #include "event_readers.hpp"
+#include "exchange_document.hpp"
 #include "flatten_orders.hpp"
 #include "insight_pages.hpp"
 #include "limits_watch.hpp"
@@ -291,6 +292,8 @@ class status_stage : public stage<status_actor> {
         return reply(status::json_response(
             listing_json(*given_.universe->current(),
                          symbol(std::string(*found.parameter("symbol"))), now_stamp())));
+      case page::exchange:
+        return reply(status::json_response(exchange_json(*given_.exchange, vitals(), now_stamp())));
       case page::events:
         return readers_.open(asked, reply, *options_.reader);
       case page::state:
@@ -320,6 +323,8 @@ class status_stage : public stage<status_actor> {
         return order_state_change(this, peers_->gate, asked, reply);
       case page::freshness_order:
         return order_freshness(this, peers_->snapshot_manager, asked, reply);
+      case page::resync_order:
+        return order_resync(this, peers_->snapshot_manager, asked, reply, given_.time);
       case page::override_order:
         return sluice::actors::order_override(this, peers_->gate, options_.setting_names, asked,
                                               reply);

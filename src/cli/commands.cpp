@@ -5,6 +5,7 @@
 
 #include <unistd.h>
 
+#include <boost/json.hpp>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -17,6 +18,7 @@
 namespace sluice::cli {
 namespace {
 
+namespace json = boost::json;
 using actors::exit_code;
 
 std::variant<config::settings, exit_code> load(const std::string& file) {
@@ -26,6 +28,43 @@ std::variant<config::settings, exit_code> load(const std::string& file) {
   for (const auto& fault : std::get<config::faults>(loaded))
     fmt::print(stderr, "{}\n", config::to_string(fault));
   return exit_code::config;
+}
+
+/// The address, once somebody listens there.
+void tell_address(const std::string& url, bool as_json) {
+  fmt::print("{}\n", as_json ? json::serialize(json::object{{"url", url}}) : url);
+  std::fflush(stdout);
+}
+
+/// Every fault with its place; line and column are null where the file does not name it.
+json::array faults_array(const config::faults& faults) {
+  const auto counted = [](std::uint32_t n) {
+    return n == 0 ? json::value(nullptr) : json::value(n);
+  };
+  json::array rows;
+  for (const auto& f : faults)
+    rows.push_back(json::object{{"file", f.file},
+                                {"line", counted(f.at.line)},
+                                {"column", counted(f.at.column)},
+                                {"key", f.key.empty() ? json::value(nullptr) : json::value(f.key)},
+                                {"text", f.text}});
+  return rows;
+}
+
+/// What `check --json` prints.
+actors::exit_code check_as_json(const std::string& file) {
+  const auto loaded = config::load(file, config::process_environment());
+  json::object out{{"file", file}};
+  const auto* chosen = std::get_if<config::settings>(&loaded);
+  out["usable"] = chosen != nullptr;
+  if (chosen) {
+    out["mode"] = to_string(chosen->mode);
+    out["strategy"] = to_string(chosen->snapshot.strategy);
+    out["bound_ms"] = chosen->snapshot.bound.count();
+  }
+  out["faults"] = chosen ? json::array{} : faults_array(std::get<config::faults>(loaded));
+  fmt::print("{}\n", json::serialize(out));
+  return chosen ? exit_code::ok : exit_code::config;
 }
 
 /// A public key is no secret: whoever may read the file may.
@@ -96,7 +135,7 @@ result<actors::service_manager> service_manager_of_environment() {
 
 }  // namespace
 
-actors::exit_code run(const std::string& config_file, bool understands_live,
+actors::exit_code run(const std::string& config_file, bool understands_live, bool as_json,
                       const actors::build_info& build) {
   signal_gate signals;
   auto loaded = load(config_file);
@@ -117,14 +156,13 @@ actors::exit_code run(const std::string& config_file, bool understands_live,
   hooks.environment = config::process_environment();
   hooks.wait_for_signal = [&](const actors::signal_sinks& sinks) { return signals.wait(sinks); };
   hooks.stop_waiting = [&] { signals.wake(); };
-  hooks.running = [](const std::string& url) {
-    fmt::print("{}\n", url);
-    std::fflush(stdout);
-  };
+  hooks.running = [as_json](const std::string& url) { tell_address(url, as_json); };
   return actors::run_application(std::get<config::settings>(loaded), build, hooks);
 }
 
-actors::exit_code check(const std::string& config_file) {
+actors::exit_code check(const std::string& config_file, bool as_json) {
+  if (as_json)
+    return check_as_json(config_file);
   auto loaded = load(config_file);
   if (const auto* code = std::get_if<exit_code>(&loaded))
     return *code;
@@ -135,7 +173,7 @@ actors::exit_code check(const std::string& config_file) {
   return exit_code::ok;
 }
 
-actors::exit_code sim(const std::string& config_file) {
+actors::exit_code sim(const std::string& config_file, bool as_json) {
   signal_gate signals;
   auto loaded = load(config_file);
   if (const auto* code = std::get_if<exit_code>(&loaded))
@@ -150,10 +188,18 @@ actors::exit_code sim(const std::string& config_file) {
     fmt::print(stderr, "sluice: {}\n", started.error().text);
     return code_of(started.error());
   }
-  fmt::print("{}\n", (*started)->rest_url());
-  std::fflush(stdout);
+  tell_address((*started)->rest_url(), as_json);
   (void)signals.wait();
   return exit_code::ok;
+}
+
+void print_version(const actors::build_info& build, bool as_json) {
+  if (as_json)
+    fmt::print("{}\n",
+               json::serialize(json::object{
+                   {"name", "sluice"}, {"version", build.version}, {"revision", build.revision}}));
+  else
+    fmt::print("sluice {} ({})\n", build.version, build.revision);
 }
 
 }  // namespace sluice::cli

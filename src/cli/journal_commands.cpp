@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <boost/json.hpp>
 #include <chrono>
 #include <filesystem>
 
@@ -36,7 +37,7 @@ makes from the records alone the rows of state (orders, ledger, holds, ...) and 
 compares the rows of plans, verdicts, orders' events and fills with their records, and looks whether
 every index has all of its rows.
 
-Example:
+Examples:
   sluice journal verify /var/lib/sluice/journal.db
 
 Exit codes: 0 every record and row is as it was written, 1 one is not (it is named), 74 the file cannot be
@@ -49,7 +50,7 @@ leaves either all in the journal or all moved. Nobody else may run on the journa
 
 Examples:
   sluice journal archive /var/lib/sluice/journal.db --before 2026-11-01
-  sluice journal archive state/journal.db --before 2026-11-01 --to /backup/october.db
+  sluice journal archive state/journal.db --before 2026-11-01 --to /backup/october.db --json
 
 Exit codes: 0 done or nothing is that old, 1 the journal is damaged or the file is there already, 2 no
 day, 74 a file cannot be read or written, 75 a process runs on the journal.)";
@@ -65,6 +66,14 @@ Example:
 
 Exit codes: 0 accepted or nothing was lost, 1 the journal itself is damaged, 2 no reason, 74 a file cannot be
 read or written, 75 a process runs on the journal.)";
+
+constexpr const char* journal_help = R"(Looks after a journal's file.
+
+Examples:
+  sluice journal verify /var/lib/sluice/journal.db
+  sluice journal archive /var/lib/sluice/journal.db --before 2026-11-01
+
+Exit codes: those of the command below it; 2 usage.)";
 
 result<journal::verification> verify_file(const std::string& file) {
   auto from = journal::reader::open(file);
@@ -86,6 +95,15 @@ std::string as_json(const journal::verification& v) {
       "\n",
       v.records, v.last_seq, v.checkpoints, v.state_rows, v.begins_after, v.begins_with,
       v.ends_with, v.archived);
+}
+
+std::string as_json(const journal::archived& moved) {
+  return boost::json::serialize(boost::json::object{
+      {"file",
+       moved.file.empty() ? boost::json::value(nullptr) : boost::json::value(moved.file.string())},
+      {"records", moved.records},
+      {"last_seq",
+       moved.file.empty() ? boost::json::value(nullptr) : boost::json::value(moved.last_seq)}});
 }
 
 /// `before` says what was found of the archive that the file goes on from.
@@ -134,7 +152,7 @@ journal_commands::journal_commands(CLI::App& app) {
   replayed->add_option("--most", most_, "plans named at the most")->capture_default_str();
   replayed->add_flag("--json", json_, "everything as one JSON object");
   replay_ = replayed;
-  auto* group = app.add_subcommand("journal", "Looks after a journal's file.");
+  auto* group = app.add_subcommand("journal", journal_help);
   group->require_subcommand(1);
   auto* verified = group->add_subcommand("verify", verify_help);
   verified->add_option("FILE", file_, "a journal")->required();
@@ -145,10 +163,12 @@ journal_commands::journal_commands(CLI::App& app) {
   archived->add_option("--before", before_, "the first day that stays")->required();
   archived->add_option("--to", to_,
                        "the archive's file; by default in the folder archive beside it");
+  archived->add_flag("--json", json_, "what was moved as one JSON object");
   archive_ = archived;
   auto* accepted = group->add_subcommand("accept", accept_help);
   accepted->add_option("FILE", file_, "a journal")->required();
   accepted->add_option("--reason", reason_, "why what is lost may be lost")->required();
+  accepted->add_flag("--json", json_, "the result as one JSON object");
   accept_ = accepted;
 }
 
@@ -221,7 +241,9 @@ int journal_commands::archive() const {
   const auto moved = journal::archive_journal(file, options);
   if (!moved)
     return failed(moved.error());
-  if (moved->file.empty())
+  if (json_)
+    fmt::print("{}\n", as_json(*moved));
+  else if (moved->file.empty())
     fmt::print("{}: no record is older than {}\n", file_, before_);
   else
     fmt::print("{}: {} records, the last is {}; the journal goes on after it\n",
@@ -239,7 +261,9 @@ int journal_commands::accept() const {
   if (refused) {
     if (const auto ended = (*refused)->end(); !ended)
       return failed(ended.error());
-    fmt::print("{}: nothing to accept, a start takes it\n", file_);
+    fmt::print("{}", json_ ? R"({"accepted":false})"
+                             "\n"
+                           : file_ + ": nothing to accept, a start takes it\n");
     return static_cast<int>(exit_code::ok);
   }
   const auto opened = journal::store::open(file, {.accept_lost_log = true});
@@ -255,7 +279,11 @@ int journal_commands::accept() const {
     return failed(written.error());
   if (const auto ended = (*opened)->end(); !ended)
     return failed(ended.error());
-  fmt::print("{}: accepted, the last record is {}\n", file_, accepted.seq);
+  fmt::print("{}", json_
+                       ? fmt::format(R"({{"accepted":true,"last_seq":{}}})"
+                                     "\n",
+                                     accepted.seq)
+                       : fmt::format("{}: accepted, the last record is {}\n", file_, accepted.seq));
   return static_cast<int>(exit_code::ok);
 }
 

@@ -72,6 +72,9 @@ refused, or a stage failed
 .B 2
 the words of the command are off
 .TP
+.B 3
+doctor: something fails; flatten: it ended before all was flat
+.TP
 .B 69
 a port is taken, or the process that was asked does not answer
 .TP

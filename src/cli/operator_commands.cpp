@@ -24,9 +24,38 @@ Examples:
   sluice state halted --reason "venue incident"
   sluice state active --reason "incident over"
 
-Exit codes of this and the other commands that ask a running Sluice: 0 done, 1 refused (with the
-reason), 2 usage, 69 not reachable, 75 not confirmed. Where it wants a token for orders, --token-file
-or $SLUICE_TOKEN_FILE names the file that holds it.)";
+Where it wants a token for orders, --token-file or $SLUICE_TOKEN_FILE names the file that holds it.)";
+
+constexpr const char* hold_list_help = R"(Shows every hold with its cause and its way out.
+
+Examples:
+  sluice hold list
+  sluice hold list --json)";
+
+constexpr const char* override_list_help =
+    R"(Shows overrides in force, and which keys may be overridden.
+
+Examples:
+  sluice override list
+  sluice override list --json)";
+
+constexpr const char* close_list_help = R"(Shows every close that is armed.
+
+Examples:
+  sluice close list
+  sluice close list --json)";
+
+constexpr const char* resync_help =
+    R"(Reads the whole account now, and says what is known once that read has ended. Truth is read
+all the time anyhow: this is for somebody who changed something at the venue and wants it seen at
+once. It spends no more than one read a second, whoever asks how often, and nothing that is kept for
+what plans wait for.
+
+Examples:
+  sluice resync --reason "closed BTCUSDT by hand at the venue's page"
+  sluice resync --json --reason "after maintenance"
+
+Ends with 1 when the account could not be read.)";
 
 constexpr const char* hold_help = R"(Shows or releases holds: positions that may not be increased.
 
@@ -37,7 +66,7 @@ Examples:
 constexpr const char* release_help =
     R"(Releases the holds on a symbol; `sluice hold` shows what each waits for.
 
-Example:
+Examples:
   sluice hold release BTCUSDT --reason "checked against the venue's page")";
 
 constexpr const char* override_help =
@@ -52,12 +81,12 @@ Examples:
 constexpr const char* set_help =
     R"(Overrides one setting for at most a day; `sluice override` shows which, and how far.
 
-Example:
+Examples:
   sluice override set gate.cooldown 1s --for 30m --fresh-for 5m --reason "catching up")";
 
 constexpr const char* revert_help = R"(Takes an override back before its time.
 
-Example:
+Examples:
   sluice override revert gate.cooldown --reason "no longer needed")";
 
 constexpr const char* close_help =
@@ -71,12 +100,12 @@ Examples:
 
 constexpr const char* arm_help = R"(Lets the reconciler close what a symbol has too much of, once.
 
-Example:
+Examples:
   sluice close arm BTCUSDT --for 30m --reason "left over from the old bot")";
 
 constexpr const char* disarm_help = R"(Takes that leave back.
 
-Example:
+Examples:
   sluice close disarm BTCUSDT --reason "closed by hand")";
 
 constexpr const char* flatten_help =
@@ -91,7 +120,7 @@ Examples:
   sluice flatten --all --reason "leaving the venue"
   sluice flatten --all --reason "leaving the venue" --confirm 0f3c...
 
-Exit codes besides those of the other commands: 3 when it ended before everything was flat.)";
+Ends with 3 when it ended before everything was flat.)";
 
 constexpr const char* plan_help =
     R"(Posts plans, one JSON object or an array of them, from a file or standard input ("-").
@@ -105,18 +134,17 @@ Examples:
   sluice plan --token-file strategy.token entry.json
 
 The token is that of the plans' source or, where orders need one, the one for orders.
-Exit codes besides those of the other commands: 1 also when a plan was not taken in, or was or
-would be denied.)";
+Ends with 1 also when a plan was not taken in, or was or would be denied.)";
 
 constexpr const char* reload_help =
     R"(Reads the configuration again, as SIGHUP does: whole or not at all. What is wrong with the file is
 told as `sluice check` tells it, and then nothing has changed. Keys that need a restart are listed and
 left as they are.
 
-Example:
+Examples:
   sluice reload --reason "tighter limits over the weekend"
 
-Exit codes besides those of the other commands: 1 also when the file is not usable.)";
+Ends with 1 also when the file is not usable.)";
 
 constexpr const char* log_level_help =
     R"(Shows or changes how much is logged, of one component or of all, until the next start; "default"
@@ -127,6 +155,12 @@ Examples:
   sluice log-level gate debug --reason "why is this exit parked"
   sluice log-level gate default --reason "seen enough"
   sluice log-level all warn --reason "quiet night")";
+
+/// Behind the help of each command here.
+constexpr const char* exit_codes = R"(
+
+Exit codes: 0 done, 1 refused (with the reason), 2 usage, 69 not reachable, 75 not confirmed: look
+before you repeat it.)";
 
 }  // namespace
 
@@ -142,7 +176,7 @@ operator_commands::operator_commands(CLI::App& app) {
 }
 
 CLI::App* operator_commands::add(CLI::App& below, const char* name, const char* help, action act) {
-  auto* command = below.add_subcommand(name, help);
+  auto* command = below.add_subcommand(name, std::string(help) + exit_codes);
   add_reach(*command, options_.given);
   command->add_flag("--json", options_.json, "print the answer as it came");
   actions_[command] = std::move(act);
@@ -174,7 +208,7 @@ void operator_commands::add_holds(CLI::App& app) {
   const auto list = [this] { return show(options_, "/api/v1/holds"); };
   auto* hold = add(app, "hold", hold_help, list);
   hold->require_subcommand(0, 1);
-  add(*hold, "list", "Shows every hold with its cause and its way out.", list);
+  add(*hold, "list", hold_list_help, list);
   auto* release = add_order(*hold, "release", release_help, [this] {
     return order(options_, fmt::format("/api/v1/holds/{}/release", path_segment(symbol_)));
   });
@@ -185,7 +219,7 @@ void operator_commands::add_overrides(CLI::App& app) {
   const auto list = [this] { return show(options_, "/api/v1/overrides"); };
   auto* group = add(app, "override", override_help, list);
   group->require_subcommand(0, 1);
-  add(*group, "list", "Shows overrides in force, and which keys may be overridden.", list);
+  add(*group, "list", override_list_help, list);
   auto* set = add_order(*group, "set", set_help, [this] {
     return order(options_, "/api/v1/overrides",
                  {{"key", key_},
@@ -207,7 +241,7 @@ void operator_commands::add_closes(CLI::App& app) {
   const auto list = [this] { return show(options_, "/api/v1/closes"); };
   auto* close = add(app, "close", close_help, list);
   close->require_subcommand(0, 1);
-  add(*close, "list", "Shows every close that is armed.", list);
+  add(*close, "list", close_list_help, list);
   auto* arm = add_order(*close, "arm", arm_help, [this] {
     return order(options_, fmt::format("/api/v1/closes/{}/arm", path_segment(symbol_)),
                  {{"for", lasts_}});
@@ -236,6 +270,7 @@ void operator_commands::add_plan(CLI::App& app) {
 }
 
 void operator_commands::add_service(CLI::App& app) {
+  add_order(app, "resync", resync_help, [this] { return order(options_, "/api/v1/resync"); });
   add_order(app, "reload", reload_help, [this] { return order(options_, "/api/v1/reload"); });
   auto* level = add_order(app, "log-level", log_level_help, [this] {
     return component_.empty() ? show(options_, "/api/v1/log-levels")

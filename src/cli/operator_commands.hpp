@@ -1,5 +1,5 @@
 // The commands that ask or order something of a running Sluice: state, hold, override,
-// close, flatten, plan, reload, log-level.
+// close, flatten, plan, resync, reload, log-level.
 #pragma once
 
 #include <functional>

@@ -181,6 +181,7 @@ class client final : public exchange_port {
   }
 
   [[nodiscard]] budget_view budget() const override { return session_.budget(); }
+  [[nodiscard]] std::optional<clock_offset> clock() const override { return session_.clock(); }
   [[nodiscard]] stream_counts streams() const override { return session_.counters().view(); }
 
   void close() override;

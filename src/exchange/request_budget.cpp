@@ -182,9 +182,21 @@ void request_budget::ban_until(instant until) {
 budget_view request_budget::view(moment now) const {
   request_budget rolled = *this;
   rolled.roll(now);
-  budget_view seen{rolled.weight_.total(), weight_.limit(), requests_, std::nullopt};
-  if (banned_until_ && now.steady < *banned_until_)
-    seen.banned_until = banned_until_;
+  const auto lasting = [&](const std::optional<instant>& until) {
+    return until && now.steady < *until ? until : std::nullopt;
+  };
+  budget_view seen;
+  seen.weight_used_1m = rolled.weight_.total();
+  seen.weight_limit_1m = weight_.limit();
+  seen.requests_total = requests_;
+  seen.banned_until = lasting(banned_until_);
+  seen.orders_10s = {rolled.orders_10s_.total(), orders_10s_.limit()};
+  seen.orders_1m = {rolled.orders_1m_.total(), orders_1m_.limit()};
+  seen.share_pct_max = {shares_.exit_pct_max, shares_.entry_pct_max, shares_.verification_pct_max,
+                        shares_.routine_pct_max};
+  seen.paused_until = lasting(paused_until_);
+  seen.others_paused_until = lasting(others_paused_until_);
+  seen.orders_paused_until = lasting(orders_paused_until_);
   return seen;
 }
 

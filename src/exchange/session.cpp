@@ -250,6 +250,16 @@ budget_view session::budget() const {
   return budget_.view(here());
 }
 
+std::optional<clock_offset> session::clock() const {
+  const auto wall = additions_.wall_now();
+  const std::lock_guard lock(mutex_);
+  if (!clock_.measured())
+    return std::nullopt;
+  const auto at = here();
+  return clock_offset{milliseconds(at.venue.ms - wall.ms), clock_.error_at(at.steady),
+                      clock_.measured_at()};
+}
+
 instant session::moved_here(venue_time event, instant received) const {
   if (event.ms <= 0)
     return received;

@@ -44,7 +44,7 @@ struct change_call {
   request_budget::order_kind kind{request_budget::order_kind::opens};
 };
 
-/// Loop thread only, but for budget(), which any thread may ask.
+/// Loop thread only, but for budget() and clock(), which any thread may ask.
 class session {
  public:
   using read_done = std::function<void(read_result<http_reply>)>;
@@ -67,6 +67,8 @@ class session {
   void close();
 
   [[nodiscard]] budget_view budget() const;
+  /// None before the first measurement.
+  [[nodiscard]] std::optional<clock_offset> clock() const;
   [[nodiscard]] instant now() const { return additions_.steady_now(); }
   /// The steady instant of a venue's event, early by the clock error, never after `received`.
   [[nodiscard]] instant moved_here(venue_time event, instant received) const;
@@ -125,7 +127,7 @@ class session {
   credentials keys_;
   signer signer_;
   extras additions_;
-  mutable std::mutex mutex_;  ///< Guards budget_ and clock_, which budget() reads from any thread.
+  mutable std::mutex mutex_;  ///< Guards budget_ and clock_, which other threads read too.
   request_budget budget_;
   server_clock clock_;
   firewall_waits firewall_{};

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <boost/json.hpp>
+
 #include "json_structs.hpp"
 #include "sluice/journal/record_json.hpp"
 
@@ -15,6 +17,24 @@ struct judged_body {
 };
 void describe(auto& d, is<judged_body> auto& b) {
   d("verdict", b.outcome);
+}
+
+/// What each reason for which the plan was refused means, and what helps: code to words.
+result<std::string> words_of_refusals(database& db, const plan_id& id) {
+  boost::json::object words;
+  const auto read = db.each(
+      "SELECT r.body FROM verdict v JOIN record r ON r.seq = v.seq WHERE v.plan_id = ? "
+      "ORDER BY r.seq",
+      {id}, [&](const row& r) {
+        if (const auto judged = parse_judged(r.text(0), instant{}))
+          for (const auto& refused : judged->refusals)
+            words[to_string(refused.code)] = boost::json::object{{"why", cause_of(refused.code)},
+                                                                 {"cure", cure_of(refused.code)}};
+        return result<void>{};
+      });
+  if (!read)
+    return read.error();
+  return boost::json::serialize(words);
 }
 
 /// A JSON array of the records `sql` finds (seq, kind, wall_ms, body, facts or null, caused_by).
@@ -89,7 +109,10 @@ result<std::optional<std::string>> explain_plan(database& db, const plan_id& id)
   }
   if (!known)
     return std::optional<std::string>{};
-  return std::optional(text + "}");
+  const auto words = words_of_refusals(db, id);
+  if (!words)
+    return words.error();
+  return std::optional(text + fmt::format(R"(,"words":{}}})", *words));
 }
 
 result<verdict> parse_judged(std::string_view body, instant now) {

@@ -1,5 +1,6 @@
 """What can be ordered from the dashboard, in a real browser, at desktop and phone width."""
 
+import shutil
 import unittest
 
 from browser_case import BY, DESKTOP, PHONE, VIEWS, BrowserTestCase
@@ -29,15 +30,20 @@ class ActionsTestCase(BrowserTestCase):
 
     def test_a_hold_is_released(self):
         self.run_held()
-        for name, view in (("phone", PHONE),):
-            page = self.open(view)
-            page.click("#holds td.act button")
-            page.until_text("dialog", "ledger 0.5, truth 0.8")
-            self.shoot(page, f"{name}-release")
-            self.submit(page)
-            self.until_closed(page)
-            page.until_text("#holds", "Nothing is held")
-        self.assertEqual(self.get("/api/v1/holds").json()["holds"], [])
+        for name, view, seen in (("desktop", DESKTOP, "ledger 0.5, truth 0.8"),
+                                 ("phone", PHONE, "ledger 0.8, truth 1.1")):
+            with self.subTest(view=name):
+                page = self.open(view)
+                page.click("#holds td.act button")
+                page.until_text("dialog", seen)
+                self.shoot(page, f"{name}-release")
+                self.submit(page)
+                self.until_closed(page)
+                page.until_text("#holds", "Nothing is held")
+                page.close()
+                self.assertEqual(self.get("/api/v1/holds").json()["holds"], [])
+                self.venue("POST", "/sim/trade", {"symbol": "ETHUSDT", "side": "BUY", "quantity": "0.3"})
+                self.until("held again", lambda: self.get("/api/v1/holds").json()["holds"])
 
     def test_an_override_is_set_shown_and_ended(self):
         self.run_ready(symbols=20)
@@ -81,6 +87,33 @@ class ActionsTestCase(BrowserTestCase):
                 page.press("Escape", number=27)
                 self.until_closed(page)
                 page.close()
+
+    def test_the_whole_account_is_flattened_from_the_page(self):
+        for name, view in VIEWS.items():
+            with self.subTest(view=name):
+                self.run_ready(symbols=20, positions='"ETHUSDT=0.500","SOLUSDT=-5"')
+                page = self.open(view)
+                page.until_text("#positions", "SOLUSDT")
+                page.click("#do-flatten")
+                page.click("dialog input[value=all]")
+                page.until("document.querySelector('dialog [name=symbol]').offsetParent === null")
+                self.submit(page)
+                page.until_text("dialog", "This is what would be done on the whole account")
+                for symbol in ("ETHUSDT", "SOLUSDT"):
+                    page.until_text("dialog", symbol)
+                    self.assertEqual(self.position(symbol)["truth"], "open")
+                self.shoot(page, f"{name}-flatten-all")
+                page.click("dialog button.danger")
+                page.until_text("dialog", "ended: done")
+                self.until("flat", lambda: all(
+                    self.position(s)["truth"] == "flat" for s in ("ETHUSDT", "SOLUSDT")))
+                page.press("Escape", number=27)
+                self.until_closed(page)
+                # Nothing is opened there until somebody orders another state.
+                page.until_text("#light-state", "reduce only")
+                page.close()
+                self.sluice.end()
+                shutil.rmtree(self.directory / "state")
 
     def run_guarded(self):
         keys = ""

@@ -31,7 +31,7 @@ class MarkedTestCase(SluiceTestCase):
 class BrowserTestCase(MarkedTestCase):
     def setUp(self):
         if not chromium.find():
-            self.skipTest("no chromium is installed (Debian: chromium, fonts-dejavu-core)")
+            self.skipTest("chromium is missing: scripts/setup --dev installs it")
         super().setUp()
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         self.browser = chromium.Chromium()

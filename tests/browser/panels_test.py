@@ -64,25 +64,35 @@ class PanelsTestCase(BrowserTestCase):
             "for (let i = 3; i < d.length; i += 4) n += d[i] > 0; return n / (d.length / 4); })()")
         self.assertGreater(painted, 0.5)
 
-    def test_a_plan_is_explained_with_what_was_seen_and_what_it_would_admit(self):
+    def test_a_plan_is_explained_with_what_was_seen_why_and_what_helps(self):
         self.run_held()
-        page = self.open()
-        page.fill("#plan-filter", "first-exit")
-        page.until("document.querySelectorAll('#plans tbody tr').length === 1")
+        for name, view in VIEWS.items():
+            with self.subTest(view=name):
+                page = self.open(view)
+                self.explain(page, "first-exit")
+                page.until_text("dialog", "Verdict: deny")
+                page.until_text("dialog", "no position")
+                page.until_text("dialog tr.words", "There is nothing to reduce: the position is flat.")
+                page.until_text("dialog tr.words", "Cure: None needed")
+                page.click("dialog summary")
+                page.until_text("dialog", "version")
+                self.assertLessEqual(page.run("document.documentElement.scrollWidth"), view["width"])
+                self.shoot(page, f"{name}-explain")
+                page.press("Escape", number=27)
+                self.until_closed(page)
+                self.assertEqual(page.run("document.activeElement.textContent"), "first-exit")
+                self.explain(page, "first-open")
+                for part in ("intended", "filled", "fee", "done", "record"):
+                    page.until_text("dialog", part)
+                self.assertEqual(page.run("document.querySelectorAll('dialog tr.words').length"), 0)
+                page.close()
+
+    @staticmethod
+    def explain(page, plan):
+        page.fill("#plan-filter", plan)
+        page.until("document.querySelectorAll('#plans tbody tr').length === 1"
+                   f" && document.querySelector('#plans tbody').textContent.includes('{plan}')")
         page.click("#plans button.link")
-        page.until_text("dialog", "Verdict: deny")
-        page.until_text("dialog", "no position")
-        page.click("dialog summary")
-        page.until_text("dialog", "version")
-        self.shoot(page, "explain")
-        page.press("Escape", number=27)
-        self.until_closed(page)
-        self.assertEqual(page.run("document.activeElement.textContent"), "first-exit")
-        page.fill("#plan-filter", "first-open")
-        page.until("document.querySelectorAll('#plans tbody tr').length === 1")
-        page.click("#plans button.link")
-        for part in ("intended", "filled", "fee", "done", "record"):
-            page.until_text("dialog", part)
 
     def test_verdicts_of_the_last_minute_are_counted_and_timed_by_lane(self):
         self.run_ready(symbols=20)
@@ -121,15 +131,73 @@ class PanelsTestCase(BrowserTestCase):
 
     def test_what_stands_still_and_why_nothing_is_allowed_is_said_with_its_cure(self):
         self.run_ready(symbols=20, extra='[watchdog]\nnamed_after = "1s"\n')
-        page = self.open()
+        pages = {name: self.open(view) for name, view in VIEWS.items()}
         self.venue("POST", "/sim/fault", {"effect": "status", "path": "/fapi/v3/positionRisk",
                                           "status": 500, "body": "{}", "count": 1000})
-        page.until_text("#light-ready", "no:")
-        page.until_text("#alerts", "Not ready")
-        page.until_text("#alerts", "Cure:")
-        page.until("document.querySelector('#figure-age').classList.contains('bad')")
-        page.until("Number(document.querySelector('.key.age-4 b').textContent) > 0")
-        self.shoot(page, "stalled")
+        for name, page in pages.items():
+            with self.subTest(view=name):
+                page.call("Page.bringToFront")  # One that is not seen draws nothing.
+                page.until_text("#light-ready", "no:")
+                page.until_text("#alerts", "Not ready")
+                page.until_text("#alerts", "Cure:")
+                page.until("document.querySelector('#figure-age').classList.contains('bad')")
+                page.until("Number(document.querySelector('.key.age-4 b').textContent) > 0")
+                self.assertLessEqual(page.run("document.documentElement.scrollWidth"),
+                                     VIEWS[name]["width"])
+                self.shoot(page, f"{name}-stalled")
+
+    def test_the_layout_stands_while_numbers_change(self):
+        self.run_held()
+        for name, view in VIEWS.items():
+            with self.subTest(view=name):
+                page = self.open(view)
+                page.until_text("#age-since", "since")
+                page.until_text("#holds", "foreign fill")
+                page.until_text("#limits", "open positions")
+                self.watch_layout(page)
+                before = page.text("#clock")
+                page.until(f"document.querySelector('#clock').innerText !== '{before}'")
+                # As many polls as show every figure several times.
+                shown = "new Promise(d => setTimeout(() => d(globalThis.moved), 6000))"
+                self.assertLess(page.run(shown), 0.001)
+                page.run("document.querySelector('#main').prepend("
+                         "Object.assign(document.createElement('p'), {textContent: 'planted'}))")
+                page.until("globalThis.moved > 0.001")
+                page.close()
+
+    @staticmethod
+    def watch_layout(page):
+        page.run("""(() => {
+          globalThis.moved = 0;
+          new PerformanceObserver((list) => {
+            for (const e of list.getEntries()) globalThis.moved += e.value;
+          }).observe({ type: 'layout-shift' });
+        })()""")
+
+    def test_charts_keep_fifteen_minutes_show_gaps_and_say_since_when_they_know(self):
+        self.run_ready(symbols=20)
+        page = self.open()
+        self.assertRegex(page.until("document.querySelector('#age-since').innerText"),
+                         r"^since \d\d:\d\d:\d\d UTC$")
+        self.assertEqual(page.text("#age-since"), page.text("#latency-since"))
+        kept = page.run("""(async () => {
+          const { History } = await import('/assets/charts.js');
+          const h = new History(2);
+          h.add(1000, [1, 2]);
+          h.add(1001, [3, 4]);
+          h.add(1001, [9, 9]);
+          h.add(1000.5, [9, 9]);
+          const young = h.since();
+          h.add(1010, [5, 6]);
+          const gap = h.columns.map((c) => [...c]);
+          for (let at = 1011; at <= 1910; ++at) h.add(at, [at, at]);
+          return { young, gap, since: h.since(), first: h.columns[0][0], lengths: h.columns.map((c) => c.length) };
+        })()""")
+        self.assertEqual(kept["young"], 1000)
+        self.assertEqual(kept["gap"], [[1000, 1001, 1002, 1010], [1, 3, None, 5], [2, 4, None, 6]])
+        self.assertIsNone(kept["since"])
+        self.assertEqual(kept["first"], 1010)
+        self.assertEqual(kept["lengths"], [901] * 3)
 
     def test_a_lost_connection_is_said_with_the_age_and_events_go_on_where_they_stopped(self):
         port = free_port()

@@ -188,7 +188,7 @@ class TokenTest(AccessTestCase):
         self.assertIn("status.write_token_file", out)
 
 
-@unittest.skipUnless(shutil.which("openssl"), "openssl makes the certificates: apt-get install openssl")
+@unittest.skipUnless(shutil.which("openssl"), "openssl is missing: scripts/setup --dev installs it")
 class TlsTest(AccessTestCase):
     def make_certificate(self, names="IP:127.0.0.1,DNS:localhost"):
         key, pem = self.directory / "server.key", self.directory / "server.pem"

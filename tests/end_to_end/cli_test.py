@@ -14,7 +14,6 @@ import unittest
 from harness import BINARY, LIMIT_S, OutsideTestCase, SluiceTestCase, a_reduce, an_open, free_port
 
 NOBODY = "http://127.0.0.1:1"
-COMMANDS = ("status", "top", "tail", "explain", "why", "show-config", "doctor")
 
 
 class Looking:
@@ -96,6 +95,33 @@ class LookingTestCase(Looking, SluiceTestCase):
                 reader.join(LIMIT_S)
                 os.close(main)
                 self.assertTrue(bytes(shown).endswith(b"\x1b[?25h\x1b[?1049l"), shown[-40:])
+
+    def on_a_terminal(self, *words, **environment):
+        """What a command draws on a terminal until it ends."""
+        main, side = pty.openpty()
+        shown = bytearray()
+        process = subprocess.Popen(
+            [BINARY, *words, "--url", self.sluice.url], stdin=side, stdout=side, stderr=side,
+            cwd=self.directory, env={**os.environ, "TERM": "xterm", **environment})
+        reader = threading.Thread(target=self.collect, args=(main, shown), daemon=True)
+        reader.start()
+        if words == ("top",):
+            self.until("a frame", lambda: b"POSITIONS" in shown)
+            os.write(main, b"q")
+        self.assertEqual(process.wait(LIMIT_S), 0)
+        os.close(side)
+        reader.join(LIMIT_S)
+        os.close(main)
+        return bytes(shown)
+
+    def test_nothing_is_coloured_on_a_terminal_where_no_color_is_set(self):
+        self.run_ready(positions='"BTCUSDT=0.500"')
+        for words in (("status",), ("top",), ("top", "--once")):
+            with self.subTest(words=words):
+                self.assertRegex(self.on_a_terminal(*words), rb"\x1b\[[0-9;]+m")
+                plain = self.on_a_terminal(*words, NO_COLOR="1")
+                self.assertIn(b"READY", plain)
+                self.assertNotRegex(plain, rb"\x1b\[[0-9;]*[1-9][0-9;]*m")
 
     @staticmethod
     def collect(main, shown):
@@ -291,20 +317,6 @@ class LookingTestCase(Looking, SluiceTestCase):
         code, found = self.checks("--journal", "damaged.db")
         self.assertEqual(code, 3)
         self.assertEqual(found["journal"]["result"], "fail")
-
-    def test_every_command_has_examples_and_says_when_nobody_answers(self):
-        for name in COMMANDS:
-            code, output, _ = self.command(name, "--help")
-            self.assertEqual(code, 0)
-            self.assertIn("Examples:", output)
-            self.assertIn("Exit codes:", output)
-            words = (name, "x") if name == "explain" else (name,)
-            code, output, errors = self.command(*words)
-            self.assertEqual((code, output), (69, ""), name)
-            self.assertIn("127.0.0.1:1", errors)
-            self.assertEqual(self.command(*words, url="http://example.com:80")[0], 2, name)
-            self.assertEqual(self.command(name, "--nonsense")[0], 2)
-        self.assertEqual(self.command("doctor", "--ask-exchange")[0], 2)
 
 
 class OutsideLookingTestCase(Looking, OutsideTestCase):

@@ -63,6 +63,7 @@ class OpenApiTestCase(SluiceTestCase):
         ask("post", "/api/v1/closes/{symbol}/arm", "/api/v1/closes/BTCUSDT/arm",
             {"for": "30m", **BY})
         ask("post", "/api/v1/freshness", body={"strategy": "adaptive", **BY})
+        ask("post", "/api/v1/resync", body=BY)
         ask("post", "/api/v1/log-levels", body={"component": "gate", "level": "debug", **BY})
         ask("post", "/api/v1/reload", body=BY)
         ask("post", "/api/v1/plans", "/api/v1/plans?dry_run=true", an_open("dry", symbol="BNBUSDT"))
@@ -170,22 +171,26 @@ class OpenApiTestCase(SluiceTestCase):
         for each in ids:
             self.assertIsInstance(each, str)
 
-        def numbers(value):
+        def numbers(value, name=None):
             if isinstance(value, bool):
                 return
-            if isinstance(value, int):
-                yield value
-            for inner in value.values() if isinstance(value, dict) else \
-                    value if isinstance(value, list) else ():
-                yield from numbers(inner)
+            if isinstance(value, (int, float)):
+                yield name, value
+            for key, inner in value.items() if isinstance(value, dict) else \
+                    ((name, v) for v in value) if isinstance(value, list) else ():
+                yield from numbers(inner, key)
 
         documents = [self.get(path).json() for path in (
             "/api/v1/status", "/api/v1/positions?all", "/api/v1/orders", "/api/v1/plans",
-            "/api/v1/plans/first", "/api/v1/limits", "/api/v1/reasons", "/api/v1/universe")]
+            "/api/v1/plans/first", "/api/v1/plans/second", "/api/v1/limits", "/api/v1/reasons",
+            "/api/v1/universe", "/api/v1/exchange", "/api/v1/holds", "/api/v1/closes",
+            "/api/v1/overrides", "/api/v1/flatten")]
         documents.append(self.post("/api/v1/flatten", {"all": True, **BY}).json())
         documents.append(self.post("/api/v1/plans?dry_run=true", an_open("dry")).json())
-        for document in documents:
-            self.assertLess(max(numbers(document), default=0), 2 ** 53)
+        told = [pair for document in documents for pair in numbers(document)]
+        self.assertLess(max(value for _, value in told), 2 ** 53)
+        # A number with a fraction would be money, a price or a quantity, or pass for one.
+        self.assertEqual({name for name, value in told if isinstance(value, float)}, set())
 
 
 if __name__ == "__main__":

@@ -73,7 +73,7 @@ class WithRedis:
         return 0.0
 
 
-@unittest.skipIf(Redis.missing(), "redis-server is not installed")
+@unittest.skipIf(Redis.missing(), "redis-server is missing: scripts/setup installs it")
 class RedisTestCase(WithRedis, SluiceTestCase):
     def run_with_redis(self, more="", positions=""):
         extra = REDIS.format(path=self.directory / "redis.sock", more=more)
@@ -397,7 +397,7 @@ class RedisTestCase(WithRedis, SluiceTestCase):
         self.assertNotIn("secret-word-4711", shown)
 
 
-@unittest.skipIf(Redis.missing(), "redis-server is not installed")
+@unittest.skipIf(Redis.missing(), "redis-server is missing: scripts/setup installs it")
 class RedisOverRestartsTestCase(WithRedis, OutsideTestCase):
     def setUp(self):
         super().setUp()

@@ -18,7 +18,7 @@ SECONDS = 8
 
 
 @unittest.skipUnless(shutil.which("slowhttptest"),
-                     "slowhttptest is not installed: scripts/setup --dev")
+                     "slowhttptest is missing: scripts/setup --dev installs it")
 class SlowClientsTestCase(SluiceTestCase):
     def post_exit(self, plan_id):
         """As a producer does that has no connection yet; asked again where it was closed for a newer

@@ -296,3 +296,26 @@ TEST_CASE("a pause of all but exits holds every other lane, and the longer pause
   CHECK(budget.withheld(std::get<budget_ticket>(exit), at(3'000))->retry_at == at(80'000).steady);
   CHECK(budget.stopped(budget_lane::others, at(3'000))->retry_at == at(80'000).steady);
 }
+
+TEST_CASE("the view tells orders, shares, and pauses for as long as they last") {
+  auto budget = a_budget();
+  const auto order = budget.reserve_order(request_budget::order_kind::opens, at(1'000));
+  budget.settle(std::get<budget_ticket>(order), {}, at(1'000));
+  budget.pause_until(at(3'000).steady, request_budget::pause_scope::orders_only);
+  budget.pause_until(at(2'000).steady, request_budget::pause_scope::all_but_exits);
+  budget.pause_until(at(1'500).steady, request_budget::pause_scope::everything);
+  const auto seen = budget.view(at(1'000));
+  CHECK(seen.orders_10s.used == 1);
+  CHECK(seen.orders_10s.limit == 300);
+  CHECK(seen.orders_1m.used == 1);
+  CHECK(seen.orders_1m.limit == 1'200);
+  CHECK(seen.share_pct_max == std::array{80, 55, 53, 50});
+  CHECK(seen.paused_until == at(1'500).steady);
+  CHECK(seen.others_paused_until == at(2'000).steady);
+  CHECK(seen.orders_paused_until == at(3'000).steady);
+  CHECK_FALSE(budget.view(at(1'500)).paused_until);
+  CHECK_FALSE(budget.view(at(2'000)).others_paused_until);
+  CHECK_FALSE(budget.view(at(3'000)).orders_paused_until);
+  CHECK(budget.view(at(11'000)).orders_10s.used == 0);
+  CHECK(budget.view(at(11'000)).orders_1m.used == 1);
+}

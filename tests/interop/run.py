@@ -25,7 +25,7 @@ def install(folder):
     """Leaves node_modules in the folder; the lockfile's hashes are checked by npm."""
     npm = shutil.which("npm")
     if not shutil.which("node") or not npm:
-        skip("Node.js with npm is not installed")
+        skip("Node.js or npm is missing: scripts/setup --dev installs it")
     folder.mkdir(parents=True, exist_ok=True)
     lock = (HERE / "package-lock.json").read_bytes()
     installed = folder / "installed-lock.json"

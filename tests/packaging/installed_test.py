@@ -71,7 +71,7 @@ class InstalledTestCase(GuideTestCase):
     def setUpClass(cls):
         for tool in ("cpack", "dpkg", "dpkg-deb"):
             if not shutil.which(tool):
-                raise unittest.SkipTest(f"{tool} is missing")
+                raise unittest.SkipTest(f"{tool} is missing: scripts/setup --dev installs it")
         if os.getuid() != 0 and not shutil.which("fakeroot"):
             raise unittest.SkipTest("needs root, or fakeroot")
         build = pathlib.Path(BINARY).resolve().parent

@@ -13,6 +13,8 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 SLUICE = os.environ.get("SLUICE", "build/dev/sluice")
+HARDENING = ["hardening-no-pie", "hardening-no-relro", "hardening-no-bindnow",
+             "hardening-no-fortify-functions"]
 SERVICE = ROOT / "packaging" / "systemd" / "sluice.service"
 
 
@@ -23,7 +25,7 @@ def run(*words, **options):
 def commands():
     """The binary's own list."""
     listed = run(SLUICE, "--help").stdout.split("Subcommands:")[1]
-    return re.findall(r"^  (\w+)  ", listed, re.M)
+    return re.findall(r"^  ([\w-]+)  ", listed, re.M)
 
 
 class PackageTestCase(unittest.TestCase):
@@ -40,9 +42,11 @@ class PackageTestCase(unittest.TestCase):
 
     def test_the_manual_page_tells_every_command_and_reads_well(self):
         page = run(SLUICE, "man").stdout
-        self.assertGreater(len(commands()), 8)
+        self.assertIn("show-config", commands())
+        self.assertGreater(len(commands()), 20)
         for name in commands():
-            self.assertIn(f'.SS "sluice {name}"', page)
+            written = name.replace("-", "\\-")
+            self.assertIn(f'.SS "sluice {written}"', page)
         self.need("mandoc")
         said = run("mandoc", "-Tlint", "-W", "error", input=page)
         self.assertEqual((said.returncode, said.stdout), (0, ""))
@@ -66,10 +70,41 @@ class PackageTestCase(unittest.TestCase):
         said = run("zsh", "-n", "/dev/stdin", input=run(SLUICE, "completion", "zsh").stdout)
         self.assertEqual((said.returncode, said.stderr), (0, ""))
 
-    def test_fish_takes_its_completion(self):
+    def test_zsh_is_told_every_command_and_its_options(self):
+        self.need("zsh")
+        # Of zsh's own functions, only those that the script hands its words to.
+        stubs = 'compdef() { : }; _files() { : }; compadd() { shift; print -l -- "$@" }\n'
+
+        def told(*words):
+            ask = f"words=({' '.join(words)} ''); CURRENT={len(words) + 1}; _sluice"
+            said = run("zsh", "-f", "-c", stubs + run(SLUICE, "completion", "zsh").stdout + "\n" + ask)
+            self.assertEqual((said.returncode, said.stderr), (0, ""))
+            return set(said.stdout.split())
+
+        self.assertEqual(set(commands()) - told("sluice"), set())
+        self.assertTrue({"list", "release"} <= told("sluice", "hold"))
+        self.assertIn("--reason", told("sluice", "hold", "release"))
+        self.assertNotIn("run", told("sluice", "hold"))
+
+    def test_fish_completes_commands_and_their_options(self):
         self.need("fish")
-        said = run("fish", "--no-execute", "/dev/stdin", input=run(SLUICE, "completion", "fish").stdout)
+        script = run(SLUICE, "completion", "fish").stdout
+        said = run("fish", "--no-execute", "/dev/stdin", input=script)
         self.assertEqual((said.returncode, said.stderr), (0, ""))
+
+        def completed(line):
+            # Without the files of whoever runs the test, and without a terminal.
+            with tempfile.TemporaryDirectory() as home:
+                said = run("fish", "--no-config", "-c", f"{script}\ncomplete -C '{line}'",
+                           env={**os.environ, "HOME": home})
+            self.assertEqual(said.returncode, 0, said.stderr)
+            return {row.split("\t")[0] for row in said.stdout.splitlines()}
+
+        self.assertEqual(set(commands()) - completed("sluice "), set())
+        self.assertEqual(completed("sluice show-c"), {"show-config"})
+        self.assertEqual(completed("sluice hold rel"), {"release"})
+        self.assertIn("--reason", completed("sluice hold release --re"))
+        self.assertNotIn("--reason", completed("sluice version --"))
 
     def test_an_unknown_shell_is_refused(self):
         self.assertEqual(run(SLUICE, "completion", "ksh").returncode, 2)
@@ -97,9 +132,11 @@ class PackageTestCase(unittest.TestCase):
             # Neither started nor enabled: there is nothing that runs when it is installed.
             self.assertEqual(run("dpkg-deb", "-I", str(package), "postinst").stdout, "")
             # Only release builds are hardened.
+            kind = re.search(r"^CMAKE_BUILD_TYPE:\w+=(\w*)", (build / "CMakeCache.txt").read_text(), re.M)
+            self.assertIsNotNone(kind)
+            let_pass = [] if kind.group(1) in ("Release", "RelWithDebInfo") else HARDENING
             said = run("lintian", "--fail-on", "error,warning", "--suppress-tags-from-file", "/dev/stdin",
-                       "--allow-root", str(package), input="hardening-no-pie\nhardening-no-relro\n"
-                                                           "hardening-no-bindnow\nhardening-no-fortify-functions\n")
+                       "--allow-root", str(package), input="\n".join(let_pass) + "\n")
             self.assertEqual((said.returncode, said.stdout), (0, ""), said.stderr)
 
 

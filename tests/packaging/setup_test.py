@@ -53,6 +53,13 @@ class SetupTestCase(unittest.TestCase):
         _, calls = self.run_setup("--dev", missing=["mandoc"])
         self.assertEqual([c for c in calls if c.startswith("systemctl")], [])
 
+    def test_what_the_browser_and_foreign_clients_need_is_for_developers(self):
+        wanted = ["chromium", "fonts-dejavu-core", "nodejs", "npm"]
+        _, calls = self.run_setup(missing=wanted)
+        self.assertEqual(calls, [])
+        _, calls = self.run_setup("--dev", missing=wanted)
+        self.assertIn("apt-get install -y -q --no-install-recommends " + " ".join(wanted), calls)
+
     def test_the_server_of_metrics_is_not_started_either(self):
         _, calls = self.run_setup("--dev", missing=["prometheus"])
         self.assertEqual(calls[0], "systemctl --quiet mask prometheus prometheus-node-exporter")

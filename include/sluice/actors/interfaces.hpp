@@ -66,6 +66,7 @@ using snapshot_manager_actor = caf::typed_actor<                 //
     caf::reacts_to<user_stream_changed>,                         // user_stream
     caf::reacts_to<universe_refreshed>,                          // universe_keeper
     caf::replies_to<change_freshness>::with<freshness_changed>,  // status, for an operator
+    caf::replies_to<resync>::with<resynced>,                     // status, for an operator
     caf::reacts_to<stale_limits_changed>,                        // settings_keeper
     caf::reacts_to<tick>>;                                       // itself
 

@@ -145,6 +145,20 @@ struct freshness_changed {
   freshness_promise now{};
   std::string refusal{};  ///< Why nothing was changed, with the arithmetic; empty when it was.
 };
+/// An operator wants the whole account read now; answered once that read has ended.
+struct resync {
+  std::string author{};
+  std::string reason{};
+};
+struct resynced {
+  instant sent_at{};  ///< Of the read: the truths are proven as of then.
+  milliseconds took{};
+  std::size_t open{0};  ///< Symbols by what is known of them now.
+  std::size_t flat{0};
+  std::size_t unknown{0};
+  std::size_t changed{0};  ///< Positions of which the read showed something else than was known.
+  std::string refusal{};   ///< Why nothing was proven; empty when it was.
+};
 /// A fetch worker has its reply.
 struct fetch_ended {
   std::uint64_t job{0};

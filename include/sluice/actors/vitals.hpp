@@ -51,6 +51,19 @@ struct dead_man_view {
   std::uint64_t left_out{0};    ///< Symbols with open orders that found no place.
 };
 
+/// A read that has ended.
+struct ended_read {
+  symbol scope{};     ///< Empty for the whole account.
+  instant sent_at{};  ///< When it was begun.
+  instant ended_at{};
+  std::string failure{};  ///< Empty when it brought the truth.
+};
+/// The newest of each kind; none before the first.
+struct last_reads {
+  std::optional<ended_read> good{};
+  std::optional<ended_read> failed{};
+};
+
 /// Numbers of a running pipeline. Each is an atomic of its own: no two need to agree exactly.
 struct vitals {
   // snapshot_manager
@@ -144,6 +157,15 @@ struct vitals {
     failing_symbol_ = std::move(now);
   }
 
+  [[nodiscard]] last_reads reads() const {
+    const std::lock_guard lock(mutex_);
+    return reads_;
+  }
+  void ended(ended_read r) {
+    const std::lock_guard lock(mutex_);
+    (r.failure.empty() ? reads_.good : reads_.failed) = std::move(r);
+  }
+
   /// What is promised of the age of truths, and by which reads.
   [[nodiscard]] freshness_promise promise() const {
     const std::lock_guard lock(mutex_);
@@ -177,6 +199,7 @@ struct vitals {
   standing_state trading_{};
   std::vector<setting_override> overrides_{};
   std::optional<std::pair<std::string, std::uint64_t>> failing_symbol_{};
+  last_reads reads_{};
   freshness_promise promise_{};
   dead_man_view dead_man_{};
   std::vector<stall> stalls_{};

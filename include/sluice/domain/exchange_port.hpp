@@ -1,6 +1,7 @@
 // The only thing actors see of an exchange: questions, orders and streams, answered by callbacks.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -201,12 +202,26 @@ struct mark_batch {
   std::vector<mark_row> rows{};
 };
 
+/// One limit of the venue in its present window.
+struct window_view {
+  std::int64_t used{0};  ///< As the venue counts it, plus what is under way.
+  std::int64_t limit{0};
+};
 /// The request budget as last known.
 struct budget_view {
   std::int64_t weight_used_1m{0};  ///< As the venue counts it, plus what is under way.
   std::int64_t weight_limit_1m{0};
   std::int64_t requests_total{0};
   std::optional<instant> banned_until{};
+  window_view orders_10s{};
+  window_view orders_1m{};
+  /// How far each class of reads may bring what is used, in percent of the limit. Orders that only
+  /// reduce go as far as exits, others as far as entries.
+  std::array<int, read_class_count> share_pct_max{};
+  /// Pauses that the venue, or a firewall before it, asked for; none when over.
+  std::optional<instant> paused_until{};
+  std::optional<instant> others_paused_until{};  ///< All but exits.
+  std::optional<instant> orders_paused_until{};
 };
 
 /// What the streams have done since the start.
@@ -287,6 +302,8 @@ class exchange_port {
   virtual void renew_user_stream(std::string reason) = 0;
 
   [[nodiscard]] virtual budget_view budget() const = 0;
+  /// The venue's clock as it is kept by now; none before it was measured.
+  [[nodiscard]] virtual std::optional<clock_offset> clock() const = 0;
   [[nodiscard]] virtual stream_counts streams() const = 0;
 
   /// Ends all streams and requests; their callbacks are called with failures before it returns, and

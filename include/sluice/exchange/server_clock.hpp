@@ -18,6 +18,8 @@ class server_clock {
   bool observe(instant sent, instant received, venue_time reported);
 
   [[nodiscard]] bool measured() const { return measured_; }
+  /// The instant of the sample that was kept last; of the seed before the first.
+  [[nodiscard]] instant measured_at() const { return anchor_; }
   [[nodiscard]] venue_time now(instant steady) const;
   /// The steady instant at which the venue's clock showed this; may lie in the future, at most a
   /// year away in either direction.

@@ -153,8 +153,12 @@ class fake_exchange final : public exchange_port {
   }
   void open_mark_stream(callback<mark_batch> sink) override { mark_sink = std::move(sink); }
   [[nodiscard]] budget_view budget() const override {
-    return {0, weight_limit_1m, 0, banned_until};
+    auto seen = budget_seen;
+    seen.weight_limit_1m = weight_limit_1m;
+    seen.banned_until = banned_until;
+    return seen;
   }
+  [[nodiscard]] std::optional<clock_offset> clock() const override { return clock_seen; }
   [[nodiscard]] stream_counts streams() const override { return {}; }
   void close() override {}
 
@@ -166,6 +170,8 @@ class fake_exchange final : public exchange_port {
   bool keep_fills_reads{false};         ///< Then they wait in fills_reads instead.
   std::deque<pending_fills> fills_reads{};
   std::int64_t weight_limit_1m{2'400};
+  budget_view budget_seen{};  ///< But for that limit and the ban.
+  std::optional<clock_offset> clock_seen{};
   std::optional<instant> banned_until{};
   std::deque<pending_cancel> cancels{};
   std::deque<pending_conditional> conditionals{};

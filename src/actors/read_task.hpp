@@ -1,0 +1,36 @@
+// What a read that is due becomes for the worker that makes it.
+#pragma once
+
+#include <algorithm>
+
+#include "sluice/actors/fetch_worker.hpp"
+#include "sluice/truth/read_scheduler.hpp"
+
+namespace sluice::actors {
+
+/// What the transport may take beyond the scheduler's patience, so that late replies still count.
+inline constexpr milliseconds transport_slack{3'000};
+
+/// The position that a read is of; none of the whole account.
+[[nodiscard]] inline std::optional<position_key> scope_of(const read_job& job,
+                                                          const symbol_directory& names) {
+  if (job.target.is_account())
+    return std::nullopt;
+  return position_key{names.name_of(job.target.index()), position_side::both};
+}
+
+/// `patience` is how long a read may take at most; `now` is when it leaves.
+[[nodiscard]] inline fetch_task read_task(const read_job& job, const symbol_directory& names,
+                                          milliseconds patience, instant now) {
+  fetch_task task;
+  task.job = job.id;
+  if (!job.target.is_account())
+    task.scope = names.name_of(job.target.index());
+  task.options.traffic = budget_class(job.priority);
+  // Longer than our patience: a reply that comes late still counts, and tells how slow reads are.
+  task.options.timeout = std::max(between(now, job.deadline), patience) + transport_slack;
+  task.options.connection = job.connection;
+  return task;
+}
+
+}  // namespace sluice::actors
