@@ -168,8 +168,8 @@ std::vector<violation> check_same_verdicts(const history& with, const history& w
                                   (other == b.end() ? "" : other->second) + "\" without"});
   for (const auto& [plan, said] : b)
     if (!a.contains(plan))
-      found.push_back({"I12", plan + " has no verdict with the wall clock's jumps, \"" + said +
-                                  "\" without"});
+      found.push_back(
+          {"I12", plan + " has no verdict with the wall clock's jumps, \"" + said + "\" without"});
   return found;
 }
 

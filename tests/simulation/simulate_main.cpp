@@ -17,6 +17,8 @@ struct arguments {
   std::chrono::minutes span{10};
   bool trace{false};
   bool journal{false};
+  sluice::simulation::with_restarts restarts{sluice::simulation::with_restarts::yes};
+  sluice::simulation::wall_clock wall{sluice::simulation::wall_clock::jumps};
 };
 
 std::uint64_t number(const char* text) {
@@ -31,6 +33,10 @@ arguments read(int count, char** words) {
       a.trace = true;
     else if (word == "--journal")
       a.journal = true;
+    else if (word == "--no-restarts")
+      a.restarts = sluice::simulation::with_restarts::no;
+    else if (word == "--steady-wall")
+      a.wall = sluice::simulation::wall_clock::steady;
     else if (i + 1 < count && word == "--from")
       a.from = number(words[++i]);
     else if (i + 1 < count && word == "--seeds")
@@ -38,7 +44,9 @@ arguments read(int count, char** words) {
     else if (i + 1 < count && word == "--minutes")
       a.span = std::chrono::minutes{number(words[++i])};
     else {
-      fmt::print(stderr, "usage: {} [--from S] [--seeds N] [--minutes M] [--trace] [--journal]\n",
+      fmt::print(stderr,
+                 "usage: {} [--from S] [--seeds N] [--minutes M] [--trace] [--journal] "
+                 "[--no-restarts] [--steady-wall]\n",
                  words[0]);
       std::exit(2);
     }
@@ -63,6 +71,8 @@ int main(int count, char** words) {
     simulation::options chosen;
     chosen.seed = seed;
     chosen.span = wanted.span;
+    chosen.restarts = wanted.restarts;
+    chosen.wall = wanted.wall;
     if (wanted.trace)
       chosen.trace = [](const std::string& line) { fmt::print("{}\n", line); };
     const auto found = simulation::simulation(chosen).run();
