@@ -18,6 +18,7 @@ struct arguments {
   bool trace{false};
   bool journal{false};
   sluice::simulation::with_restarts restarts{sluice::simulation::with_restarts::yes};
+  bool compare_wall{false};
   sluice::simulation::wall_clock wall{sluice::simulation::wall_clock::jumps};
 };
 
@@ -35,6 +36,8 @@ arguments read(int count, char** words) {
       a.journal = true;
     else if (word == "--no-restarts")
       a.restarts = sluice::simulation::with_restarts::no;
+    else if (word == "--compare-wall")
+      a.compare_wall = true;
     else if (word == "--steady-wall")
       a.wall = sluice::simulation::wall_clock::steady;
     else if (i + 1 < count && word == "--from")
@@ -46,12 +49,23 @@ arguments read(int count, char** words) {
     else {
       fmt::print(stderr,
                  "usage: {} [--from S] [--seeds N] [--minutes M] [--trace] [--journal] "
-                 "[--no-restarts] [--steady-wall]\n",
+                 "[--no-restarts] [--steady-wall] [--compare-wall]\n",
                  words[0]);
       std::exit(2);
     }
   }
   return a;
+}
+
+/// Two more runs of the seed, without restarts, that differ in the wall clock alone.
+std::vector<sluice::oracle::violation> compare_wall(sluice::simulation::options chosen) {
+  using namespace sluice::simulation;
+  chosen.restarts = with_restarts::no;
+  chosen.wall = wall_clock::jumps;
+  const auto with = simulation(chosen).run();
+  chosen.wall = wall_clock::steady;
+  const auto without = simulation(chosen).run();
+  return sluice::oracle::check_same_verdicts(with.seen, without.seen);
 }
 
 }  // namespace
@@ -86,7 +100,11 @@ int main(int count, char** words) {
     if (wanted.journal)
       fmt::print("{}journal {} {:016x} {:016x}\n", found.journal, seed,
                  stable_hash(found.journal, 1), found.file_hash);
-    for (const auto& v : oracle::judge(found.seen)) {
+    auto broken = oracle::judge(found.seen);
+    if (wanted.compare_wall)
+      for (auto& v : compare_wall(chosen))
+        broken.push_back(std::move(v));
+    for (const auto& v : broken) {
       ++violations;
       fmt::print("violation {} {} {}\n", seed, v.invariant, v.what);
     }

@@ -202,7 +202,7 @@ void simulation::live_until(instant end) {
 }
 
 void simulation::schedule_work() {
-  const auto wait = world_->random.time(300ms, 9s);
+  const auto wait = plan_draws_.time(300ms, 9s);
   world_->after(wait, [this] {
     if (process_ && !disk_->crashed() && !quiet_)
       work_->act(*process_);

@@ -78,6 +78,7 @@ class simulation {
   std::set<std::string, std::less<>> durable_ids_{};
   std::map<std::int64_t, oracle::ms> seen_at_{};
   instant next_start_{};
+  milliseconds venue_ahead_{};  ///< The venue's clock, of the true one.
   bool quiet_{false};  ///< No faults any more.
   outcome result_{};
 };

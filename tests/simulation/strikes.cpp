@@ -88,8 +88,12 @@ void simulation::strike(const planned_fault& f, std::optional<phase> met) {
   world_->trace(fmt::format("FAULT {} on {} ({}) {}", f.name, on->str(),
                             met ? to_string(*met) : "no plan", f.script));
   if (!f.script.empty())
-    for (const auto& one : simulator::parse_script(with_symbol(f.script, on->str())).value())
+    for (const auto& one : simulator::parse_script(with_symbol(f.script, on->str())).value()) {
       world_->venue->add_fault(one);
+      const auto* of_venue = std::get_if<simulator::venue_fault>(&one);
+      if (of_venue && of_venue->effect == simulator::venue_effect::clock_step)
+        venue_ahead_ += milliseconds{of_venue->number};
+    }
   if (f.person)
     act_as_person(*world_, *f.person, *on);
   if (f.venue)

@@ -88,7 +88,7 @@ void simulation::watch_network() {
     l.status = out.status;
     l.ban = out.status == 418;
     if (out.status == 429 || out.status == 418)
-      l.stop_until = stop_of(out, l.at, world_->venue->books(world_->moment()).at.ms);
+      l.stop_until = stop_of(out, l.at, world_->true_wall_ms() + venue_ahead_.count());
     result_.seen.wire.push_back(std::move(l));
   };
   watch.over = [this](const simulator::request& r) { phases_.over(r); };
