@@ -60,3 +60,20 @@ TEST_CASE("what a run of ten minutes does is worth judging") {
   CHECK(seen.hits.size() > 4);
   CHECK(seen.requests > 300);
 }
+
+TEST_CASE("no promise breaks in ten minutes with faults") {
+  std::int64_t hits = 0;
+  std::int64_t restarts = 0;
+  const auto first = GENERATE(1U, 21U);
+  for (std::uint64_t seed = first; seed < first + 20; ++seed) {
+    const auto found = run_of(seed, 10min);
+    for (const auto& v : oracle::judge(found.seen))
+      FAIL_CHECK("seed " << seed << ": " << v.invariant << ": " << v.what
+                         << "\nscripts/simulate --from " << seed << " --trace");
+    for (const auto& [where, n] : found.hits)
+      hits += n;
+    restarts += found.restarts;
+  }
+  CHECK(hits > 150);
+  CHECK(restarts > 10);
+}
