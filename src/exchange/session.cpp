@@ -90,7 +90,7 @@ secret session::target_of(const endpoint_row& row, const query& parameters,
 
 void session::read(read_call call, read_done done) {
   auto job = std::make_shared<read_job>();
-  job->deadline = std::chrono::steady_clock::now() + call.options.timeout;
+  job->deadline = now() + call.options.timeout;
   job->call = std::move(call);
   job->done = std::move(done);
   send_read(std::move(job));

@@ -85,11 +85,11 @@ class session {
   void log(log_level level, std::string_view event, std::string_view text) const;
 
  private:
-  using clock_point = std::chrono::steady_clock::time_point;
   struct read_job;
   struct change_job;
 
   [[nodiscard]] moment here() const;
+  [[nodiscard]] milliseconds remaining(instant deadline) const { return between(now(), deadline); }
   [[nodiscard]] secret target_of(const endpoint_row& row, const query& parameters,
                                  milliseconds recv_window);
   void send_read(std::shared_ptr<read_job> job);

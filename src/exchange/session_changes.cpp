@@ -21,7 +21,7 @@ request_rank rank_of(const endpoint_row& row) {
 
 void session::change(change_call call, change_done done) {
   auto job = std::make_shared<change_job>();
-  job->deadline = std::chrono::steady_clock::now() + call.timeout;
+  job->deadline = now() + call.timeout;
   job->call = std::move(call);
   job->done = std::move(done);
   send_change(std::move(job));

@@ -1,7 +1,6 @@
 // What a read and a change carry along while they are under way.
 #pragma once
 
-#include <chrono>
 #include <utility>
 
 #include "session.hpp"
@@ -11,24 +10,20 @@ namespace sluice::exchange {
 struct session::read_job {
   read_call call{};
   read_done done{};
-  clock_point deadline{};
+  instant deadline{};
   bool cured{false};  ///< The clock was measured again for it once.
 };
 
 struct session::change_job {
   change_call call{};
   change_done done{};
-  clock_point deadline{};
+  instant deadline{};
   bool cured{false};
 };
 
 /// The venue's own words, never those of somebody on the way.
 [[nodiscard]] inline std::string words_of(const answer& seen) {
   return seen.is_error_document ? quotable(seen.text) : "no document of the venue";
-}
-
-[[nodiscard]] inline milliseconds remaining(std::chrono::steady_clock::time_point deadline) {
-  return std::chrono::duration_cast<milliseconds>(deadline - std::chrono::steady_clock::now());
 }
 
 }  // namespace sluice::exchange

@@ -16,7 +16,8 @@ const names all_layers{"domain",  "truth",    "gate",     "ledger", "execution",
                        "exits",   "planning", "exchange", "redis",  "simulator",
                        "journal", "status",   "config",   "actors"};
 /// May include every layer: they put the others together.
-const names assemblers{"actors", "cli", "main", "bench", "end_to_end", "interop", "fuzz"};
+const names assemblers{"actors",     "cli",     "main", "bench",
+                       "end_to_end", "interop", "fuzz", "simulation"};
 
 struct inclusion {
   std::string name{};
@@ -92,12 +93,12 @@ const std::vector<library>& libraries() {
       {"boost/", "Boost", {"exchange", "simulator", "status"}, false},
       {"boost/json",
        "Boost.JSON",
-       {"planning", "journal", "status", "simulator", "actors", "cli"},
+       {"planning", "journal", "status", "simulator", "actors", "cli", "oracle", "simulation"},
        false},
       {"boost/system/", "Boost.System", all_layers, true},
-      {"sqlite3", "SQLite", {"journal"}, false},
+      {"sqlite3", "SQLite", {"journal", "simulation"}, false},
       {"hiredis/", "hiredis", {"redis"}, false},
-      {"caf/", "CAF", {"actors", "main", "cli"}, true},
+      {"caf/", "CAF", {"actors", "main", "cli", "simulation"}, true},
       {"CLI/", "CLI11", {"cli"}, false},
       {"spdlog/", "spdlog", {"status"}, false},
       {"fmt/", "fmt", all_layers, true},

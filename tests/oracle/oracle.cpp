@@ -1,0 +1,19 @@
+// All checks over one history.
+#include "oracle.hpp"
+
+#include <array>
+
+namespace sluice::oracle {
+
+std::vector<violation> judge(const history& h) {
+  constexpr std::array checks{check_allows, check_orders,  check_reductions, check_verdicts,
+                              check_holds,  check_replays, check_intents,    check_limits,
+                              check_books,  check_recovery};
+  std::vector<violation> all;
+  for (const auto check : checks)
+    for (auto& v : check(h))
+      all.push_back(std::move(v));
+  return all;
+}
+
+}  // namespace sluice::oracle

@@ -1,0 +1,26 @@
+// The promises as checks over a history; each is shown able to fail by a test of its own.
+#pragma once
+
+#include "history.hpp"
+
+namespace sluice::oracle {
+
+[[nodiscard]] std::vector<violation> check_allows(const history& h);      // I1
+[[nodiscard]] std::vector<violation> check_orders(const history& h);      // I2
+[[nodiscard]] std::vector<violation> check_reductions(const history& h);  // I3
+[[nodiscard]] std::vector<violation> check_verdicts(const history& h);    // I4
+[[nodiscard]] std::vector<violation> check_holds(const history& h);       // I6
+[[nodiscard]] std::vector<violation> check_replays(const history& h);     // I7
+[[nodiscard]] std::vector<violation> check_intents(const history& h);     // I8
+[[nodiscard]] std::vector<violation> check_limits(const history& h);      // I10
+[[nodiscard]] std::vector<violation> check_books(const history& h);       // I14, fills told once
+[[nodiscard]] std::vector<violation> check_recovery(const history& h);    // I15
+
+/// I12: two runs that differ in jumps of the wall clock alone.
+[[nodiscard]] std::vector<violation> check_same_verdicts(const history& with,
+                                                         const history& without);
+
+/// All of one run.
+[[nodiscard]] std::vector<violation> judge(const history& h);
+
+}  // namespace sluice::oracle

@@ -1,0 +1,277 @@
+// Each check finds what it is for in a made-up history, and nothing in one where all is well.
+#include "oracle/oracle.hpp"
+
+#include "oracle/records.hpp"
+#include "support/catch.hpp"
+
+using namespace sluice::oracle;
+
+namespace {
+
+/// One entry of 1 BTCUSDT, filled, and an exit of half of it; all is well.
+history a_history() {
+  history h;
+  std::int64_t seq = 0;
+  const auto record = [&](std::string kind, std::string json, ms at) {
+    h.records.push_back({++seq, std::move(kind), std::move(json), at});
+  };
+  record("plan_accepted", R"({"plan_id":"p","symbol":"BTCUSDT","body":{"kind":"open"}})", 1'000);
+  record("plan_judged", R"({"plan_id":"p","verdict":{"kind":"allow","refusals":[]}})", 1'010);
+  record(
+      "order_intended",
+      R"({"client_order_id":"c1","plan_id":"p","symbol":"BTCUSDT","amount":"1","reduce_only":false})",
+      1'010);
+  record("order_changed", R"({"client_order_id":"c1","state":"filled","executed":"1"})", 1'200);
+  record("fill_recorded",
+         R"({"symbol":"BTCUSDT","trade_id":"1","client_order_id":"c1","amount":"1"})", 1'200);
+  record("plan_finished", R"({"plan_id":"p"})", 1'200);
+  record("plan_accepted", R"({"plan_id":"x","symbol":"BTCUSDT","body":{"kind":"reduce"}})", 2'000);
+  record("plan_judged", R"({"plan_id":"x","verdict":{"kind":"allow","refusals":[]}})", 2'010);
+  record(
+      "order_intended",
+      R"({"client_order_id":"c2","plan_id":"x","symbol":"BTCUSDT","amount":"0.5","reduce_only":true})",
+      2'010);
+  record("plan_finished", R"({"plan_id":"x"})", 2'300);
+  record("hold_placed", R"({"symbol":"ETHUSDT","cause":"side_flip"})", 2'400);
+  record("hold_released", R"({"symbol":"ETHUSDT","author":"reconciler","reason":"gone"})", 2'500);
+  h.orders = {{"c1", 1, origin::product, "BTCUSDT", true, 100'000'000, 100'000'000, false, false,
+               1'100, 1'150},
+              {"c2", 2, origin::product, "BTCUSDT", false, 50'000'000, 50'000'000, true, false,
+               2'100, 2'150}};
+  h.fills = {{1, 1, "c1", "BTCUSDT", true, 100'000'000},
+             {2, 2, "c2", "BTCUSDT", false, 50'000'000}};
+  h.allows = {{"p", true, true, 500, 10'000}, {"x", false, true, 900, 10'000}};
+  h.arrivals = {{"c1", "BTCUSDT", 1'100, true}, {"c2", "BTCUSDT", 2'100, true}};
+  h.wire = {{0, wire_event::restarted},
+            {900, wire_event::written, "GET", "/fapi/v3/positionRisk"},
+            {950, wire_event::answered, "GET", "/fapi/v3/positionRisk", "", 200}};
+  h.weights = {{1'000, 1'900, 2'400}};
+  h.plans = {{"p", 5'000, "allow"}, {"x", 6'000, "allow"}};
+  h.looks = {{"BTCUSDT", 50'000'000, true, 50'000'000}};
+  h.ended_at = 100'000;
+  return h;
+}
+
+bool finds(const std::vector<violation>& all, std::string_view invariant) {
+  return std::ranges::any_of(all, [&](const violation& v) { return v.invariant == invariant; });
+}
+
+journal_record& record_of(history& h, std::string_view kind) {
+  return *std::ranges::find(h.records, kind, &journal_record::kind);
+}
+
+}  // namespace
+
+TEST_CASE("a history in which all is well breaks no promise") {
+  for (const auto& v : judge(a_history()))
+    FAIL_CHECK(v.invariant << ": " << v.what);
+}
+
+TEST_CASE("an allow on old, unknown, held or occupied truth is found") {
+  auto h = a_history();
+  SECTION("older than its limit") {
+    h.allows[0].age = 10'001;
+  }
+  SECTION("of the future") {
+    h.allows[0].age = -1;
+  }
+  SECTION("unknown") {
+    h.allows[0].known = false;
+  }
+  SECTION("under a hold") {
+    h.allows[0].held = h.allows[0].hold_blocks = true;
+  }
+  SECTION("with an order not resolved") {
+    h.allows[0].in_flight = true;
+  }
+  SECTION("that nothing had proven, whatever the journal says") {
+    h.wire.erase(h.wire.begin() + 1, h.wire.end());
+  }
+  SECTION("proven by a read that left too long before") {
+    for (auto* at : {&h.wire[1].at, &h.wire[2].at})
+      *at -= 20'000;
+  }
+  CHECK(finds(check_allows(h), "I1"));
+}
+
+TEST_CASE("a hold that does not bind exits, and a plan that trades nothing, are no violation") {
+  auto h = a_history();
+  h.allows[1].held = true;
+  h.allows[0].trades_nothing = true;
+  h.allows[0].age = 99'999;
+  CHECK(check_allows(h).empty());
+}
+
+TEST_CASE("two orders of a plan at once, and more than was wanted, are found") {
+  auto h = a_history();
+  SECTION("a second one while the first lives") {
+    h.records.push_back(
+        {99, "order_intended",
+         R"({"client_order_id":"c3","plan_id":"x","symbol":"BTCUSDT","amount":"0.5","reduce_only":true})"});
+    h.orders.push_back({"c3", 3, origin::product, "BTCUSDT", false, 1, 0, true, false, 2'140});
+  }
+  SECTION("an order larger than its intent") {
+    h.orders[0].asked *= 2;
+  }
+  SECTION("an entry that traded twice") {
+    h.records.push_back(
+        {99, "order_intended",
+         R"({"client_order_id":"c3","plan_id":"p","symbol":"BTCUSDT","amount":"1","reduce_only":false})"});
+    h.orders.push_back({"c3", 3, origin::product, "BTCUSDT", true, 100'000'000, 100'000'000, false,
+                        false, 1'500, 1'600});
+  }
+  CHECK(finds(check_orders(h), "I2"));
+}
+
+TEST_CASE("a reduce that grows, crosses zero or is not reduce-only is found") {
+  auto h = a_history();
+  SECTION("not reduce-only") {
+    h.orders[1].reduce_only = false;
+  }
+  SECTION("crosses zero") {
+    h.fills[1].amount = 150'000'000;
+  }
+  SECTION("grows the position") {
+    h.fills[1].buys = true;
+  }
+  SECTION("opens one") {
+    h.fills.erase(h.fills.begin());
+  }
+  CHECK(finds(check_reductions(h), "I3"));
+}
+
+TEST_CASE("two verdicts, late ones and answers that differ are found") {
+  auto h = a_history();
+  SECTION("two verdicts") {
+    h.records.push_back({99, "plan_judged", record_of(h, "plan_judged").json});
+  }
+  SECTION("one of a plan that was never accepted") {
+    record_of(h, "plan_accepted").kind = "notice";
+  }
+  SECTION("a late one") {
+    record_of(h, "plan_judged").seen_at = 5'001;
+  }
+  SECTION("an answer that the journal contradicts") {
+    h.plans[0].told = "deny";
+  }
+  SECTION("an answer without a record") {
+    std::erase_if(h.records, [](const auto& r) { return r.kind.starts_with("plan_"); });
+  }
+  CHECK(finds(check_verdicts(h), "I4"));
+}
+
+TEST_CASE("holds that do not follow from the records are found") {
+  auto h = a_history();
+  SECTION("a state with one more") {
+    h.open_holds = {"XRPUSDT"};
+  }
+  SECTION("a state with one less") {
+    h.records.push_back({99, "hold_placed", R"({"symbol":"XRPUSDT","cause":"unexplained"})"});
+  }
+  SECTION("a release without author") {
+    record_of(h, "hold_released").json = R"({"symbol":"ETHUSDT","author":"","reason":"gone"})";
+  }
+  SECTION("a release of nothing") {
+    std::erase_if(h.records, [](const auto& r) { return r.kind == "hold_placed"; });
+  }
+  CHECK(finds(check_holds(h), "I6"));
+}
+
+TEST_CASE("a journal that does not verify, has gaps, or lets no process start is found") {
+  auto h = a_history();
+  SECTION("not verified") {
+    h.unverified = {"row 3 differs"};
+  }
+  SECTION("not started") {
+    h.not_started = {"malformed"};
+  }
+  SECTION("a gap") {
+    h.records.erase(h.records.begin() + 3);
+  }
+  CHECK(finds(check_replays(h), "I7"));
+}
+
+TEST_CASE("an order that came before its intent was durable is found") {
+  auto h = a_history();
+  SECTION("not synced then") {
+    h.arrivals[0].durable = false;
+  }
+  SECTION("lost since") {
+    std::erase_if(h.records, [](const auto& r) { return r.kind == "order_intended"; });
+  }
+  CHECK(finds(check_intents(h), "I8"));
+}
+
+TEST_CASE("requests in a pause or a ban, and too much weight, are found") {
+  auto h = a_history();
+  SECTION("weight") {
+    h.weights.push_back({2'000, 1'921, 2'400});
+  }
+  SECTION("in a pause") {
+    h.wire.push_back({3'000, wire_event::answered, "GET", "/fapi/v1/time", "", 429, 33'000});
+    h.wire.push_back({32'000, wire_event::written, "GET", "/fapi/v1/time"});
+  }
+  SECTION("in a ban, after a restart") {
+    h.wire.push_back({3'000, wire_event::answered, "GET", "/fapi/v1/time", "", 418, 123'000, true});
+    h.wire.push_back({5'000, wire_event::restarted});
+    h.wire.push_back({32'000, wire_event::written, "GET", "/fapi/v1/time"});
+  }
+  CHECK(finds(check_limits(h), "I10"));
+}
+
+TEST_CASE("truth or books that are not the venue's are found") {
+  auto h = a_history();
+  SECTION("unknown") {
+    h.looks[0].known = false;
+  }
+  SECTION("another amount") {
+    h.looks[0].truth = 1;
+  }
+  SECTION("a trade told twice") {
+    h.records.push_back({99, "fill_recorded", record_of(h, "fill_recorded").json});
+  }
+  SECTION("a trade that never was") {
+    h.fills.erase(h.fills.begin());
+  }
+  SECTION("an order with another amount") {
+    record_of(h, "order_changed").json = R"({"client_order_id":"c1","executed":"2"})";
+  }
+  CHECK(finds(check_books(h), "I14"));
+}
+
+TEST_CASE("what is not well again long after the faults is found") {
+  auto h = a_history();
+  SECTION("not ready") {
+    h.ready_at_end = false;
+  }
+  SECTION("no verdict") {
+    std::erase_if(h.records, [](const auto& r) { return r.kind == "plan_judged"; });
+  }
+  SECTION("no end") {
+    std::erase_if(h.records, [](const auto& r) { return r.kind == "plan_finished"; });
+  }
+  CHECK(finds(check_recovery(h), "I15"));
+}
+
+TEST_CASE("verdicts that differ with the wall clock are found") {
+  auto h = a_history();
+  CHECK(check_same_verdicts(h, h).empty());
+  auto other = h;
+  SECTION("another verdict") {
+    record_of(other, "plan_judged").json =
+        R"({"plan_id":"p","verdict":{"kind":"deny","refusals":[{"code":"stale_exchange_state"}]}})";
+  }
+  SECTION("one that is missing") {
+    record_of(other, "plan_judged").kind = "notice";
+  }
+  CHECK(finds(check_same_verdicts(h, other), "I12"));
+  CHECK(finds(check_same_verdicts(other, h), "I12"));
+}
+
+TEST_CASE("decimals are read exactly or not at all") {
+  CHECK(parse_units("0.015") == 1'500'000);
+  CHECK(parse_units("-2") == -200'000'000);
+  CHECK(show_units(-1'500'000) == "-0.01500000");
+  for (const auto* text : {"", "1e4", "1.2.3", "0.123456789", "x"})
+    CHECK_THROWS(parse_units(text));
+}

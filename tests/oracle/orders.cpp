@@ -1,0 +1,150 @@
+// What orders did at the venue against what was intended: I1, I2, I3, I8.
+#include <algorithm>
+#include <set>
+
+#include "oracle.hpp"
+#include "records.hpp"
+
+namespace sluice::oracle {
+namespace {
+
+using violations = std::vector<violation>;
+
+std::map<std::string, ms> committed_verdicts(const history& h) {
+  std::map<std::string, ms> at;
+  each(h, "plan_judged", [&](const journal_record& line, const boost::json::object& o) {
+    at[text_of(o, "plan_id")] = line.seen_at;
+  });
+  return at;
+}
+
+/// Whether anything that proves truth came in during the `span` before `at`: a read of positions
+/// that left in it, or an event.
+bool was_proven(const history& h, ms at, ms span) {
+  bool open = false;
+  for (const auto& l : h.wire) {
+    if (l.at > at)
+      break;
+    const bool recent = l.at >= at - span;
+    if (l.what == wire_event::told && recent)
+      return true;
+    const bool read = l.path == "/fapi/v3/positionRisk";
+    if (l.what == wire_event::written && read && recent)
+      open = true;
+    if (l.what == wire_event::answered && read && l.status == 200 && open)
+      return true;
+  }
+  return false;
+}
+
+/// An order is stopped being live by its last change, unless it is still open.
+ms end_of(const venue_order& o) {
+  return o.open ? std::numeric_limits<ms>::max() : o.changed;
+}
+
+units signed_amount(const venue_fill& f) {
+  return f.buys ? f.amount : -f.amount;
+}
+
+}  // namespace
+
+std::vector<violation> check_allows(const history& h) {
+  /// Between the reading of the clock in the gate and the commit of the verdict.
+  constexpr ms commit_slack = 1'000;
+  violations found;
+  const auto committed = committed_verdicts(h);
+  for (const auto& a : h.allows) {
+    if (a.recovered || a.trades_nothing)
+      continue;
+    if (!a.known)
+      found.push_back({"I1", a.plan + " was allowed on unknown truth"});
+    if (a.age > a.limit || a.age < 0)
+      found.push_back({"I1", a.plan + " was allowed on truth " + std::to_string(a.age) +
+                                 " ms old, limit " + std::to_string(a.limit)});
+    if (a.held && a.hold_blocks)
+      found.push_back({"I1", a.plan + " was allowed under a hold"});
+    if (a.in_flight)
+      found.push_back({"I1", a.plan + " was allowed with an order not resolved"});
+    const auto at = committed.find(a.plan);
+    if (at != committed.end() && at->second >= 0 &&
+        !was_proven(h, at->second, a.limit + commit_slack))
+      found.push_back({"I1", a.plan + " was allowed though nothing had proven its truth for " +
+                                 std::to_string(a.limit + commit_slack) + " ms"});
+  }
+  return found;
+}
+
+std::vector<violation> check_orders(const history& h) {
+  violations found;
+  const auto intents = intents_of(h);
+  std::set<std::string> opens;
+  std::map<std::string, units> permitted;
+  each(h, "plan_accepted", [&](const journal_record&, const boost::json::object& o) {
+    if (text_of(o.at("body").as_object(), "kind") == "open")
+      opens.insert(text_of(o, "plan_id"));
+  });
+  std::map<std::string, std::vector<const venue_order*>> of_plan;
+  for (const auto& o : h.orders)
+    if (const auto known = intents.find(o.client_id); known != intents.end()) {
+      of_plan[known->second.plan].push_back(&o);
+      if (o.executed > known->second.amount || o.asked > known->second.amount)
+        found.push_back({"I2", o.client_id + " of " + known->second.plan + " asked " +
+                                   show_units(o.asked) + ", traded " + show_units(o.executed) +
+                                   " of the intended " + show_units(known->second.amount)});
+      permitted[known->second.plan] = std::max(permitted[known->second.plan], known->second.amount);
+    }
+  for (auto& [plan, orders] : of_plan) {
+    std::ranges::sort(orders, {}, &venue_order::id);
+    units executed = 0;
+    for (std::size_t i = 0; i < orders.size(); ++i) {
+      executed += orders[i]->executed;
+      if (i > 0 && orders[i]->created < end_of(*orders[i - 1]))
+        found.push_back({"I2", plan + " had two orders live at once: " + orders[i - 1]->client_id +
+                                   " and " + orders[i]->client_id});
+    }
+    if (opens.contains(plan) && executed > permitted[plan])
+      found.push_back(
+          {"I2", plan + " traded " + show_units(executed) + " of " + show_units(permitted[plan])});
+  }
+  return found;
+}
+
+std::vector<violation> check_reductions(const history& h) {
+  violations found;
+  const auto intents = intents_of(h);
+  for (const auto& o : h.orders)
+    if (const auto known = intents.find(o.client_id);
+        known != intents.end() && known->second.reduce_only && !o.reduce_only)
+      found.push_back({"I3", o.client_id + " reduces and was not reduce-only at the venue"});
+  auto held = h.initial;
+  for (const auto& f : h.fills) {
+    const auto before = held[f.symbol];
+    const auto after = before + signed_amount(f);
+    held[f.symbol] = after;
+    const auto known = intents.find(f.client_id);
+    if (known == intents.end() || !known->second.reduce_only)
+      continue;
+    const bool crossed = (before > 0 && after < 0) || (before < 0 && after > 0) || before == 0;
+    if (crossed || std::abs(after) >= std::abs(before))
+      found.push_back({"I3", "the reduce " + f.client_id + " took " + f.symbol + " from " +
+                                 show_units(before) + " to " + show_units(after)});
+  }
+  return found;
+}
+
+std::vector<violation> check_intents(const history& h) {
+  violations found;
+  auto intents = intents_of(h);
+  each(h, "stop_changed", [&](const journal_record&, const boost::json::object& o) {
+    intents.try_emplace(text_of(o, "client_order_id"));
+  });
+  for (const auto& a : h.arrivals) {
+    if (!a.durable)
+      found.push_back({"I8", a.client_id + " came to the venue before its intent was synced"});
+    if (!intents.contains(a.client_id))
+      found.push_back({"I8", a.client_id + " came to the venue and the journal has no intent"});
+  }
+  return found;
+}
+
+}  // namespace sluice::oracle

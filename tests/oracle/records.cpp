@@ -1,0 +1,67 @@
+// Reads records and decimals for the oracle.
+#include "records.hpp"
+
+#include <stdexcept>
+
+namespace sluice::oracle {
+
+units parse_units(std::string_view text) {
+  const bool negative = text.starts_with('-');
+  if (negative)
+    text.remove_prefix(1);
+  units value = 0;
+  int decimals = -1;
+  for (const char c : text) {
+    if (c == '.' && decimals < 0) {
+      decimals = 0;
+      continue;
+    }
+    if (c < '0' || c > '9' || decimals == 8)
+      throw std::invalid_argument("no decimal: " + std::string(text));
+    value = value * 10 + (c - '0');
+    decimals += decimals >= 0 ? 1 : 0;
+  }
+  if (text.empty())
+    throw std::invalid_argument("no decimal: it is empty");
+  for (int i = std::max(decimals, 0); i < 8; ++i)
+    value *= 10;
+  return negative ? -value : value;
+}
+
+std::string show_units(units u) {
+  const auto whole = std::to_string(u / 100'000'000);
+  auto rest = std::to_string(std::abs(u % 100'000'000));
+  rest.insert(0, 8 - rest.size(), '0');
+  return (u < 0 && u > -100'000'000 ? "-" : "") + whole + "." + rest;
+}
+
+std::string text_of(const boost::json::object& o, std::string_view key) {
+  const auto* value = o.if_contains(key);
+  if (!value)
+    return {};
+  if (const auto* text = value->if_string())
+    return std::string(*text);
+  return boost::json::serialize(*value);
+}
+
+void each(const history& h, std::string_view kind,
+          const std::function<void(const journal_record&, const boost::json::object&)>& visit) {
+  for (const auto& line : h.records) {
+    if (line.kind != kind)
+      continue;
+    const auto value = boost::json::parse(line.json);
+    visit(line, value.as_object());
+  }
+}
+
+std::map<std::string, intent> intents_of(const history& h) {
+  std::map<std::string, intent> found;
+  each(h, "order_intended", [&](const journal_record&, const boost::json::object& o) {
+    found[text_of(o, "client_order_id")] = {text_of(o, "plan_id"), text_of(o, "symbol"),
+                                            parse_units(text_of(o, "amount")),
+                                            text_of(o, "reduce_only") == "true"};
+  });
+  return found;
+}
+
+}  // namespace sluice::oracle

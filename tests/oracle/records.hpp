@@ -1,0 +1,39 @@
+// The journal's records as the oracle reads them: JSON, parsed by nothing of the product.
+#pragma once
+
+#include <boost/json.hpp>
+
+#include <functional>
+#include <map>
+#include <string>
+
+#include "history.hpp"
+
+namespace sluice::oracle {
+
+/// "0.015" as hundred-millionths. Throws std::invalid_argument for what is no such decimal.
+[[nodiscard]] units parse_units(std::string_view text);
+[[nodiscard]] std::string show_units(units u);
+
+struct parsed_record {
+  const journal_record* line{nullptr};
+  boost::json::object body{};
+};
+
+/// Text of a field, empty when it is not there.
+[[nodiscard]] std::string text_of(const boost::json::object& o, std::string_view key);
+
+/// Calls `visit` with each record of that kind, in order.
+void each(const history& h, std::string_view kind,
+          const std::function<void(const journal_record&, const boost::json::object&)>& visit);
+
+/// Which plan an order belongs to, by the intents on record.
+struct intent {
+  std::string plan{};
+  std::string symbol{};
+  units amount{0};
+  bool reduce_only{false};
+};
+[[nodiscard]] std::map<std::string, intent> intents_of(const history& h);
+
+}  // namespace sluice::oracle

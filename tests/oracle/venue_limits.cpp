@@ -1,0 +1,77 @@
+// Whether the venue's limits were kept, and whether books and truth are the venue's: I10, I14.
+#include <algorithm>
+#include <set>
+
+#include "oracle.hpp"
+#include "records.hpp"
+
+namespace sluice::oracle {
+namespace {
+
+/// The most of the venue's weight that we may use, in percent.
+constexpr std::int64_t share_max = 80;
+
+}  // namespace
+
+std::vector<violation> check_limits(const history& h) {
+  std::vector<violation> found;
+  for (const auto& w : h.weights)
+    if (w.limit > 0 && w.used * 100 > w.limit * share_max) {
+      found.push_back({"I10", "the venue counted " + std::to_string(w.used) + " of " +
+                                  std::to_string(w.limit) + " at " + std::to_string(w.at)});
+      break;
+    }
+  std::optional<ms> stopped;
+  std::optional<ms> banned;
+  for (const auto& l : h.wire) {
+    if (l.what == wire_event::restarted)
+      stopped = banned;  // A pause is the process's own; a ban outlives it.
+    if (l.what == wire_event::answered && l.stop_until)
+      stopped = std::max(stopped.value_or(0), *l.stop_until);
+    if (l.what == wire_event::answered && l.stop_until && l.ban)
+      banned = std::max(banned.value_or(0), *l.stop_until);
+    // An instant is not before itself; a tenth is what clocks may differ by.
+    if (l.what == wire_event::written && stopped && l.at + 100 < *stopped) {
+      found.push_back({"I10", l.method + " " + l.path + " left " + std::to_string(*stopped - l.at) +
+                                  " ms too early"});
+      break;
+    }
+  }
+  return found;
+}
+
+std::vector<violation> check_books(const history& h) {
+  std::vector<violation> found;
+  for (const auto& l : h.looks)
+    if (!l.known)
+      found.push_back({"I14", l.symbol + " is not known at the end"});
+    else if (l.truth != l.venue)
+      found.push_back({"I14", l.symbol + " is " + show_units(l.truth) + " in truth, " +
+                                  show_units(l.venue) + " at the venue"});
+  std::set<std::string> trades;
+  std::set<std::string> real;
+  for (const auto& f : h.fills)
+    real.insert(f.symbol + " " + std::to_string(f.trade));
+  std::map<std::string, units> told;
+  each(h, "fill_recorded", [&](const journal_record&, const boost::json::object& o) {
+    const auto id = text_of(o, "symbol") + " " + text_of(o, "trade_id");
+    if (!trades.insert(id).second)
+      found.push_back({"I14", "the trade " + id + " is on record twice"});
+    if (!real.contains(id))
+      found.push_back({"I14", "the trade " + id + " is on record and never was"});
+    told[text_of(o, "client_order_id")] += parse_units(text_of(o, "amount"));
+  });
+  std::map<std::string, units> executed;
+  each(h, "order_changed", [&](const journal_record&, const boost::json::object& o) {
+    executed[text_of(o, "client_order_id")] = parse_units(text_of(o, "executed"));
+  });
+  for (const auto& o : h.orders) {
+    const auto known = executed.find(o.client_id);
+    if (o.by == origin::product && known != executed.end() && known->second != o.executed)
+      found.push_back({"I14", o.client_id + " executed " + show_units(o.executed) +
+                                  " at the venue, " + show_units(known->second) + " on record"});
+  }
+  return found;
+}
+
+}  // namespace sluice::oracle

@@ -1,0 +1,207 @@
+// What plans were told, what holds and the journal say: I4, I6, I7, I12, I15.
+#include <algorithm>
+#include <set>
+
+#include "oracle.hpp"
+#include "records.hpp"
+
+namespace sluice::oracle {
+namespace {
+
+using violations = std::vector<violation>;
+
+std::string kind_of_verdict(const boost::json::object& o) {
+  const auto* verdict = o.if_contains("verdict");
+  if (!verdict)
+    return {};
+  return verdict->is_object() ? text_of(verdict->as_object(), "kind") : text_of(o, "verdict");
+}
+
+std::string reason_of_verdict(const boost::json::object& o) {
+  const auto* verdict = o.if_contains("verdict");
+  if (!verdict || !verdict->is_object())
+    return text_of(o, "reason");
+  const auto* refusals = verdict->as_object().if_contains("refusals");
+  if (!refusals || !refusals->is_array() || refusals->as_array().empty())
+    return {};
+  return text_of(refusals->as_array().front().as_object(), "code");
+}
+
+/// Plan, verdict and reason, of the first judgement of each plan that producers offered.
+std::map<std::string, std::string> verdicts_of(const history& h) {
+  std::set<std::string> offered;
+  for (const auto& p : h.plans)
+    offered.insert(p.plan);
+  std::map<std::string, std::string> all;
+  each(h, "plan_judged", [&](const journal_record&, const boost::json::object& o) {
+    if (offered.contains(text_of(o, "plan_id")))
+      all.try_emplace(text_of(o, "plan_id"), kind_of_verdict(o) + " " + reason_of_verdict(o));
+  });
+  return all;
+}
+
+/// Plans whose order nobody can tell the fate of: it is unknown, and somebody else traded the same
+/// way meanwhile, so that position and trades neither show it nor rule it out. Its symbol is
+/// rightly blocked until a person looks.
+std::set<std::string> plans_in_doubt(const history& h) {
+  std::map<std::string, std::string> state;
+  std::map<std::string, ms> intended_at;
+  each(h, "order_intended", [&](const journal_record& line, const boost::json::object& o) {
+    intended_at[text_of(o, "client_order_id")] = line.seen_at;
+  });
+  each(h, "order_changed", [&](const journal_record&, const boost::json::object& o) {
+    state[text_of(o, "client_order_id")] = text_of(o, "state");
+  });
+  constexpr ms slack = 5'000;
+  std::set<std::string> found;
+  each(h, "order_intended", [&](const journal_record&, const boost::json::object& o) {
+    const auto id = text_of(o, "client_order_id");
+    const auto since = intended_at[id];
+    const bool meanwhile = std::ranges::any_of(h.orders, [&](const venue_order& other) {
+      return other.by != origin::product && other.symbol == text_of(o, "symbol") &&
+             other.buys == (text_of(o, "direction") == "buy") && other.executed > 0 &&
+             (since < 0 || other.created > since - slack);
+    });
+    if (state[id] == "unknown" && meanwhile)
+      found.insert(text_of(o, "plan_id"));
+  });
+  return found;
+}
+
+}  // namespace
+
+std::vector<violation> check_verdicts(const history& h) {
+  violations found;
+  std::map<std::string, int> verdicts;
+  std::map<std::string, std::string> kinds;
+  std::map<std::string, ms> told_at;
+  each(h, "plan_judged", [&](const journal_record& line, const boost::json::object& o) {
+    ++verdicts[text_of(o, "plan_id")];
+    kinds[text_of(o, "plan_id")] = kind_of_verdict(o);
+    told_at[text_of(o, "plan_id")] = line.seen_at;
+  });
+  std::set<std::string> accepted;
+  each(h, "plan_accepted", [&](const journal_record&, const boost::json::object& o) {
+    accepted.insert(text_of(o, "plan_id"));
+  });
+  for (const auto& plan : accepted)
+    if (verdicts[plan] > 1)
+      found.push_back({"I4", plan + " has " + std::to_string(verdicts[plan]) + " verdicts"});
+  for (const auto& [plan, count] : verdicts)
+    if (count > 0 && !accepted.contains(plan))
+      found.push_back({"I4", plan + " was judged and never accepted"});
+  ms last_start = -1;
+  std::vector<ms> starts;
+  for (const auto& l : h.wire)
+    if (l.what == wire_event::restarted)
+      starts.push_back(last_start = l.at);
+  for (const auto& p : h.plans) {
+    if (p.told && !kinds.contains(p.plan))
+      found.push_back({"I4", p.plan + " was told " + *p.told + ", the journal has no verdict"});
+    else if (p.told && *p.told != kinds[p.plan])
+      found.push_back(
+          {"I4", p.plan + " was told " + *p.told + ", the journal says " + kinds[p.plan]});
+    if (!accepted.contains(p.plan))
+      continue;
+    // A plan that was in a process which ended gets its verdict from the next one.
+    const auto at = told_at.contains(p.plan) ? told_at[p.plan] : ms{-1};
+    const bool by_next =
+        std::ranges::any_of(starts, [&](ms s) { return at >= s && at - s < 1'000 && s > 0; });
+    if (at > p.deadline && !by_next)
+      found.push_back({"I4", p.plan + " got its verdict " + std::to_string(at - p.deadline) +
+                                 " ms after its deadline"});
+  }
+  return found;
+}
+
+std::vector<violation> check_holds(const history& h) {
+  violations found;
+  std::map<std::string, std::string> open;  // By symbol: its cause.
+  for (const auto& line : h.records) {
+    if (line.kind != "hold_placed" && line.kind != "hold_released")
+      continue;
+    const auto o = boost::json::parse(line.json).as_object();
+    const auto on = text_of(o, "symbol");
+    if (line.kind == "hold_placed") {
+      if (!open.emplace(on, text_of(o, "cause")).second)
+        found.push_back({"I6", on + " got a second hold"});
+      continue;
+    }
+    if (text_of(o, "author").empty() || text_of(o, "reason").empty())
+      found.push_back({"I6", "the hold on " + on + " was released without author or reason"});
+    if (open.erase(on) == 0)
+      found.push_back({"I6", "a hold on " + on + " was released that was not there"});
+  }
+  std::set<std::string> folded;
+  for (const auto& [on, cause] : open)
+    folded.insert(on);
+  const std::set<std::string> stored(h.open_holds.begin(), h.open_holds.end());
+  if (folded != stored)
+    found.push_back({"I6", "records lead to " + std::to_string(folded.size()) +
+                               " holds, the state has " + std::to_string(stored.size())});
+  return found;
+}
+
+std::vector<violation> check_replays(const history& h) {
+  violations found;
+  for (const auto& what : h.unverified)
+    found.push_back({"I7", what});
+  for (const auto& what : h.not_started)
+    found.push_back({"I7", "a process could not start: " + what});
+  std::int64_t last = 0;
+  for (const auto& r : h.records)
+    if (r.seq != ++last)
+      return {{"I7", "record " + std::to_string(last) + " is missing"}};
+  return found;
+}
+
+std::vector<violation> check_recovery(const history& h) {
+  violations found;
+  const auto in_doubt = plans_in_doubt(h);
+  const bool stuck = h.why_not_ready.find("executor_stuck") != std::string::npos;
+  if (!h.ready_at_end && !(stuck && !in_doubt.empty()))
+    found.push_back({"I15", "not ready long after the last fault: " + h.why_not_ready});
+  std::map<std::string, std::string> undecided;
+  std::set<std::string> under_way;
+  for (const auto& line : h.records) {
+    if (line.kind != "plan_accepted" && line.kind != "plan_judged" && line.kind != "plan_finished")
+      continue;
+    const auto o = boost::json::parse(line.json).as_object();
+    const auto plan = text_of(o, "plan_id");
+    if (line.kind == "plan_accepted")
+      undecided[plan] = text_of(o.at("body").as_object(), "kind");
+    else if (line.kind == "plan_finished")
+      under_way.erase(plan);
+    else {
+      const bool trades = undecided[plan] != "cancel";
+      undecided.erase(plan);
+      if (trades && kind_of_verdict(o) == "allow")
+        under_way.insert(plan);
+    }
+  }
+  for (const auto& p : h.plans)
+    if (p.deadline < h.ended_at && undecided.contains(p.plan))
+      found.push_back({"I15", p.plan + " has no verdict, and its deadline is over"});
+  for (const auto& p : h.plans)
+    if (p.deadline + 10'000 < h.ended_at && under_way.contains(p.plan) &&
+        !in_doubt.contains(p.plan))
+      found.push_back({"I15", p.plan + " was allowed and has no end, long after its deadline"});
+  return found;
+}
+
+std::vector<violation> check_same_verdicts(const history& with, const history& without) {
+  violations found;
+  const auto a = verdicts_of(with);
+  const auto b = verdicts_of(without);
+  for (const auto& [plan, said] : a)
+    if (const auto other = b.find(plan); other == b.end() || other->second != said)
+      found.push_back({"I12", plan + ": \"" + said + "\" with the wall clock's jumps, \"" +
+                                  (other == b.end() ? "" : other->second) + "\" without"});
+  for (const auto& [plan, said] : b)
+    if (!a.contains(plan))
+      found.push_back(
+          {"I12", plan + " has no verdict with the wall clock's jumps, \"" + said + "\" without"});
+  return found;
+}
+
+}  // namespace sluice::oracle

@@ -1,0 +1,189 @@
+// Starts, drives and kills one process.
+#include "process.hpp"
+
+#include <caf/all.hpp>
+
+#include <unordered_map>
+#include <utility>
+
+#include "answer_slot.hpp"
+#include "sluice/actors/recovery.hpp"
+#include "sluice/actors/status.hpp"
+#include "sluice/exchange/client.hpp"
+
+namespace sluice::simulation {
+
+struct process::pending_answers {
+  std::uint64_t last{0};
+  std::shared_ptr<status::reader_seats> seats{std::make_shared<status::reader_seats>(0)};
+  std::unordered_map<std::uint64_t, std::shared_ptr<status::answer_slot>> slots{};
+};
+
+process::process(world& w, simulated_disk& disk, machine& on, records_seen seen)
+    : world_(w),
+      disk_(disk),
+      machine_(on),
+      random_(w.random.raw()),
+      answers_(std::make_unique<pending_answers>()) {
+  config_.set("scheduler.policy", caf::atom("testing"));
+  system_ = std::make_unique<caf::actor_system>(config_);
+  scheduler_ = &dynamic_cast<caf::scheduler::test_coordinator&>(system_->scheduler());
+  scheduler_->clock().current_time = here(world_.now());
+  if (!start(std::move(seen)) && refusal_.empty())
+    refusal_ = "it did not start";
+}
+
+instant process::here(instant of_world) const {
+  return instant{of_world - machine_.booted};
+}
+
+void process::make_client() {
+  exchange::extras additions;
+  additions.steady_now = [this] { return here(world_.now()); };
+  additions.wall_now = [this] { return wall_time{world_.our_wall_ms()}; };
+  additions.seed = static_cast<std::uint32_t>(world_.random.raw());
+  additions.load_ban = [this] { return machine_.banned_until; };
+  additions.save_ban = [this](wall_time until) {
+    if (!disk_.crashed())
+      machine_.banned_until = until;
+  };
+  additions.observer = [this](exchange::log_level, std::string_view event, std::string_view text) {
+    world_.trace("client " + std::string(event) + " " + std::string(text));
+  };
+  exchange::credentials keys{exchange::secret(std::string(machine_.api_key)),
+                             exchange::secret(std::string(machine_.api_secret))};
+  auto made =
+      exchange::make_client(machine_.chosen.exchange, std::move(keys), std::move(additions));
+  if (!made)
+    refusal_ = "client: " + made.error().text;
+  else
+    given_.exchange = std::move(*made);
+}
+
+bool process::start(records_seen seen) {
+  const auto& chosen = machine_.chosen;
+  const auto path = journal::journal_path(chosen.journal);
+  auto store = journal::store::open(path);
+  if (!store) {
+    refusal_ = "journal: " + store.error().text;
+    return false;
+  }
+  auto found = (*store)->recover();
+  auto reader = journal::reader::open(path);
+  if (!found || !reader) {
+    refusal_ = "journal: " + (found ? reader.error().text : found.error().text);
+    return false;
+  }
+  make_client();
+  if (!refusal_.empty())
+    return false;
+  keeper_ = std::make_shared<truth_keeper>(truth_keeper::options{});
+  given_.table = keeper_->table();
+  given_.marks = std::make_shared<mark_board>(keeper_->directory());
+  given_.universe = std::make_shared<universe_board>();
+  given_.vitals = std::make_shared<actors::vitals>();
+  given_.log = status::logger::start(chosen.log).value();
+  given_.metrics = std::make_shared<status::metrics>();
+  given_.mode = chosen.mode;
+  given_.account = chosen.account;
+  given_.time = actors::timekeeper([this](instant at) {
+    return wall_time{world_.our_wall_ms() + between(here(world_.now()), at).count()};
+  });
+  auto first = actors::settle_undecided(*found, given_.time.at(now()));
+  first.emplace_back(notice{"process_started", "simulated"});
+  all_ = actors::spawn_pipeline(
+      *system_,
+      {chosen, build_, given_, keeper_, std::move(*store), std::move(*reader), std::move(*found),
+       actors::journal_thread::shared, [this](int code) { ended_ = code; }});
+  const auto watcher = system_->spawn([seen = std::move(seen)](caf::event_based_actor*) {
+    return caf::behavior{
+        [seen](const actors::records_committed& committed) { seen(*committed.records); }};
+  });
+  caf::anon_send(all_->journal,
+                 actors::watch_records{caf::actor_cast<actors::records_watcher>(watcher)});
+  gateway_ = actors::http_gateway(given_.log, all_->intake, all_->status,
+                                  {std::make_shared<actors::guard_post>(), given_.metrics});
+  actors::start_pipeline(all_, std::move(first));
+  return true;
+}
+
+process::~process() {
+  if (!disk_.crashed() && !ended_)
+    disk_.crash_now(crash_kind::process);
+  gateway_ = nullptr;
+  answers_.reset();
+  if (given_.exchange)
+    given_.exchange->close();
+  if (all_) {
+    const auto& a = *all_;
+    const auto kill = [](const auto& stage) {
+      if (stage)
+        caf::anon_send_exit(stage, caf::exit_reason::kill);
+    };
+    kill(a.supervisor), kill(a.journal), kill(a.executor), kill(a.snapshot_manager), kill(a.gate);
+    kill(a.planner), kill(a.intake), kill(a.exit_engine), kill(a.reconciler), kill(a.stop_guard);
+    kill(a.dead_man), kill(a.flattener), kill(a.user_stream), kill(a.market_stream);
+    kill(a.universe_keeper), kill(a.status), kill(a.watchdog), kill(a.settings_keeper);
+  }
+  all_.reset();
+  scheduler_->run();
+  given_.exchange.reset();
+  scheduler_->run();
+  system_.reset();
+}
+
+bool process::step() {
+  auto& jobs = scheduler_->jobs;
+  if (jobs.empty())
+    return false;
+  const auto at =
+      static_cast<std::size_t>(random_.between(0, static_cast<std::int64_t>(jobs.size()) - 1));
+  std::swap(jobs.front(), jobs[at]);
+  scheduler_->try_run_once();
+  return true;
+}
+
+std::optional<instant> process::next_timer() const {
+  const auto& schedule = scheduler_->clock().schedule();
+  if (schedule.empty())
+    return std::nullopt;
+  return instant{schedule.begin()->first + machine_.booted.time_since_epoch()};
+}
+
+void process::follow_time() {
+  // Also when none has passed: what was asked for at this very instant is due.
+  scheduler_->advance_time(std::max(here(world_.now()) - now(), duration{0}));
+}
+
+std::uint64_t process::ask(std::string method, std::string path, std::string body,
+                           status::query_parameters query) {
+  auto slot =
+      std::make_shared<status::answer_slot>(answers_->seats, 0, status::stream_wish::head_only);
+  status::request asked;
+  asked.method = std::move(method);
+  asked.path = std::move(path);
+  asked.body = std::move(body);
+  asked.query = std::move(query);
+  asked.content_type = "application/json";
+  asked.host = "127.0.0.1";
+  answers_->slots[++answers_->last] = slot;
+  gateway_(std::move(asked), status::responder(slot));
+  return answers_->last;
+}
+
+std::optional<status::response> process::answer_of(std::uint64_t request) {
+  const auto at = answers_->slots.find(request);
+  if (at == answers_->slots.end() || !at->second->ready())
+    return std::nullopt;
+  auto answer = at->second->take();
+  answers_->slots.erase(at);
+  if (auto* given = std::get_if<status::response>(&answer))
+    return std::move(*given);
+  return std::nullopt;
+}
+
+void process::end_in_order() {
+  caf::anon_send(all_->supervisor, actors::end_process{0, "the operator ends it"});
+}
+
+}  // namespace sluice::simulation

@@ -1,0 +1,79 @@
+// A seed says all of a run; and a dose of them in which no promise breaks.
+#include "oracle/oracle.hpp"
+#include "simulation.hpp"
+#include "support/catch.hpp"
+
+using namespace sluice;
+using namespace sluice::simulation;
+using namespace std::chrono_literals;
+
+namespace {
+
+outcome run_of(std::uint64_t seed, milliseconds span = 4min) {
+  options chosen;
+  chosen.seed = seed;
+  chosen.span = span;
+  return sluice::simulation::simulation(chosen).run();
+}
+
+}  // namespace
+
+TEST_CASE("the same seed gives the same journal, byte for byte") {
+  for (const std::uint64_t seed : {3U, 11U, 20U}) {
+    INFO("seed " << seed);
+    const auto once = run_of(seed);
+    const auto again = run_of(seed);
+    CHECK(once.journal == again.journal);
+    CHECK(once.file_hash == again.file_hash);
+    CHECK(once.seen.records.size() > 50);
+    CHECK(once.restarts == again.restarts);
+    CHECK(once.hits == again.hits);
+  }
+  CHECK(run_of(3).journal != run_of(11).journal);
+}
+
+TEST_CASE("a jump of the wall clock changes no verdict") {
+  std::int64_t jumps = 0;
+  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+    options chosen;
+    chosen.seed = seed;
+    chosen.span = 4min;
+    // A new process knows of the time that has passed since the last one by the wall clock alone.
+    chosen.restarts = with_restarts::no;
+    const auto with = sluice::simulation::simulation(chosen).run();
+    chosen.wall = wall_clock::steady;
+    const auto without = sluice::simulation::simulation(chosen).run();
+    for (const auto& [where, n] : with.hits)
+      jumps += where.first == "H7" ? n : 0;
+    for (const auto& v : oracle::check_same_verdicts(with.seen, without.seen))
+      FAIL_CHECK("seed " << seed << ": " << v.what);
+  }
+  CHECK(jumps > 3);
+}
+
+TEST_CASE("what a run of ten minutes does is worth judging") {
+  const auto seen = run_of(1, 10min);
+  CHECK(seen.seen.arrivals.size() > 20);
+  CHECK(seen.seen.fills.size() > 20);
+  CHECK(seen.seen.plans.size() > 60);
+  CHECK(seen.seen.allows.size() > 20);
+  CHECK(seen.hits.size() > 4);
+  CHECK(seen.requests > 300);
+}
+
+TEST_CASE("no promise breaks in ten minutes with faults") {
+  std::int64_t hits = 0;
+  std::int64_t restarts = 0;
+  const auto first = GENERATE(1U, 21U);
+  for (std::uint64_t seed = first; seed < first + 20; ++seed) {
+    const auto found = run_of(seed, 10min);
+    for (const auto& v : oracle::judge(found.seen))
+      FAIL_CHECK("seed " << seed << ": " << v.invariant << ": " << v.what
+                         << "\nscripts/simulate --from " << seed << " --trace");
+    for (const auto& [where, n] : found.hits)
+      hits += n;
+    restarts += found.restarts;
+  }
+  CHECK(hits > 150);
+  CHECK(restarts > 10);
+}

@@ -1,0 +1,305 @@
+// The forgetful disk as a SQLite VFS that hands every call on and remembers how to undo it.
+#include "simulated_disk.hpp"
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <cassert>
+#include <cstddef>
+#include <cstring>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sluice::simulation {
+namespace {
+
+constexpr std::size_t sector = 512;
+
+/// One write or cut since the last sync of its file.
+struct change {
+  std::int64_t at{0};
+  std::string before{};  ///< As far as the file reached.
+  std::string after{};
+  std::int64_t size_before{0};
+  bool cut{false};  ///< The file was cut to `at`.
+};
+
+struct disk_state {
+  draws random;
+  std::map<std::string, std::vector<change>> unsynced{};  ///< By path.
+  std::optional<std::int64_t> crash_in{};
+  crash_kind kind{crash_kind::process};
+  bool crashed{false};
+  std::optional<std::int64_t> sync_fails_in{};
+  bool sync_failed{false};
+  std::int64_t syncs{0};
+  std::int64_t lost{0};
+  std::function<void(std::string_view)> durable{};
+};
+
+disk_state* disk = nullptr;
+sqlite3_vfs* real_vfs = nullptr;
+sqlite3_vfs simulated_vfs{};
+
+/// SQLite allocates the real file's bytes right behind this. The path lives as long as the map.
+struct alignas(std::max_align_t) watched_file {
+  sqlite3_file base;
+  std::vector<change>* unsynced;  ///< Null for files that need not survive.
+};
+
+watched_file* watched(sqlite3_file* f) {
+  return reinterpret_cast<watched_file*>(f);
+}
+sqlite3_file* real(sqlite3_file* f) {
+  return reinterpret_cast<sqlite3_file*>(reinterpret_cast<std::byte*>(f) + sizeof(watched_file));
+}
+
+/// A method that only hands on.
+template <auto Method, class... Args>
+int hand_on(sqlite3_file* f, Args... args) {
+  return (real(f)->pMethods->*Method)(real(f), args...);
+}
+
+/// Counts a call; true when the machine is gone after it.
+void count_call() {
+  if (disk->crash_in && --*disk->crash_in <= 0) {
+    disk->crash_in.reset();
+    disk->crashed = true;
+  }
+}
+
+std::int64_t size_of(sqlite3_file* f) {
+  sqlite3_int64 size = 0;
+  real(f)->pMethods->xFileSize(real(f), &size);
+  return size;
+}
+
+change about_to_change(sqlite3_file* f, std::int64_t at, std::int64_t size) {
+  change c;
+  c.at = at;
+  c.size_before = size_of(f);
+  const auto there = std::clamp<std::int64_t>(c.size_before - at, 0, size);
+  c.before.resize(static_cast<std::size_t>(there));
+  if (there > 0)
+    real(f)->pMethods->xRead(real(f), c.before.data(), static_cast<int>(there), at);
+  return c;
+}
+
+int write(sqlite3_file* f, const void* bytes, int size, sqlite3_int64 at) {
+  if (disk->crashed)
+    return SQLITE_IOERR_WRITE;
+  if (auto* unsynced = watched(f)->unsynced) {
+    auto c = about_to_change(f, at, size);
+    c.after.assign(static_cast<const char*>(bytes), static_cast<std::size_t>(size));
+    unsynced->push_back(std::move(c));
+  }
+  const int code = real(f)->pMethods->xWrite(real(f), bytes, size, at);
+  count_call();
+  return disk->crashed ? SQLITE_IOERR_WRITE : code;
+}
+
+int truncate(sqlite3_file* f, sqlite3_int64 size) {
+  if (disk->crashed)
+    return SQLITE_IOERR_TRUNCATE;
+  if (auto* unsynced = watched(f)->unsynced) {
+    auto c = about_to_change(f, size, std::max<std::int64_t>(size_of(f) - size, 0));
+    c.cut = true;
+    unsynced->push_back(std::move(c));
+  }
+  return real(f)->pMethods->xTruncate(real(f), size);
+}
+
+int sync(sqlite3_file* f, int) {
+  if (disk->crashed)
+    return SQLITE_IOERR_FSYNC;
+  if (disk->sync_fails_in && --*disk->sync_fails_in < 0) {
+    disk->sync_fails_in.reset();
+    disk->sync_failed = true;
+    return SQLITE_IOERR_FSYNC;
+  }
+  count_call();
+  if (disk->crashed)
+    return SQLITE_IOERR_FSYNC;
+  ++disk->syncs;
+  if (auto* unsynced = watched(f)->unsynced) {
+    if (disk->durable)
+      for (const auto& c : *unsynced)
+        disk->durable(c.after);
+    unsynced->clear();
+  }
+  return SQLITE_OK;  // The real disk need not know.
+}
+
+void barrier(sqlite3_file* f) {
+  real(f)->pMethods->xShmBarrier(real(f));
+}
+
+using m = sqlite3_io_methods;
+const sqlite3_io_methods methods{
+    3,
+    &hand_on<&m::xClose>,
+    &hand_on<&m::xRead, void*, int, sqlite3_int64>,
+    &write,
+    &truncate,
+    &sync,
+    &hand_on<&m::xFileSize, sqlite3_int64*>,
+    &hand_on<&m::xLock, int>,
+    &hand_on<&m::xUnlock, int>,
+    &hand_on<&m::xCheckReservedLock, int*>,
+    &hand_on<&m::xFileControl, int, void*>,
+    &hand_on<&m::xSectorSize>,
+    &hand_on<&m::xDeviceCharacteristics>,
+    &hand_on<&m::xShmMap, int, int, int, void volatile**>,
+    &hand_on<&m::xShmLock, int, int, int>,
+    &barrier,
+    &hand_on<&m::xShmUnmap, int>,
+    &hand_on<&m::xFetch, sqlite3_int64, int, void**>,
+    &hand_on<&m::xUnfetch, sqlite3_int64, void*>,
+};
+
+int open_file(sqlite3_vfs*, const char* name, sqlite3_file* f, int flags, int* flags_out) {
+  f->pMethods = nullptr;
+  const int code = real_vfs->xOpen(real_vfs, name, real(f), flags, flags_out);
+  if (code != SQLITE_OK)
+    return code;
+  f->pMethods = &methods;
+  constexpr int kept = SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_JOURNAL;
+  watched(f)->unsynced = name && (flags & kept) != 0 ? &disk->unsynced[name] : nullptr;
+  return SQLITE_OK;
+}
+
+/// A file that is gone for good has nothing left to lose.
+int delete_file(sqlite3_vfs*, const char* name, int sync_directory) {
+  if (disk->crashed)
+    return SQLITE_IOERR_DELETE;
+  if (const auto at = disk->unsynced.find(name); at != disk->unsynced.end())
+    at->second.clear();
+  return real_vfs->xDelete(real_vfs, name, sync_directory);
+}
+
+/// The salts of the write-ahead log come from here: the file follows from the seed.
+int randomness(sqlite3_vfs*, int count, char* out) {
+  for (int i = 0; i < count; ++i)
+    out[i] = static_cast<char>(disk->random.raw());
+  return count;
+}
+
+/// Sectors of a write that arrived, the others as they were; never more than the file holds then.
+std::string torn(const change& c) {
+  auto mixed = c.after;
+  for (std::size_t at = 0; at < mixed.size(); at += sector) {
+    if (disk->random.chance(50))
+      continue;
+    const auto end = std::min(at + sector, mixed.size());
+    for (auto i = at; i < end; ++i)
+      mixed[i] = i < c.before.size() ? c.before[i] : '\0';
+  }
+  return mixed;
+}
+
+void undo(int file, const change& c) {
+  [[maybe_unused]] auto done =
+      ::pwrite(file, c.before.data(), c.before.size(), static_cast<off_t>(c.at));
+  done = ::ftruncate(file, static_cast<off_t>(c.size_before));
+}
+
+void redo(int file, const change& c, const std::string& bytes) {
+  if (c.cut) {
+    [[maybe_unused]] const auto done = ::ftruncate(file, static_cast<off_t>(c.at));
+    return;
+  }
+  [[maybe_unused]] const auto done =
+      ::pwrite(file, bytes.data(), bytes.size(), static_cast<off_t>(c.at));
+}
+
+/// Back to the last sync, then again whatever happened to reach the disk.
+void forget(const std::string& path, const std::vector<change>& changes) {
+  const int file = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+  if (file < 0)
+    return;
+  for (auto c = changes.rbegin(); c != changes.rend(); ++c)
+    undo(file, *c);
+  for (const auto& c : changes) {
+    const auto fate = disk->random.between(0, 9);
+    disk->lost += fate < 6 ? 1 : 0;
+    if (fate >= 4)
+      redo(file, c, fate < 6 ? torn(c) : c.after);
+  }
+  ::close(file);
+}
+
+}  // namespace
+
+simulated_disk::simulated_disk(std::uint64_t seed) {
+  assert(disk == nullptr);
+  disk = new disk_state{draws{seed}};
+  real_vfs = sqlite3_vfs_find(nullptr);
+  simulated_vfs = *real_vfs;
+  simulated_vfs.zName = "simulated";
+  simulated_vfs.szOsFile = static_cast<int>(sizeof(watched_file)) + real_vfs->szOsFile;
+  simulated_vfs.pNext = nullptr;
+  simulated_vfs.xOpen = &open_file;
+  simulated_vfs.xDelete = &delete_file;
+  simulated_vfs.xRandomness = &randomness;
+  sqlite3_vfs_register(&simulated_vfs, 1);
+  sqlite3_randomness(0, nullptr);  // Seeded anew, from this disk.
+}
+
+simulated_disk::~simulated_disk() {
+  sqlite3_vfs_unregister(&simulated_vfs);
+  sqlite3_vfs_register(real_vfs, 1);
+  delete std::exchange(disk, nullptr);
+}
+
+void simulated_disk::crash_after(std::int64_t calls, crash_kind kind) {
+  disk->crash_in = calls;
+  disk->kind = kind;
+}
+
+void simulated_disk::crash_now(crash_kind kind) {
+  disk->crash_in.reset();
+  disk->kind = kind;
+  disk->crashed = true;
+}
+
+bool simulated_disk::crashed() const {
+  return disk->crashed;
+}
+
+void simulated_disk::fail_sync_after(std::int64_t syncs) {
+  disk->sync_fails_in = syncs;
+}
+
+bool simulated_disk::sync_failed() const {
+  return disk->sync_failed;
+}
+
+void simulated_disk::restart() {
+  if (disk->crashed && disk->kind == crash_kind::power)
+    for (const auto& [path, changes] : disk->unsynced)
+      forget(path, changes);
+  for (auto& [path, changes] : disk->unsynced)
+    changes.clear();
+  disk->crashed = false;
+  disk->crash_in.reset();
+  disk->sync_fails_in.reset();
+  disk->sync_failed = false;
+  sqlite3_randomness(0, nullptr);
+}
+
+void simulated_disk::when_durable(std::function<void(std::string_view)> look) {
+  disk->durable = std::move(look);
+}
+
+std::int64_t simulated_disk::syncs() const {
+  return disk->syncs;
+}
+
+std::int64_t simulated_disk::writes_lost() const {
+  return disk->lost;
+}
+
+}  // namespace sluice::simulation

@@ -1,0 +1,48 @@
+// A disk that may forget: what SQLite wrote since its last sync can be lost in any part when the
+// power goes.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string_view>
+
+#include "draws.hpp"
+
+namespace sluice::simulation {
+
+/// How the process came to its end, as far as the disk can tell.
+enum class crash_kind : std::uint8_t {
+  process,  ///< It was killed: what was written is there, synced or not.
+  power     ///< What was not synced is there in part: whole writes, torn ones, none.
+};
+
+/// While it lives it is SQLite's default file system, over real files. The names in a directory
+/// (made, renamed) count as durable at once; what is written past SQLite is not seen.
+class simulated_disk {
+ public:
+  explicit simulated_disk(std::uint64_t seed);
+  ~simulated_disk();
+  simulated_disk(const simulated_disk&) = delete;
+  simulated_disk& operator=(const simulated_disk&) = delete;
+
+  /// The crash happens at the end of so many calls (writes and syncs) from now: in the midst of a
+  /// commit when it may be.
+  void crash_after(std::int64_t calls, crash_kind kind);
+  void crash_now(crash_kind kind);
+  [[nodiscard]] bool crashed() const;
+  /// The sync after so many others fails with EIO.
+  void fail_sync_after(std::int64_t syncs);
+  [[nodiscard]] bool sync_failed() const;
+
+  /// Once every connection is gone: the files become what a crash left of them, and the disk works
+  /// again. Without a crash nothing changes.
+  void restart();
+
+  /// Told the bytes that have just become durable.
+  void when_durable(std::function<void(std::string_view)> look);
+  [[nodiscard]] std::int64_t syncs() const;
+  [[nodiscard]] std::int64_t writes_lost() const;  ///< Or torn, by all crashes so far.
+};
+
+}  // namespace sluice::simulation

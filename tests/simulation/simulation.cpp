@@ -1,0 +1,236 @@
+// The loop of a run: messages, time, crashes and starts, in an order that the seed chooses.
+#include "simulation.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "sluice/journal/record_json.hpp"
+
+namespace sluice::simulation {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::int64_t wall_begin_ms = 1'790'000'000'000;
+/// Faults begin after the first start and end long before the end, so that this can be judged.
+constexpr milliseconds calm_begin = 15s;
+constexpr milliseconds calm_end = 90s;
+
+simulator::settings venue_settings(draws& d, std::uint64_t seed) {
+  simulator::settings s;
+  s.symbols = 5;
+  s.closed_symbols = 0;
+  s.seed = seed;
+  s.latency = d.time(20ms, 300ms);
+  s.latency_jitter = d.time(0ms, 100ms);
+  s.volatility_bp = d.between(2, 25);
+  s.fills_max = d.between(1, 4);
+  s.trading.thin_book_percent = d.chance(40) ? d.between(5, 30) : 0;
+  s.trading.events =
+      d.chance(50) ? simulator::event_order::documented : simulator::event_order::shuffled;
+  s.trading.conflict =
+      d.chance(50) ? simulator::reduce_conflict::refuse : simulator::reduce_conflict::knock_out;
+  s.oversized =
+      d.chance(50) ? simulator::oversized_reduce::shrink : simulator::oversized_reduce::reject;
+  s.retry_after =
+      d.chance(50) ? simulator::retry_after_header::sent : simulator::retry_after_header::omitted;
+  s.account.api_key = "simulatedkey";
+  s.account.api_secret = "simulatedsecret";
+  if (d.chance(60))
+    s.account.initial_positions = {{symbol("ETHUSDT"), quantity::parse("0.05").value()},
+                                   {symbol("SOLUSDT"), quantity::parse("-2").value()}};
+  return s;
+}
+
+config::settings product_settings(draws& d, const std::filesystem::path& directory) {
+  config::settings s;
+  s.mode = run_mode::testnet;
+  s.account = "sim";
+  s.exchange.rest_url = "https://venue.invalid";
+  s.exchange.stream_url = "wss://venue.invalid";
+  s.journal.state_dir = directory.string();
+  s.log.to_stderr = false;
+  s.log.level = status::log_level::error;
+  s.gate.limits.cooldown = d.time(0s, 5s);
+  s.gate.limits.allow_add = d.chance(40);
+  s.limits.limits = {};
+  s.exits.stop_bp = d.between(20, 200);
+  s.reconcile.foreign = d.chance(50) ? foreign_policy::adopt : foreign_policy::hold;
+  s.protective_stops.enabled = d.chance(40);
+  s.dead_man.enabled = d.chance(40);
+  s.executor.exit_collar_bp = d.chance(30) ? 20 : 0;
+  return s;
+}
+
+}  // namespace
+
+scratch::scratch() {
+  const auto memory = std::filesystem::exists("/dev/shm") ? std::filesystem::path("/dev/shm")
+                                                          : std::filesystem::temp_directory_path();
+  auto pattern = (memory / "sluice-simulation-XXXXXX").string();
+  path = ::mkdtemp(pattern.data());
+}
+
+scratch::~scratch() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path, ignored);
+}
+
+simulation::simulation(options chosen) : chosen_(std::move(chosen)), plan_draws_(chosen_.seed) {}
+
+simulation::~simulation() = default;
+
+outcome simulation::run() {
+  const scratch files;
+  const auto venue = venue_settings(plan_draws_, chosen_.seed);
+  machine_.directory = files.path / "state";
+  machine_.chosen = product_settings(plan_draws_, machine_.directory);
+  machine_.api_key = venue.account.api_key;
+  machine_.api_secret = venue.account.api_secret;
+  disk_ = std::make_unique<simulated_disk>(plan_draws_.raw());
+  world_ = std::make_unique<world>(plan_draws_.raw(), venue, wall_begin_ms);
+  world_->reader = chosen_.trace;
+  machine_.booted = instant{world_->now() - std::chrono::minutes{30}};
+  std::vector<std::string> names;
+  for (const auto& s : world_->venue->symbols())
+    names.push_back(s.str());
+  work_ = std::make_unique<workload>(*world_, plan_draws_, names);
+  work_->watch = [this](const std::string& id, const std::string& on) {
+    phases_.offered(plan_id(id), symbol(on));
+  };
+  watch_network();
+  watch_disk();
+  const auto begin = world_->now();
+  schedule_work();
+  schedule_faults();
+  live_until(begin + chosen_.span - calm_end);
+  world_->trace("the calm at the end begins");
+  quiet_ = true;
+  armed_.clear();
+  if (process_)
+    work_->call_it_a_day(*process_);
+  live_until(begin + chosen_.span);
+  look_at_end();
+  collect();
+  process_.reset();
+  world_.reset();
+  disk_.reset();
+  return std::move(result_);
+}
+
+void simulation::start_process() {
+  disk_->restart();
+  result_.seen.wire.push_back({world_->age().count(), oracle::wire_event::restarted});
+  world_->trace("a process starts");
+  process_ = std::make_unique<process>(*world_, *disk_, machine_, [this](const auto& records) {
+    for (const auto& r : records) {
+      seen_at_[r.seq] = world_->age().count();
+      phases_.recorded(r);
+      if (chosen_.trace)
+        world_->trace(fmt::format("#{} {}", r.seq, journal::to_json(r)));
+    }
+  });
+  if (process_->refusal().empty())
+    return;
+  if (!disk_->crashed())
+    result_.seen.not_started.push_back(process_->refusal());
+  bury("did not start: " + process_->refusal());
+}
+
+/// Whatever it still says reaches nobody.
+void simulation::bury(const std::string& why) {
+  world_->trace("the process is gone: " + why);
+  const bool power = disk_->crashed();
+  process_.reset();
+  phases_.forget();
+  work_->forget_waiting();
+  ++result_.restarts;
+  if (power && plan_draws_.chance(50))
+    machine_.booted = world_->now();  // The steady clock began anew with the machine.
+  next_start_ = world_->now() + world_->random.time(200ms, 4s);
+}
+
+void simulation::after_step() {
+  for (std::size_t i = 0; i < armed_.size(); ++i) {
+    const auto& f = faults_[armed_[i]];
+    if (const auto on = phases_.somewhere_in(f.wanted)) {
+      const auto which = armed_[i];
+      armed_.erase(armed_.begin() + static_cast<std::ptrdiff_t>(i));
+      strike(faults_[which], f.wanted);
+      return;
+    }
+  }
+}
+
+void simulation::live_until(instant end) {
+  while (world_->now() < end) {
+    if (!process_ && world_->now() >= next_start_)
+      start_process();
+    bool busy = false;
+    while (process_ && process_->step()) {
+      after_step();
+      if (disk_->crashed())
+        bury("crash");
+      else if (process_->ended())
+        bury(fmt::format("exit {}", *process_->ended()));
+      else if (world_->random.chance(2)) {
+        busy = true;  // The stages are slow now and then: something comes in before they go on.
+        break;
+      }
+    }
+    if (process_) {
+      if (disk_->crashed())
+        bury("crash");
+      else
+        work_->hear(*process_);
+    }
+    auto next = std::min(world_->next_due(), end);
+    if (process_) {
+      if (const auto timer = process_->next_timer())
+        next = std::min(next, std::max(*timer, world_->now()));
+      if (busy)
+        next = std::min<instant>(next, world_->now() + world_->random.time(1ms, 5ms));
+    } else {
+      next = std::min(next, next_start_);
+    }
+    world_->move_to(next);
+    if (process_)
+      process_->follow_time();
+  }
+}
+
+void simulation::schedule_work() {
+  const auto wait = plan_draws_.time(300ms, 9s);
+  world_->after(wait, [this] {
+    if (process_ && !disk_->crashed() && !quiet_)
+      work_->act(*process_);
+    schedule_work();
+  });
+}
+
+void simulation::schedule_faults() {
+  if (chosen_.faults == with_faults::no)
+    return;
+  faults_ = draw_faults(plan_draws_, calm_begin, chosen_.span - calm_end);
+  for (std::size_t i = 0; i < faults_.size(); ++i)
+    world_->after(faults_[i].at, [this, i] { arm(i); });
+}
+
+/// Waits for a plan in the phase that it is crossed with, some time; then it happens anyhow.
+void simulation::arm(std::size_t fault) {
+  if (quiet_)
+    return;
+  armed_.push_back(fault);
+  world_->after(world_->random.time(2s, 15s), [this, fault] {
+    const auto at = std::ranges::find(armed_, fault);
+    if (at == armed_.end())
+      return;
+    armed_.erase(at);
+    if (!quiet_)
+      strike(faults_[fault], std::nullopt);
+  });
+}
+
+}  // namespace sluice::simulation

@@ -1,0 +1,96 @@
+// A whole run from its seed: a venue, a network, a disk, processes that come and go, producers,
+// persons, faults; and what is to be judged of it.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "fault_plan.hpp"
+#include "oracle/history.hpp"
+#include "phases.hpp"
+#include "process.hpp"
+#include "workload.hpp"
+
+namespace sluice::simulation {
+
+enum class with_faults : std::uint8_t { no, yes };
+enum class wall_clock : std::uint8_t { jumps, steady };
+enum class with_restarts : std::uint8_t { no, yes };
+
+struct options {
+  std::uint64_t seed{1};
+  milliseconds span{std::chrono::minutes{10}};
+  with_faults faults{with_faults::yes};
+  wall_clock wall{wall_clock::jumps};
+  with_restarts restarts{with_restarts::yes};
+  std::function<void(const std::string&)> trace{};
+};
+
+/// What a fault met: its name, and the phase of a plan (or "no plan").
+using cell = std::pair<std::string, std::string>;
+
+struct outcome {
+  oracle::history seen{};
+  std::map<cell, std::int64_t> hits{};
+  std::int64_t restarts{0};
+  std::int64_t requests{0};
+  std::int64_t writes_lost{0};
+  std::string journal{};       ///< All bodies of its records, one a line.
+  std::uint64_t file_hash{0};  ///< Of the journal's own bytes at the end, log included.
+};
+
+class simulation {
+ public:
+  explicit simulation(options chosen);
+  ~simulation();
+  simulation(const simulation&) = delete;
+  simulation& operator=(const simulation&) = delete;
+
+  [[nodiscard]] outcome run();
+
+ private:
+  void watch_network();
+  void watch_disk();
+  void start_process();
+  void live_until(instant end);
+  void after_step();
+  void bury(const std::string& why);
+  void schedule_faults();
+  void arm(std::size_t fault);
+  void strike(const planned_fault& f, std::optional<phase> met);
+  void schedule_work();
+  void collect();
+  void look_at_end();
+
+  options chosen_;
+  draws plan_draws_;  ///< Of workload and faults; the world has draws of its own.
+  machine machine_{};
+  std::unique_ptr<simulated_disk> disk_{};
+  std::unique_ptr<world> world_{};
+  std::unique_ptr<process> process_{};
+  std::unique_ptr<workload> work_{};
+  phase_tracker phases_{};
+  std::vector<planned_fault> faults_{};
+  std::vector<std::size_t> armed_{};
+  std::set<std::string, std::less<>> durable_ids_{};
+  std::map<std::int64_t, oracle::ms> seen_at_{};
+  instant next_start_{};
+  milliseconds venue_ahead_{};  ///< The venue's clock, of the true one.
+  bool quiet_{false};  ///< No faults any more.
+  outcome result_{};
+};
+
+/// A directory of its own, in memory where there is one, gone at the end.
+class scratch {
+ public:
+  scratch();
+  ~scratch();
+  scratch(const scratch&) = delete;
+  scratch& operator=(const scratch&) = delete;
+  std::filesystem::path path{};
+};
+
+}  // namespace sluice::simulation

@@ -1,0 +1,114 @@
+// How each planned fault is done to venue, disk, clock or account.
+#include <fmt/format.h>
+
+#include "simulation.hpp"
+
+namespace sluice::simulation {
+namespace {
+
+std::string with_symbol(std::string text, const std::string& name) {
+  constexpr std::string_view placeholder = "SYMBOL";
+  for (auto at = text.find(placeholder); at != std::string::npos;
+       at = text.find(placeholder, at + name.size()))
+    text.replace(at, placeholder.size(), name);
+  return text;
+}
+
+quantity held_at_venue(const world& w, const symbol& on) {
+  const auto books = w.venue->books(w.moment());
+  for (const auto& p : books.accounts.front().positions)
+    if (p.instrument == on)
+      return p.amount;
+  return {};
+}
+
+/// About a hundred worth of it, on the symbol's step as the venue floors it.
+quantity some_of(const world& w, const symbol& on) {
+  const auto mark = w.venue->mark(on).value_or(price::whole(1));
+  const auto amount = notional::whole(150) / mark;
+  return floor_to_step(
+      amount, mark > price::whole(50) ? quantity::parse("0.01").value() : quantity::whole(1));
+}
+
+void act_as_person(world& w, person_act act, const symbol& on) {
+  const auto held = held_at_venue(w, on);
+  const auto size = held.sign() < 0 ? -held : held;
+  const auto against = held.sign() > 0 ? side::sell : side::buy;
+  const auto now = w.moment();
+  switch (act) {
+    case person_act::close:
+      if (!held.is_zero())
+        (void)w.venue->trade(on, against, size, now);
+      return;
+    case person_act::flip:
+      if (!held.is_zero())
+        (void)w.venue->trade(on, against, size + size, now);
+      return;
+    case person_act::add:
+      (void)w.venue->trade(on, held.sign() < 0 ? side::sell : side::buy, some_of(w, on), now);
+      return;
+    case person_act::cancel:
+      (void)w.venue->cancel_open(on, now);
+      return;
+    case person_act::leverage:
+      (void)w.venue->set_leverage(on, w.random.between(1, 20), now);
+      return;
+  }
+}
+
+void act_as_venue(world& w, venue_act act, const symbol& on) {
+  const auto held = held_at_venue(w, on);
+  if (held.is_zero())
+    return;
+  if (act == venue_act::liquidate) {
+    (void)w.venue->liquidate(on, w.moment());
+    return;
+  }
+  simulator::deleveraging d;
+  d.instrument = on;
+  d.amount = held.sign() < 0 ? -held : held;
+  (void)w.venue->deleverage(d, w.moment());
+}
+
+}  // namespace
+
+void simulation::strike(const planned_fault& f, std::optional<phase> met) {
+  auto on = met ? phases_.somewhere_in(*met) : std::nullopt;
+  if (!on) {
+    const auto all = world_->venue->symbols();
+    on = world_->random.one_of(all);
+  }
+  // A ban is remembered over a restart by the wall clock, the only one there is then.
+  const bool banned = machine_.banned_until.has_value();
+  if (f.wall && (chosen_.wall == wall_clock::steady || banned))
+    return;
+  if (f.disk && chosen_.restarts == with_restarts::no)
+    return;
+  ++result_.hits[{f.name, met ? std::string(to_string(*met)) : "no plan"}];
+  world_->trace(fmt::format("FAULT {} on {} ({}) {}", f.name, on->str(),
+                            met ? to_string(*met) : "no plan", f.script));
+  if (!f.script.empty())
+    for (const auto& one : simulator::parse_script(with_symbol(f.script, on->str())).value()) {
+      world_->venue->add_fault(one);
+      const auto* of_venue = std::get_if<simulator::venue_fault>(&one);
+      if (of_venue && of_venue->effect == simulator::venue_effect::clock_step)
+        venue_ahead_ += milliseconds{of_venue->number};
+    }
+  if (f.person)
+    act_as_person(*world_, *f.person, *on);
+  if (f.venue)
+    act_as_venue(*world_, *f.venue, *on);
+  if (f.wall)
+    world_->jump_wall_clock(f.wall->by);
+  if (f.disk && process_) {
+    if (f.disk->sync_error)
+      disk_->fail_sync_after(f.disk->calls);
+    else if (f.disk->calls == 0)
+      disk_->crash_now(f.disk->kind);
+    else
+      disk_->crash_after(f.disk->calls, f.disk->kind);
+  }
+  world_->pump();
+}
+
+}  // namespace sluice::simulation

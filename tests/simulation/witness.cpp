@@ -1,0 +1,182 @@
+// What is kept of a run for those who judge it: from the wire while it lives, from books and
+// journal at its end.
+#include <algorithm>
+#include <charconv>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
+#include "simulation.hpp"
+#include "sluice/journal/record_json.hpp"
+
+namespace sluice::simulation {
+namespace {
+
+constexpr std::string_view id_begin = "sl-";
+constexpr std::size_t id_length = 36;
+
+/// Our ids in bytes that have just become durable.
+void keep_ids(std::string_view bytes, std::set<std::string, std::less<>>& ids) {
+  for (auto at = bytes.find(id_begin); at != std::string_view::npos;
+       at = bytes.find(id_begin, at + 1))
+    if (at + id_length <= bytes.size())
+      ids.emplace(bytes.substr(at, id_length));
+}
+
+/// `venues_ms` is the venue's clock, by which it names the end of a ban.
+std::optional<oracle::ms> stop_of(const simulator::reply& out, oracle::ms now,
+                                  std::int64_t venues_ms) {
+  std::optional<oracle::ms> until;
+  for (const auto& [name, value] : out.headers)
+    if (name == "Retry-After" || name == "retry-after")
+      until = now + 1'000 * std::stoll(value);
+  constexpr std::string_view words = "banned until ";
+  if (const auto at = out.body.find(words); at != std::string::npos) {
+    std::int64_t named = 0;
+    std::from_chars(out.body.data() + at + words.size(), out.body.data() + out.body.size(), named);
+    until = std::max(until.value_or(0), now + named - venues_ms);
+  }
+  return until;
+}
+
+oracle::origin origin_of(simulator::order_origin by) {
+  switch (by) {
+    case simulator::order_origin::api:
+      return oracle::origin::product;
+    case simulator::order_origin::person:
+      return oracle::origin::person;
+    case simulator::order_origin::venue:
+      break;
+  }
+  return oracle::origin::venue;
+}
+
+std::uint64_t hash_of_file(const std::filesystem::path& path, std::uint64_t seed) {
+  std::ifstream in(path, std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(in), {}};
+  return stable_hash(bytes, seed);
+}
+
+}  // namespace
+
+void simulation::watch_network() {
+  auto& watch = world_->watch;
+  const auto line = [this](oracle::wire_event what, const simulator::request& r) {
+    oracle::wire_line l{world_->age().count(), what, r.method, r.path, parameter_of(r, "symbol")};
+    return l;
+  };
+  watch.written = [this, line](const simulator::request& r) {
+    ++result_.requests;
+    phases_.written(r);
+    result_.seen.wire.push_back(line(oracle::wire_event::written, r));
+  };
+  watch.performed = [this](const simulator::request& r, const simulator::reply& out) {
+    phases_.performed(r, out);
+    for (const auto& [name, value] : out.headers)
+      if (name == "x-mbx-used-weight-1m")
+        result_.seen.weights.push_back({world_->age().count(), std::stoll(value), 2'400});
+    if (r.method != "POST" || (r.path != "/fapi/v1/order" && r.path != "/fapi/v1/algoOrder"))
+      return;
+    auto id = parameter_of(r, "newClientOrderId");
+    if (id.empty())
+      id = parameter_of(r, "clientAlgoId");
+    result_.seen.arrivals.push_back(
+        {id, parameter_of(r, "symbol"), world_->age().count(), durable_ids_.contains(id)});
+  };
+  watch.answered = [this, line](const simulator::request& r, const simulator::reply& out) {
+    auto l = line(oracle::wire_event::answered, r);
+    l.status = out.status;
+    l.ban = out.status == 418;
+    if (out.status == 429 || out.status == 418)
+      l.stop_until = stop_of(out, l.at, world_->true_wall_ms() + venue_ahead_.count());
+    result_.seen.wire.push_back(std::move(l));
+  };
+  watch.over = [this](const simulator::request& r) { phases_.over(r); };
+  watch.told = [this](std::string_view) {
+    result_.seen.wire.push_back({world_->age().count(), oracle::wire_event::told});
+  };
+}
+
+void simulation::watch_disk() {
+  disk_->when_durable([this](std::string_view bytes) { keep_ids(bytes, durable_ids_); });
+}
+
+void simulation::look_at_end() {
+  auto& seen = result_.seen;
+  seen.ended_at = world_->age().count();
+  if (!process_) {
+    seen.ready_at_end = false;
+    seen.why_not_ready = "no process runs";
+    return;
+  }
+  const auto asked = process_->ask("GET", "/readyz", "");
+  while (process_->step()) {
+  }
+  const auto answer = process_->answer_of(asked);
+  seen.ready_at_end = answer && answer->status == 200;
+  seen.why_not_ready = answer ? answer->body : "no answer";
+  std::map<symbol, quantity> held;
+  const auto books = world_->venue->books(world_->moment());
+  for (const auto& p : books.accounts.front().positions)
+    held[p.instrument] = p.amount;
+  for (const auto& s : world_->venue->symbols()) {
+    const auto view = process_->truth_of({s, position_side::both});
+    seen.looks.push_back({s.str(), amount_of(view.content).raw(), is_known(view.content),
+                          held.contains(s) ? held[s].raw() : 0});
+  }
+}
+
+void simulation::collect() {
+  auto& seen = result_.seen;
+  const auto books = world_->venue->books(world_->moment());
+  const auto& account = books.accounts.front();
+  const auto here = [&](venue_time t) {
+    return t.ms - world_->true_wall_ms() + world_->age().count();
+  };
+  for (const auto& o : account.orders)
+    seen.orders.push_back({o.report.client_id.str(), o.report.id, origin_of(o.origin),
+                           o.report.instrument.str(), o.report.direction == side::buy,
+                           o.asked.raw(), o.report.executed.raw(), o.report.reduce_only,
+                           !is_final(o.report.status), here(o.created_at),
+                           here(o.report.updated_at)});
+  for (const auto& f : account.fills)
+    seen.fills.push_back({f.id, f.order, f.client_id.str(), f.instrument.str(),
+                          f.direction == side::buy, f.amount.raw()});
+  for (const auto& [id, plan] : work_->offered())
+    seen.plans.push_back(plan);
+  process_.reset();
+  result_.writes_lost = disk_->writes_lost();
+  disk_->restart();
+  const auto path = journal::journal_path(machine_.chosen.journal);
+  result_.file_hash = hash_of_file(path.string() + "-wal", hash_of_file(path, 1));
+  auto reader = journal::reader::open(path);
+  if (!reader) {
+    seen.unverified.push_back(reader.error().text);
+    return;
+  }
+  if (const auto verified = (*reader)->verify(); !verified)
+    seen.unverified.push_back(verified.error().text);
+  for (auto& e : (*reader)->events_after(0, 1'000'000).value()) {
+    result_.journal += e.json + "\n";
+    const auto at = seen_at_.find(e.seq);
+    seen.records.push_back(
+        {e.seq, e.kind, std::move(e.json), at == seen_at_.end() ? -1 : at->second});
+  }
+  for (const auto& h : (*reader)->holds().value())
+    seen.open_holds.push_back(h.position.instrument.str());
+  (void)(*reader)->each_judgement([&](const journal::judgement& j) {
+    if (j.outcome.kind != verdict_kind::allow)
+      return;
+    const auto& f = j.seen;
+    const bool opens = lane_of(j.what) == lane::entry;
+    const auto& limits = f.limits;
+    seen.allows.push_back({j.what.id.str(), opens, is_known(f.position.content),
+                           between(f.position.as_of, f.now.steady).count(),
+                           (opens ? limits.stale_after_entry : limits.stale_after_exit).count(),
+                           f.held.has_value(), opens || limits.hold_blocks_reduce,
+                           f.in_flight.has_value(),
+                           std::holds_alternative<cancel_plan>(j.what.body), j.times_judged == 0});
+  });
+}
+
+}  // namespace sluice::simulation

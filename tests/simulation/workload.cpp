@@ -1,0 +1,182 @@
+// Draws plans and orders, posts them, and keeps what the answers say.
+#include "workload.hpp"
+
+#include <fmt/format.h>
+#include <boost/json.hpp>
+
+#include <utility>
+
+namespace sluice::simulation {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// An answer says so at most this long after the deadline: the verdict is made durable first.
+constexpr milliseconds verdict_slack{1'500};
+
+std::string_view side_word(bool buys) {
+  return buys ? "buy" : "sell";
+}
+
+}  // namespace
+
+workload::workload(world& w, draws& random, std::vector<std::string> symbols)
+    : world_(w), random_(random), symbols_(std::move(symbols)) {}
+
+std::string workload::new_id() {
+  return fmt::format("plan-{}", ++last_);
+}
+
+void workload::act(process& on) {
+  const auto what = random_.between(1, 100);
+  if (what <= 45)
+    open(on);
+  else if (what <= 75)
+    reduce(on);
+  else if (what <= 82)
+    cancel(on);
+  else if (what <= 90)
+    repeat(on);
+  else
+    order(on);
+}
+
+void workload::post(process& on, const std::string& id, const std::string& body) {
+  const auto json = boost::json::parse(body).as_object();
+  const auto* symbol_text = json.if_contains("symbol");
+  if (watch && symbol_text)
+    watch(id, std::string(symbol_text->as_string()));
+  status::query_parameters query;
+  if (random_.chance(70))
+    query = status::query_parameters{{{"wait", "9s"}}};
+  world_.trace("plan " + body);
+  // Whoever repeats a plan that never came in offers it anew.
+  offered_[id].deadline = (world_.age() + ttl_[id] + verdict_slack).count();
+  waiting_[on.ask("POST", "/api/v1/plans", body, std::move(query))] = id;
+}
+
+void workload::open(process& on) {
+  const auto id = new_id();
+  const auto& name = random_.one_of(symbols_);
+  const auto mark = world_.venue->mark(symbol(name)).value_or(price::whole(1));
+  const auto value = random_.between(60, 400);
+  const auto per_mark = static_cast<double>(value) / (static_cast<double>(mark.raw()) / 1e8);
+  const auto ttl = random_.time(3s, 60s);
+  std::string size;
+  const bool buys = random_.chance(50);
+  switch (random_.between(0, 2)) {
+    case 0:
+      size = fmt::format(R"("quantity":"{:.3f}")", std::max(per_mark, 0.001));
+      break;
+    case 1:
+      size = fmt::format(R"("notional":"{}")", value);
+      break;
+    default: {
+      const auto away = mark.raw() / 50 * (buys ? -1 : 1);
+      const auto stop = price::from_raw(mark.raw() + away);
+      size = fmt::format(R"("risk":"{}","stop":"{}")", std::max<std::int64_t>(value / 50, 2),
+                         stop.str());
+    }
+  }
+  const auto body = fmt::format(
+      R"({{"plan_id":"{}","source":"sim","symbol":"{}","kind":"open","side":"{}",{},"ttl":"{}"}})",
+      id, name, side_word(buys), size, format_duration(ttl));
+  bodies_[id] = body;
+  offered_[id] = {id, 0, std::nullopt};
+  ttl_[id] = ttl;
+  post(on, id, body);
+}
+
+void workload::reduce(process& on) {
+  const auto id = new_id();
+  const auto& name = random_.one_of(symbols_);
+  const auto ttl = random_.time(3s, 60s);
+  const auto target =
+      random_.chance(70) ? std::string("0") : fmt::format("0.{:03}", random_.between(1, 80));
+  const auto body = fmt::format(
+      R"({{"plan_id":"{}","source":"sim","symbol":"{}","kind":"reduce","target":"{}","ttl":"{}"}})",
+      id, name, target, format_duration(ttl));
+  bodies_[id] = body;
+  offered_[id] = {id, 0, std::nullopt};
+  ttl_[id] = ttl;
+  post(on, id, body);
+}
+
+void workload::cancel(process& on) {
+  if (bodies_.empty())
+    return;
+  const auto id = new_id();
+  const auto newest = std::max<std::uint64_t>(last_, 4) - 1;
+  const auto target = newest - static_cast<std::uint64_t>(random_.between(0, 2));
+  const auto body = fmt::format(
+      R"({{"plan_id":"{}","source":"sim","symbol":"{}","kind":"cancel","cancels":"plan-{}","ttl":"10s"}})",
+      id, random_.one_of(symbols_), target);
+  bodies_[id] = body;
+  offered_[id] = {id, 0, std::nullopt};
+  ttl_[id] = 10s;
+  post(on, id, body);
+}
+
+void workload::repeat(process& on) {
+  if (bodies_.empty())
+    return;
+  auto at = bodies_.begin();
+  std::advance(at, random_.between(0, static_cast<std::int64_t>(bodies_.size()) - 1));
+  post(on, at->first, at->second);
+}
+
+void workload::order(process& on) {
+  const auto& name = random_.one_of(symbols_);
+  constexpr std::string_view who = R"("author":"anna","reason":"drill")";
+  const auto say = [&](std::string path, std::string fields) {
+    world_.trace("order " + path + " " + fields);
+    (void)on.ask("POST", std::move(path),
+                 fmt::format("{{{}{}{}}}", who, fields.empty() ? "" : ",", fields));
+  };
+  switch (random_.between(0, 6)) {
+    case 0:
+      return say("/api/v1/state", R"("state":"reduce_only","for":"20s")");
+    case 1:
+      return say("/api/v1/state", R"("state":"halted","for":"10s")");
+    case 2:
+      return say("/api/v1/state", R"("state":"active")");
+    case 3:
+      return say("/api/v1/flatten", fmt::format(R"("symbol":"{}")", name));
+    case 4:
+      return say("/api/v1/holds/" + name + "/release", "");
+    case 5:
+      return say("/api/v1/overrides", R"("key":"gate.stale_after_entry","value":"8s","for":"1m")");
+    default:
+      return say("/api/v1/closes/" + name + "/arm", R"("for":"1m")");
+  }
+}
+
+void workload::hear(process& on) {
+  for (auto at = waiting_.begin(); at != waiting_.end();) {
+    const auto answer = on.answer_of(at->first);
+    if (!answer) {
+      ++at;
+      continue;
+    }
+    world_.trace(
+        fmt::format("told {} {}: {}", at->second, answer->status, answer->body.substr(0, 200)));
+    if (answer->status == 200) {
+      const auto body = boost::json::parse(answer->body).as_object();
+      const auto* judged = body.if_contains("judged");
+      const bool same =
+          body.at("plan_id").as_string() == at->second && !body.if_contains("duplicate_of");
+      if (judged && same)
+        if (const auto* verdict = judged->as_object().if_contains("verdict"))
+          offered_[at->second].told =
+              verdict->is_string() ? std::string(verdict->as_string())
+                                   : std::string(verdict->as_object().at("kind").as_string());
+    }
+    at = waiting_.erase(at);
+  }
+}
+
+void workload::call_it_a_day(process& on) {
+  (void)on.ask("POST", "/api/v1/state", R"({"author":"anna","reason":"the end","state":"active"})");
+}
+
+}  // namespace sluice::simulation

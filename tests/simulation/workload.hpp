@@ -1,0 +1,51 @@
+// What producers and operators want in a run: plans of all kinds, repeated ones, orders of people.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "oracle/history.hpp"
+#include "process.hpp"
+
+namespace sluice::simulation {
+
+/// Asks by HTTP, as producers do, and remembers what it was told.
+class workload {
+ public:
+  workload(world& w, draws& random, std::vector<std::string> symbols);
+
+  /// One of the things that producers and operators do, on the process that runs now.
+  void act(process& on);
+  /// Takes answers that have come.
+  void hear(process& on);
+  /// A new process: whoever waited for the old one has no answer.
+  void forget_waiting() { waiting_.clear(); }
+  /// All is to be open again, so that the end can be judged.
+  void call_it_a_day(process& on);
+
+  [[nodiscard]] const std::map<std::string, oracle::offered>& offered() const { return offered_; }
+  /// Told of each plan that is offered, before it is.
+  std::function<void(const std::string& plan, const std::string& symbol)> watch{};
+
+ private:
+  void post(process& on, const std::string& id, const std::string& body);
+  void open(process& on);
+  void reduce(process& on);
+  void cancel(process& on);
+  void repeat(process& on);
+  void order(process& on);
+  [[nodiscard]] std::string new_id();
+
+  world& world_;
+  draws& random_;
+  std::vector<std::string> symbols_;
+  std::uint64_t last_{0};
+  std::map<std::string, oracle::offered> offered_{};
+  std::map<std::string, std::string> bodies_{};  ///< As posted, by plan.
+  std::map<std::string, milliseconds> ttl_{};
+  std::map<std::uint64_t, std::string> waiting_{};
+};
+
+}  // namespace sluice::simulation
