@@ -316,7 +316,8 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
     come_round(job.target, job.started_at, why.retry_at);
     const auto words = fmt::format("{}: {}", to_string(why.kind), why.text);
     if (job.target.is_account())
-      operators_.read_ended(job.started_at, {.refusal = "the account was not read: " + words});
+      operators_.read_ended(job.started_at,
+                            {.refusal = fmt::format("the account was not read: {}", words)});
     // Also of routine reads: a plan may have joined one that was under way.
     send(peers_->gate, reads_done{{read_done{scope_of(job, given_.table->directory()), words}}});
   }

@@ -176,7 +176,7 @@ operator_commands::operator_commands(CLI::App& app) {
 }
 
 CLI::App* operator_commands::add(CLI::App& below, const char* name, const char* help, action act) {
-  auto* command = below.add_subcommand(name, std::string(help) + exit_codes);
+  auto* command = below.add_subcommand(name, fmt::format("{}{}", help, exit_codes));
   add_reach(*command, options_.given);
   command->add_flag("--json", options_.json, "print the answer as it came");
   actions_[command] = std::move(act);

@@ -112,7 +112,7 @@ result<std::optional<std::string>> explain_plan(database& db, const plan_id& id)
   const auto words = words_of_refusals(db, id);
   if (!words)
     return words.error();
-  return std::optional(text + fmt::format(R"(,"words":{}}})", *words));
+  return std::optional(fmt::format(R"({},"words":{}}})", text, *words));
 }
 
 result<verdict> parse_judged(std::string_view body, instant now) {
