@@ -125,12 +125,19 @@ class ModelTestCase(unittest.TestCase):
     def test_the_holds_are_the_fold_of_the_journal_and_none_goes_without_cause_and_author(self):
         self.assert_whole(self.search("holds"), "holds")
 
-    def test_no_model_runs_in_circles_so_that_every_run_comes_to_its_end(self):
-        for model, bounds in (("order", ("RESENDS=0", "ORDERS=2")), ("permit", ("JUDGEMENTS=1",)), ("holds", ())):
-            with self.subTest(model):
-                said = self.search(model, *bounds, circles=True)
-                self.assertIn("non-progress cycles", said)
-                self.assert_whole(said, f"{model}, circles")
+    def assert_no_circles(self, model, *bounds):
+        said = self.search(model, *bounds, circles=True)
+        self.assertIn("non-progress cycles", said)
+        self.assert_whole(said, f"{model}, circles")
+
+    def test_the_orders_never_run_in_circles_so_that_every_run_comes_to_its_end(self):
+        self.assert_no_circles("order", "RESENDS=0", "ORDERS=2")
+
+    def test_the_permits_never_run_in_circles_so_that_every_run_comes_to_its_end(self):
+        self.assert_no_circles("permit", "JUDGEMENTS=1")
+
+    def test_the_holds_never_run_in_circles_so_that_every_run_comes_to_its_end(self):
+        self.assert_no_circles("holds")
 
     def test_every_defect_seeded_into_the_orders_is_found(self):
         self.assert_defects_found("order")
