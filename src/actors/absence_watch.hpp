@@ -19,6 +19,8 @@ struct order_trace {
   side direction{side::buy};
   wall_time intended_at{};
   quantity amount_before{};  ///< Of the position, signed, when the intent was made.
+  /// The venue's time of the last change that `amount_before` shows; 0 when not known.
+  venue_time changed_before{};
 };
 
 /// Pure. One wait at a time.
@@ -46,7 +48,7 @@ class absence_watch {
         continue;
       if (!is_of_another(f, order, others))
         wait_->no_trades = false;
-      else if (f.traded_at.ms > order.intended_at.ms + clock_slack_ms)
+      else if (came_after(f, order))
         wait_->by_others += f.amount;
     }
   }
@@ -67,6 +69,14 @@ class absence_watch {
   }
 
  private:
+  /// Whether `amount_before` cannot have this trade in it: by the venue's own times where they are
+  /// known. A stop of ours triggers at the very moment at which the exit is sent.
+  static bool came_after(const fill& f, const order_trace& order) {
+    if (order.changed_before.ms != 0)
+      return f.traded_at > order.changed_before;
+    return f.traded_at.ms > order.intended_at.ms + clock_slack_ms;
+  }
+
   static bool is_of_another(const fill& f, const order_trace& order, const own_orders& others) {
     const auto known = others.find(f.instrument, f.order);
     return known && !known->client_id.empty() && known->client_id != order.id;
@@ -75,7 +85,7 @@ class absence_watch {
   struct wait {
     instant newer_than{};
     std::optional<bool> no_trades{};
-    /// Traded in the order's direction by orders that are not it, surely after its intent.
+    /// Traded in the order's direction by orders that are not it, surely not in the amount before.
     quantity by_others{};
   };
   std::optional<wait> wait_{};

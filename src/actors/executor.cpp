@@ -58,9 +58,14 @@ void executor::on_exit() {
 void executor::inherit() {
   for (auto& old : options_.inherited) {
     order_task task{old.plan, old.request, 0, instant{}};
-    auto [at, added] = orders_.try_emplace(
-        old.request.id, entry{order_machine(std::move(task), options_.settings), nullptr, nullptr,
-                              old.intended_at, old.ledger_amount, old.position_before});
+    auto [at, added] =
+        orders_.try_emplace(old.request.id, entry{order_machine(std::move(task), options_.settings),
+                                                  nullptr,
+                                                  nullptr,
+                                                  old.intended_at,
+                                                  old.ledger_amount,
+                                                  {},
+                                                  old.position_before});
     if (!added)
       continue;
     log().warn("executor", "order_inherited",

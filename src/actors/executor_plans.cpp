@@ -88,9 +88,11 @@ void executor::begin(const carry_out& permitted, order_request request, const or
                      int attempt) {
   const auto id = request.id;
   order_task task{permitted.what->id, request, terms.truth_version, terms.expires};
-  const auto held = amount_of(given_.table->read(position_of(request)).content);
-  orders_.try_emplace(id, entry{order_machine(std::move(task), options_.settings), permitted.what,
-                                permitted.judged, now_stamp().wall, held, held.abs()});
+  const auto seen = given_.table->read(position_of(request));
+  const auto held = amount_of(seen.content);
+  orders_.try_emplace(
+      id, entry{order_machine(std::move(task), options_.settings), permitted.what, permitted.judged,
+                now_stamp().wall, held, seen.changed_at, held.abs()});
   plans_.take(permitted.what, collars()).order_open = true;
   vitals().orders_under_way = orders_.size();
   tell_pending(request, permitted.what->id, true);

@@ -24,13 +24,14 @@ struct order_entry {
   std::shared_ptr<const plan_judged> judged{};  ///< Until it is recorded.
   wall_time intended_at{};
   quantity amount_before{};
+  venue_time changed_before{};                ///< Of that amount; 0 when not known.
   std::optional<quantity> position_before{};  ///< |truth| that it was permitted for, if known.
   std::optional<instant> timer{};
   absence_watch absence{};
 
   [[nodiscard]] order_trace trace() const {
     const auto& q = machine.task().request;
-    return {q.id, q.leg, q.direction, intended_at, amount_before};
+    return {q.id, q.leg, q.direction, intended_at, amount_before, changed_before};
   }
 };
 

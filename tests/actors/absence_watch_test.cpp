@@ -128,6 +128,26 @@ TEST_CASE("what another order of ours traded is not the order's, however late") 
   }
 }
 
+TEST_CASE("a stop that triggers as the exit is sent does not keep the exit in doubt") {
+  absence_watch watch;
+  own_orders others;
+  others.learn(symbol{"BTCUSDT"}, 7, {client_order_id{"our-stop"}, plan_id{}});
+  auto exit = a_buy("-1");
+  const auto proves = [&](std::int64_t changed_before_ms, std::int64_t traded_ms) {
+    exit.changed_before = venue_time{changed_before_ms};
+    watch.begin(at_ms(1'000));
+    watch.trades_read({a_trade(side::buy, traded_ms)}, exit, others);
+    return watch.weigh(holding("0", 2'000), exit)->position_unchanged;
+  };
+  CHECK(proves(intended_ms - 60'000, intended_ms - 36));
+  // In the amount before already, or in the same instant: then somebody else moved the position.
+  CHECK_FALSE(proves(intended_ms - 36, intended_ms - 36));
+  CHECK_FALSE(proves(intended_ms - 10, intended_ms - 36));
+  // Without the venue's time only what came well after the intent counts.
+  CHECK_FALSE(proves(0, intended_ms - 36));
+  CHECK(proves(0, intended_ms + 6'000));
+}
+
 TEST_CASE("a person who trades the same way does not keep an absent order in doubt") {
   own_orders known;
   known.learn(symbol{"BTCUSDT"}, 9, {client_order_id{"web_1"}, {}});  // Told by its event.
