@@ -106,7 +106,7 @@ void damaged(draws& d, planned_fault& f) {
 }
 /// Forward only: the venue's clock never runs back, ours does (H7).
 void clock_off(draws& d, planned_fault& f) {
-  constexpr std::array steps{500, 5'000, 60'000};
+  constexpr std::array steps{500, 1'500, 4'000};
   f.script = script(fmt::format(R"(<"effect":"clock_step","number":{}>)", d.one_of(steps)));
   f.lasts = 10s;
 }

@@ -156,13 +156,19 @@ void simulation::collect() {
   }
   if (const auto verified = (*reader)->verify(); !verified)
     seen.unverified.push_back(verified.error().text);
-  for (auto& e : (*reader)->events_after(0, 1'000'000).value()) {
+  auto events = (*reader)->events_after(0, 1'000'000);
+  const auto holds = (*reader)->holds();
+  if (!events || !holds) {
+    seen.unverified.push_back(events ? holds.error().text : events.error().text);
+    return;
+  }
+  for (auto& e : *events) {
     result_.journal += e.json + "\n";
     const auto at = seen_at_.find(e.seq);
     seen.records.push_back(
         {e.seq, e.kind, std::move(e.json), at == seen_at_.end() ? -1 : at->second});
   }
-  for (const auto& h : (*reader)->holds().value())
+  for (const auto& h : *holds)
     seen.open_holds.push_back(h.position.instrument.str());
   (void)(*reader)->each_judgement([&](const journal::judgement& j) {
     if (j.outcome.kind != verdict_kind::allow)
