@@ -36,14 +36,18 @@ volatility_bp = 0
 symbols = {symbols}
 """
 
-# E4 executed, E9 lost after accept, E8 not found for a while after acceptance.
+# E8: not found for a while after acceptance.
+HIDDEN = {"effect": "hide_order", "method": "GET", "path": "/fapi/v1/order", "delay_ms": 1500, "count": 0,
+          "chance_percent": 30}
+# E4 executed and not executed, E9 lost after accept.
 FAULTS = [
     {"effect": "status", "reply": "unknown_503", "execute": True, "method": "POST",
      "path": "/fapi/v1/order", "count": 0, "chance_percent": 10},
+    {"effect": "status", "reply": "unknown_503", "execute": False, "method": "POST",
+     "path": "/fapi/v1/order", "count": 0, "chance_percent": 5},
     {"effect": "reset_after", "method": "POST", "path": "/fapi/v1/order", "count": 0,
      "chance_percent": 10},
-    {"effect": "hide_order", "method": "GET", "path": "/fapi/v1/order", "delay_ms": 1500, "count": 0,
-     "chance_percent": 30},
+    HIDDEN,
 ]
 
 
@@ -126,9 +130,13 @@ class CrashTestCase(OutsideTestCase):
     def finish_the_run(self):
         """Starts again, offers everything again, and waits until nothing is open."""
         self.venue("POST", "/sim/faults/clear")
+        # What the killed process left is looked up while orders are still hidden for a while.
+        self.venue("POST", "/sim/fault", HIDDEN)
         self.sluice = self.start(self.config())
         self.sluice.wait_url()
         self.until("ready", lambda: self.get("/readyz").status == 200)
+        self.until("what was left is resolved", lambda: self.status()["orders"]["under_way"] == 0)
+        self.venue("POST", "/sim/faults/clear")
         for plans in self.phases():
             self.assertTrue(self.offer(plans, "20s"))
             self.until("orders resolved", lambda: self.status()["orders"]["under_way"] == 0)
