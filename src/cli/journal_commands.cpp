@@ -61,7 +61,7 @@ longer refuses it. What the log held and SQLite does not find is lost for good: 
 out again, holds and orders to stop may be missing. Look at orders and positions at the exchange
 first. A record keeps what was accepted and why. Nobody else may run on the journal.
 
-Example:
+Examples:
   sluice journal accept /var/lib/sluice/journal.db --reason "disk replaced, positions looked at"
 
 Exit codes: 0 accepted or nothing was lost, 1 the journal itself is damaged, 2 no reason, 74 a file cannot be

@@ -2,6 +2,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "answer_slot.hpp"
 #include "dead_letters.hpp"
 #include "sluice/actors/intake.hpp"
 #include "support/catch.hpp"
@@ -129,6 +130,39 @@ TEST_CASE("one idea under two ids gets one order, and both ids one verdict, over
   run.offer({run.an_open("b", "BTCUSDT", "0.01")});
   CHECK(run.reason_of("b") == refusal_code::duplicate_plan);
   CHECK(run.records_of("plan_judged") == judged);
+}
+
+TEST_CASE(
+    "over HTTP a full queue of entries is told with a time to come again, and exits have room") {
+  pipeline_world world;
+  world.chosen.intake.entry_queue_max = 1;
+  pipeline_run run(world);
+  make_waiting(run);
+  const auto seats = std::make_shared<status::reader_seats>(0);
+  const auto post = [&](std::string body) {
+    const auto slot =
+        std::make_shared<status::answer_slot>(seats, 0, status::stream_wish::head_only);
+    actors::plans_posted posted;
+    posted.body = std::move(body);
+    posted.answer = status::responder(slot);
+    posted.may_order = true;
+    caf::anon_send(run.all->intake, std::move(posted));
+    run.settle();
+    REQUIRE(slot->ready());
+    return std::get<status::response>(slot->take());
+  };
+  CHECK(post(entry_line("e1", "BTCUSDT")).status == 202);
+  const auto shed = post(entry_line("e2", "ETHUSDT"));
+  CHECK(shed.status == 429);
+  REQUIRE(shed.headers.size() == 1);
+  CHECK(shed.headers.front().first == "Retry-After");
+  CHECK(std::stoi(shed.headers.front().second) >= 1);
+  CHECK(post(exit_line("x1", "XRPUSDT")).status == 202);
+  CHECK(run.records_of("plan_accepted") == 2);
+  answer_reads(run);
+  // With room again it is taken.
+  CHECK(post(entry_line("e2", "ETHUSDT")).status == 202);
+  CHECK(run.records_of("plan_accepted") == 3);
 }
 
 TEST_CASE("exits of a file wait for room and none is lost, entries are shed") {

@@ -245,33 +245,6 @@ class SourcesTestCase(SluiceTestCase):
         self.until("the wait is over", lambda: time.monotonic() > end)
         self.assertEqual(self.send(entries[3:], ALPHA).status, 200)
 
-    def test_a_full_queue_sheds_entries_with_a_time_to_come_again_and_takes_exits(self):
-        self.run_ready(symbols=20, positions='"BTCUSDT=0.010"',
-                       extra="\n[intake]\nentry_queue_max = 5\n",
-                       replace=[('cooldown = "0ms"', 'cooldown = "0ms"\nstale_after_exit = "2s"\n'
-                                 'stale_after_entry = "2s"\npark_entry = "30s"')])
-        names = [p["symbol"] for p in self.get("/api/v1/positions?all").json()["positions"]
-                 if p["symbol"] != "BTCUSDT"][:8]
-        # Marks go on and positions cannot be read, so that plans wait for their truth.
-        self.venue("POST", "/sim/fault", {"effect": "hang", "method": "GET",
-                                          "path": "/fapi/v3/positionRisk", "count": 0})
-        self.until("stale", lambda: "truth_stale" in self.get("/readyz").text)
-        wishes = [an_open(f"q-{n}", symbol=n, notional="200", ttl="30s") for n in names]
-        for wish in wishes:
-            del wish["quantity"]
-        entries = [self.send(wish, path="/api/v1/plans") for wish in wishes]
-        self.assertEqual([r.status for r in entries], [202] * 5 + [429] * 3)
-        self.assertGreaterEqual(int(entries[-1].headers["Retry-After"]), 1)
-        self.assertEqual(self.send(a_reduce("out", ttl="30s"), path="/api/v1/plans").status, 202)
-        self.venue("POST", "/sim/faults/clear")
-        self.until_ready()
-        self.until("the exit is carried out", lambda: any(
-            p["plan_id"] == "out" and p["ended"] == "done"
-            for p in self.get("/api/v1/plans").json()["plans"]))
-        judged = self.until("verdicts", lambda: [
-            p for p in self.get("/api/v1/plans").json()["plans"] if p["verdict"]])
-        self.assertLessEqual({p["plan_id"] for p in judged}, {f"q-{n}" for n in names[:5]} | {"out"})
-
     def test_a_token_file_that_others_may_read_stops_the_start(self):
         loose = self.token_file("loose.token", "word", 0o644)
         config = self.demo_config(
