@@ -32,8 +32,8 @@ class gate : public stage<gate_actor> {
               options.settings, given_.mode),
         switch_(options.halt_file),
         book_(options.settings),
-        one_read_(options.one_read),
-        left_(options.left) {
+        one_read_(options.one_read) {
+    core_.left_by_last_run(std::move(options.left));
     core_.recover(options.orders, options.holds, options.books);
     for (const auto& r : options.limit_records)
       core_.record_seen(r.body, r.at);
@@ -117,6 +117,7 @@ class gate : public stage<gate_actor> {
  private:
   void judge(const judge_plans& wanted) {
     end_what_is_over();
+    take_up();
     for (const auto& p : wanted.plans)
       core_.submit(p, now_stamp(), actions_);
     act();
@@ -124,6 +125,7 @@ class gate : public stage<gate_actor> {
 
   void judge(const judge_again& wanted) {
     end_what_is_over();
+    take_up();
     core_.submit(wanted.what, now_stamp(), actions_, true);
     act();
   }
@@ -131,13 +133,12 @@ class gate : public stage<gate_actor> {
   /// What the last run left, once its symbol is known; without it in time for its verdict.
   void take_up() {
     const auto symbols = given_.universe->current();
-    std::erase_if(left_, [&](const plan_ptr& p) {
-      const bool known = symbols && symbols->find(p->instrument);
-      const bool due = known || now() + duration{2 * take_up_pause} >= p->deadline;
-      if (due)
-        core_.submit(p, now_stamp(), actions_);
-      return due;
-    });
+    core_.take_up(
+        [&](const plan& p) {
+          return (symbols && symbols->find(p.instrument)) ||
+                 now() + duration{2 * take_up_pause} >= p.deadline;
+        },
+        now_stamp(), actions_);
   }
 
   // ---- what operators order
@@ -323,7 +324,7 @@ class gate : public stage<gate_actor> {
         wake_at(*next);
     if (book_.watches())
       wake_at(look_at_);
-    if (!left_.empty())
+    if (core_.has_left())
       wake_at(now() + duration{take_up_pause});
   }
 
@@ -332,7 +333,6 @@ class gate : public stage<gate_actor> {
   trading_switch switch_;
   override_book book_;
   milliseconds one_read_;
-  std::vector<plan_ptr> left_;         ///< Of the last run, not judged yet.
   std::vector<record_body> untold_{};  ///< Records from before the stages had met.
   instant look_at_{};                  ///< When freshness is looked at next.
 };

@@ -181,7 +181,7 @@ class planner : public stage<planner_actor> {
 
   void taken_later(batch taken, const offer_ptr& from) {
     if (taken.fresh.empty() && taken.duplicates.empty())
-      return settled(from);
+      return at_journal_ > 0 ? after_those_at_journal(from) : settled(from);
     accept(std::move(taken), from);
   }
 

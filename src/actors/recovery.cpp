@@ -29,9 +29,17 @@ bool had_an_order(const plan& p, const journal::recovered& found) {
          found.unresolved_orders.end();
 }
 
+/// Its withdrawal was accepted; whether the gate had seen to it is not on record.
+bool is_withdrawn(const plan& p, const journal::recovered& found) {
+  return std::ranges::any_of(found.undecided_plans, [&](const plan& other) {
+    const auto* cancel = std::get_if<cancel_plan>(&other.body);
+    return cancel && cancel->target == p.id;
+  });
+}
+
 bool is_judged_yet(const plan& p, const journal::recovered& found, const stamp& now) {
   return std::holds_alternative<reduce_plan>(p.body) && p.deadline_wall > now.wall &&
-         !had_an_order(p, found);
+         !had_an_order(p, found) && !is_withdrawn(p, found);
 }
 
 /// The plan on the present steady clock.

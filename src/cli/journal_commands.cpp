@@ -266,6 +266,9 @@ int journal_commands::accept() const {
                            : file_ + ": nothing to accept, a start takes it\n");
     return static_cast<int>(exit_code::ok);
   }
+  // What passes by itself (busy, a failed read) is nothing to accept.
+  if (refused.error().code != errc::malformed)
+    return failed(refused.error());
   const auto opened = journal::store::open(file, {.accept_lost_log = true});
   if (!opened)
     return failed(opened.error());

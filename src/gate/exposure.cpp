@@ -29,6 +29,8 @@ void exposure_book::entry_sent(const plan_id& plan, const symbol& s, instant at)
 
 void exposure_book::entry_traded(const symbol& s, const entry_size& added, instant at) {
   last_traded_ = std::max(last_traded_, at);
+  // Without a limit of the margin nothing is read that would drop them.
+  std::erase_if(unread_, [&](const traded_entry& e) { return e.at < at - std::chrono::hours{2}; });
   unread_.push_back({at, most_worth(s, added)});
 }
 

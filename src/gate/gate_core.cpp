@@ -51,6 +51,7 @@ bool ends_an_exit(refusal_code c) {
     case refusal_code::source_not_allowed:
     case refusal_code::no_position:
     case refusal_code::already_at_target:
+    case refusal_code::position_changed:
     case refusal_code::would_flip:
     case refusal_code::would_increase:
     case refusal_code::below_min_quantity:
@@ -64,12 +65,16 @@ bool ends_an_exit(refusal_code c) {
 /// not proven may not be so: an exit would be lost because old truth says flat, or because the
 /// entry before it is still being filled.
 bool curable(const parked_plan& p, const std::vector<refusal>& refusals, const facts& seen) {
-  if (p.again && lane_of(*p.what) == lane::exit)
-    return std::ranges::none_of(refusals, [](const refusal& r) { return ends_an_exit(r.code); });
   const bool open =
       std::ranges::any_of(refusals, [](const refusal& r) { return leaves_position_open(r.code); });
+  const auto may_be_untrue = [&](const refusal& r) {
+    return open && follows_from_position(r.code, *p.what);
+  };
+  if (p.again && lane_of(*p.what) == lane::exit)
+    return std::ranges::none_of(
+        refusals, [&](const refusal& r) { return ends_an_exit(r.code) && !may_be_untrue(r); });
   return std::ranges::all_of(refusals, [&](const refusal& r) {
-    return passes_before(r, seen, p.until) || (open && follows_from_position(r.code, *p.what));
+    return passes_before(r, seen, p.until) || may_be_untrue(r);
   });
 }
 
@@ -358,7 +363,7 @@ void gate_core::allow(parked_plan p, facts seen, permit given, gate_actions& out
 
 void gate_core::withdraw(parked_plan cancel, facts seen, gate_actions& out) {
   const auto& target = std::get<cancel_plan>(cancel.what->body).target;
-  auto waiting = parked_.take(target);
+  auto waiting = take_waiting(target);
   if (!waiting && !flights_.withdraw(target, cancel.what->id)) {
     refusal nothing{refusal_code::nothing_to_withdraw, target.str(), {}};
     out.verdicts.push_back(denied(std::move(cancel), std::move(seen), std::move(nothing)));

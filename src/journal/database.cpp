@@ -87,6 +87,7 @@ struct database::impl {
   std::unique_ptr<sqlite3, close_connection> connection{};
   std::unordered_map<std::string_view, statement> prepared{};
   int log_pages{0};
+  bool all_moved{false};  ///< By the last checkpoint.
 
   error failure(std::string_view what) const {
     const int code = connection ? sqlite3_extended_errcode(connection.get()) : SQLITE_NOMEM;
@@ -185,19 +186,18 @@ int database::log_pages() const {
 }
 
 result<void> database::checkpoint() {
+  int in_log = 0;
+  int moved = 0;
   const int code = sqlite3_wal_checkpoint_v2(impl_->connection.get(), nullptr,
-                                             SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+                                             SQLITE_CHECKPOINT_PASSIVE, &in_log, &moved);
   if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY)
     return impl_->failure("checkpoint");
+  impl_->all_moved = code == SQLITE_OK && in_log == moved;
   return {};
 }
 
-result<void> database::begin_log_anew() {
-  const int code = sqlite3_wal_checkpoint_v2(impl_->connection.get(), nullptr,
-                                             SQLITE_CHECKPOINT_RESTART, nullptr, nullptr);
-  if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY)
-    return impl_->failure("checkpoint");
-  return {};
+bool database::all_moved() const {
+  return impl_->all_moved;
 }
 
 void database::keep_log_at_close(bool keep) {

@@ -46,8 +46,8 @@ class database {
   [[nodiscard]] int log_pages() const;
   /// Moves what it can from the write-ahead log into the file, and syncs. Busy is no error.
   [[nodiscard]] result<void> checkpoint();
-  /// Moves all of it, so that the next commit begins the log anew. Busy is no error.
-  [[nodiscard]] result<void> begin_log_anew();
+  /// Whether the last checkpoint left nothing in the log, so that the next commit begins it anew.
+  [[nodiscard]] bool all_moved() const;
   /// Whether the log stays as it is when the last connection ends, instead of being moved into the
   /// file and deleted.
   void keep_log_at_close(bool keep);

@@ -13,6 +13,7 @@
 #include "chain.hpp"
 #include "log_check.hpp"
 #include "schema.hpp"
+#include "schema_state.hpp"
 #include "state_checkpoint.hpp"
 
 namespace sluice::journal {
@@ -147,6 +148,8 @@ result<void> prepare_to_write(database& db, const store_options& options) {
     return set;
   if (auto migrated = migrate(db); !migrated)
     return migrated;
+  if (auto kept = db.script(log_use_table); !kept)
+    return kept;
   if (auto whole = check_whole(db, options.check); !whole)
     return whole;
   if (const auto start = read_chain_start(db); !start)
@@ -183,12 +186,13 @@ result<void> check_use(database& db, const log_state& log) {
                           log.size == 0 ? "missing" : "cut", log_lost));
 }
 
-/// From here on the log has to be there, and the file says so. What a power cut left behind its
-/// last commit must not stand behind later ones, so that it begins anew.
+/// From here on the log has to be there, and the file says so; where a reader is in the way, after
+/// the store's next checkpoint. What a power cut left behind the last commit must not stand behind
+/// later ones, so that the log begins anew.
 result<void> begin_use(database& db) {
   if (auto set = db.run("UPDATE log_use SET in_use = 1"); !set)
     return set;
-  return db.begin_log_anew();
+  return db.checkpoint();
 }
 
 /// Of a directory that may be the one we stand in.

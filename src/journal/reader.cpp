@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <thread>
+
 #include "chain.hpp"
 #include "collect.hpp"
 #include "explain.hpp"
@@ -19,6 +21,7 @@ namespace sluice::journal {
 namespace {
 
 constexpr int looks_at_log = 3;
+constexpr milliseconds pause_between_looks{100};
 
 result<plan_summary> read_summary(const row& r) {
   plan_summary s;
@@ -183,6 +186,7 @@ result<void> reader::check_log() const {
       return found.error();
     if (found->damage.empty())
       return {};
+    std::this_thread::sleep_for(pause_between_looks);
   }
   return fail(errc::malformed, fmt::format("{}-wal: {}", impl_->path.string(), found->damage));
 }

@@ -37,6 +37,7 @@ struct store::impl {
   std::int64_t uncommitted{0};
   std::optional<error> failure{};
   std::string archive_fault{};
+  bool use_is_in_file{false};
 
   /// The batch cannot be trusted any more, and after a failed sync no later one could be.
   error give_up(const error& e) {
@@ -93,6 +94,7 @@ result<std::unique_ptr<store>> store::open(const std::filesystem::path& path,
                                            .chain = end->chain,
                                            .checkpoint = kept->value_or(no_checkpoint),
                                            .archive_fault = named ? "" : named.error().text});
+  state->use_is_in_file = state->db.all_moved();
   if (auto caught_up = state->keep_state_within(checkpoint_records_at_start); !caught_up)
     return fail(caught_up.error().code, path.string() + ": " + caught_up.error().text);
   return std::unique_ptr<store>(new store(std::move(state)));
@@ -160,6 +162,12 @@ result<void> store::tidy() {
     return *impl_->failure;
   if (auto kept = impl_->keep_state_within(checkpoint_records); !kept)
     return kept;
+  // That the log is in use has to stand in the file: a reader may have kept it out at the start.
+  if (!impl_->use_is_in_file) {
+    if (auto moved = impl_->keep_log_below(0); !moved)
+      return moved;
+    impl_->use_is_in_file = impl_->db.all_moved();
+  }
   return impl_->keep_log_below(checkpoint_pages);
 }
 

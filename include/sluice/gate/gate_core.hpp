@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -67,6 +68,13 @@ class gate_core {
   void recover(std::span<const recovered_order> orders, std::span<const hold> holds,
                std::span<const booked> books);
 
+  /// Exits that the last run left without a verdict: a cancel finds them, and they are judged when
+  /// they are taken up.
+  void left_by_last_run(std::vector<plan_ptr> exits) { left_ = std::move(exits); }
+  [[nodiscard]] bool has_left() const { return !left_.empty(); }
+  /// Judges those of which `is_due` says so.
+  void take_up(const std::function<bool(const plan&)>& is_due, const stamp& now, gate_actions& out);
+
   /// When tick has something to do; none while nothing waits.
   [[nodiscard]] std::optional<instant> next_deadline() const;
   [[nodiscard]] gate_stats stats() const;
@@ -89,6 +97,7 @@ class gate_core {
   void want_margin(const std::vector<refusal>& refusals, gate_actions& out);
   void allow(parked_plan p, facts seen, permit given, gate_actions& out);
   void withdraw(parked_plan cancel, facts seen, gate_actions& out);
+  [[nodiscard]] std::optional<parked_plan> take_waiting(const plan_id& id);
   [[nodiscard]] instant waits_until(const plan& p, const stamp& now) const;
   [[nodiscard]] bool source_allowed(const plan& p) const;
   [[nodiscard]] std::optional<hold> held(const position_key& key) const;
@@ -111,6 +120,7 @@ class gate_core {
   std::unordered_map<position_key, quantity> books_{};
   std::unordered_map<position_key, instant> last_fill_{};
   std::uint64_t parking_full_{0};
+  std::vector<plan_ptr> left_{};
 };
 
 }  // namespace sluice
