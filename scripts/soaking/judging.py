@@ -4,6 +4,8 @@ from collections import namedtuple
 
 # From here on a slope says something; a start takes memory that it keeps.
 FITTED_MIN_S = 600
+# While it still runs, growth must have been fitted for so long to end it: every look may err.
+FITTED_ENDS_S = 4 * 3600
 SAMPLES_MIN = 4
 READY_AGAIN_MAX_S = 10
 ERRORS_MIN = 3  # A rise of fewer standard errors may be chance.
@@ -92,6 +94,13 @@ def of_end(end):
     if end.get("exit_code") not in (0, None):
         found.append(f"the last end, by SIGTERM, was with {end['exit_code']}")
     return found
+
+
+def so_far(samples):
+    """What ends a soak at once."""
+    found = [text for s in samples for text in of_sample(s)]
+    memory = growth(samples, "rss_mib")
+    return found + (grown(samples) if memory and memory.fitted_s >= FITTED_ENDS_S else [])
 
 
 def violations(samples, end):

@@ -118,7 +118,8 @@ class World(OutsideTestCase):
     def proc(self):
         folder = pathlib.Path("/proc") / str(self.sluice.process.pid)
         status = dict(re.findall(r"(?m)^(\w+):\s+(\d+)", (folder / "status").read_text()))
-        return {"rss_mib": round(int(status["VmRSS"]) / 1024, 2), "threads": int(status["Threads"]),
+        return {"rss_mib": round(int(status["VmRSS"]) / 1024, 2),
+                "anonymous_mib": round(int(status["RssAnon"]) / 1024, 2), "threads": int(status["Threads"]),
                 "descriptors": len(os.listdir(folder / "fd"))}
 
     def journal(self):

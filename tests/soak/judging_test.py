@@ -77,6 +77,15 @@ class GrowthTestCase(unittest.TestCase):
         self.assertIsNone(judging.growth(short, "rss_mib"))
         self.assertEqual(self.broken(short), [])
 
+    def test_growth_ends_a_soak_that_runs_only_after_four_hours_of_second_halves(self):
+        self.assertEqual(judging.so_far(life(120, rss=lambda m: 100 + m * 0.2)), [])
+        self.assertIn("rss_mib grew", judging.so_far(life(9 * 60, rss=lambda m: 100 + m * 0.2))[0])
+
+    def test_a_plan_without_a_verdict_ends_a_soak_that_runs_at_once(self):
+        samples = life(5)
+        samples[4]["overdue"] = ["soak-1-7"]
+        self.assertIn("soak-1-7", judging.so_far(samples)[0])
+
     # ---- single samples
 
     def test_each_plan_without_a_verdict_in_time_is_named_with_its_sample(self):
