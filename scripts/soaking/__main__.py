@@ -120,7 +120,8 @@ class Soak:
     # ---- its end
 
     def finish(self):
-        """Faults end, the load goes on until it is ready again; then all plans end, and books are compared."""
+        """Faults end, the load goes on until it is ready again; then all plans end, and books
+        are compared while nothing may trade."""
         self.clear()
         ready, missing = self.world.ready_after(judging.READY_AGAIN_MAX_S)
         self.end = {"ready_after_s": ready, "not_ready": missing}
@@ -130,6 +131,7 @@ class Soak:
             p.join()
         time.sleep(SETTLE_S if self.seconds > 60 else SETTLE_S / 4)
         self.sample()
+        self.world.halt()
         self.end["differ"] = self.world.differences()
         self.readers.over = True
         self.end["exit_code"] = self.world.stop("SIGTERM")

@@ -190,6 +190,12 @@ class World(OutsideTestCase):
             time.sleep(0.05)
         return time.monotonic() - begin, None
 
+    def halt(self):
+        """Stops exits too, which never end while prices move: books can be compared only when all stands."""
+        reply = self.post("/api/v1/state", {"state": "halted", "author": "soak", "reason": "books are compared"})
+        self.assertEqual(reply.status, 200, reply.text)
+        self.until("orders resolved", lambda: self.status()["orders"]["under_way"] == 0)
+
     def differences(self, limit_s=120):
         """What books and venue do not agree on; what is being repaired is waited for."""
         end = time.monotonic() + limit_s
