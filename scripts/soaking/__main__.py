@@ -137,12 +137,14 @@ class Soak:
         self.end["exit_code"] = self.world.stop("SIGTERM")
         self.end["differ"] += self.world.state_faults()
 
+    def statuses(self):
+        return sum((p.statuses for p in self.producers), Counter())
+
     def summary(self, found):
         lived = [s for s in self.samples if "rss_mib" in s]
-        statuses = sum((p.statuses for p in self.producers), Counter())
         say(f"\n{self.second() / 60:.1f} min, {len(self.samples)} samples, "
             f"{sum(self.faults.values())} faults of {len(self.faults)} kinds, {len(self.restarts)} restarts")
-        say("replies: " + ", ".join(f"{code} x {n}" for code, n in sorted(statuses.items(), key=str)))
+        say("replies: " + ", ".join(f"{code} x {n}" for code, n in sorted(self.statuses().items(), key=str)))
         if lived:
             last = lived[-1]
             say(f"plans {last['plans']}, {last['bytes_per_plan']} bytes each; deepest mailbox "
@@ -161,7 +163,7 @@ class Soak:
             "seed": self.options.seed, "rate": self.options.rate, "symbols": self.options.symbols,
             "seconds": self.seconds, "binary": os.environ["SLUICE"], "machine": platform.platform(),
             "cores": os.cpu_count(), "faults": self.faults, "restarts": self.restarts, "end": self.end,
-            "statuses": {str(k): n for p in self.producers for k, n in p.statuses.items()},
+            "statuses": {str(code): n for code, n in self.statuses().items()},
             "broken": found, "samples": self.samples}, indent=1))
         return path
 
