@@ -7,6 +7,8 @@ FITTED_MIN_S = 600
 # While it still runs, growth must have been fitted for so long to end it: every look may err.
 FITTED_ENDS_S = 4 * 3600
 SAMPLES_MIN = 4
+# What the product counts over an hour (entries, losses) fills up for so long; fitted only by shorter runs.
+WINDOW_S = 3600
 READY_AGAIN_MAX_S = 10
 ERRORS_MIN = 3  # A rise of fewer standard errors may be chance.
 # What may be added over all that is fitted, and how much of the level in an hour.
@@ -19,8 +21,9 @@ Growth = namedtuple("Growth", "level per_hour rise error fitted_s")
 def second_halves(samples):
     """Of each life of the process the samples of its second half; lives too short for one are left out."""
     lives = {}
+    begin_s = WINDOW_S if samples and samples[-1]["at_s"] >= 2 * WINDOW_S else 0
     for s in samples:
-        if s.get("up_s") is not None:
+        if s.get("up_s") is not None and s["at_s"] >= begin_s:
             lives.setdefault(s["life"], []).append(s)
     halves = [[s for s in life if s["up_s"] >= life[-1]["up_s"] / 2] for life in lives.values()]
     return [half for half in halves if len(half) >= SAMPLES_MIN]

@@ -72,6 +72,11 @@ class GrowthTestCase(unittest.TestCase):
         self.assertIn("threads grew", found[0])
         self.assertEqual(len(found), 1)
 
+    def test_what_fills_up_in_the_first_hour_of_a_longer_run_is_no_growth(self):
+        rising = life(48, rss=lambda m: 60 + m)
+        self.assertIn("rss_mib grew", self.broken(rising)[0])
+        self.assertEqual(self.broken(rising + life(50, 2, 3600.0) + life(60, 3, 7200.0)), [])
+
     def test_too_short_a_life_tells_nothing_of_growth(self):
         short = life(12, rss=lambda m: 100 + m * 20)
         self.assertIsNone(judging.growth(short, "rss_mib"))
