@@ -1,0 +1,59 @@
+// Which plans without a verdict are judged by the next process, and which are settled at its start.
+#include "sluice/actors/recovery.hpp"
+
+#include "support/catch.hpp"
+
+using namespace sluice;
+using namespace sluice::actors;
+
+namespace {
+
+const stamp now{instant{} + std::chrono::hours{1}, wall_time{1'790'000'000'000}};
+
+plan a_plan(const char* id, plan_body body, std::int64_t left_ms = 60'000) {
+  plan p;
+  p.id = plan_id{id};
+  p.source = source_id{"desk"};
+  p.instrument = symbol{"BTCUSDT"};
+  p.body = std::move(body);
+  p.deadline_wall = {now.wall.ms + left_ms};
+  return p;
+}
+
+std::vector<std::string> ids_of(const std::vector<plan_ptr>& plans) {
+  std::vector<std::string> out;
+  for (const auto& p : plans)
+    out.push_back(p->id.str());
+  return out;
+}
+
+std::vector<std::string> settled_in(const std::vector<record_body>& records) {
+  std::vector<std::string> out;
+  for (const auto& r : records)
+    if (const auto* judged = std::get_if<plan_judged>(&r))
+      out.push_back(judged->plan.str());
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("each plan without a verdict is either judged or settled, exits with time left judged") {
+  journal::recovered found;
+  found.undecided_plans = {a_plan("exit", reduce_plan{}), a_plan("late", reduce_plan{}, 0),
+                           a_plan("entry", open_plan{}), a_plan("sent", reduce_plan{})};
+  journal::stored_order order;
+  order.plan = plan_id{"sent"};
+  found.unresolved_orders.push_back(order);
+  CHECK(ids_of(exits_to_judge(found, now)) == std::vector<std::string>{"exit"});
+  CHECK(settled_in(settle_undecided(found, now)) ==
+        std::vector<std::string>{"late", "entry", "sent"});
+  CHECK(exits_to_judge(found, now).front()->deadline == now.steady + std::chrono::minutes{1});
+}
+
+TEST_CASE("an exit whose withdrawal was accepted is not judged again") {
+  journal::recovered found;
+  found.undecided_plans = {a_plan("exit", reduce_plan{}),
+                           a_plan("cancel", cancel_plan{plan_id{"exit"}})};
+  CHECK(exits_to_judge(found, now).empty());
+  CHECK(settled_in(settle_undecided(found, now)) == std::vector<std::string>{"exit", "cancel"});
+}
