@@ -161,8 +161,7 @@ result<void> prepare_to_write(database& db, const store_options& options) {
 
 constexpr const char* log_lost =
     "SQLite would go on without what it held, as if that had never been. Restore it from a copy, "
-    "or "
-    "look what is lost (orders and positions at the exchange) and run `sluice journal accept`";
+    "or look what is lost (orders and positions at the exchange) and run `sluice journal accept`";
 
 /// Before SQLite reads it: the first damaged frame is the end for SQLite, whatever follows.
 result<void> check_log(const fs::path& path, const log_state& log) {
