@@ -61,7 +61,8 @@ class read_watch {
       shown.reads_clock_refused += 1;
     shown.ended({job.target.is_account() ? symbol{} : names.name_of(job.target.index()),
                  job.started_at, now, fmt::format("{}: {}", to_string(why.kind), why.text)});
-    symbol_read(job.target, false, names, shown);
+    if (why.kind != failure_kind::rate_limited && why.kind != failure_kind::banned)
+      symbol_read(job.target, false, names, shown);
   }
 
  private:

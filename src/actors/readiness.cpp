@@ -63,6 +63,7 @@ void check_streams(const readiness_input& in, reasons& out) {
 /// symbols or the plans themselves keeps nobody else from trading.
 bool has_reason_of_its_own(stall_cause c) {
   switch (c) {
+    case stall_cause::paused:
     case stall_cause::budget_exhausted:
     case stall_cause::parser_refusing:
     case stall_cause::user_stream_mute:

@@ -4,17 +4,34 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace sluice::actors {
 namespace {
 
 constexpr std::array<std::string_view, stall_cause_count> words{
-    "banned",         "exchange_away",    "slow_rounds",      "budget_exhausted", "parser_refusing",
-    "symbol_failing", "user_stream_down", "user_stream_mute", "mark_stream_down", "clock_off",
-    "executor_stuck", "journal_slow",     "one_reason_denies"};
+    "banned",          "paused",         "exchange_away",    "slow_rounds",      "budget_exhausted",
+    "parser_refusing", "symbol_failing", "user_stream_down", "user_stream_mute", "mark_stream_down",
+    "clock_off",       "executor_stuck", "journal_slow",     "one_reason_denies"};
+
+/// What is counted is over when it has not happened again for as long as names it, and this much
+/// more.
+constexpr milliseconds over_margin{3'000};
 
 constexpr std::size_t place_of(stall_cause c) {
   return static_cast<std::size_t>(c);
+}
+
+/// When the last pause that keeps reads back ends; none when there is none.
+std::optional<instant> reads_paused_until(const stall_input& in) {
+  const auto until = std::max(in.budget.paused_until.value_or(instant{}),
+                              in.budget.others_paused_until.value_or(instant{}));
+  return until > in.now ? std::optional(until) : std::nullopt;
+}
+
+/// Whether reads are kept back for another reason than their weight.
+bool withholds(const stall_input& in) {
+  return reads_paused_until(in) || (in.budget.banned_until && *in.budget.banned_until > in.now);
 }
 
 std::string seconds(milliseconds span) {
@@ -27,9 +44,10 @@ std::string_view to_string(stall_cause c) {
   return words[place_of(c)];
 }
 
-stall_detector::change stall_detector::look(const stall_input& in) {
-  while (!past_.empty() && in.now - past_.front().now > duration{settings_.window})
+stall_detector::change stall_detector::look(const stall_input& shown) {
+  while (!past_.empty() && shown.now - past_.front().now > duration{settings_.window})
     past_.pop_front();
+  const auto in = without_withheld_reads(shown);
   const auto found = examine(in);
   past_.push_back(in);
   change out;
@@ -54,6 +72,15 @@ stall_detector::change stall_detector::look(const stall_input& in) {
   return out;
 }
 
+stall_input stall_detector::without_withheld_reads(const stall_input& in) {
+  const auto last = std::exchange(seen_, reads_seen{in.reads_without_budget, withholds(in)});
+  if (last && !last->withheld && !seen_->withheld)
+    out_of_weight_ += in.reads_without_budget - last->reads;
+  auto out = in;
+  out.reads_without_budget = out_of_weight_;
+  return out;
+}
+
 std::vector<stall> stall_detector::active() const {
   std::vector<stall> out;
   for (const auto& w : causes_)
@@ -65,10 +92,43 @@ std::vector<stall> stall_detector::active() const {
 stall_detector::symptoms stall_detector::examine(const stall_input& in) const {
   symptoms out;
   const auto& past = past_.empty() ? in : past_.front();
+  examine_budget(in, past, out);
   examine_reads(in, past, out);
   examine_streams(in, past, out);
   examine_orders(in, past, out);
   return out;
+}
+
+bool stall_detector::still_rises(const stall_input& in, counter which) const {
+  const auto recent = std::ranges::find_if(past_, [&](const stall_input& p) {
+    return in.now - p.now <= duration{settings_.named_after + over_margin};
+  });
+  return recent != past_.end() && in.*which > (*recent).*which;
+}
+
+bool stall_detector::often(const stall_input& in, const stall_input& past, counter which) const {
+  return in.*which - past.*which >= static_cast<std::uint64_t>(settings_.failures_min) &&
+         still_rises(in, which);
+}
+
+void stall_detector::examine_budget(const stall_input& in, const stall_input& past,
+                                    symptoms& out) const {
+  if (in.budget.banned_until && *in.budget.banned_until > in.now)
+    out[place_of(stall_cause::banned)] = {
+        fmt::format("the exchange has banned this address for another {}",
+                    seconds(between(in.now, *in.budget.banned_until))),
+        "wait; find out who else sends requests from this address"};
+  else if (const auto until = reads_paused_until(in))
+    out[place_of(stall_cause::paused)] = {
+        fmt::format("the exchange, or a firewall before it, asked for a pause: another {}",
+                    seconds(between(in.now, *until))),
+        "wait; find out who else sends requests from this address"};
+  if (often(in, past, &stall_input::reads_without_budget))
+    out[place_of(stall_cause::budget_exhausted)] = {
+        fmt::format("{} reads of the last minute found no request weight left: {} of {} are used",
+                    in.reads_without_budget - past.reads_without_budget, in.budget.weight_used_1m,
+                    in.budget.weight_limit_1m),
+        "stop what else uses the weight of this address, or raise the bound"};
 }
 
 void stall_detector::examine_reads(const stall_input& in, const stall_input& past,
@@ -76,16 +136,8 @@ void stall_detector::examine_reads(const stall_input& in, const stall_input& pas
   const auto say = [&](stall_cause c, std::string text, std::string remedy) {
     out[place_of(c)] = symptom{std::move(text), std::move(remedy)};
   };
-  const auto often = [&](std::uint64_t now, std::uint64_t before) {
-    return now - before >= static_cast<std::uint64_t>(settings_.failures_min);
-  };
-  if (in.budget.banned_until && *in.budget.banned_until > in.now)
-    say(stall_cause::banned,
-        fmt::format("the exchange has banned this address for another {}",
-                    seconds(between(in.now, *in.budget.banned_until))),
-        "wait; find out who else sends requests from this address");
   // Truth that ages while no read succeeds is no fault of the rounds.
-  if (!in.exchange_away && in.oldest_truth && *in.oldest_truth > in.bound)
+  if (!in.exchange_away && !withholds(in) && in.oldest_truth && *in.oldest_truth > in.bound)
     say(stall_cause::slow_rounds,
         fmt::format("the oldest truth is {} old, promised are {}; {}a read takes {}",
                     seconds(*in.oldest_truth), seconds(in.bound),
@@ -95,23 +147,18 @@ void stall_detector::examine_reads(const stall_input& in, const stall_input& pas
             ? "use snapshot.strategy = \"adaptive\", raise snapshot.concurrency, or mend the "
               "connection"
             : in.promise_fault);
-  if (often(in.reads_without_budget, past.reads_without_budget))
-    say(stall_cause::budget_exhausted,
-        fmt::format("{} reads of the last minute found no request weight left: {} of {} are used",
-                    in.reads_without_budget - past.reads_without_budget, in.budget.weight_used_1m,
-                    in.budget.weight_limit_1m),
-        "stop what else uses the weight of this address, or raise the bound");
-  if (often(in.reads_malformed, past.reads_malformed))
+  if (often(in, past, &stall_input::reads_malformed))
     say(stall_cause::parser_refusing,
         fmt::format("{} replies of the last minute could not be used",
                     in.reads_malformed - past.reads_malformed),
         "read the log for what was wrong with them; the exchange may have changed its format");
-  if (in.failing_symbol && often(in.failing_symbol->second, 0))
+  if (in.failing_symbol &&
+      in.failing_symbol->second >= static_cast<std::uint64_t>(settings_.failures_min))
     say(stall_cause::symbol_failing,
         fmt::format("{} reads of {} have failed in a row", in.failing_symbol->second,
                     in.failing_symbol->first),
         "read the log for the reason; the symbol may have been delisted");
-  if (often(in.reads_clock_refused, past.reads_clock_refused))
+  if (often(in, past, &stall_input::reads_clock_refused))
     say(stall_cause::clock_off,
         fmt::format("{} requests of the last minute were refused for their time",
                     in.reads_clock_refused - past.reads_clock_refused),
@@ -132,7 +179,7 @@ void stall_detector::examine_streams(const stall_input& in, const stall_input& p
     out[place_of(stall_cause::user_stream_down)] = {
         "the user stream is down: fills and changes are seen by reads only",
         "it reconnects by itself; read the log for the reason"};
-  else if (in.stream_mutes > past.stream_mutes)
+  else if (still_rises(in, &stall_input::stream_mutes))
     out[place_of(stall_cause::user_stream_mute)] = {
         fmt::format("{} changes of the last minute were seen by reads and not by the user stream",
                     in.stream_mutes - past.stream_mutes),
@@ -172,6 +219,7 @@ std::string stall_detector::effect_of(stall_cause c, const stall_input& in) {
       fmt::format("{} positions are open, {} exits wait", in.open_positions, in.exits_waiting);
   switch (c) {
     case stall_cause::banned:
+    case stall_cause::paused:
     case stall_cause::exchange_away:
       return "nothing can be read or sent; " + exits;
     case stall_cause::slow_rounds:

@@ -51,7 +51,7 @@ class stall_detector {
     std::vector<stall> began{};
     std::vector<stall> ended{};
   };
-  change look(const stall_input& in);
+  change look(const stall_input& shown);
   /// Most fundamental cause first.
   [[nodiscard]] std::vector<stall> active() const;
 
@@ -66,14 +66,29 @@ class stall_detector {
     std::optional<stall> named{};
   };
   using symptoms = std::array<std::optional<symptom>, stall_cause_count>;
+  using counter = std::uint64_t stall_input::*;
+  struct reads_seen {
+    std::uint64_t reads{0};  ///< Without budget, for whatever reason.
+    bool withheld{false};    ///< For a pause or a ban.
+  };
+
+  /// Counts only reads that were refused for their weight: a pause is a cause of its own.
+  [[nodiscard]] stall_input without_withheld_reads(const stall_input& in);
+  /// Whether one more was counted lately.
+  [[nodiscard]] bool still_rises(const stall_input& in, counter which) const;
+  /// Whether enough were counted since `past`, and it has not ended since.
+  [[nodiscard]] bool often(const stall_input& in, const stall_input& past, counter which) const;
 
   [[nodiscard]] symptoms examine(const stall_input& in) const;
+  void examine_budget(const stall_input& in, const stall_input& past, symptoms& out) const;
   void examine_reads(const stall_input& in, const stall_input& past, symptoms& out) const;
   void examine_streams(const stall_input& in, const stall_input& past, symptoms& out) const;
   void examine_orders(const stall_input& in, const stall_input& past, symptoms& out) const;
   [[nodiscard]] static std::string effect_of(stall_cause c, const stall_input& in);
 
   stall_settings settings_;
+  std::optional<reads_seen> seen_{};
+  std::uint64_t out_of_weight_{0};
   std::deque<stall_input> past_{};  ///< One per look, `window` long.
   std::array<watched, stall_cause_count> causes_{};
 };

@@ -49,6 +49,7 @@ constexpr std::array known_words{
                "raise snapshot.bound, or change snapshot.strategy as the arithmetic says"},
     known_word{"exchange_banned", "budget", "wait; find out who else uses this address"},
     known_word{"banned", "budget"},
+    known_word{"paused", "budget"},
     known_word{"budget_exhausted", "budget"},
     known_word{"clock_off", "clock"},
     known_word{"clock_uncertain", "clock"},

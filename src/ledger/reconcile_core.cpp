@@ -32,6 +32,9 @@ reconcile_core::reconcile_core(const book_view& view, reconcile_settings setting
   for (const auto& h : found.holds) {
     holds_.restore(h);
     watch(h.position).hold_restored();
+    // Held against books that said zero: without a line they say so still, and nothing is adopted.
+    if (!books_.line(h.position))
+      seen_flat_.insert(h.position);
   }
   for (const auto& o : found.own_orders)
     own_.learn(o.instrument, o.order, o.name);

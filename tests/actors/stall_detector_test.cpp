@@ -72,6 +72,13 @@ TEST_CASE("each cause is named by itself, within a minute, with effect and remed
   const auto count = [](auto s) { return static_cast<std::uint64_t>(s); };
   const std::vector<cause_case> cases{
       {"banned", [](auto& in, auto) { in.budget.banned_until = at_s(3'600); }},
+      {"paused",
+       [&](auto& in, auto s) {
+         // What it keeps back is not named beside it.
+         in.budget.paused_until = at_s(3'600);
+         in.reads_without_budget = count(s);
+         in.oldest_truth = milliseconds{s * 1'000};
+       }},
       {"exchange_away",
        [](auto& in, auto s) {
          // What follows from it is not named beside it.
@@ -135,6 +142,31 @@ TEST_CASE("each cause is named by itself, within a minute, with effect and remed
       ended += d.look(cured).ended.size();
     }
     CHECK(ended == 1);
+    CHECK(d.active().empty());
+  }
+}
+
+TEST_CASE("reads that a pause kept back are not taken for missing weight when it is over") {
+  stall_detector d{{}};
+  const auto began = looked_at(d, 0, 80, [](auto& in, auto s) {
+    in.reads_without_budget = static_cast<std::uint64_t>(s < 40 ? s * 3 : 120);
+    if (s < 40)
+      in.budget.paused_until = at_s(40);
+  });
+  CHECK(words(began) == names{"paused"});
+  CHECK(d.active().empty());
+}
+
+TEST_CASE("what is counted is over soon after it has last happened") {
+  for (const bool mute : {false, true}) {
+    stall_detector d{{}};
+    const auto bent = [mute](auto& in, std::int64_t s) {
+      const auto seen = static_cast<std::uint64_t>(std::min<std::int64_t>(s, 20));
+      (mute ? in.stream_mutes : in.reads_malformed) = seen;
+    };
+    CHECK(looked_at(d, 0, 27, bent).size() == 1);
+    CHECK(d.active().size() == 1);
+    looked_at(d, 28, 30, bent);
     CHECK(d.active().empty());
   }
 }

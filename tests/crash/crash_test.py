@@ -36,6 +36,17 @@ volatility_bp = 0
 symbols = {symbols}
 """
 
+# One symbol is traded by a stranger, which is held soon; nothing else may be.
+HOLDS = """
+[gate]
+cooldown = "0ms"
+allow_add = true
+[reconcile]
+foreign = "hold"
+quiet_window = "500ms"
+period = "250ms"
+"""
+
 # E8: not found for a while after acceptance.
 HIDDEN = {"effect": "hide_order", "method": "GET", "path": "/fapi/v1/order", "delay_ms": 1500, "count": 0,
           "chance_percent": 30}
@@ -62,7 +73,7 @@ class CrashTestCase(OutsideTestCase):
 
     def start_venue_with_faults(self):
         venue = self.start(self.write_config(
-            VENUE.format(dir=self.directory, symbols=SYMBOLS + 2), "venue.toml"), "sim")
+            VENUE.format(dir=self.directory, symbols=SYMBOLS + 3), "venue.toml"), "sim")
         self.venue_port = int(venue.wait_url().rsplit(":", 1)[1])
         for fault in FAULTS:
             self.venue("POST", "/sim/fault", fault)
@@ -70,7 +81,7 @@ class CrashTestCase(OutsideTestCase):
 
     def config(self):
         text = OUTSIDE.format(port=self.venue_port, dir=self.directory, mode="testnet", more="")
-        return self.write_config(text + '[gate]\ncooldown = "0ms"\nallow_add = true\n')
+        return self.write_config(text + HOLDS)
 
     def start_to_fail(self, call, what):
         """The binary under strace, which does `what` to this call, e.g. "signal=SIGKILL:when=7"."""
@@ -104,6 +115,8 @@ class CrashTestCase(OutsideTestCase):
         self.sluice.url = line
         try:
             self.until("ready", lambda: self.get("/readyz").status == 200)
+            self.trade_as_stranger()
+            self.until("held", lambda: self.status()["holds"] == 1)
             for plans in self.phases():
                 for i in range(0, len(plans), 2):
                     if not self.offer(plans[i:i + 2], "500ms"):
@@ -127,7 +140,23 @@ class CrashTestCase(OutsideTestCase):
         self.sluice.process.wait(LIMIT_S)
         self.sluice.process.stdout.close()
 
-    def finish_the_run(self):
+    def trade_as_stranger(self):
+        self.venue("POST", "/sim/trade", {"symbol": self.stranger, "side": "BUY",
+                                          "quantity": self.stranger_amount})
+
+    def check_hold(self, before):
+        """What was held before the kill is held still, for the same reason; else it is held now."""
+        if not before:
+            # The first books of a process that ends early may already have taken the trade in.
+            self.trade_as_stranger()
+            self.until("held", lambda: self.status()["holds"] == 1)
+        refused = self.post("/api/v1/plans?wait=5s", {
+            k: v for k, v in an_open("held", symbol=self.stranger, quantity=None,
+                                     notional="500").items() if v is not None}).json()
+        codes = [r["code"] for r in refused["judged"]["verdict"].get("refusals", [])]
+        self.assertIn("reconcile_hold_active", codes, f"{before}: {refused}")
+
+    def finish_the_run(self, held):
         """Starts again, offers everything again, and waits until nothing is open."""
         self.venue("POST", "/sim/faults/clear")
         # What the killed process left is looked up while orders are still hidden for a while.
@@ -137,12 +166,13 @@ class CrashTestCase(OutsideTestCase):
         self.until("ready", lambda: self.get("/readyz").status == 200)
         self.until("what was left is resolved", lambda: self.status()["orders"]["under_way"] == 0)
         self.venue("POST", "/sim/faults/clear")
+        self.check_hold(held)
         for plans in self.phases():
             self.assertTrue(self.offer(plans, "20s"))
             self.until("orders resolved", lambda: self.status()["orders"]["under_way"] == 0)
         # What a repair needs is read back within a minute at the most.
         end = time.monotonic() + LIMIT_S + 30
-        while oracle.violations(self.journal(), self.account()) and time.monotonic() < end:
+        while oracle.violations(self.journal(), self.account(), held={self.stranger}) and time.monotonic() < end:
             time.sleep(0.1)
 
     def journal(self):
@@ -165,9 +195,14 @@ class CrashTestCase(OutsideTestCase):
             self.assertEqual(oracle.state_faults(self.journal()), [], what)
 
     def check_after(self, what, venue):
-        self.finish_the_run()
-        found = oracle.violations(self.journal(), self.account())
-        found += oracle.holds(self.journal()) + oracle.state_faults(self.journal())
+        held = oracle.holds(self.journal()) if self.journal().exists() else []
+        self.held_at_the_end += len(held)
+        self.finish_the_run(held)
+        found = oracle.violations(self.journal(), self.account(), held={self.stranger})
+        found += oracle.state_faults(self.journal())
+        left = oracle.holds(self.journal())
+        if (held and left != held) or [h[0] for h in left] != [self.stranger]:
+            found.append(f"holds were {held}, are {left}")
         self.assertEqual(found, [], f"{what}: {found}\n{self.sluice.log()[-3000:]}")
         self.sluice.end(signal.SIGTERM)
         venue.end(signal.SIGTERM)
@@ -181,7 +216,7 @@ class CrashTestCase(OutsideTestCase):
             self.skipTest("this machine forbids tracing")
         self.write_keys()
         venue = self.start(self.write_config(
-            VENUE.format(dir=self.directory, symbols=SYMBOLS + 2), "venue.toml"), "sim")
+            VENUE.format(dir=self.directory, symbols=SYMBOLS + 3), "venue.toml"), "sim")
         self.venue_port = int(venue.wait_url().rsplit(":", 1)[1])
         self.choose_symbols()
         venue.end(signal.SIGTERM)
@@ -211,7 +246,7 @@ class CrashTestCase(OutsideTestCase):
         return ended
 
     def test_a_disk_that_fails_at_any_sync_or_write_ends_trading_with_74(self):
-        failures = 0
+        failures = self.held_at_the_end = 0
         for call, error in (("fdatasync", "EIO"), ("pwrite64", "ENOSPC")):
             failures += self.until_no_more(lambda at: self.one_failure(call, error, at),
                                            EVERY * (1 if call == "fdatasync" else 20))
@@ -219,11 +254,12 @@ class CrashTestCase(OutsideTestCase):
         self.assertGreater(failures, 3)
 
     def test_a_kill_at_any_sync_loses_nothing_and_repeats_nothing(self):
-        crashes = 0
+        crashes = self.held_at_the_end = 0
         for call in CALLS:
             crashes += self.until_no_more(lambda at: self.one_crash(call, at), EVERY)
-        print(f"{crashes} crashes survived")
+        print(f"{crashes} crashes survived, {self.held_at_the_end} of them with a hold")
         self.assertGreater(crashes, 3)
+        self.assertGreater(self.held_at_the_end, 1)
 
     def choose_symbols(self):
         """Those that trade, and about half of what 1,000 buys of each."""
@@ -232,13 +268,18 @@ class CrashTestCase(OutsideTestCase):
         self.until("ready", lambda: self.get("/readyz").status == 200)
         rules = [r for r in self.get("/api/v1/universe").json()["symbols"] if r["tradable"]]
         self.symbols = [r["symbol"] for r in rules][:SYMBOLS]
+        self.stranger = rules[SYMBOLS]["symbol"]
         self.halves = {}
         probes = [an_open(f"probe-{n}", symbol=n, quantity=None, notional="1000")
-                  for n in self.symbols]
+                  for n in [*self.symbols, self.stranger]]
         probes = [{k: v for k, v in p.items() if v is not None} for p in probes]
         for probe in self.post("/api/v1/plans?wait=5s", probes).json():
             amount = float(probe["judged"]["verdict"]["terms"]["amount"])
-            self.halves[probe["plan_id"][len("probe-"):]] = f"{amount / 2:.8f}"
+            symbol = probe["plan_id"][len("probe-"):]
+            if symbol == self.stranger:
+                self.stranger_amount = f"{amount:.8f}"
+            else:
+                self.halves[symbol] = f"{amount / 2:.8f}"
         self.sluice.end(signal.SIGTERM)
         shutil.rmtree(self.directory / "state")
 

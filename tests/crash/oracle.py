@@ -25,11 +25,12 @@ def signed(fill):
     return amount if fill["side"].lower() == "buy" else -amount
 
 
-def violations(journal, account, planted=frozenset()):
+def violations(journal, account, planted=frozenset(), held=frozenset()):
     """Every promise that journal and venue together show broken, as sentences.
 
     `planted` are client ids of orders that no plan of this journal asked for, though they are ours by
-    their ids; orders of persons and of the venue itself are strange in any case.
+    their ids; orders of persons and of the venue itself are strange in any case. `held` are symbols whose
+    books may differ from the venue, since a hold says so.
     """
     strangers = {o["client_order_id"] for o in account["orders"] if o["origin"] != "api"}
     found = []
@@ -42,7 +43,7 @@ def violations(journal, account, planted=frozenset()):
     found += of_plans(journal, orders, account)
     found += of_fills(orders, account)
     found += of_trades(journal, account, strangers)
-    found += of_books(journal, account)
+    found += of_books(journal, account, held)
     return found
 
 
@@ -142,18 +143,19 @@ def of_trades(journal, account, strangers):
     return found
 
 
-def of_books(journal, account):
+def of_books(journal, account, held):
     """The ledger is what the venue holds."""
     booked = {symbol: Decimal(amount) for symbol, amount in rows(
         journal, "SELECT symbol, amount FROM ledger_line")}
-    held = {p["symbol"]: Decimal(p["amount"]) for p in account["positions"]}
-    return [f"{symbol}: books {booked.get(symbol, 0)}, venue {held.get(symbol, 0)}"
-            for symbol in sorted(set(booked) | set(held))
-            if booked.get(symbol, Decimal(0)) != held.get(symbol, Decimal(0))]
+    there = {p["symbol"]: Decimal(p["amount"]) for p in account["positions"]}
+    return [f"{symbol}: books {booked.get(symbol, 0)}, venue {there.get(symbol, 0)}"
+            for symbol in sorted((set(booked) | set(there)) - held)
+            if booked.get(symbol, Decimal(0)) != there.get(symbol, Decimal(0))]
 
 
 def holds(journal):
-    return [json.dumps(row) for row in rows(journal, "SELECT symbol, cause, evidence FROM hold")]
+    """Symbol, cause and evidence of each hold that stands."""
+    return rows(journal, "SELECT symbol, cause, evidence FROM hold")
 
 
 def state_faults(journal):

@@ -262,6 +262,29 @@ TEST_CASE("a position found at the start is adopted, and one that opens later is
   }
 }
 
+TEST_CASE("a hold of a position that we never traded stands over a restart") {
+  reconcile_settings strict;
+  strict.foreign = foreign_policy::hold;
+  account_model a(strict);
+  a.live(1'000);  // Flat.
+  a.trade(side::buy, "2", whose::foreign, told::no);
+  a.live(10'000);
+  const auto before = a.standing();
+  REQUIRE(before);
+  CHECK_FALSE(a.line());
+  a.restart_with(a.journalled());
+  a.live(60'000);
+  REQUIRE(a.standing());
+  CHECK(a.standing()->id == before->id);
+  CHECK(a.records<hold_released>().empty());
+  CHECK(a.records<ledger_adjusted>().empty());
+  SECTION("and ends when the position does") {
+    a.trade(side::sell, "2", whose::foreign, told::no);
+    a.live(10'000);
+    CHECK_FALSE(a.standing());
+  }
+}
+
 TEST_CASE("a position without a line is ours when our own trades make it up, else it is adopted") {
   account_model a;
   restored_books found;

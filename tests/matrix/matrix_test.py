@@ -118,7 +118,16 @@ class MatrixTestCase(WorldTestCase):
         if self.saw_matters and cell.saw and not any(state == cell.saw or cell.saw in detail
                                 for state, detail in seen[plan]):
             found.append(f"never saw {cell.saw}: {seen[plan]}")
+        if self.saw_matters and cell.sent and self.sent_of(plan) != cell.sent:
+            found.append(f"was sent {self.sent_of(plan)} times, wanted {cell.sent}")
         return [f"{cell.name} ({symbol}, {plan}): {each}" for each in found]
+
+    def sent_of(self, plan):
+        ids = {row[0] for row in rows(self.journal(), "SELECT client_order_id FROM orders"
+                                                      f" WHERE plan_id = '{plan}'")}
+        return sum(not ids.isdisjoint(r["parameters"].replace("newClientOrderId=", "").split("&"))
+                   for r in self.venue("GET", "/sim/transcript")
+                   if (r["method"], r["path"]) == ("POST", "/fapi/v1/order"))
 
     def check_cells(self):
         self.until("orders resolved", lambda: self.status()["orders"]["under_way"] == 0, LIMIT_S)
@@ -334,6 +343,10 @@ class CompletenessTestCase(unittest.TestCase):
         self.assertTrue(all(reason for reason in IMPOSSIBLE.values()))
         names = [cell.name for cells in GROUPS.values() for cell in cells]
         self.assertEqual(len(names), len(set(names)))
+        # Whoever only ends well may never have met its fault; reads are watched by their tests.
+        self.assertEqual([c.name for cells in GROUPS.values() for c in cells
+                          if not c.saw and not c.sent and c.phase not in (table.BEFORE, table.DECIDING)],
+                         [])
 
 
 if __name__ == "__main__":

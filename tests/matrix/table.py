@@ -39,6 +39,7 @@ class Cell:
     traded: str  # all, none, or part: PERCENT of the amount, floored to the step
     saw: str = ""  # a state an order of the plan went through, or words in the detail of one
     act: str = ""  # what a person or an earlier run does meanwhile
+    sent: int = 0  # how often the venue was sent an order of the plan, where no state tells the fault
     half: bool = False  # an exit that is to leave half of the position
 
     @property
@@ -136,15 +137,15 @@ def of_intents():
 def of_requests():
     """The request is at the venue, and nothing of it took effect."""
     for kind in KINDS:
-        def cell(fault, variant, *script, end=WITHOUT[kind], saw=""):
-            return Cell(fault, SENT, kind, variant, script, *end, saw=saw)
+        def cell(fault, variant, *script, end=WITHOUT[kind], **seen):
+            return Cell(fault, SENT, kind, variant, script, *end, **seen)
         yield cell("E4", "did not execute", post(reply("unknown_503")), saw="unknown")
         for name in ("unavailable_503", "internal_503"):
-            yield cell("E5", f"{name} twice", post(reply(name), 2), end=WHOLE, saw="intended")
+            yield cell("E5", f"{name} twice", post(reply(name), 2), end=WHOLE, sent=3)
         yield cell("E5", "more often than it is sent again", post(reply("unavailable_503"), 4),
                    saw="rejected")
         yield cell("E6", "throttled twice", post({**reply("throttled_503"), "spares_reducing": False},
-                                                 2), end=WHOLE, saw="")
+                                                 2), end=WHOLE, sent=3)
         for name in NOT_KNOWN:
             yield cell("E7", name, post(reply(name)), saw="unknown")
         yield cell("E7", "-1007", post(refusal(-1007)), saw="unknown")
@@ -159,7 +160,7 @@ def of_requests():
     yield Cell("E6", SENT, ENTRY, "throttled for long", (post(reply("throttled_503"), 0),),
                "failed", "none", saw="-1008")
     yield Cell("E6", SENT, EXIT, "exempt while entries are throttled",
-               (post(reply("throttled_503"), 0),), *WHOLE)
+               (post(reply("throttled_503"), 0),), *WHOLE, sent=1)
     for code in (-2022, -4118):
         yield Cell("E24", SENT, EXIT, f"{code} twice", (post(refusal(code), 2),), *WHOLE, saw=str(code))
     yield Cell("E24", SENT, EXIT, "-2022: flat meanwhile, by somebody else",

@@ -19,6 +19,14 @@ struct process::pending_answers {
   std::unordered_map<std::uint64_t, std::shared_ptr<status::answer_slot>> slots{};
 };
 
+namespace {
+// As a function with an argument: CAF takes a null pointer to the arguments of one without any,
+// which the standard library's assertions of the release preset refuse.
+caf::behavior passing_records_on(caf::event_based_actor*, const process::records_seen& seen) {
+  return {[seen](const actors::records_committed& committed) { seen(*committed.records); }};
+}
+}  // namespace
+
 process::process(world& w, simulated_disk& disk, machine& on, records_seen seen)
     : world_(w),
       disk_(disk),
@@ -95,10 +103,7 @@ bool process::start(records_seen seen) {
       *system_,
       {chosen, build_, given_, keeper_, std::move(*store), std::move(*reader), std::move(*found),
        actors::journal_thread::shared, [this](int code) { ended_ = code; }});
-  const auto watcher = system_->spawn([seen = std::move(seen)](caf::event_based_actor*) {
-    return caf::behavior{
-        [seen](const actors::records_committed& committed) { seen(*committed.records); }};
-  });
+  const auto watcher = system_->spawn(passing_records_on, std::move(seen));
   caf::anon_send(all_->journal,
                  actors::watch_records{caf::actor_cast<actors::records_watcher>(watcher)});
   gateway_ = actors::http_gateway(given_.log, all_->intake, all_->status,

@@ -13,6 +13,7 @@ namespace sluice::actors {
 
 enum class stall_cause : std::uint8_t {
   banned,             ///< The exchange has banned us.
+  paused,             ///< The exchange, or a firewall before it, asked us to pause.
   exchange_away,      ///< The exchange does not answer.
   slow_rounds,        ///< Truth grows older than promised.
   budget_exhausted,   ///< Reads find no request weight left.
@@ -26,7 +27,7 @@ enum class stall_cause : std::uint8_t {
   journal_slow,       ///< Records wait to become durable.
   one_reason_denies,  ///< Most plans are denied for the same reason.
 };
-inline constexpr std::size_t stall_cause_count = 13;
+inline constexpr std::size_t stall_cause_count = 14;
 [[nodiscard]] std::string_view to_string(stall_cause c);
 
 struct stall {
