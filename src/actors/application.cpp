@@ -281,7 +281,7 @@ exit_code run_pipeline(const config::settings& chosen, const build_info& build, 
     hooks.stop_waiting();
   };
   const auto now = parts.given.time.at(system.clock().now());
-  auto all = spawn_pipeline(system, std::move(parts));
+  auto all = spawn_pipeline(system, std::move(parts), now);
   auto http = status::http_server::start(
       chosen.status, http_gateway(g.log, all->intake, all->status, {g.guard, g.metrics}),
       g.metrics.get(), g.access.tls);

@@ -62,12 +62,12 @@ status_options status_options_of(pipeline_parts& parts) {
   return o;
 }
 
-gate_options gate_options_of(const pipeline_parts& parts, const stamp& now) {
+gate_options gate_options_of(const pipeline_parts& parts, const stamp& began) {
   const auto& found = parts.found;
   gate_options o;
   o.settings = gate_settings_of(parts.chosen);
-  o.limit_records = limit_records_of(found, now);
-  o.left = exits_to_judge(found, now);
+  o.limit_records = limit_records_of(found, began);
+  o.left = exits_to_judge(found, began);
   o.ordered = found.ordered_state;
   o.was_in_force = found.state.state;
   o.halt_file = halt_file_path(parts.chosen);
@@ -75,7 +75,7 @@ gate_options gate_options_of(const pipeline_parts& parts, const stamp& now) {
   o.overrides = found.overrides;
   o.last_override_id = found.last_override_id;
   o.one_read = parts.chosen.snapshot.demand_timeout;
-  o.orders = blocked_positions(found, now);
+  o.orders = blocked_positions(found, began);
   o.holds = found.holds;
   o.flattens = running_flattens(found);
   o.books = booked_positions(found);
@@ -125,24 +125,25 @@ std::string halt_file_path(const config::settings& chosen) {
   return std::filesystem::absolute(chosen.journal.state_dir).lexically_normal() / "halt";
 }
 
-std::shared_ptr<const peers> spawn_pipeline(caf::actor_system& system, pipeline_parts parts) {
+std::shared_ptr<const peers> spawn_pipeline(caf::actor_system& system, pipeline_parts parts,
+                                            const stamp& began) {
   const auto& chosen = parts.chosen;
   const auto& given = parts.given;
-  const auto now = given.time.at(system.clock().now());
   auto all = std::make_shared<peers>();
   supervisor_options ending;
   ending.ended = std::move(parts.ended);
   all->supervisor = spawn_supervisor(system, given, std::move(ending));
   all->journal = spawn_journal_writer(system, given, std::move(parts.store),
                                       journal_options_of(chosen, parts.writer, all->supervisor));
-  all->executor = spawn_executor(system, given,
-                                 {chosen.executor, inherited_orders(parts.found),
-                                  plans_to_resume(parts.found, now), known_at_venue(parts.found)});
+  all->executor =
+      spawn_executor(system, given,
+                     {chosen.executor, inherited_orders(parts.found),
+                      plans_to_resume(parts.found, began), known_at_venue(parts.found)});
   all->snapshot_manager = spawn_snapshot_manager(
       system, given,
       {chosen.snapshot, parts.keeper,
        std::min(chosen.gate.limits.stale_after_exit, chosen.gate.limits.stale_after_entry)});
-  all->gate = spawn_gate(system, given, gate_options_of(parts, now));
+  all->gate = spawn_gate(system, given, gate_options_of(parts, began));
   all->planner =
       spawn_planner(system, given, {memory_of(parts.found, chosen.intake, chosen.planner)});
   all->intake = spawn_intake(
@@ -153,7 +154,7 @@ std::shared_ptr<const peers> spawn_pipeline(caf::actor_system& system, pipeline_
   all->exit_engine =
       spawn_exit_engine(system, given,
                         {chosen.exits, parts.found.exits, plans_to_watch_for(parts.found),
-                         static_cast<std::uint64_t>(now.wall.ms)});
+                         static_cast<std::uint64_t>(began.wall.ms)});
   all->reconciler =
       spawn_reconciler(system, given,
                        books_of(parts.found, chosen.reconcile,

@@ -44,9 +44,10 @@ struct pipeline_parts {
 /// Where the halt file is looked for.
 [[nodiscard]] std::string halt_file_path(const config::settings& chosen);
 
-/// Spawns every stage; nothing happens yet.
+/// Spawns every stage; nothing happens yet. `began` is the moment that plans without a verdict were
+/// settled for: whoever was left then is judged, however long it took until here.
 [[nodiscard]] std::shared_ptr<const peers> spawn_pipeline(caf::actor_system& system,
-                                                          pipeline_parts parts);
+                                                          pipeline_parts parts, const stamp& began);
 
 /// Introduces the stages to each other: from here on the pipeline works.
 void start_pipeline(const std::shared_ptr<const peers>& all, std::vector<record_body> first);

@@ -97,6 +97,15 @@ TEST_CASE("an exit without a verdict at the end of a run is judged by the next o
     CHECK(run.reason_of("x") != refusal_code::plan_expired);
     CHECK(run.notices_of("exit_blocked") == 1);
   }
+  SECTION("and gets one when its deadline comes while the process starts") {
+    world.wall_ms += 62'000;  // A second is left.
+    world.opening_takes = 2s;
+    pipeline_run run(world);
+    run.pass(1s);
+    CHECK(run.verdict_of("x") == verdict_kind::expire);
+    CHECK(run.notices_of("exit_blocked") == 1);
+    CHECK(run.records_of("plan_judged") == 2);
+  }
   SECTION("and expires after its deadline, which is told") {
     world.wall_ms += 64'000;
     pipeline_run run(world);

@@ -97,12 +97,14 @@ bool process::start(records_seen seen) {
   given_.time = actors::timekeeper([this](instant at) {
     return wall_time{world_.our_wall_ms() + between(here(world_.now()), at).count()};
   });
-  auto first = actors::settle_undecided(*found, given_.time.at(now()));
+  const auto began = given_.time.at(now());
+  auto first = actors::settle_undecided(*found, began);
   first.emplace_back(notice{"process_started", "simulated"});
   all_ = actors::spawn_pipeline(
       *system_,
       {chosen, build_, given_, keeper_, std::move(*store), std::move(*reader), std::move(*found),
-       actors::journal_thread::shared, [this](int code) { ended_ = code; }});
+       actors::journal_thread::shared, [this](int code) { ended_ = code; }},
+      began);
   const auto watcher = system_->spawn(passing_records_on, std::move(seen));
   caf::anon_send(all_->journal,
                  actors::watch_records{caf::actor_cast<actors::records_watcher>(watcher)});

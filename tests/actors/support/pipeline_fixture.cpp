@@ -74,7 +74,9 @@ pipeline_run::pipeline_run(pipeline_world& w, std::uint32_t seed)
   given.time = actors::timekeeper([origin = world.wall_ms](instant at) {
     return wall_time{origin + between(instant{}, at).count()};
   });
-  auto first = actors::settle_undecided(found, given.time.at(now()));
+  const auto began = given.time.at(now());
+  auto first = actors::settle_undecided(found, began);
+  scheduler_->clock().current_time += duration{world.opening_takes};
   actors::pipeline_parts parts{world.chosen,
                                build_,
                                given,
@@ -86,7 +88,7 @@ pipeline_run::pipeline_run(pipeline_world& w, std::uint32_t seed)
                                [this](int code) { ended_with_ = code; },
                                actors::look_for_halt_file(actors::halt_file_path(world.chosen))};
   parts.manager = world.manager;
-  all = actors::spawn_pipeline(*system_, std::move(parts));
+  all = actors::spawn_pipeline(*system_, std::move(parts), began);
   actors::start_pipeline(all, std::move(first));
   settle();
 }

@@ -23,6 +23,7 @@ struct pipeline_world {
   quantity market_min{};                         ///< The same; zero: one step.
   notional fee{};                                ///< Of every fill, in USDT.
   std::int64_t wall_ms{1'790'000'000'000};       ///< Our wall clock when a run begins.
+  milliseconds opening_takes{0};                 ///< From what a start settles to its first stage.
   actors::service_manager manager{};             ///< Nobody, unless a test listens.
 
   pipeline_world();
