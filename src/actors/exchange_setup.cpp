@@ -1,7 +1,8 @@
-// Credentials, certificate and ban file, put together for the client.
+// Credentials, certificate and what the venue asked to wait for, put together for the client.
 #include "exchange_setup.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -13,8 +14,35 @@
 namespace sluice::actors {
 namespace {
 
-std::filesystem::path ban_file(const config::settings& chosen) {
-  return std::filesystem::path(chosen.journal.state_dir) / "banned_until";
+std::filesystem::path stops_file(const config::settings& chosen) {
+  return std::filesystem::path(chosen.journal.state_dir) / "exchange_stops";
+}
+
+/// Lines of a word, the end as milliseconds of the wall clock, and what was left when it was
+/// written.
+std::string text_of(const exchange::kept_stops& stops) {
+  std::string text;
+  const auto line = [&](std::string_view word, const std::optional<exchange::kept_stop>& s) {
+    if (s)
+      text += fmt::format("{} {} {}\n", word, s->until.ms, s->length.count());
+  };
+  line("ban", stops.ban);
+  line("pause", stops.pause);
+  return text;
+}
+
+exchange::kept_stops stops_in(std::istream& in) {
+  exchange::kept_stops stops;
+  std::string word;
+  std::int64_t until = 0;
+  std::int64_t length = 0;
+  while (in >> word >> until >> length) {
+    if (word == "ban")
+      stops.ban = {{until}, milliseconds{length}};
+    else if (word == "pause")
+      stops.pause = {{until}, milliseconds{length}};
+  }
+  return stops;
 }
 
 /// Replaces the file as a whole, or leaves the old one; true when the new one is on the disk.
@@ -29,21 +57,18 @@ bool write_durably(const std::string& path, const std::string& text) {
   return whole && ::rename(fresh.c_str(), path.c_str()) == 0;
 }
 
-/// A ban outlives the process: what the venue said is obeyed after a restart.
-void remember_bans(const config::settings& chosen, exchange::extras& additions,
-                   const std::shared_ptr<status::logger>& log) {
-  const auto path = ban_file(chosen);
-  additions.load_ban = [path]() -> std::optional<wall_time> {
+/// Bans and pauses outlive the process: what the venue said is obeyed after a restart.
+void remember_stops(const config::settings& chosen, exchange::extras& additions,
+                    const std::shared_ptr<status::logger>& log) {
+  const auto path = stops_file(chosen);
+  additions.load_stops = [path] {
     std::ifstream in(path);
-    wall_time until;
-    if (in >> until.ms)
-      return until;
-    return std::nullopt;
+    return stops_in(in);
   };
-  additions.save_ban = [path = path.string(), log](wall_time until) {
-    if (!write_durably(path, std::to_string(until.ms) + "\n"))
-      log->error("exchange", "ban_not_saved",
-                 {{"file", path}, {"cure", "do not restart before the ban is over"}});
+  additions.save_stops = [path = path.string(), log](const exchange::kept_stops& stops) {
+    if (!write_durably(path, text_of(stops)))
+      log->error("exchange", "stop_not_saved",
+                 {{"file", path}, {"cure", "do not restart before the ban or pause is over"}});
   };
 }
 
@@ -94,7 +119,7 @@ result<exchange_setup> make_exchange(const config::settings& chosen,
                                  exchange::secret(std::string(made.venue->api_secret()))};
   } else {
     keys = load_keys(chosen.keys);
-    remember_bans(chosen, additions, log);
+    remember_stops(chosen, additions, log);
   }
   if (!keys)
     return keys.error();

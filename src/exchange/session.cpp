@@ -65,9 +65,11 @@ session::session(io_loop& loop, tls_context& tls, const settings& chosen, creden
           static_cast<std::size_t>(chosen.bytes_in_flight_max),
           static_cast<std::size_t>(chosen.bytes_in_flight_max / 4))),
       pool_(loop, tls, pool_settings(chosen, room_), keys_.api_key, additions_.steady_now) {
-  const auto banned = additions_.load_ban ? additions_.load_ban() : std::nullopt;
-  if (banned && *banned > additions_.wall_now())
-    budget_.ban_until(now() + milliseconds(banned->ms - additions_.wall_now().ms));
+  const auto kept = additions_.load_stops ? additions_.load_stops() : kept_stops{};
+  if (const auto until = end_of(kept.ban))
+    budget_.ban_until(*until);
+  if (const auto until = end_of(kept.pause))
+    budget_.pause_until(*until, request_budget::pause_scope::everything);
 }
 
 moment session::here() const {

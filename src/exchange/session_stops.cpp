@@ -66,12 +66,31 @@ std::optional<instant> session::obey(const answer& seen, const http_reply& reply
   log(log_level::warning, event_of(kind),
       fmt::format("HTTP {}, code {}: nothing is sent for {}", seen.http_status, seen.code,
                   format_duration(wait)));
-  if (kind == stop_kind::banned && additions_.save_ban) {
-    // The longest of all that are known, not this one: replies come in any order.
-    const auto longest = budget().banned_until.value_or(until);
-    additions_.save_ban({additions_.wall_now().ms + between(now(), longest).count()});
-  }
+  if (kind != stop_kind::orders_paused && additions_.save_stops)
+    save_stops();
   return until;
+}
+
+/// The longest of all that are known, not the last one: replies come in any order.
+void session::save_stops() const {
+  const auto held = budget();
+  const auto at = now();
+  const auto kept = [&](std::optional<instant> until) -> std::optional<kept_stop> {
+    if (!until || *until <= at)
+      return std::nullopt;
+    const auto left = between(at, *until);
+    return kept_stop{{additions_.wall_now().ms + left.count()}, left};
+  };
+  additions_.save_stops({kept(held.banned_until), kept(held.paused_until)});
+}
+
+std::optional<instant> session::end_of(const std::optional<kept_stop>& stop) const {
+  if (!stop)
+    return std::nullopt;
+  const milliseconds left{stop->until.ms - additions_.wall_now().ms};
+  if (left.count() <= 0)
+    return std::nullopt;
+  return now() + std::min(left, stop->length);
 }
 
 instant session::stop(stop_kind kind, const answer& seen, const http_reply& reply,

@@ -56,6 +56,12 @@ class OutsideVenueTestCase(OutsideTestCase):
         self.assertEqual(self.status()["mode"], "live")
 
     def test_a_ban_is_obeyed_over_a_restart(self):
+        self.obeyed_over_a_restart(418, "exchange_banned")
+
+    def test_a_pause_is_obeyed_over_a_restart(self):
+        self.obeyed_over_a_restart(429, "truth_stale")
+
+    def obeyed_over_a_restart(self, status, told):
         self.write_keys()
         port = free_port()
         self.start_venue(port)
@@ -64,20 +70,21 @@ class OutsideVenueTestCase(OutsideTestCase):
         self.sluice.wait_url()
         self.until_ready()
         self.venue("POST", "/sim/fault", {
-            "effect": "status", "path": "/fapi/", "count": 1, "status": 418, "retry_after_s": 12,
+            "effect": "status", "path": "/fapi/", "count": 1, "status": status, "retry_after_s": 12,
             "body": '{"code":-1003,"msg":"Way too many requests; IP banned."}'})
-        self.until("banned", lambda: "exchange_banned" in self.get("/readyz").text)
-        banned_at = time.monotonic()
+        self.until("stopped", lambda: told in self.get("/readyz").text)
+        stopped_at = time.monotonic()
         self.assertEqual(self.sluice.end(), 0)
         self.sluice = self.start(config)
         self.sluice.wait_url()
-        self.until("still banned", lambda: "exchange_banned" in self.get("/readyz").text)
+        what = "exchange_banned" if status == 418 else "no_truth"
+        self.until("still stopped", lambda: what in self.get("/readyz").text)
         sent = len(self.api_requests())
-        self.until("over", lambda: "exchange_banned" not in self.get("/readyz").text)
-        self.assertGreater(time.monotonic() - banned_at, 10)
+        self.until("over", lambda: what not in self.get("/readyz").text)
+        self.assertGreater(time.monotonic() - stopped_at, 8)
         self.until_ready()
         answers = [r["status"] for r in self.api_requests()]
-        self.assertEqual(answers[sent - 1], 418, "something was sent while banned")
+        self.assertEqual(answers[sent - 1], status, "something was sent while stopped")
 
 
 if __name__ == "__main__":

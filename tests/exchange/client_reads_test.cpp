@@ -264,9 +264,9 @@ TEST_CASE("a venue that says stop is not asked again before its time") {
     INFO(r.name);
     venue.when("GET /fapi/v3/positionRisk", {reply_with(r.status, r.body, r.headers)});
     const auto asked_before = venue.requests("GET /fapi/v3/positionRisk").size();
-    answers<wall_time> saved;
+    answers<exchange::kept_stops> saved;
     exchange::extras more;
-    more.save_ban = saved.taker();
+    more.save_stops = saved.taker();
     const auto client = client_for(venue, settings_for(venue), std::move(more));
     answers<read_result<snapshot>> answer;
     client->read_account(within(2'000), answer.taker());
@@ -288,14 +288,34 @@ TEST_CASE("a venue that says stop is not asked again before its time") {
     CHECK(venue.requests("POST /fapi/v1/order").empty());
     const bool ban = r.kind == failure_kind::banned;
     CHECK(client->budget().banned_until.has_value() == ban);
-    CHECK(saved.count() == (ban ? 1U : 0U));
+    REQUIRE(saved.count() == 1);
+    const auto kept = saved.wait();
+    CHECK(kept.ban.has_value() == ban);
+    CHECK(kept.pause.has_value() != ban);
+    // The next process keeps to it, though its clock was set back: not longer than it was.
+    exchange::extras later;
+    later.load_stops = [kept] { return kept; };
+    later.wall_now = [] { return wall_time{wall_ms() - 3'600'000}; };
+    const auto next = client_for(venue, settings_for(venue), std::move(later));
+    answers<read_result<snapshot>> after;
+    next->read_account(within(2'000, read_class::exit_demand), after.taker());
+    const auto why = after.wait();
+    REQUIRE_FALSE(why.has_value());
+    CHECK(why.error().kind == r.kind);
+    REQUIRE(why.error().retry_at.has_value());
+    CHECK(between(std::chrono::steady_clock::now(), *why.error().retry_at).count() <=
+          r.wait_ms_max);
+    CHECK(venue.requests("GET /fapi/v3/positionRisk").size() == asked_before + 1);
   }
 }
 
 TEST_CASE("a ban of an earlier process is kept") {
   imposter venue;
   exchange::extras more;
-  more.load_ban = [] { return std::optional(wall_time{wall_ms() + 60'000}); };
+  more.load_stops = [] {
+    const exchange::kept_stop ban{{wall_ms() + 60'000}, milliseconds{60'000}};
+    return exchange::kept_stops{ban, std::nullopt};
+  };
   const auto client = client_for(venue, settings_for(venue), std::move(more));
   answers<read_result<universe>> answer;
   client->read_universe(within(2'000), answer.taker());

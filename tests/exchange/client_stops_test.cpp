@@ -61,8 +61,8 @@ TEST_CASE("a shorter ban that comes later does not shorten the one that is remem
                c.reply(418, "a page", "Retry-After: 30\r\n");
              }});
   exchange::extras more;
-  answers<wall_time> saved;
-  more.save_ban = saved.taker();
+  answers<exchange::kept_stops> saved;
+  more.save_stops = saved.taker();
   const auto client = client_for(venue, settings_for(venue), std::move(more));
   answers<read_result<account_settings>> slow;
   client->read_settings(within(9'000), slow.taker());
@@ -72,8 +72,8 @@ TEST_CASE("a shorter ban that comes later does not shorten the one that is remem
   CHECK(fast.wait().error().kind == failure_kind::banned);
   venue.go_on();
   CHECK(slow.wait().error().kind == failure_kind::banned);
-  for (const auto& until : saved.wait_for(2))
-    CHECK(until.ms > wall_ms() + 80'000'000);
+  for (const auto& stops : saved.wait_for(2))
+    CHECK(stops.ban.value().until.ms > wall_ms() + 80'000'000);
 }
 
 TEST_CASE("an order whose time is over while the clock is measured is not sent a second time") {

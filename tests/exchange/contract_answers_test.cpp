@@ -192,11 +192,11 @@ TEST_CASE("the venue's limit of orders pauses orders and nothing else") {
 TEST_CASE("a ban stops every request, is saved, and is obeyed by the next process") {
   const venue_under_test venue;
   std::mutex mutex;
-  std::optional<wall_time> saved;
+  exchange::kept_stops saved;
   exchange::extras more;
-  more.save_ban = [&](wall_time until) {
+  more.save_stops = [&](const exchange::kept_stops& stops) {
     const std::lock_guard lock(mutex);
-    saved = until;
+    saved = stops;
   };
   const auto client = venue.client(venue.settings(), more);
   must(clock_of(*client));
@@ -213,10 +213,10 @@ TEST_CASE("a ban stops every request, is saved, and is obeyed by the next proces
   exchange::extras later;
   {
     const std::lock_guard lock(mutex);
-    REQUIRE(saved.has_value());
-    CHECK(saved->ms - wall_ms() > 170'000);
-    CHECK(saved->ms - wall_ms() < 190'000);
-    later.load_ban = [at = *saved] { return std::optional(at); };
+    REQUIRE(saved.ban.has_value());
+    CHECK(saved.ban->until.ms - wall_ms() > 170'000);
+    CHECK(saved.ban->until.ms - wall_ms() < 190'000);
+    later.load_stops = [saved] { return saved; };
   }
   const auto next = venue.client(venue.settings(), later);
   event_log events;

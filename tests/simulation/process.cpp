@@ -50,10 +50,10 @@ void process::make_client() {
   additions.steady_now = [this] { return here(world_.now()); };
   additions.wall_now = [this] { return wall_time{world_.our_wall_ms()}; };
   additions.seed = static_cast<std::uint32_t>(world_.random.raw());
-  additions.load_ban = [this] { return machine_.banned_until; };
-  additions.save_ban = [this](wall_time until) {
+  additions.load_stops = [this] { return machine_.stops; };
+  additions.save_stops = [this](const exchange::kept_stops& stops) {
     if (!disk_.crashed())
-      machine_.banned_until = until;
+      machine_.stops = stops;
   };
   additions.observer = [this](exchange::log_level, std::string_view event, std::string_view text) {
     world_.trace("client " + std::string(event) + " " + std::string(text));

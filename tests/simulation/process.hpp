@@ -22,7 +22,7 @@ struct machine {
   config::settings chosen{};
   std::filesystem::path directory{};
   instant booted{};  ///< World time at which our steady clock was zero.
-  std::optional<wall_time> banned_until{};
+  exchange::kept_stops stops{};
   std::string api_key{};
   std::string api_secret{};
 };

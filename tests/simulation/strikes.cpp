@@ -79,7 +79,7 @@ void simulation::strike(const planned_fault& f, std::optional<phase> met) {
     on = world_->random.one_of(all);
   }
   // A ban is remembered over a restart by the wall clock, the only one there is then.
-  const bool banned = machine_.banned_until.has_value();
+  const bool banned = machine_.stops.ban.has_value();
   if (f.wall && (chosen_.wall == wall_clock::steady || banned))
     return;
   if (f.disk && chosen_.restarts == with_restarts::no)

@@ -23,6 +23,19 @@ struct credentials {
 
 enum class log_level : std::uint8_t { debug, info, warning, error };
 
+/// A time before which nothing may be sent, kept for the next process. `length` is what was left of
+/// it when it was kept: a clock that is set back meanwhile makes it at most as long again.
+struct kept_stop {
+  wall_time until{};
+  milliseconds length{};
+};
+
+/// What the venue has asked for: after HTTP 418 a ban, after 429 or a firewall's 403 a pause.
+struct kept_stops {
+  std::optional<kept_stop> ban{};
+  std::optional<kept_stop> pause{};
+};
+
 /// What a caller may add; everything has a working default.
 struct extras {
   /// PEM text trusted instead of `ca_file` and the system's authorities; for an embedded venue.
@@ -37,10 +50,10 @@ struct extras {
   std::optional<std::uint32_t> seed{};
   /// Gets every line worth logging, on a thread of the port; never a secret. Must not block.
   std::function<void(log_level, std::string_view event, std::string_view text)> observer{};
-  /// The end of a ban that an earlier process was given, if one was saved; asked once at the start.
-  std::function<std::optional<wall_time>()> load_ban{};
-  /// Told the end of every new ban (HTTP 418), on a thread of the port.
-  std::function<void(wall_time)> save_ban{};
+  /// What an earlier process was told, if it was saved; asked once at the start.
+  std::function<kept_stops()> load_stops{};
+  /// Told at every new ban and every new pause of everything, on a thread of the port.
+  std::function<void(const kept_stops&)> save_stops{};
 };
 
 /// A client with its own thread; no request is made before the first call. Fails with invalid_value
