@@ -72,6 +72,7 @@ class executor_end : public actors::executor_actor::base {
             [](const actors::order_reported&) {},
             [](const actors::order_answered&) {},
             [](const actors::order_queried&) {},
+            [](const actors::order_named&) {},
             [](const actors::fills_read&) {},
             [](const actors::order_pending_changed&) {},
             [](actors::tick) {},

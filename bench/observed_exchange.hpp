@@ -41,6 +41,10 @@ class observed_exchange final : public exchange_port {
                   callback<read_result<order_report>> cb) override {
     real_->read_order(s, id, o, std::move(cb));
   }
+  void read_order_numbered(const symbol& s, order_id number, read_options o,
+                           callback<read_result<order_report>> cb) override {
+    real_->read_order_numbered(s, number, o, std::move(cb));
+  }
   void read_fills(const symbol& s, order_id id, read_options o,
                   callback<read_result<std::vector<fill>>> cb) override {
     real_->read_fills(s, id, o, std::move(cb));

@@ -26,44 +26,68 @@ struct order_trace {
 /// Pure. One wait at a time.
 class absence_watch {
  public:
+  /// Asked for their names at most, in one wait.
+  static constexpr std::size_t names_max = 5;
   /// How far the venue's time of a trade may lie before our time of the intent and still be of it.
   static constexpr std::int64_t clock_slack_ms = 5'000;
 
-  void begin(instant newer_than) { wait_ = wait{newer_than, std::nullopt, {}}; }
+  void begin(instant newer_than) { wait_ = wait{newer_than}; }
   void end() { wait_.reset(); }
   [[nodiscard]] bool waiting() const { return wait_.has_value(); }
-  [[nodiscard]] bool wants_trades() const { return wait_ && !wait_->no_trades; }
+  [[nodiscard]] bool wants_trades() const { return wait_ && !wait_->trades_read; }
 
   /// The newest trades of the symbol: none in the order's direction since its intent may be its.
-  /// What other orders of ours traded, by the venue's numbers of them, is not.
-  void trades_read(const std::vector<fill>& trades, const order_trace& order,
-                   const own_orders& others) {
+  /// What orders of other names traded is not. Gives the numbers of those whose names are not
+  /// known, to be asked for; without them nothing is weighed.
+  [[nodiscard]] std::vector<order_id> trades_read(const std::vector<fill>& trades,
+                                                  const order_trace& order,
+                                                  const own_orders& others) {
     if (!wait_)
+      return {};
+    wait_->trades_read = true;
+    for (const auto& f : trades)
+      if (f.leg == order.leg && f.direction == order.direction &&
+          f.traded_at.ms >= order.intended_at.ms - clock_slack_ms)
+        wait_->suspects.push_back(f);
+    named(order, others);
+    if (wait_->nameless.size() > names_max)
+      wait_->nameless.clear();  // Too many: this time nothing is proven.
+    return wait_->nameless;
+  }
+
+  /// Some of the names have become known.
+  void named(const order_trace& order, const own_orders& others) {
+    if (!wait_ || !wait_->trades_read)
       return;
     wait_->no_trades = true;
     wait_->by_others = {};
-    for (const auto& f : trades) {
-      if (f.leg != order.leg || f.direction != order.direction ||
-          f.traded_at.ms < order.intended_at.ms - clock_slack_ms)
+    wait_->nameless.clear();
+    for (const auto& f : wait_->suspects) {
+      if (is_of_another(f, order, others)) {
+        if (came_after(f, order))
+          wait_->by_others += f.amount;
         continue;
-      if (!is_of_another(f, order, others))
-        wait_->no_trades = false;
-      else if (came_after(f, order))
-        wait_->by_others += f.amount;
+      }
+      wait_->no_trades = false;
+      if (const auto known = others.find(f.instrument, f.order);
+          f.order != 0 && (!known || known->client_id.empty()) &&
+          std::ranges::find(wait_->nameless, f.order) == wait_->nameless.end())
+        wait_->nameless.push_back(f.order);
     }
   }
 
   /// The evidence once truth is new enough and trades were read; ends the wait.
   [[nodiscard]] std::optional<absence_evidence> weigh(const truth_view& seen,
                                                       const order_trace& order) {
-    if (!wait_ || !wait_->no_trades || !is_known(seen.content) || seen.as_of <= wait_->newer_than)
+    if (!wait_ || !wait_->trades_read || !wait_->nameless.empty() || !is_known(seen.content) ||
+        seen.as_of <= wait_->newer_than)
       return std::nullopt;
     // Others may have traded meanwhile; what the order itself would have done is a move its way
     // that they do not account for.
     const auto moved = amount_of(seen.content) - order.amount_before;
     const bool unchanged =
         moved.sign() != sign_of(order.direction) || moved.abs() <= wait_->by_others;
-    const absence_evidence shown{seen.as_of, unchanged, *wait_->no_trades};
+    const absence_evidence shown{seen.as_of, unchanged, wait_->no_trades};
     wait_.reset();
     return shown;
   }
@@ -84,7 +108,10 @@ class absence_watch {
 
   struct wait {
     instant newer_than{};
-    std::optional<bool> no_trades{};
+    bool trades_read{false};
+    std::vector<fill> suspects{};  ///< Trades that are the order's, unless a name says otherwise.
+    std::vector<order_id> nameless{};  ///< Numbers of their orders that have no name yet.
+    bool no_trades{false};
     /// Traded in the order's direction by orders that are not it, surely not in the amount before.
     quantity by_others{};
   };

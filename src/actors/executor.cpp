@@ -32,6 +32,7 @@ executor::behavior_type executor::make_behavior() {
       [this](const order_queried& answer) {
         feed(answer.order, [&](order_machine& m) { return m.on_query(*answer.outcome, now()); });
       },
+      [this](const order_named& answer) { take(answer); },
       [this](const fills_read& answer) { take(answer); },
       [this](const order_pending_changed& stop) {
         // Else its trades would look like those of an order of ours whose fate is open.
@@ -121,8 +122,27 @@ void executor::take_symbol_trades(const client_order_id& id, entry& e,
     return;
   if (!trades)
     return nothing_proven(id, e);
-  e.absence.trades_read(*trades, e.trace(), options_.at_venue);
+  const auto& instrument = e.machine.task().request.instrument;
+  for (const auto number : e.absence.trades_read(*trades, e.trace(), options_.at_venue))
+    ask_name(*given_.exchange, this, id, instrument, number);
   weigh_absence(id, e);
+}
+
+/// A trade that may be of an order in doubt is not, when the venue says that its order is another.
+void executor::take(const order_named& answer) {
+  const auto at = orders_.find(answer.doubted);
+  const auto& found = *answer.outcome;
+  if (at == orders_.end())
+    return;
+  auto& e = at->second;
+  if (!found)
+    return e.absence.waiting() ? nothing_proven(answer.doubted, e) : void();
+  if (found->client_id == answer.doubted)
+    return feed(answer.doubted, [&](order_machine& m) { return m.on_report(*found, now()); });
+  options_.at_venue.learn(found->instrument, answer.number, {found->client_id, {}});
+  e.absence.named(e.trace(), options_.at_venue);
+  if (e.absence.waiting())
+    weigh_absence(answer.doubted, e);
 }
 
 void executor::pass_on_fills(const entry& e, const std::vector<fill>& fills) {

@@ -59,6 +59,7 @@ class executor : public stage<executor_actor> {
   // ---- what is told of orders
 
   void take(const order_update& update);
+  void take(const order_named& answer);
   void take(const fills_read& answer);
   void take_symbol_trades(const client_order_id& id, entry& e,
                           const read_result<std::vector<fill>>& trades);

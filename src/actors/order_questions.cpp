@@ -28,6 +28,15 @@ void query(exchange_port& exchange, const executor_actor& asker, const symbol& i
                       });
 }
 
+void ask_name(exchange_port& exchange, const executor_actor& asker, const client_order_id& doubted,
+              const symbol& instrument, order_id number) {
+  exchange.read_order_numbered(
+      instrument, number, {read_class::exit_demand, query_timeout},
+      [asker, doubted, number](read_result<order_report> found) {
+        caf::anon_send(asker, order_named{doubted, number, shared(std::move(found))});
+      });
+}
+
 void ask_fills(exchange_port& exchange, const executor_actor& asker, const client_order_id& order,
                const symbol& instrument, order_id id) {
   exchange.read_fills(instrument, id, {read_class::verification, query_timeout},

@@ -11,6 +11,9 @@ void place(exchange_port& exchange, const executor_actor& asker, const order_req
 /// What the venue knows of an order of ours; answered by order_queried.
 void query(exchange_port& exchange, const executor_actor& asker, const symbol& instrument,
            const client_order_id& id);
+/// Whose order has this number; answered by order_named, for the order whose fate it may tell.
+void ask_name(exchange_port& exchange, const executor_actor& asker, const client_order_id& doubted,
+              const symbol& instrument, order_id number);
 /// The trades of one order, or the newest ones of the symbol for id 0; answered by fills_read.
 void ask_fills(exchange_port& exchange, const executor_actor& asker, const client_order_id& order,
                const symbol& instrument, order_id id);

@@ -42,11 +42,14 @@ bool is_judged_yet(const plan& p, const journal::recovered& found, const stamp& 
          !had_an_order(p, found) && !is_withdrawn(p, found);
 }
 
-/// The plan on the present steady clock.
+/// The plan on the present steady clock. However far the wall clock was set back meanwhile, no plan
+/// has more time left than it was given.
 plan living_on(const plan& p, const stamp& now) {
   auto lives = p;
   lives.received = now;
-  lives.deadline = now.steady + duration{milliseconds{p.deadline_wall.ms - now.wall.ms}};
+  const auto given = std::max<std::int64_t>(0, p.deadline_wall.ms - p.received.wall.ms);
+  const milliseconds left{std::min(p.deadline_wall.ms - now.wall.ms, given)};
+  lives.deadline = now.steady + duration{left};
   return lives;
 }
 

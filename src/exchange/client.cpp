@@ -62,6 +62,12 @@ class client final : public exchange_port {
       ask_order(venue, on, id, options, std::move(answer));
     });
   }
+  void read_order_numbered(const symbol& on, order_id number, read_options options,
+                           callback<read_result<order_report>> done) override {
+    ask(std::move(done), [on, number, options](session& venue, auto answer) {
+      ask_order_numbered(venue, on, number, options, std::move(answer));
+    });
+  }
   void read_fills(const symbol& on, order_id id, read_options options,
                   callback<read_result<std::vector<fill>>> done) override {
     ask(std::move(done), [on, id, options](session& venue, auto answer) {

@@ -70,6 +70,19 @@ void ask_order(session& venue, const symbol& on, const client_order_id& id, read
                     });
 }
 
+void ask_order_numbered(session& venue, const symbol& on, order_id number, read_options options,
+                        std::function<void(read_result<order_report>)> done) {
+  query parameters;
+  parameters.add("symbol", on.str()).add("orderId", number);
+  ask<order_report>(venue, {endpoint::order_query, std::move(parameters), options}, std::move(done),
+                    [on, number](const http_reply& reply) -> result<order_report> {
+                      auto read = parse_order(reply.body);
+                      if (read && (read->id != number || read->instrument != on))
+                        return fail(errc::malformed, "the reply describes another order");
+                      return read;
+                    });
+}
+
 void ask_fills(session& venue, const symbol& on, order_id id, read_options options,
                std::function<void(read_result<std::vector<fill>>)> done) {
   query parameters;

@@ -16,6 +16,8 @@ void ask_universe(session& venue, read_options options,
                   std::function<void(read_result<universe>)> done);
 void ask_settings(session& venue, read_options options,
                   std::function<void(read_result<account_settings>)> done);
+void ask_order_numbered(session& venue, const symbol& on, order_id number, read_options options,
+                        std::function<void(read_result<order_report>)> done);
 void ask_order(session& venue, const symbol& on, const client_order_id& id, read_options options,
                std::function<void(read_result<order_report>)> done);
 void ask_fills(session& venue, const symbol& on, order_id id, read_options options,

@@ -48,7 +48,7 @@ TEST_CASE("absence needs both a newer truth and the trades") {
   watch.begin(at_ms(1'000));
   CHECK(watch.wants_trades());
   CHECK_FALSE(watch.weigh(holding("0", 2'000), a_buy("0")));
-  watch.trades_read({}, a_buy("0"), {});
+  (void)watch.trades_read({}, a_buy("0"), {});
   CHECK_FALSE(watch.wants_trades());
   SECTION("truth as of the moment itself is not newer") {
     CHECK_FALSE(watch.weigh(holding("0", 1'000), a_buy("0")));
@@ -71,7 +71,7 @@ TEST_CASE("absence needs both a newer truth and the trades") {
 TEST_CASE("others may trade meanwhile without hiding that the order is absent") {
   absence_watch watch;
   watch.begin(at_ms(1'000));
-  watch.trades_read({a_trade(side::sell, intended_ms + 10)}, a_buy("1"), {});
+  (void)watch.trades_read({a_trade(side::sell, intended_ms + 10)}, a_buy("1"), {});
   SECTION("a move against the order's direction is not the order") {
     const auto shown = watch.weigh(holding("0.4", 2'000), a_buy("1"));
     REQUIRE(shown.has_value());
@@ -90,7 +90,26 @@ TEST_CASE("a trade in the order's direction since its intent may be the order's"
   watch.begin(at_ms(1'000));
   const auto late_enough =
       GENERATE(std::int64_t{0}, std::int64_t{10}, -absence_watch::clock_slack_ms);
-  watch.trades_read({a_trade(side::buy, intended_ms + late_enough)}, a_buy("0"), {});
+  own_orders known;
+  CHECK(watch.trades_read({a_trade(side::buy, intended_ms + late_enough),
+                           a_trade(side::buy, intended_ms + late_enough)},
+                          a_buy("0"), known) == std::vector<order_id>{7});
+  CHECK_FALSE(watch.weigh(holding("0", 2'000), a_buy("0")));  // Its name was asked for.
+  const bool ours = GENERATE(true, false);
+  known.learn(symbol{"BTCUSDT"}, 7, {client_order_id{ours ? "mine" : "web_1"}, {}});
+  watch.named(a_buy("0"), known);
+  const auto shown = watch.weigh(holding("0", 2'000), a_buy("0"));
+  REQUIRE(shown.has_value());
+  CHECK(shown->no_trades != ours);
+}
+
+TEST_CASE("more strangers than can be asked for leave the order in doubt") {
+  absence_watch watch;
+  watch.begin(at_ms(1'000));
+  std::vector<fill> trades;
+  for (order_id n = 1; n <= static_cast<order_id>(absence_watch::names_max) + 1; ++n)
+    trades.push_back(a_trade(side::buy, intended_ms + 10, n));
+  CHECK(watch.trades_read(trades, a_buy("0"), {}).empty());
   const auto shown = watch.weigh(holding("0", 2'000), a_buy("0"));
   REQUIRE(shown.has_value());
   CHECK_FALSE(shown->no_trades);
@@ -99,8 +118,8 @@ TEST_CASE("a trade in the order's direction since its intent may be the order's"
 TEST_CASE("an older trade in the order's direction is not the order's") {
   absence_watch watch;
   watch.begin(at_ms(1'000));
-  watch.trades_read({a_trade(side::buy, intended_ms - absence_watch::clock_slack_ms - 1)},
-                    a_buy("0"), {});
+  (void)watch.trades_read({a_trade(side::buy, intended_ms - absence_watch::clock_slack_ms - 1)},
+                          a_buy("0"), {});
   const auto shown = watch.weigh(holding("0", 2'000), a_buy("0"));
   REQUIRE(shown.has_value());
   CHECK(shown->no_trades);
@@ -117,11 +136,11 @@ TEST_CASE("what another order of ours traded is not the order's, however late") 
   };
   for (const auto& r :
        {row{"of the order before it", 7, true}, row{"of the order itself", 8, false},
-        row{"of an order nobody knows", 9, false}}) {
+        row{"of an order without a number", 0, false}}) {
     INFO(r.name);
     absence_watch watch;
     watch.begin(at_ms(1'000));
-    watch.trades_read({a_trade(side::buy, intended_ms + 10, r.order)}, a_buy("0"), known);
+    (void)watch.trades_read({a_trade(side::buy, intended_ms + 10, r.order)}, a_buy("0"), known);
     const auto shown = watch.weigh(holding("0", 2'000), a_buy("0"));
     REQUIRE(shown.has_value());
     CHECK(shown->no_trades == r.absent);
@@ -136,7 +155,7 @@ TEST_CASE("a stop that triggers as the exit is sent does not keep the exit in do
   const auto proves = [&](std::int64_t changed_before_ms, std::int64_t traded_ms) {
     exit.changed_before = venue_time{changed_before_ms};
     watch.begin(at_ms(1'000));
-    watch.trades_read({a_trade(side::buy, traded_ms)}, exit, others);
+    (void)watch.trades_read({a_trade(side::buy, traded_ms)}, exit, others);
     return watch.weigh(holding("0", 2'000), exit)->position_unchanged;
   };
   CHECK(proves(intended_ms - 60'000, intended_ms - 36));
@@ -155,7 +174,7 @@ TEST_CASE("a person who trades the same way does not keep an absent order in dou
   watch.begin(at_ms(1'000));
   auto by_hand = a_trade(side::buy, intended_ms + absence_watch::clock_slack_ms + 1, 9);
   by_hand.amount = quantity::parse("0.4").value();
-  watch.trades_read({by_hand}, a_buy("1"), known);
+  (void)watch.trades_read({by_hand}, a_buy("1"), known);
   SECTION("their trade accounts for the move") {
     const auto shown = watch.weigh(holding("1.4", 2'000), a_buy("1"));
     REQUIRE(shown.has_value());
@@ -174,6 +193,6 @@ TEST_CASE("a trade of the other leg is not the order's") {
   watch.begin(at_ms(1'000));
   auto other = a_trade(side::buy, intended_ms + 100, 9);
   other.leg = position_side::short_;
-  watch.trades_read({other}, a_buy("0"), {});
+  (void)watch.trades_read({other}, a_buy("0"), {});
   CHECK(watch.weigh(holding("0", 2'000), a_buy("0"))->no_trades);
 }

@@ -34,6 +34,7 @@ actors::executor_actor::behavior_type an_executor_with_last_words(
       [](const actors::order_reported&) {},
       [](const actors::order_answered&) {},
       [](const actors::order_queried&) {},
+      [](const actors::order_named&) {},
       [](const actors::fills_read&) {},
       [](const actors::order_pending_changed&) {},
       [](actors::tick) {},

@@ -50,6 +50,14 @@ TEST_CASE("each plan without a verdict is either judged or settled, exits with t
   CHECK(exits_to_judge(found, now).front()->deadline == now.steady + std::chrono::minutes{1});
 }
 
+TEST_CASE("a clock set back while no process ran gives no plan more time than it had") {
+  journal::recovered found;
+  found.undecided_plans = {a_plan("exit", reduce_plan{}, 3'600'000)};
+  found.undecided_plans.front().received.wall = {found.undecided_plans.front().deadline_wall.ms -
+                                                 48'000};
+  CHECK(exits_to_judge(found, now).front()->deadline == now.steady + std::chrono::seconds{48});
+}
+
 TEST_CASE("an exit whose withdrawal was accepted is not judged again") {
   journal::recovered found;
   found.undecided_plans = {a_plan("exit", reduce_plan{}),

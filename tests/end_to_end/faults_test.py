@@ -1,6 +1,7 @@
 """What may go wrong around the running product, and what it does then."""
 
 import socket
+import time
 import unittest
 
 from harness import SluiceTestCase, a_reduce, an_open
@@ -53,6 +54,26 @@ class ExchangeFaultsTestCase(SluiceTestCase):
                    == "rejected")
         free = self.post("/api/v1/plans?wait=5s", an_open("then")).json()
         self.assertEqual(free["judged"]["verdict"]["kind"], "allow")
+
+    def test_a_stranger_who_trades_untold_does_not_keep_an_order_in_doubt(self):
+        self.run_ready()
+        for fault in ({"effect": "hang", "method": "POST", "path": "/fapi/v1/order", "count": 1},
+                      {"effect": "drop_events", "count": 0, "event": "ORDER_TRADE_UPDATE"}):
+            self.venue("POST", "/sim/fault", fault)
+        self.post("/api/v1/plans?wait=1s", an_open("gone"))
+        offered = time.monotonic()
+        self.until("unknown", lambda: self.status()["orders"]["unknown"] == 1)
+        # Nearer to the intent, the truth before it might have the trade in it already.
+        self.until("a later moment", lambda: time.monotonic() - offered > 6)
+        self.venue("POST", "/sim/trade", {"symbol": "BTCUSDT", "side": "BUY", "quantity": "0.020"})
+        self.until("resolved", lambda: self.status()["orders"]["under_way"] == 0, 60)
+        asked = [r for r in self.venue("GET", "/sim/transcript")
+                 if r["path"] == "/fapi/v1/order" and "orderId=" in r["parameters"]]
+        self.assertEqual([r["method"] for r in asked], ["GET"], asked)
+        self.until("rejected", lambda: self.get("/api/v1/orders").json()["orders"][0]["state"]
+                   == "rejected")
+        left = self.post("/api/v1/plans?wait=5s", a_reduce("leave")).json()
+        self.assertEqual(left["judged"]["verdict"]["kind"], "allow")
 
     def test_a_refused_order_is_sent_again_only_when_it_definitely_did_not_execute(self):
         self.run_ready()

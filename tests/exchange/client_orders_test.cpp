@@ -208,7 +208,8 @@ TEST_CASE("an order and its fills can be asked for, and answers about others are
   venue.when("GET /fapi/v1/time", {server_time()});
   venue.when("GET /fapi/v1/order?",
              {reply_with(200, filled()), reply_with(200, filled("somebody-else")),
-              reply_with(400, R"({"code":-2013,"msg":"Order does not exist."})")});
+              reply_with(400, R"({"code":-2013,"msg":"Order does not exist."})"),
+              reply_with(200, filled("somebody-else")), reply_with(200, filled())});
   const std::string trade =
       R"([{"id":5,"orderId":77,"price":"3100","qty":"0.4","commission":"0.1",)"
       R"("commissionAsset":"USDT",)"
@@ -226,6 +227,13 @@ TEST_CASE("an order and its fills can be asked for, and answers about others are
   CHECK(orders.wait_for(2)[1].error().kind == failure_kind::malformed);
   ask();
   CHECK(orders.wait_for(3)[2].error().kind == failure_kind::not_found);
+  // By its number it may be anybody's, but no other one.
+  client->read_order_numbered(symbol("ETHUSDT"), 77, within(2'000), orders.taker());
+  CHECK(orders.wait_for(4)[3]->client_id == client_order_id("somebody-else"));
+  const auto asked = venue.requests("GET /fapi/v1/order?").at(3).target;
+  CHECK(asked.find("orderId=77&") != std::string::npos);
+  client->read_order_numbered(symbol("ETHUSDT"), 78, within(2'000), orders.taker());
+  CHECK(orders.wait_for(5)[4].error().kind == failure_kind::malformed);
   answers<read_result<std::vector<fill>>> fills;
   client->read_fills(symbol("ETHUSDT"), 77, within(2'000), fills.taker());
   client->read_fills(symbol("ETHUSDT"), 78, within(2'000), fills.taker());

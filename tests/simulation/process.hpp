@@ -12,6 +12,7 @@
 
 #include "pipeline.hpp"
 #include "simulated_disk.hpp"
+#include "sluice/exchange/client.hpp"
 #include "sluice/status/http_server.hpp"
 #include "world.hpp"
 

@@ -53,6 +53,7 @@ using executor_actor = caf::typed_actor<     //
     caf::reacts_to<order_reported>,          // user_stream
     caf::reacts_to<order_answered>,          // exchange port
     caf::reacts_to<order_queried>,           // exchange port
+    caf::reacts_to<order_named>,             // exchange port
     caf::reacts_to<fills_read>,              // exchange port
     caf::reacts_to<order_pending_changed>,   // stop_guard: the number of a stop's order
     caf::reacts_to<tick>,                    // itself: the machines' timers

@@ -223,6 +223,12 @@ struct order_queried {
   client_order_id order{};
   std::shared_ptr<const read_result<order_report>> outcome{};
 };
+/// What the venue says of the order with this number, whose trades may be those of `doubted`.
+struct order_named {
+  client_order_id doubted{};
+  order_id number{0};
+  std::shared_ptr<const read_result<order_report>> outcome{};
+};
 struct fills_read {
   client_order_id order{};
   order_id asked{0};  ///< 0: the newest trades of the symbol, whosever they are.

@@ -252,6 +252,9 @@ class exchange_port {
   virtual void read_clock(read_options, callback<read_result<clock_offset>>) = 0;
   virtual void read_order(const symbol&, const client_order_id&, read_options,
                           callback<read_result<order_report>>) = 0;
+  /// The same by the venue's number, for an order of anybody: trades name no more than that.
+  virtual void read_order_numbered(const symbol&, order_id, read_options,
+                                   callback<read_result<order_report>>) = 0;
   /// All trades of one order of ours; for id 0 the newest trades of the account on the symbol.
   virtual void read_fills(const symbol&, order_id, read_options,
                           callback<read_result<std::vector<fill>>>) = 0;

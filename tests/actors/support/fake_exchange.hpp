@@ -39,6 +39,10 @@ class fake_exchange final : public exchange_port {
     order_id id{0};
     callback<read_result<std::vector<fill>>> answer{};
   };
+  struct pending_number {
+    order_id number{};
+    callback<read_result<order_report>> answer{};
+  };
   struct pending_query {
     client_order_id id{};
     callback<read_result<order_report>> answer{};
@@ -63,6 +67,10 @@ class fake_exchange final : public exchange_port {
   void read_order(const symbol&, const client_order_id& id, read_options,
                   callback<read_result<order_report>> cb) override {
     queries.push_back({id, std::move(cb)});
+  }
+  void read_order_numbered(const symbol&, order_id number, read_options,
+                           callback<read_result<order_report>> cb) override {
+    numbers_asked.push_back({number, std::move(cb)});
   }
   void read_fills(const symbol&, order_id id, read_options,
                   callback<read_result<std::vector<fill>>> cb) override {
@@ -169,6 +177,7 @@ class fake_exchange final : public exchange_port {
   std::vector<fill> fills{};            ///< What read_fills answers.
   bool keep_fills_reads{false};         ///< Then they wait in fills_reads instead.
   std::deque<pending_fills> fills_reads{};
+  std::deque<pending_number> numbers_asked{};  ///< Whose orders these are, not answered yet.
   std::int64_t weight_limit_1m{2'400};
   budget_view budget_seen{};  ///< But for that limit and the ban.
   std::optional<clock_offset> clock_seen{};
