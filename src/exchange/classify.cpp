@@ -2,7 +2,9 @@
 #include "sluice/exchange/classify.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <chrono>
 
 #include "answer_rules.hpp"
 #include "sluice/exchange/replies.hpp"
@@ -135,6 +137,32 @@ std::optional<venue_time> banned_until(std::string_view text) {
   if (!ms || rest.size() > 14)
     return std::nullopt;
   return venue_time{*ms};
+}
+
+std::optional<venue_time> http_date(std::string_view header) {
+  static constexpr std::array<std::string_view, 12> months{
+      "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  // Day name and comma, then every field at its place.
+  if (header.size() != 29 || header.substr(25) != " GMT")
+    return std::nullopt;
+  const auto number = [&](std::size_t at, std::size_t length) {
+    return whole_number(header.substr(at, length)).value_or(-1);
+  };
+  const auto month = std::ranges::find(months, header.substr(8, 3));
+  const std::chrono::year_month_day day{
+      std::chrono::year{static_cast<int>(number(12, 4))},
+      std::chrono::month{static_cast<unsigned>(month - months.begin()) + 1},
+      std::chrono::day{static_cast<unsigned>(number(5, 2))}};
+  const auto hour = number(17, 2);
+  const auto minute = number(20, 2);
+  const auto second = number(23, 2);
+  if (!day.ok() || number(12, 4) < 1970 || hour < 0 || hour > 23 || minute < 0 || minute > 59 ||
+      second < 0 || second > 60)
+    return std::nullopt;
+  const auto at = std::chrono::sys_days{day} + std::chrono::hours{hour} +
+                  std::chrono::minutes{minute} + std::chrono::seconds{second};
+  return venue_time{
+      std::chrono::duration_cast<std::chrono::milliseconds>(at.time_since_epoch()).count()};
 }
 
 std::optional<milliseconds> retry_after(std::string_view header) {

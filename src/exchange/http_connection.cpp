@@ -53,6 +53,7 @@ http_reply head_of(const http::response<http::string_body>& reply, instant sent,
   read.order_count_10s = header(reply, "x-mbx-order-count-10s");
   read.order_count_1m = header(reply, "x-mbx-order-count-1m");
   read.retry_after = header(reply, "Retry-After");
+  read.date = header(reply, "Date");
   read.sent_at = sent;
   read.received_at = received;
   return read;

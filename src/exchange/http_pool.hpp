@@ -48,6 +48,7 @@ struct http_reply {
   std::string order_count_10s{};
   std::string order_count_1m{};
   std::string retry_after{};
+  std::string date{};
   bool repeated{false};  ///< It was sent twice: the first connection died without an answer.
   instant sent_at{};     ///< Just before the first byte of the answered attempt was written.
   instant received_at{};

@@ -121,6 +121,7 @@ class session {
   void save_stops() const;
   /// On our steady clock; none when it is over.
   [[nodiscard]] std::optional<instant> end_of(const std::optional<kept_stop>& stop) const;
+  [[nodiscard]] instant end_named(venue_time until, const http_reply& reply) const;
   [[nodiscard]] instant end_of_ban(const answer& seen, const http_reply& reply) const;
   [[nodiscard]] instant end_of_pause(stop_kind kind, const answer& seen, const http_reply& reply);
   /// Measures once for all who wait for it, then calls them.

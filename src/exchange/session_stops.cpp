@@ -127,13 +127,22 @@ instant session::end_of_ban(const answer& seen, const http_reply& reply) const {
   if (const auto wait = retry_after(reply.retry_after))
     until = at + *wait;
   if (const auto named = banned_until(seen.text)) {
-    const auto end = clock_.steady_at(*named) + std::min(clock_.error_at(at), clock_margin_max);
+    const auto end = end_named(*named, reply);
     until = std::max(until.value_or(end), end);
   }
   // A time named by a clock that was never measured may seem to be over already.
   if (!clock_.measured())
     until = std::max(until.value_or(at), instant(at + ban_min));
   return std::clamp(until.value_or(at + ban_min), instant(at + stop_min), instant(at + ban_max));
+}
+
+/// A process that meets a ban at its start has not measured the venue's clock, and its own may be
+/// wrong by hours: then the reply's own date says what is left.
+instant session::end_named(venue_time until, const http_reply& reply) const {
+  const auto at = now();
+  if (const auto date = http_date(reply.date); date && !clock_.measured())
+    return reply.received_at + milliseconds{until.ms - date->ms};
+  return clock_.steady_at(until) + std::min(clock_.error_at(at), clock_margin_max);
 }
 
 instant session::end_of_pause(stop_kind kind, const answer& seen, const http_reply& reply) {

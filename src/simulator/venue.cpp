@@ -1,6 +1,8 @@
 // Takes requests through limits, keys and signatures to their endpoint, and time through the venue.
 #include "sluice/simulator/venue.hpp"
 
+#include <fmt/chrono.h>
+
 #include <algorithm>
 #include <charconv>
 
@@ -205,6 +207,8 @@ reply venue::perform(const request& r, const course& c, moment now) {
   bend_reply(c, now.venue, out);
   if (out.content_type == "application/json")
     out.headers.emplace_back("x-mbx-used-weight-1m", std::to_string(v.weight.used(now.venue)));
+  out.headers.emplace_back(
+      "Date", fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(now.venue.ms / 1'000)));
   v.record(r, c, out, now);
   return out;
 }

@@ -199,6 +199,12 @@ TEST_CASE("answers that ask to stop are told from those that do not") {
 TEST_CASE("the end of a ban and Retry-After are read, or nothing is") {
   CHECK(banned_until("Way too many requests; IP(1.2.3.4) banned until 1790770902000. Please")->ms ==
         1'790'770'902'000);
+  CHECK(http_date("Sun, 06 Nov 1994 08:49:37 GMT")->ms == 784'111'777'000);
+  CHECK(http_date("Thu, 29 Feb 2024 23:59:60 GMT")->ms == 1'709'251'200'000);
+  for (const auto* other : {"", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun, 31 Feb 2026 08:49:37 GMT",
+                            "Sun, 06 Now 1994 08:49:37 GMT", "Sun, 06 Nov 1994 28:49:37 GMT",
+                            "Sun, 06 Nov 1994 08:49:37 UTC", "Sun, -6 Nov 1994 08:49:37 GMT"})
+    CHECK_FALSE(http_date(other));
   CHECK_FALSE(banned_until("banned until tomorrow"));
   CHECK_FALSE(banned_until("banned until 999999999999999999999"));
   CHECK_FALSE(banned_until("nothing of the kind"));

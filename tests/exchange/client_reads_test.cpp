@@ -1,5 +1,7 @@
 // Reads over real TLS: what is sent, what comes back, and every way in which a venue can fail them.
 #include <algorithm>
+#include <array>
+#include <ctime>
 #include <thread>
 
 #include "sluice/exchange/signer.hpp"
@@ -306,6 +308,33 @@ TEST_CASE("a venue that says stop is not asked again before its time") {
     CHECK(between(std::chrono::steady_clock::now(), *why.error().retry_at).count() <=
           r.wait_ms_max);
     CHECK(venue.requests("GET /fapi/v3/positionRisk").size() == asked_before + 1);
+  }
+}
+
+TEST_CASE("a ban met at the start is as long as the reply's date says, not our clock") {
+  for (const std::int64_t off_ms : {-3'600'000, 3'600'000}) {
+    imposter venue;
+    const auto seconds = static_cast<std::time_t>(wall_ms() / 1'000);
+    std::array<char, 40> date{};
+    std::strftime(date.data(), date.size(), "Date: %a, %d %b %Y %H:%M:%S GMT\r\n",
+                  std::gmtime(&seconds));
+    venue.when("GET /fapi/v1/time",
+               {reply_with(418,
+                           R"({"code":-1003,"msg":"IP(203.0.113.7) banned until )" +
+                               std::to_string(wall_ms() + 300'000) + R"(. Please"})",
+                           date.data())});
+    exchange::extras more;
+    more.wall_now = [off_ms] { return wall_time{wall_ms() + off_ms}; };
+    const auto client = client_for(venue, settings_for(venue), std::move(more));
+    answers<read_result<clock_offset>> answer;
+    client->read_clock(within(2'000), answer.taker());
+    const auto told = answer.wait();
+    REQUIRE_FALSE(told.has_value());
+    REQUIRE(client->budget().banned_until.has_value());
+    const auto left =
+        between(std::chrono::steady_clock::now(), *client->budget().banned_until).count();
+    CHECK(left > 290'000);
+    CHECK(left < 302'000);
   }
 }
 

@@ -255,6 +255,7 @@ void http_pool::impl::answer(const job_ptr& what, const simulator::course& way,
   reply.order_count_10s = header_of(out, "x-mbx-order-count-10s");
   reply.order_count_1m = header_of(out, "x-mbx-order-count-1m");
   reply.retry_after = header_of(out, "retry-after");
+  reply.date = header_of(out, "date");
   reply.sent_at = what->sent_at;
   reply.received_at = now();
   end(what, std::move(reply));

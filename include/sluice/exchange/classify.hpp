@@ -59,6 +59,9 @@ enum class stop_kind : std::uint8_t {
 
 /// The time in "... banned until 1615183669840. ..."
 [[nodiscard]] std::optional<venue_time> banned_until(std::string_view text);
+/// The time of a Date header, e.g. "Sun, 06 Nov 1994 08:49:37 GMT", to the second; none for another
+/// form (RFC 9110, section 5.6.7).
+[[nodiscard]] std::optional<venue_time> http_date(std::string_view header);
 /// Seconds of a Retry-After header; none when it is not a whole number of at most a week.
 [[nodiscard]] std::optional<milliseconds> retry_after(std::string_view header);
 
