@@ -50,9 +50,10 @@ class absence_watch {
           f.traded_at.ms >= order.intended_at.ms - clock_slack_ms)
         wait_->suspects.push_back(f);
     named(order, others);
-    if (wait_->nameless.size() > names_max)
-      wait_->nameless.clear();  // Too many: this time nothing is proven.
-    return wait_->nameless;
+    // Of more than that the next wait asks, which then knows these.
+    const auto& all = wait_->nameless;
+    return {all.begin(),
+            all.begin() + static_cast<std::ptrdiff_t>(std::min(all.size(), names_max))};
   }
 
   /// Some of the names have become known.
