@@ -31,9 +31,9 @@ inline void tell_plan(const freshness_promise& p, status::logger& log) {
 class read_watch {
  public:
   /// A good reply; gives the high quantile of latencies, once there are enough of them.
-  std::optional<milliseconds> took(milliseconds latency, vitals& shown) {
-    latency_.add(latency);
-    const auto high = latency_.high();
+  std::optional<milliseconds> took(milliseconds latency, instant now, vitals& shown) {
+    latency_.add(latency, now);
+    const auto high = latency_.high(now);
     shown.read_latency_ms = high.count();
     return latency_.is_telling() ? std::optional(high) : std::nullopt;
   }

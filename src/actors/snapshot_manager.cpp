@@ -218,7 +218,7 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
 
   /// A read that was given up took at least as long as we waited for it.
   void latency_seen(milliseconds took) {
-    const auto high = watch_.took(took, vitals());
+    const auto high = watch_.took(took, now(), vitals());
     if (high && rounds_.latency_seen(*high, now()))
       follow_promise();
   }
