@@ -14,12 +14,13 @@ import time
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent.parent / part)
                 for part in ("matrix", "crash", "end_to_end")]
 
+import crash_test  # noqa: E402,F401
+import harness  # noqa: E402
 import matrix_test  # noqa: E402
 import oracle  # noqa: E402,F401
 import table  # noqa: E402,F401
-import harness  # noqa: E402
 from harness import BINARY, OUTSIDE  # noqa: E402,F401
-from world import LIMIT_S, a_reduce, an_entry, rows  # noqa: E402,F401
+from world import LIMIT_S, a_reduce, an_entry, ask, rows  # noqa: E402,F401
 
 SEED = os.environ.get("FAULTS_SEED")
 RECOVERY_S = 10  # After the last fault, as promised.
@@ -213,6 +214,12 @@ class FaultsTestCase(matrix_test.MatrixTestCase):
         """A line of /proc/PID/status, e.g. VmHWM in kB."""
         text = pathlib.Path(f"/proc/{self.sluice.process.pid}/status").read_text()
         return int(re.search(rf"^{name}:\s+(\d+)", text, re.M).group(1))
+
+    def skip_with_a_sanitizer(self):
+        """It has a memory and a loader of its own."""
+        needs = subprocess.run(["ldd", BINARY], capture_output=True, text=True, check=False).stdout
+        if "libasan" in needs or "libtsan" in needs:
+            self.skipTest("not with a sanitizer")
 
     # ---- what must be true
 
