@@ -77,7 +77,8 @@ class StoppedTestCase(FaultsTestCase):
     symbols = 120
 
     def test_h6_stopped_and_continued(self):
-        self.begin(gate='stale_after_entry = "2s"\nstale_after_exit = "2s"')
+        self.begin(gate='stale_after_entry = "2s"\nstale_after_exit = "2s"',
+                   exchange="connections_max = 4")
         symbols = self.names_of_symbols(100)
         closing, waiting, busy = symbols[0], symbols[1], symbols[2:]
         held = self.hold_positions([closing, waiting])
@@ -98,11 +99,12 @@ class StoppedTestCase(FaultsTestCase):
         self.assertEqual([self.parameter(r, "symbol") for r in self.arrivals(after, "POST", ORDER)], [waiting])
         # Many are judged, permitted, written down or sent just then.
         self.until_recovered()
-        self.venue("POST", "/sim/latency", {"ms": self.vary.number("latency_ms", 40, 2, 100)})
+        self.venue("POST", "/sim/latency", {"ms": self.vary.number("latency_ms", 60, 40, 100)})
         plans, after = [self.entry(s, ttl="60s") for s in busy], self.last()
         self.offer(plans)
         with self.stopped():
-            pass
+            sent = len(self.arrivals(after, "POST", ORDER))
+        self.assertLess(sent, len(plans), "everything was sent before the stop")
         continued = self.venue_time()
         self.until_ended(plans)
         self.check_nothing_old(after, continued)
@@ -123,7 +125,6 @@ class StoppedTestCase(FaultsTestCase):
             self.journal(), "SELECT client_order_id, intended_ms, plan_id FROM orders")}
         late = [r for r in self.arrivals(after, "POST", ORDER) if r["time"] > continued + 50
                 and r["status"] == 200]
-        self.assertTrue(late, "everything was sent before the stop")
         for request in late:
             at, plan = intended[self.parameter(request, "newClientOrderId")]
             self.assertLess(request["time"] - at, PERMIT_MS + RECV_WINDOW_MS, request)
