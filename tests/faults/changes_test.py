@@ -174,6 +174,7 @@ class PersonsTestCase(StreamTalk):
         self.venue("POST", "/sim/settle", {"symbol": settled})
         self.follow(settled, Decimal(0))
         self.until_logged("reconciler settlement")
+        del self.rules[settled]  # It is closed for good.
         forced = rows(self.journal(), "SELECT client_order_id, count(*), count(DISTINCT trade_id) FROM fill"
                                       f" WHERE symbol = '{deleveraged}' AND ours = 0 GROUP BY 1")
         self.assertEqual([(row[0].split("-")[0], row[1:]) for row in forced], [("adl_autoclose", (2, 2))])
