@@ -2,6 +2,7 @@
 #include "sluice/status/http_server.hpp"
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -36,6 +37,16 @@ std::vector<std::string> hosts_of(const http_settings& s) {
 
 /// Connections that are told 503 at the same time; further ones are just closed.
 constexpr std::uint64_t refused_at_once_max = 64;
+
+/// Descriptors that no client of ours gets: orders, reads and streams of the exchange come first.
+constexpr rlim_t kept_for_exchange = 32;
+
+/// The lowest free number is given out, so a high one says that few are left.
+bool is_of_the_last(int descriptor) {
+  rlimit limit{};
+  return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
+         static_cast<rlim_t>(descriptor) + kept_for_exchange >= limit.rlim_cur;
+}
 
 }  // namespace
 
@@ -103,6 +114,11 @@ asio::awaitable<void> http_core::accept() {
 
 void http_core::admit(tcp::socket socket) {
   ++accepted_;
+  if (is_of_the_last(socket.native_handle())) {
+    ++refused_total_;
+    publish();
+    return;
+  }
   boost::system::error_code ignored;
   socket.set_option(tcp::no_delay{true}, ignored);
   const bool full = serving_ >= settings_.connections_max && !make_room();

@@ -1,4 +1,8 @@
 // As many connections as there may be: whoever keeps us waiting longest makes room for a newer one.
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <memory>
 #include <vector>
 
@@ -45,6 +49,27 @@ TEST_CASE("the connection that has been silent longest is closed for a newer one
   CHECK(server->counts().connections_refused == 0);
   CHECK(server->counts().connections_open == 3);
   CHECK(counters.value(metric::http_connections_shed, {"idle"}) == 1);
+}
+
+TEST_CASE("the last descriptors of the process are not given to clients") {
+  const auto server = serve(test_settings(), echo);
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  const int next = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  REQUIRE(next >= 0);
+  ::close(next);
+  auto few = before;
+  few.rlim_cur = static_cast<rlim_t>(next) + 20;
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &few) == 0);
+  {
+    raw_client turned_away{server->port()};
+    CHECK(turned_away.at_end());
+  }
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+  CHECK(server->counts().connections_refused == 1);
+  raw_client served{server->port()};
+  served.send(get("/"));
+  CHECK(status_of(served.read_response()) == "200");
 }
 
 TEST_CASE("half a head counts from its first byte, whatever is added to it") {

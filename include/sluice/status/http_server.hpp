@@ -44,7 +44,7 @@ using request_handler = std::function<void(request, responder)>;
 struct http_counts {
   std::uint64_t requests{0};
   std::uint64_t connections_accepted{0};
-  std::uint64_t connections_refused{0};  ///< Beyond connections_max.
+  std::uint64_t connections_refused{0};  ///< Beyond connections_max or what descriptors are left.
   std::uint64_t connections_shed{0};     ///< Closed to make room for a newer one.
   std::uint64_t connections_open{0};     ///< Now; event readers not among them.
   std::uint64_t timeouts{0};
