@@ -80,6 +80,7 @@ std::vector<violation> check_verdicts(const history& h) {
   for (const auto& [plan, count] : verdicts)
     if (count > 0 && !accepted.contains(plan))
       found.push_back({"I4", plan + " was judged and never accepted"});
+  auto accepted_at = accepted_plans(h);
   ms last_start = -1;
   std::vector<ms> starts;
   for (const auto& l : h.wire)
@@ -97,7 +98,7 @@ std::vector<violation> check_verdicts(const history& h) {
     const auto at = told_at.contains(p.plan) ? told_at[p.plan] : ms{-1};
     const bool by_next =
         std::ranges::any_of(starts, [&](ms s) { return at >= s && at - s < 1'000 && s > 0; });
-    if (at > p.deadline && !by_next)
+    if (at > p.deadline && !by_next && !lost_the_time(h, accepted_at[p.plan], at))
       found.push_back({"I4", p.plan + " got its verdict " + std::to_string(at - p.deadline) +
                                  " ms after its deadline"});
   }
