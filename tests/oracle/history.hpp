@@ -141,6 +141,7 @@ struct history {
   std::vector<std::string> unverified{};   ///< What verifications of the journal found wrong.
   std::vector<std::string> not_started{};  ///< Why processes could not start.
   std::vector<ms> clock_set{};             ///< When our wall clock jumped.
+  ms clocks_apart{0};  ///< The most that our wall clock and the venue's ever differed by.
   bool ready_at_end{true};
   std::string why_not_ready{};
   std::vector<position_look> looks{};          ///< Long after the last fault.

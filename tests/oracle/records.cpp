@@ -105,10 +105,13 @@ std::map<std::string, ms> committed_verdicts(const history& h) {
 
 std::map<std::string, intent> intents_of(const history& h) {
   std::map<std::string, intent> found;
-  each(h, "order_intended", [&](const journal_record&, const boost::json::object& o) {
-    found[text_of(o, "client_order_id")] = {text_of(o, "plan_id"), text_of(o, "symbol"),
+  each(h, "order_intended", [&](const journal_record& line, const boost::json::object& o) {
+    found[text_of(o, "client_order_id")] = {text_of(o, "plan_id"),
+                                            text_of(o, "symbol"),
                                             parse_units(text_of(o, "amount")),
-                                            text_of(o, "reduce_only") == "true"};
+                                            text_of(o, "reduce_only") == "true",
+                                            text_of(o, "direction") == "buy",
+                                            line.seen_at};
   });
   return found;
 }

@@ -33,6 +33,8 @@ struct intent {
   std::string symbol{};
   units amount{0};
   bool reduce_only{false};
+  bool buys{true};
+  ms at{-1};  ///< When its record was told to be durable.
 };
 [[nodiscard]] std::map<std::string, intent> intents_of(const history& h);
 

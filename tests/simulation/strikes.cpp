@@ -1,6 +1,9 @@
 // How each planned fault is done to venue, disk, clock or account.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstdlib>
+
 #include "simulation.hpp"
 
 namespace sluice::simulation {
@@ -119,6 +122,10 @@ void simulation::strike(const planned_fault& f, std::optional<phase> met) {
   const bool banned = machine_.banned_until.has_value();
   if (f.wall && (chosen_.wall == wall_clock::steady || banned))
     return;
+  // A second ban, or a venue's clock that steps, would move the end that was named.
+  const bool in_force = banned && *machine_.banned_until > wall_time{world_->our_wall_ms()};
+  if (in_force && (f.name == "E3" || f.name == "E15"))
+    return;
   if (f.disk && chosen_.restarts == with_restarts::no)
     return;
   // A ban is named by the venue's clock, which a process that has just begun does not know yet.
@@ -142,6 +149,8 @@ void simulation::strike(const planned_fault& f, std::optional<phase> met) {
     world_->jump_wall_clock(f.wall->by);
     result_.seen.clock_set.push_back(world_->age().count());
   }
+  const auto apart = world_->our_wall_ms() - world_->true_wall_ms() - venue_ahead_.count();
+  result_.seen.clocks_apart = std::max(result_.seen.clocks_apart, std::abs(apart));
   if (f.disk && process_) {
     if (f.disk->sync_error)
       disk_->fail_sync_after(f.disk->calls);
