@@ -54,7 +54,14 @@ std::vector<violation> check_deadlines(const history& h) {
   constexpr ms slack = 250;
   violations found;
   auto accepted = accepted_plans(h);
+  std::map<std::string, bool> allowed_before;
   for (const auto& j : h.judgements) {
+    // What had an order has its verdict; that it goes on no more may be said when it comes up
+    // again.
+    if (j.kind == "allow")
+      allowed_before[j.plan] = true;
+    else if (allowed_before[j.plan])
+      continue;
     const ms may_be = j.kind == "allow" ? 0 : slack;
     if (!j.recovered && j.late > may_be && !lost_the_time(h, accepted[j.plan], j.at))
       found.push_back({"I4", j.plan + " was judged (" + j.kind + ") " + std::to_string(j.late) +

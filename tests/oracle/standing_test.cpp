@@ -114,6 +114,14 @@ TEST_CASE("a verdict that the next process wrote, and its orders, are not bound 
   CHECK(check_deadlines(h).empty());
 }
 
+TEST_CASE("that a plan with an order goes on no more may be said after its deadline") {
+  auto h = a_history();
+  h.judgements.push_back({"exit", "expire", 974});
+  CHECK(check_deadlines(h).empty());
+  h.judgements.push_back({"exit", "allow", 974});
+  CHECK(finds(check_deadlines(h), "I4"));
+}
+
 TEST_CASE("a deadline is excused only when the clock was set and a process began since") {
   auto h = a_history();
   h.judgements[2].late = 500;
