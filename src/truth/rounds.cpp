@@ -74,7 +74,11 @@ bool rounds::latency_seen(milliseconds high, instant now) {
     latency_ = with_slack(high);
     return plan();
   }
-  if (high * 2 >= latency_) {
+  // A promise that is broken is mended by any speed that keeps it, not only by a much higher one.
+  auto asked = request();
+  asked.latency = with_slack(high);
+  const bool mends = !promise_.fault.empty() && plan_freshness(asked);
+  if (high * 2 >= latency_ && !mends) {
     fast_since_.reset();
     return false;
   }

@@ -37,6 +37,7 @@ struct venue_fill {
   std::string symbol{};
   bool buys{true};
   units amount{0};
+  ms at{-1};
 };
 
 /// One record of the journal as its reader gives it. `seen_at`: when the process told that it was
@@ -46,6 +47,15 @@ struct journal_record {
   std::string kind{};
   std::string json{};
   ms seen_at{-1};
+};
+
+/// One stored judgement, whatever it said.
+struct judged {
+  std::string plan{};
+  std::string kind{};
+  ms late{0};             ///< Decided minus deadline, as stored: at most zero when it was in time.
+  bool recovered{false};  ///< Written at a start, without facts.
+  ms at{-1};              ///< When its record was told to be durable.
 };
 
 /// The facts of one stored judgement that was an allow.
@@ -60,6 +70,11 @@ struct allowed {
   bool in_flight{false};
   bool trades_nothing{false};  ///< Of a plan that cancels another one.
   bool recovered{false};       ///< Written at a start for an order on its way: without facts.
+  std::string symbol{};
+  units truth{0};   ///< The position that it stands on, signed.
+  units amount{0};  ///< Permitted.
+  ms remaining{0};  ///< Until the deadline, when decided.
+  ms at{-1};        ///< When its record was told to be durable.
 };
 
 /// An order that came in at the venue.
@@ -85,6 +100,7 @@ struct wire_line {
   int status{0};
   std::optional<ms> stop_until{};  ///< An answer that forbids any request until then.
   bool ban{false};                 ///< It forbids them to the next process too.
+  std::string client_id{};         ///< Of a request that places an order.
 };
 
 /// The venue's own count after a request.
@@ -112,16 +128,20 @@ struct history {
   std::vector<venue_order> orders{};
   std::vector<venue_fill> fills{};
   std::vector<journal_record> records{};
+  std::vector<judged> judgements{};
   std::vector<allowed> allows{};
   std::vector<arrival> arrivals{};
   std::vector<wire_line> wire{};
   std::vector<weight_line> weights{};
   std::vector<offered> plans{};
   std::map<std::string, units>
-      initial{};  ///< Positions before the first fill; those left out were flat.
+      initial{};             ///< Positions before the first fill; those left out were flat.
+  bool foreign_held{false};  ///< What strangers trade is held against, and never adopted.
   std::vector<std::string> open_holds{};   ///< Symbols, as the journal's state has them.
   std::vector<std::string> unverified{};   ///< What verifications of the journal found wrong.
   std::vector<std::string> not_started{};  ///< Why processes could not start.
+  std::vector<ms> clock_set{};             ///< When our wall clock jumped.
+  ms clocks_apart{0};  ///< The most that our wall clock and the venue's ever differed by.
   bool ready_at_end{true};
   std::string why_not_ready{};
   std::vector<position_look> looks{};          ///< Long after the last fault.

@@ -6,10 +6,13 @@
 namespace sluice::oracle {
 
 [[nodiscard]] std::vector<violation> check_allows(const history& h);      // I1
+[[nodiscard]] std::vector<violation> check_truths(const history& h);      // I1, ages that are real
 [[nodiscard]] std::vector<violation> check_orders(const history& h);      // I2
 [[nodiscard]] std::vector<violation> check_reductions(const history& h);  // I3
 [[nodiscard]] std::vector<violation> check_verdicts(const history& h);    // I4
+[[nodiscard]] std::vector<violation> check_deadlines(const history& h);   // I4, orders too
 [[nodiscard]] std::vector<violation> check_holds(const history& h);       // I6
+[[nodiscard]] std::vector<violation> check_held(const history& h);        // I6, what a hold stops
 [[nodiscard]] std::vector<violation> check_replays(const history& h);     // I7
 [[nodiscard]] std::vector<violation> check_intents(const history& h);     // I8
 [[nodiscard]] std::vector<violation> check_limits(const history& h);      // I10

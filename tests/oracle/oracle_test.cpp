@@ -253,6 +253,35 @@ TEST_CASE("what is not well again long after the faults is found") {
   CHECK(finds(check_recovery(h), "I15"));
 }
 
+TEST_CASE("an order of unknown fate excuses its plan only where its fate is hidden") {
+  auto h = a_history();
+  std::erase_if(h.records, [](const auto& r) { return r.kind == "plan_finished"; });
+  std::erase_if(h.plans, [](const auto& p) { return p.plan == "x"; });
+  record_of(h, "order_changed").json =
+      R"({"client_order_id":"c1","plan_id":"p","state":"unknown","executed":"0"})";
+  record_of(h, "order_intended").json =
+      R"({"client_order_id":"c1","plan_id":"p","symbol":"BTCUSDT","direction":"buy","amount":"1","reduce_only":false})";
+  SECTION("it is not") {
+    CHECK(finds(check_recovery(h), "I15"));
+  }
+  SECTION("a stranger's trade before it hides nothing") {
+    h.fills.push_back({9, 9, "web_9", "BTCUSDT", true, 5, 1'000});
+    CHECK(finds(check_recovery(h), "I15"));
+  }
+  SECTION("nor does one the other way") {
+    h.fills.push_back({9, 9, "web_9", "BTCUSDT", false, 5, 1'500});
+    CHECK(finds(check_recovery(h), "I15"));
+  }
+  SECTION("one the same way does") {
+    h.fills.push_back({9, 9, "web_9", "BTCUSDT", true, 5, 1'500});
+    CHECK(check_recovery(h).empty());
+  }
+  SECTION("clocks that are far apart do") {
+    h.clocks_apart = 5'001;
+    CHECK(check_recovery(h).empty());
+  }
+}
+
 TEST_CASE("verdicts that differ with the wall clock are found") {
   auto h = a_history();
   CHECK(check_same_verdicts(h, h).empty());

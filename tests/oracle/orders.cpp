@@ -10,14 +10,6 @@ namespace {
 
 using violations = std::vector<violation>;
 
-std::map<std::string, ms> committed_verdicts(const history& h) {
-  std::map<std::string, ms> at;
-  each(h, "plan_judged", [&](const journal_record& line, const boost::json::object& o) {
-    at[text_of(o, "plan_id")] = line.seen_at;
-  });
-  return at;
-}
-
 /// Whether anything that proves truth came in during the `span` before `at`: a read of positions
 /// that left in it, or an event.
 bool was_proven(const history& h, ms at, ms span) {
@@ -112,6 +104,10 @@ std::vector<violation> check_orders(const history& h) {
 std::vector<violation> check_reductions(const history& h) {
   violations found;
   const auto intents = intents_of(h);
+  for (const auto& a : h.allows)
+    if (!a.opens && !a.recovered && !a.trades_nothing && a.amount > std::abs(a.truth))
+      found.push_back({"I3", a.plan + " was allowed to close " + show_units(a.amount) + " of " +
+                                 show_units(std::abs(a.truth))});
   for (const auto& o : h.orders)
     if (const auto known = intents.find(o.client_id);
         known != intents.end() && known->second.reduce_only && !o.reduce_only)

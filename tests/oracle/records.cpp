@@ -1,6 +1,7 @@
 // Reads records and decimals for the oracle.
 #include "records.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace sluice::oracle {
@@ -54,12 +55,63 @@ void each(const history& h, std::string_view kind,
   }
 }
 
+std::map<std::string, ms> accepted_plans(const history& h) {
+  std::map<std::string, ms> at;
+  each(h, "plan_accepted", [&](const journal_record& line, const boost::json::object& o) {
+    at[text_of(o, "plan_id")] = line.seen_at;
+  });
+  return at;
+}
+
+bool lost_the_time(const history& h, ms from, ms to) {
+  const auto within = [&](ms at) { return at > from && at <= to; };
+  return std::ranges::any_of(h.clock_set, within) &&
+         std::ranges::any_of(h.wire, [&](const wire_line& l) {
+           return l.what == wire_event::restarted && within(l.at);
+         });
+}
+
+positions_held::positions_held(const history& h) {
+  for (const auto& [symbol, amount] : h.initial)
+    lines_[symbol] = {{-1, amount}};
+  for (const auto& f : h.fills) {
+    auto& line = lines_[f.symbol];
+    if (line.empty())
+      line.emplace_back(-1, 0);
+    line.emplace_back(f.at, line.back().second + (f.buys ? f.amount : -f.amount));
+  }
+}
+
+bool positions_held::was(const std::string& symbol, units amount, ms from, ms to) const {
+  const auto found = lines_.find(symbol);
+  if (found == lines_.end())
+    return amount == 0;
+  const auto& line = found->second;
+  for (std::size_t i = 0; i < line.size() && line[i].first <= to; ++i) {
+    const bool still = i + 1 == line.size() || line[i + 1].first >= from;
+    if (still && line[i].second == amount)
+      return true;
+  }
+  return false;
+}
+
+std::map<std::string, ms> committed_verdicts(const history& h) {
+  std::map<std::string, ms> at;
+  each(h, "plan_judged", [&](const journal_record& line, const boost::json::object& o) {
+    at[text_of(o, "plan_id")] = line.seen_at;
+  });
+  return at;
+}
+
 std::map<std::string, intent> intents_of(const history& h) {
   std::map<std::string, intent> found;
-  each(h, "order_intended", [&](const journal_record&, const boost::json::object& o) {
-    found[text_of(o, "client_order_id")] = {text_of(o, "plan_id"), text_of(o, "symbol"),
+  each(h, "order_intended", [&](const journal_record& line, const boost::json::object& o) {
+    found[text_of(o, "client_order_id")] = {text_of(o, "plan_id"),
+                                            text_of(o, "symbol"),
                                             parse_units(text_of(o, "amount")),
-                                            text_of(o, "reduce_only") == "true"};
+                                            text_of(o, "reduce_only") == "true",
+                                            text_of(o, "direction") == "buy",
+                                            line.seen_at};
   });
   return found;
 }

@@ -33,7 +33,31 @@ struct intent {
   std::string symbol{};
   units amount{0};
   bool reduce_only{false};
+  bool buys{true};
+  ms at{-1};  ///< When its record was told to be durable.
 };
 [[nodiscard]] std::map<std::string, intent> intents_of(const history& h);
+
+/// When each plan was told to be taken in, by plan.
+[[nodiscard]] std::map<std::string, ms> accepted_plans(const history& h);
+
+/// Whether a process has begun and the wall clock was set between the two. The next process knows
+/// deadlines by that clock alone.
+[[nodiscard]] bool lost_the_time(const history& h, ms from, ms to);
+
+/// What each position was when, by the venue's trades.
+class positions_held {
+ public:
+  explicit positions_held(const history& h);
+  /// Whether it was this at some moment between the two.
+  [[nodiscard]] bool was(const std::string& symbol, units amount, ms from, ms to) const;
+
+ private:
+  /// From when on, beginning with what it was at first.
+  std::map<std::string, std::vector<std::pair<ms, units>>> lines_{};
+};
+
+/// When the verdict of each plan was told to be durable, by plan.
+[[nodiscard]] std::map<std::string, ms> committed_verdicts(const history& h);
 
 }  // namespace sluice::oracle

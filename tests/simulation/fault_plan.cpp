@@ -23,8 +23,13 @@ std::string script(std::string text) {
   return text;
 }
 
-constexpr std::string_view on_orders =
-    R"("method":"POST","path":"/fapi/v1/order","where":<"symbol":"SYMBOL">)";
+/// Which requests a fault of orders hits: those that place one, or, where it is crossed with a
+/// cancellation, now and then all that place, cancel and ask for conditional orders.
+std::string on_orders(draws& d, const planned_fault& f) {
+  if (f.wanted == phase::cancelling && d.chance(50))
+    return R"("path":"/fapi/v1/algoO")";
+  return R"("method":"POST","path":"/fapi/v1/order","where":<"symbol":"SYMBOL">)";
+}
 constexpr std::array unknown_replies{"unknown_500",  "bad_gateway_502", "gateway_timeout_504",
                                      "timeout_408",  "challenge_202",   "unexpected_400",
                                      "forbidden_403"};
@@ -41,10 +46,11 @@ void slow(draws& d, planned_fault& f) {
 void too_many(draws& d, planned_fault& f) {
   constexpr std::array waits{0, 1, 30, 120};
   const auto wait = d.one_of(waits);
-  f.script = script(
-      fmt::format(R"(<"effect":"status","reply":"too_many_429","path":"/fapi/","count":{}{}>)",
-                  d.between(1, 3), wait > 0 ? fmt::format(R"(,"retry_after_s":{})", wait) : ""));
-  f.lasts = std::chrono::seconds{std::max(wait, 65)};
+  // Once where it is long: what asks again after it was told to wait would be told so once more.
+  f.script = script(fmt::format(
+      R"(<"effect":"status","reply":"too_many_429","path":"/fapi/","count":{}{},"for_ms":20000>)",
+      wait > 1 ? 1 : d.between(1, 3), wait > 0 ? fmt::format(R"(,"retry_after_s":{})", wait) : ""));
+  f.lasts = std::chrono::seconds{std::max(wait, 65) + 20};
 }
 void banned(draws& d, planned_fault& f) {
   const auto time = d.time(120s, 150s);
@@ -54,12 +60,12 @@ void banned(draws& d, planned_fault& f) {
 void unknown_error(draws& d, planned_fault& f) {
   f.script = script(fmt::format(
       R"(<"effect":"status","reply":"unknown_503",{},"execute":{},"count":{},"for_ms":20000>)",
-      on_orders, d.chance(50) ? "true" : "false", d.between(1, 2)));
+      on_orders(d, f), d.chance(50) ? "true" : "false", d.between(1, 2)));
   f.lasts = 25s;
 }
 void unavailable(draws& d, planned_fault& f) {
   f.script = script(fmt::format(R"(<"effect":"status","reply":"{}",{},"count":{},"for_ms":20000>)",
-                                d.chance(50) ? "unavailable_503" : "internal_503", on_orders,
+                                d.chance(50) ? "unavailable_503" : "internal_503", on_orders(d, f),
                                 d.between(1, 4)));
   f.lasts = 25s;
 }
@@ -67,13 +73,16 @@ void throttled(draws& d, planned_fault& f) {
   f.lasts = d.time(5s, 30s);
   f.script =
       script(fmt::format(R"(<"effect":"status","reply":"throttled_503",{},"count":0,"for_ms":{}>)",
-                         on_orders, f.lasts.count()));
+                         on_orders(d, f), f.lasts.count()));
 }
 void strange_answer(draws& d, planned_fault& f) {
-  const auto where = d.chance(60) ? std::string(on_orders) : R"("path":"/fapi/")";
-  f.script = script(fmt::format(
-      R"(<"effect":"status","reply":"{}",{},"execute":{},"count":{},"for_ms":15000>)",
-      d.one_of(unknown_replies), where, d.chance(50) ? "true" : "false", d.between(1, 3)));
+  const auto where = d.chance(60) ? on_orders(d, f) : std::string(R"("path":"/fapi/")");
+  const std::string_view reply = d.one_of(unknown_replies);
+  // A firewall stands before the venue: what it blocks was never carried out.
+  const bool executes = d.chance(50) && reply != "forbidden_403";
+  f.script = script(
+      fmt::format(R"(<"effect":"status","reply":"{}",{},"execute":{},"count":{},"for_ms":15000>)",
+                  reply, where, executes, reply == "forbidden_403" ? 1 : d.between(1, 3)));
   f.lasts = 75s;  // A firewall's answer keeps us away for a while.
 }
 void not_found(draws& d, planned_fault& f) {
@@ -81,13 +90,13 @@ void not_found(draws& d, planned_fault& f) {
       R"(<"effect":"hide_order","method":"GET","path":"/fapi/v1/order","delay_ms":{},"count":0,"for_ms":20000>)",
       d.between(500, 10'000)));
   f.script += "\n" + script(fmt::format(R"(<"effect":"reset_after",{},"count":1,"for_ms":20000>)",
-                                        on_orders));
+                                        on_orders(d, f)));
   f.lasts = 30s;
 }
 void lost_reply(draws& d, planned_fault& f) {
   constexpr std::array ways{"drop_reply", "reset_after", "hang", "reset_before", "truncate"};
   f.script = script(fmt::format(R"(<"effect":"{}",{},"count":{},"for_ms":20000>)", d.one_of(ways),
-                                on_orders, d.between(1, 2)));
+                                on_orders(d, f), d.between(1, 2)));
   if (d.chance(50))
     f.script +=
         "\n" + script(fmt::format(
@@ -138,12 +147,12 @@ void event_between(draws& d, planned_fault& f) {
 void parts(draws& d, planned_fault& f) {
   f.script = script(
       fmt::format(R"(<"effect":"fill_parts",{},"parts":{},"percent":{},"count":2,"for_ms":30000>)",
-                  on_orders, d.between(1, 20), d.between(10, 100)));
+                  on_orders(d, f), d.between(1, 20), d.between(10, 100)));
   f.lasts = 35s;
 }
 void person(draws& d, planned_fault& f) {
-  constexpr std::array acts{person_act::close, person_act::flip, person_act::add,
-                            person_act::cancel, person_act::leverage};
+  constexpr std::array acts{person_act::close,  person_act::flip,     person_act::add,
+                            person_act::cancel, person_act::leverage, person_act::rest};
   f.person = d.one_of(acts);
   f.lasts = 10s;
 }
@@ -154,7 +163,7 @@ void forced(draws& d, planned_fault& f) {
 void refused(draws& d, planned_fault& f) {
   f.script = script(fmt::format(
       R"(<"effect":"status","status":400,"body":"<\"code\":{},\"msg\":\"refused\">",{},"count":{},"for_ms":20000>)",
-      d.one_of(order_codes), on_orders, d.between(1, 2)));
+      d.one_of(order_codes), on_orders(d, f), d.between(1, 2)));
   f.lasts = 25s;
 }
 void maintenance(draws& d, planned_fault& f) {

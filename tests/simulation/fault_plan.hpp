@@ -13,7 +13,8 @@
 
 namespace sluice::simulation {
 
-enum class person_act : std::uint8_t { close, flip, add, cancel, leverage };
+/// `rest`: an order of theirs that stays in the book for a while, perhaps one that only reduces.
+enum class person_act : std::uint8_t { close, flip, add, cancel, leverage, rest };
 enum class venue_act : std::uint8_t { liquidate, deleverage };
 
 struct disk_fault {

@@ -71,9 +71,16 @@ void phase_tracker::recorded(const record& r) {
   }
 }
 
+std::string phase_tracker::cancelled_on(const simulator::request& r) const {
+  const auto at = stops_.find(parameter_of(r, "clientAlgoId"));
+  return at == stops_.end() ? parameter_of(r, "symbol") : at->second;
+}
+
 void phase_tracker::written(const simulator::request& r) {
+  if (r.method == "POST" && r.path == "/fapi/v1/algoOrder")
+    stops_[parameter_of(r, "clientAlgoId")] = parameter_of(r, "symbol");
   if (is_cancel(r))
-    ++cancels_[parameter_of(r, "symbol")];
+    ++cancels_[cancelled_on(r)];
   if (!is_place(r))
     return;
   if (const auto at = orders_.find(parameter_of(r, "newClientOrderId")); at != orders_.end())
@@ -92,8 +99,7 @@ void phase_tracker::performed(const simulator::request& r, const simulator::repl
 
 void phase_tracker::over(const simulator::request& r) {
   if (is_cancel(r))
-    if (const auto at = cancels_.find(parameter_of(r, "symbol"));
-        at != cancels_.end() && --at->second <= 0)
+    if (const auto at = cancels_.find(cancelled_on(r)); at != cancels_.end() && --at->second <= 0)
       cancels_.erase(at);
 }
 

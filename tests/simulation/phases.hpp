@@ -21,7 +21,7 @@ enum class phase : std::uint8_t {
   request_sent,         ///< Its order is on its way to the venue.
   accepted_unanswered,  ///< The venue has it, the answer is not back.
   partly_filled,        ///< An order of it traded in part and has not ended.
-  cancelling            ///< A cancellation on its symbol is under way.
+  cancelling            ///< A cancellation on a symbol is under way, of orders of either kind.
 };
 inline constexpr std::array all_phases{
     phase::before_snapshot,     phase::deciding,      phase::intent_written, phase::request_sent,
@@ -51,7 +51,10 @@ class phase_tracker {
   std::map<std::string, symbol> before_{};    ///< By plan.
   std::map<std::string, symbol> deciding_{};  ///< By plan.
   std::map<std::string, order> orders_{};     ///< By client id.
-  std::map<std::string, int> cancels_{};      ///< Under way, by symbol.
+  /// The symbol that a cancellation is for; conditional orders are cancelled by their id alone.
+  [[nodiscard]] std::string cancelled_on(const simulator::request& r) const;
+  std::map<std::string, int> cancels_{};        ///< Under way, by symbol.
+  std::map<std::string, std::string> stops_{};  ///< Symbols of conditional orders, by client id.
 };
 
 /// The value of a parameter of a request's query; empty when it is not there.

@@ -13,6 +13,7 @@ outcome run_of(std::uint64_t seed, milliseconds span = 4min) {
   options chosen;
   chosen.seed = seed;
   chosen.span = span;
+  chosen.journal = keep_journal::yes;
   return sluice::simulation::simulation(chosen).run();
 }
 

@@ -87,6 +87,8 @@ int main(int count, char** words) {
     chosen.span = wanted.span;
     chosen.restarts = wanted.restarts;
     chosen.wall = wanted.wall;
+    if (wanted.journal)
+      chosen.journal = simulation::keep_journal::yes;
     if (wanted.trace)
       chosen.trace = [](const std::string& line) { fmt::print("{}\n", line); };
     const auto found = simulation::simulation(chosen).run();

@@ -58,7 +58,7 @@ config::settings product_settings(draws& d, const std::filesystem::path& directo
   s.limits.limits = {};
   s.exits.stop_bp = d.between(20, 200);
   s.reconcile.foreign = d.chance(50) ? foreign_policy::adopt : foreign_policy::hold;
-  s.protective_stops.enabled = d.chance(40);
+  s.protective_stops.enabled = d.chance(60);
   s.dead_man.enabled = d.chance(40);
   s.executor.exit_collar_bp = d.chance(30) ? 20 : 0;
   return s;
@@ -105,10 +105,14 @@ outcome simulation::run() {
   const auto begin = world_->now();
   schedule_work();
   schedule_faults();
+  invite_stranger();
   live_until(begin + chosen_.span - calm_end);
   world_->trace("the calm at the end begins");
   quiet_ = true;
   armed_.clear();
+  for (const auto& s : world_->venue->symbols())
+    (void)world_->venue->cancel_open(s, world_->moment());  // People clear away what they left.
+  world_->pump();
   if (process_)
     work_->call_it_a_day(*process_);
   live_until(begin + chosen_.span);
@@ -208,6 +212,21 @@ void simulation::schedule_work() {
       work_->act(*process_);
     schedule_work();
   });
+}
+
+/// Where what strangers do is held against: producers keep off one symbol until then.
+void simulation::invite_stranger() {
+  if (chosen_.faults == with_faults::no || !plan_draws_.chance(50))
+    return;
+  const auto all = world_->venue->symbols();
+  const auto on = plan_draws_.one_of(all);
+  const auto books = world_->venue->books(world_->moment());
+  const auto& held = books.accounts.front().positions;
+  if (machine_.chosen.reconcile.foreign != foreign_policy::hold ||
+      std::ranges::find(held, on, &simulator::ledger_position::instrument) != held.end())
+    return;
+  work_->keep_off(on.str());
+  schedule_stranger(on, plan_draws_.time(20s, 120s));
 }
 
 void simulation::schedule_faults() {

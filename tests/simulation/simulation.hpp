@@ -19,6 +19,7 @@ namespace sluice::simulation {
 enum class with_faults : std::uint8_t { no, yes };
 enum class wall_clock : std::uint8_t { jumps, steady };
 enum class with_restarts : std::uint8_t { no, yes };
+enum class keep_journal : std::uint8_t { no, yes };
 
 struct options {
   std::uint64_t seed{1};
@@ -26,6 +27,7 @@ struct options {
   with_faults faults{with_faults::yes};
   wall_clock wall{wall_clock::jumps};
   with_restarts restarts{with_restarts::yes};
+  keep_journal journal{keep_journal::no};
   std::function<void(const std::string&)> trace{};
 };
 
@@ -38,8 +40,8 @@ struct outcome {
   std::int64_t restarts{0};
   std::int64_t requests{0};
   std::int64_t writes_lost{0};
-  std::string journal{};       ///< All bodies of its records, one a line.
-  std::uint64_t file_hash{0};  ///< Of the journal's own bytes at the end, log included.
+  std::string journal{};       ///< All bodies of its records, one a line; if asked.
+  std::uint64_t file_hash{0};  ///< Of the journal's own bytes at the end, log included; if asked.
 };
 
 class simulation {
@@ -62,7 +64,10 @@ class simulation {
   void arm(std::size_t fault);
   void strike(const planned_fault& f, std::optional<phase> met);
   void schedule_work();
+  void schedule_stranger(const symbol& on, milliseconds wait);
+  void invite_stranger();
   void collect();
+  [[nodiscard]] oracle::ms in_the_world(venue_time t) const;
   void look_at_end();
 
   options chosen_;
@@ -79,6 +84,8 @@ class simulation {
   std::map<std::int64_t, oracle::ms> seen_at_{};
   instant next_start_{};
   milliseconds venue_ahead_{};  ///< The venue's clock, of the true one.
+  /// World time from which on the venue's clock was so far ahead.
+  std::vector<std::pair<milliseconds, milliseconds>> ahead_since_{{{}, {}}};
   bool quiet_{false};  ///< No faults any more.
   outcome result_{};
 };

@@ -1,10 +1,15 @@
 // How each planned fault is done to venue, disk, clock or account.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstdlib>
+
 #include "simulation.hpp"
 
 namespace sluice::simulation {
 namespace {
+
+using namespace std::chrono_literals;
 
 std::string with_symbol(std::string text, const std::string& name) {
   constexpr std::string_view placeholder = "SYMBOL";
@@ -30,6 +35,25 @@ quantity some_of(const world& w, const symbol& on) {
       amount, mark > price::whole(50) ? quantity::parse("0.01").value() : quantity::whole(1));
 }
 
+/// Some hundredths of a percent from the mark, so that most of them rest.
+void leave_an_order(world& w, const symbol& on) {
+  const auto mark = w.venue->mark(on).value_or(price::whole(1));
+  const auto tick = mark > price::whole(10'000) ? price::parse("0.1").value()
+                    : mark > price::whole(5)    ? price::parse("0.01").value()
+                                                : price::parse("0.0001").value();
+  simulator::person_order o;
+  o.instrument = on;
+  o.reduce_only = w.random.chance(30);
+  const auto held = held_at_venue(w, on);
+  const bool buys = o.reduce_only ? held.sign() < 0 : w.random.chance(50);
+  o.direction = buys ? side::buy : side::sell;
+  o.amount = some_of(w, on);
+  const auto away = mark.raw() / 10'000 * w.random.between(5, 150);
+  const auto wanted = mark.raw() + (buys ? -away : away);
+  o.limit = price::from_raw(wanted - wanted % tick.raw());
+  (void)w.venue->enter(o, w.moment());
+}
+
 void act_as_person(world& w, person_act act, const symbol& on) {
   const auto held = held_at_venue(w, on);
   const auto size = held.sign() < 0 ? -held : held;
@@ -50,6 +74,8 @@ void act_as_person(world& w, person_act act, const symbol& on) {
     case person_act::cancel:
       (void)w.venue->cancel_open(on, now);
       return;
+    case person_act::rest:
+      return leave_an_order(w, on);
     case person_act::leverage:
       (void)w.venue->set_leverage(on, w.random.between(1, 20), now);
       return;
@@ -72,6 +98,20 @@ void act_as_venue(world& w, venue_act act, const symbol& on) {
 
 }  // namespace
 
+/// On a symbol that was flat so far, then and now and then again: what producers want there meets a
+/// hold that lasts.
+void simulation::schedule_stranger(const symbol& on, milliseconds wait) {
+  world_->after(wait, [this, on] {
+    if (quiet_)
+      return;
+    world_->trace("a stranger trades " + on.str());
+    act_as_person(*world_, person_act::add, on);
+    world_->pump();
+    work_->open_ground();
+    schedule_stranger(on, plan_draws_.time(60s, 240s));
+  });
+}
+
 void simulation::strike(const planned_fault& f, std::optional<phase> met) {
   auto on = met ? phases_.somewhere_in(*met) : std::nullopt;
   if (!on) {
@@ -82,8 +122,15 @@ void simulation::strike(const planned_fault& f, std::optional<phase> met) {
   const bool banned = machine_.stops.ban.has_value();
   if (f.wall && (chosen_.wall == wall_clock::steady || banned))
     return;
+  // A second ban, or a venue's clock that steps, would move the end that was named.
+  const bool in_force = banned && *machine_.banned_until > wall_time{world_->our_wall_ms()};
+  if (in_force && (f.name == "E3" || f.name == "E15"))
+    return;
   if (f.disk && chosen_.restarts == with_restarts::no)
     return;
+  // A ban is named by the venue's clock, which a process that has just begun does not know yet.
+  if (f.name == "E3")
+    world_->jump_wall_clock(milliseconds{world_->true_wall_ms() - world_->our_wall_ms()});
   ++result_.hits[{f.name, met ? std::string(to_string(*met)) : "no plan"}];
   world_->trace(fmt::format("FAULT {} on {} ({}) {}", f.name, on->str(),
                             met ? to_string(*met) : "no plan", f.script));
@@ -92,14 +139,18 @@ void simulation::strike(const planned_fault& f, std::optional<phase> met) {
       world_->venue->add_fault(one);
       const auto* of_venue = std::get_if<simulator::venue_fault>(&one);
       if (of_venue && of_venue->effect == simulator::venue_effect::clock_step)
-        venue_ahead_ += milliseconds{of_venue->number};
+        ahead_since_.emplace_back(world_->age(), venue_ahead_ += milliseconds{of_venue->number});
     }
   if (f.person)
     act_as_person(*world_, *f.person, *on);
   if (f.venue)
     act_as_venue(*world_, *f.venue, *on);
-  if (f.wall)
+  if (f.wall) {
     world_->jump_wall_clock(f.wall->by);
+    result_.seen.clock_set.push_back(world_->age().count());
+  }
+  const auto apart = world_->our_wall_ms() - world_->true_wall_ms() - venue_ahead_.count();
+  result_.seen.clocks_apart = std::max(result_.seen.clocks_apart, std::abs(apart));
   if (f.disk && process_) {
     if (f.disk->sync_error)
       disk_->fail_sync_after(f.disk->calls);

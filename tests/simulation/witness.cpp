@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <charconv>
 #include <fstream>
-#include <iterator>
-#include <sstream>
 
 #include "simulation.hpp"
 #include "sluice/journal/record_json.hpp"
@@ -53,7 +51,8 @@ oracle::origin origin_of(simulator::order_origin by) {
 
 std::uint64_t hash_of_file(const std::filesystem::path& path, std::uint64_t seed) {
   std::ifstream in(path, std::ios::binary);
-  const std::string bytes{std::istreambuf_iterator<char>(in), {}};
+  std::string bytes(in ? std::filesystem::file_size(path) : 0, '\0');
+  in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   return stable_hash(bytes, seed);
 }
 
@@ -68,7 +67,9 @@ void simulation::watch_network() {
   watch.written = [this, line](const simulator::request& r) {
     ++result_.requests;
     phases_.written(r);
-    result_.seen.wire.push_back(line(oracle::wire_event::written, r));
+    auto l = line(oracle::wire_event::written, r);
+    l.client_id = parameter_of(r, "newClientOrderId");
+    result_.seen.wire.push_back(std::move(l));
   };
   watch.performed = [this](const simulator::request& r, const simulator::reply& out) {
     phases_.performed(r, out);
@@ -126,13 +127,20 @@ void simulation::look_at_end() {
   }
 }
 
+oracle::ms simulation::in_the_world(venue_time t) const {
+  const auto ahead = world_->true_wall_ms() - world_->age().count();
+  oracle::ms at = t.ms - ahead;
+  for (const auto& [since, by] : ahead_since_)
+    if (t.ms - ahead - by.count() >= since.count())
+      at = t.ms - ahead - by.count();
+  return at;
+}
+
 void simulation::collect() {
   auto& seen = result_.seen;
   const auto books = world_->venue->books(world_->moment());
   const auto& account = books.accounts.front();
-  const auto here = [&](venue_time t) {
-    return t.ms - world_->true_wall_ms() + world_->age().count();
-  };
+  const auto here = [&](venue_time t) { return in_the_world(t); };
   for (const auto& o : account.orders)
     seen.orders.push_back({o.report.client_id.str(), o.report.id, origin_of(o.origin),
                            o.report.instrument.str(), o.report.direction == side::buy,
@@ -141,14 +149,16 @@ void simulation::collect() {
                            here(o.report.updated_at)});
   for (const auto& f : account.fills)
     seen.fills.push_back({f.id, f.order, f.client_id.str(), f.instrument.str(),
-                          f.direction == side::buy, f.amount.raw()});
+                          f.direction == side::buy, f.amount.raw(), here(f.traded_at)});
   for (const auto& [id, plan] : work_->offered())
     seen.plans.push_back(plan);
   process_.reset();
   result_.writes_lost = disk_->writes_lost();
   disk_->restart();
   const auto path = journal::journal_path(machine_.chosen.journal);
-  result_.file_hash = hash_of_file(path.string() + "-wal", hash_of_file(path, 1));
+  const bool kept = chosen_.journal == keep_journal::yes;
+  if (kept)
+    result_.file_hash = hash_of_file(path.string() + "-wal", hash_of_file(path, 1));
   auto reader = journal::reader::open(path);
   if (!reader) {
     seen.unverified.push_back(reader.error().text);
@@ -163,17 +173,24 @@ void simulation::collect() {
     return;
   }
   for (auto& e : *events) {
-    result_.journal += e.json + "\n";
+    if (kept)
+      result_.journal += e.json + "\n";
     const auto at = seen_at_.find(e.seq);
     seen.records.push_back(
         {e.seq, e.kind, std::move(e.json), at == seen_at_.end() ? -1 : at->second});
   }
   for (const auto& h : *holds)
     seen.open_holds.push_back(h.position.instrument.str());
+  seen.foreign_held = machine_.chosen.reconcile.foreign == foreign_policy::hold;
   (void)(*reader)->each_judgement([&](const journal::judgement& j) {
+    const auto& f = j.seen;
+    const auto remaining = between(f.now.steady, j.what.deadline).count();
+    const auto told = seen_at_.find(j.seq);
+    const auto at = told == seen_at_.end() ? oracle::ms{-1} : told->second;
+    seen.judgements.push_back({j.what.id.str(), std::string(to_string(j.outcome.kind)), -remaining,
+                               j.times_judged == 0, at});
     if (j.outcome.kind != verdict_kind::allow)
       return;
-    const auto& f = j.seen;
     const bool opens = lane_of(j.what) == lane::entry;
     const auto& limits = f.limits;
     seen.allows.push_back({j.what.id.str(), opens, is_known(f.position.content),
@@ -181,7 +198,9 @@ void simulation::collect() {
                            (opens ? limits.stale_after_entry : limits.stale_after_exit).count(),
                            f.held.has_value(), opens || limits.hold_blocks_reduce,
                            f.in_flight.has_value(),
-                           std::holds_alternative<cancel_plan>(j.what.body), j.times_judged == 0});
+                           std::holds_alternative<cancel_plan>(j.what.body), j.times_judged == 0,
+                           j.what.instrument.str(), amount_of(f.position.content).raw(),
+                           j.outcome.terms ? j.outcome.terms->amount.raw() : 0, remaining, at});
   });
 }
 

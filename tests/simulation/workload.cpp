@@ -27,15 +27,27 @@ std::string workload::new_id() {
   return fmt::format("plan-{}", ++last_);
 }
 
+const std::string& workload::some_symbol() {
+  if (ground_open_ && random_.chance(30))
+    return kept_off_;
+  const auto& name = random_.one_of(symbols_);
+  return name == kept_off_ && !ground_open_ ? some_symbol() : name;
+}
+
+/// One in four is over soon, so that deadlines fall while plans wait.
+milliseconds workload::some_life() {
+  return random_.chance(25) ? random_.time(150ms, 3s) : random_.time(3s, 60s);
+}
+
 void workload::act(process& on) {
   const auto what = random_.between(1, 100);
   if (what <= 45)
     open(on);
-  else if (what <= 75)
+  else if (what <= 73)
     reduce(on);
-  else if (what <= 82)
+  else if (what <= 79)
     cancel(on);
-  else if (what <= 90)
+  else if (what <= 87)
     repeat(on);
   else
     order(on);
@@ -57,11 +69,11 @@ void workload::post(process& on, const std::string& id, const std::string& body)
 
 void workload::open(process& on) {
   const auto id = new_id();
-  const auto& name = random_.one_of(symbols_);
+  const auto& name = some_symbol();
   const auto mark = world_.venue->mark(symbol(name)).value_or(price::whole(1));
   const auto value = random_.between(60, 400);
   const auto per_mark = static_cast<double>(value) / (static_cast<double>(mark.raw()) / 1e8);
-  const auto ttl = random_.time(3s, 60s);
+  const auto ttl = some_life();
   std::string size;
   const bool buys = random_.chance(50);
   switch (random_.between(0, 2)) {
@@ -89,8 +101,8 @@ void workload::open(process& on) {
 
 void workload::reduce(process& on) {
   const auto id = new_id();
-  const auto& name = random_.one_of(symbols_);
-  const auto ttl = random_.time(3s, 60s);
+  const auto& name = some_symbol();
+  const auto ttl = some_life();
   const auto target =
       random_.chance(70) ? std::string("0") : fmt::format("0.{:03}", random_.between(1, 80));
   const auto body = fmt::format(
@@ -110,7 +122,7 @@ void workload::cancel(process& on) {
   const auto target = newest - static_cast<std::uint64_t>(random_.between(0, 2));
   const auto body = fmt::format(
       R"({{"plan_id":"{}","source":"sim","symbol":"{}","kind":"cancel","cancels":"plan-{}","ttl":"10s"}})",
-      id, random_.one_of(symbols_), target);
+      id, some_symbol(), target);
   bodies_[id] = body;
   offered_[id] = {id, 0, std::nullopt};
   ttl_[id] = 10s;
@@ -133,7 +145,7 @@ void workload::order(process& on) {
     (void)on.ask("POST", std::move(path),
                  fmt::format("{{{}{}{}}}", who, fields.empty() ? "" : ",", fields));
   };
-  switch (random_.between(0, 6)) {
+  switch (random_.between(0, 7)) {
     case 0:
       return say("/api/v1/state", R"("state":"reduce_only","for":"20s")");
     case 1:
@@ -141,6 +153,7 @@ void workload::order(process& on) {
     case 2:
       return say("/api/v1/state", R"("state":"active")");
     case 3:
+    case 7:
       return say("/api/v1/flatten", fmt::format(R"("symbol":"{}")", name));
     case 4:
       return say("/api/v1/holds/" + name + "/release", "");

@@ -18,6 +18,9 @@ class workload {
 
   /// One of the things that producers and operators do, on the process that runs now.
   void act(process& on);
+  /// Offers nothing on this symbol before its ground is open; then more there than elsewhere.
+  void keep_off(std::string name) { kept_off_ = std::move(name); }
+  void open_ground() { ground_open_ = true; }
   /// Takes answers that have come.
   void hear(process& on);
   /// A new process: whoever waited for the old one has no answer.
@@ -37,10 +40,14 @@ class workload {
   void repeat(process& on);
   void order(process& on);
   [[nodiscard]] std::string new_id();
+  [[nodiscard]] const std::string& some_symbol();
+  [[nodiscard]] milliseconds some_life();
 
   world& world_;
   draws& random_;
   std::vector<std::string> symbols_;
+  std::string kept_off_{};
+  bool ground_open_{false};
   std::uint64_t last_{0};
   std::map<std::string, oracle::offered> offered_{};
   std::map<std::string, std::string> bodies_{};  ///< As posted, by plan.

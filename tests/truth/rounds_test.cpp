@@ -79,6 +79,27 @@ TEST_CASE("slow reads shorten the period at once, fast ones lengthen it after a 
   CHECK(r.promise().latency == 22ms);
 }
 
+TEST_CASE("a promise that reads were too slow for is kept again once they are fast enough") {
+  auto r = planned(of(freshness_strategy::adaptive, 2'000ms));
+  CHECK(r.latency_seen(690ms, at(0)));
+  CHECK_FALSE(r.promise().fault.empty());
+  // As fast as it may be, though not twice as fast as it was.
+  CHECK_FALSE(r.latency_seen(375ms, at(1'000)));
+  CHECK(r.latency_seen(375ms, at(6'000)));
+  CHECK(r.promise().fault.empty());
+  // Now that it is kept, little moves nothing.
+  CHECK_FALSE(r.latency_seen(300ms, at(7'000)));
+  CHECK_FALSE(r.latency_seen(300ms, at(100'000)));
+}
+
+TEST_CASE("reads that are faster, but too slow still, mend no promise") {
+  auto r = planned(of(freshness_strategy::adaptive, 2'000ms));
+  CHECK(r.latency_seen(1'200ms, at(0)));
+  CHECK_FALSE(r.latency_seen(700ms, at(1'000)));
+  CHECK_FALSE(r.latency_seen(700ms, at(60'000)));
+  CHECK_FALSE(r.promise().fault.empty());
+}
+
 TEST_CASE("a slow read in between starts the minute of fast ones anew") {
   auto r = planned(of(freshness_strategy::adaptive, 2'000ms));
   CHECK_FALSE(r.latency_seen(20ms, at(0)));
