@@ -73,15 +73,17 @@ whole_pipeline::whole_pipeline(const config::settings& chosen,
   given_.metrics = std::make_shared<status::metrics>();
   given_.mode = chosen_.mode;
   given_.account = chosen_.account;
-  all_ = actors::spawn_pipeline(*system_, {chosen_,
-                                           build_,
-                                           given_,
-                                           keeper,
-                                           std::move(store),
-                                           journal::reader::open(path).value(),
-                                           {},
-                                           actors::journal_thread::own,
-                                           [this](int code) { ended_.set_value(code); }});
+  all_ = actors::spawn_pipeline(*system_,
+                                {chosen_,
+                                 build_,
+                                 given_,
+                                 keeper,
+                                 std::move(store),
+                                 journal::reader::open(path).value(),
+                                 {},
+                                 actors::journal_thread::own,
+                                 [this](int code) { ended_.set_value(code); }},
+                                given_.time.at(system_->clock().now()));
   actors::start_pipeline(all_, {});
 }
 

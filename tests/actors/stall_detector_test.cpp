@@ -56,6 +56,59 @@ struct cause_case {
   bend bent;
 };
 
+std::uint64_t count(std::int64_t s) {
+  return static_cast<std::uint64_t>(s);
+}
+
+/// What a pipeline shows that has this cause and no other.
+std::vector<cause_case> one_case_a_cause() {
+  return {
+      {"banned", [](auto& in, auto) { in.budget.banned_until = at_s(3'600); }},
+      {"paused",
+       [](auto& in, auto s) {
+         // What it keeps back is not named beside it.
+         in.budget.paused_until = at_s(3'600);
+         in.reads_without_budget = count(s);
+         in.oldest_truth = milliseconds{s * 1'000};
+       }},
+      {"exchange_away",
+       [](auto& in, auto s) {
+         // What follows from it is not named beside it.
+         in.exchange_away = "unreachable: connection refused";
+         in.oldest_truth = milliseconds{s * 1'000};
+       }},
+      {"slow_rounds", [](auto& in, auto) { in.oldest_truth = 171'000ms; }},
+      {"budget_exhausted", [](auto& in, auto s) { in.reads_without_budget = count(s); }},
+      {"parser_refusing",
+       [](auto& in, auto s) {
+         // No read succeeds then either, which is not named beside its cause.
+         in.reads_malformed = count(s);
+         if (s >= 3 && s <= 60)
+           in.exchange_away = "malformed: not JSON";
+       }},
+      {"symbol_failing",
+       [](auto& in, auto) {
+         in.failing_symbol = {"ABCUSDT", 5};
+       }},
+      {"user_stream_down", [](auto& in, auto) { in.user_stream_up = false; }},
+      {"user_stream_mute", [](auto& in, auto s) { in.stream_mutes = count(s / 5); }},
+      {"mark_stream_down", [](auto& in, auto) { in.mark_stream_up = false; }},
+      {"clock_off",
+       [](auto& in, auto s) {
+         in.reads_clock_refused = count(s);
+         if (s >= 3 && s <= 60)
+           in.exchange_away = "clock_off: -1021";
+       }},
+      {"executor_stuck", [](auto& in, auto s) { in.oldest_open_order = milliseconds{s * 1'000}; }},
+      {"journal_slow", [](auto& in, auto) { in.oldest_uncommitted = 1'500ms; }},
+      {"one_reason_denies",
+       [](auto& in, auto s) {
+         in.verdicts = count(s);
+         in.denied_by = {{"stale_exchange_state", count(s) / 2}};
+       }},
+  };
+}
+
 }  // namespace
 
 TEST_CASE("a healthy pipeline has no stall, however long it runs") {
@@ -69,52 +122,7 @@ TEST_CASE("a healthy pipeline has no stall, however long it runs") {
 }
 
 TEST_CASE("each cause is named by itself, within a minute, with effect and remedy") {
-  const auto count = [](auto s) { return static_cast<std::uint64_t>(s); };
-  const std::vector<cause_case> cases{
-      {"banned", [](auto& in, auto) { in.budget.banned_until = at_s(3'600); }},
-      {"paused",
-       [&](auto& in, auto s) {
-         // What it keeps back is not named beside it.
-         in.budget.paused_until = at_s(3'600);
-         in.reads_without_budget = count(s);
-         in.oldest_truth = milliseconds{s * 1'000};
-       }},
-      {"exchange_away",
-       [](auto& in, auto s) {
-         // What follows from it is not named beside it.
-         in.exchange_away = "unreachable: connection refused";
-         in.oldest_truth = milliseconds{s * 1'000};
-       }},
-      {"slow_rounds", [](auto& in, auto) { in.oldest_truth = 171'000ms; }},
-      {"budget_exhausted", [&](auto& in, auto s) { in.reads_without_budget = count(s); }},
-      {"parser_refusing",
-       [&](auto& in, auto s) {
-         // No read succeeds then either, which is not named beside its cause.
-         in.reads_malformed = count(s);
-         if (s >= 3 && s <= 60)
-           in.exchange_away = "malformed: not JSON";
-       }},
-      {"symbol_failing",
-       [](auto& in, auto) {
-         in.failing_symbol = {"ABCUSDT", 5};
-       }},
-      {"user_stream_down", [](auto& in, auto) { in.user_stream_up = false; }},
-      {"user_stream_mute", [&](auto& in, auto s) { in.stream_mutes = count(s / 5); }},
-      {"mark_stream_down", [](auto& in, auto) { in.mark_stream_up = false; }},
-      {"clock_off",
-       [&](auto& in, auto s) {
-         in.reads_clock_refused = count(s);
-         if (s >= 3 && s <= 60)
-           in.exchange_away = "clock_off: -1021";
-       }},
-      {"executor_stuck", [](auto& in, auto s) { in.oldest_open_order = milliseconds{s * 1'000}; }},
-      {"journal_slow", [](auto& in, auto) { in.oldest_uncommitted = 1'500ms; }},
-      {"one_reason_denies",
-       [&](auto& in, auto s) {
-         in.verdicts = count(s);
-         in.denied_by = {{"stale_exchange_state", count(s) / 2}};
-       }},
-  };
+  const auto cases = one_case_a_cause();
   REQUIRE(cases.size() == stall_cause_count);
   for (const auto& c : cases) {
     INFO(c.cause);

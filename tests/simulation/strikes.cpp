@@ -123,14 +123,11 @@ void simulation::strike(const planned_fault& f, std::optional<phase> met) {
   if (f.wall && (chosen_.wall == wall_clock::steady || banned))
     return;
   // A second ban, or a venue's clock that steps, would move the end that was named.
-  const bool in_force = banned && *machine_.banned_until > wall_time{world_->our_wall_ms()};
+  const bool in_force = banned && machine_.stops.ban->until > wall_time{world_->our_wall_ms()};
   if (in_force && (f.name == "E3" || f.name == "E15"))
     return;
   if (f.disk && chosen_.restarts == with_restarts::no)
     return;
-  // A ban is named by the venue's clock, which a process that has just begun does not know yet.
-  if (f.name == "E3")
-    world_->jump_wall_clock(milliseconds{world_->true_wall_ms() - world_->our_wall_ms()});
   ++result_.hits[{f.name, met ? std::string(to_string(*met)) : "no plan"}];
   world_->trace(fmt::format("FAULT {} on {} ({}) {}", f.name, on->str(),
                             met ? to_string(*met) : "no plan", f.script));
