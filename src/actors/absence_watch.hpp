@@ -28,6 +28,8 @@ class absence_watch {
  public:
   /// Asked for their names at most, in one wait.
   static constexpr std::size_t names_max = 5;
+  /// So long after the horizon every trade is listed: who traded what then needs no order in time.
+  static constexpr milliseconds all_listed_after{60'000};
   /// How far the venue's time of a trade may lie before our time of the intent and still be of it.
   static constexpr std::int64_t clock_slack_ms = 5'000;
 
@@ -61,12 +63,11 @@ class absence_watch {
     if (!wait_ || !wait_->trades_read)
       return;
     wait_->no_trades = true;
-    wait_->by_others = {};
+    wait_->by_others = wait_->perhaps_before = {};
     wait_->nameless.clear();
     for (const auto& f : wait_->suspects) {
       if (is_of_another(f, order, others)) {
-        if (came_after(f, order))
-          wait_->by_others += f.amount;
+        (came_after(f, order) ? wait_->by_others : wait_->perhaps_before) += f.amount;
         continue;
       }
       wait_->no_trades = false;
@@ -86,8 +87,10 @@ class absence_watch {
     // Others may have traded meanwhile; what the order itself would have done is a move its way
     // that they do not account for.
     const auto moved = amount_of(seen.content) - order.amount_before;
-    const bool unchanged =
-        moved.sign() != sign_of(order.direction) || moved.abs() <= wait_->by_others;
+    auto by_others = wait_->by_others;
+    if (seen.as_of - wait_->newer_than >= duration{all_listed_after})
+      by_others += wait_->perhaps_before;
+    const bool unchanged = moved.sign() != sign_of(order.direction) || moved.abs() <= by_others;
     const absence_evidence shown{seen.as_of, unchanged, wait_->no_trades};
     wait_.reset();
     return shown;
@@ -115,6 +118,7 @@ class absence_watch {
     bool no_trades{false};
     /// Traded in the order's direction by orders that are not it, surely not in the amount before.
     quantity by_others{};
+    quantity perhaps_before{};  ///< The same, but perhaps in it: traded too near to the intent.
   };
   std::optional<wait> wait_{};
 };

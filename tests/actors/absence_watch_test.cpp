@@ -180,6 +180,23 @@ TEST_CASE("a stop that triggers as the exit is sent does not keep the exit in do
   CHECK(proves(0, intended_ms + 6'000));
 }
 
+TEST_CASE("a stop that triggered as the exit of an earlier run was sent is told apart in the end") {
+  own_orders others;
+  others.learn(symbol{"BTCUSDT"}, 7, {client_order_id{"our-stop"}, plan_id{}});
+  const auto exit = a_buy("-1");  // The time of the truth that it was sent on is not kept.
+  absence_watch watch;
+  const auto unchanged = [&](std::int64_t seen_ms, std::string_view left) {
+    watch.begin(at_ms(1'000));
+    (void)watch.trades_read({a_trade(side::buy, intended_ms - 36)}, exit, others);
+    return watch.weigh(holding(left, seen_ms), exit)->position_unchanged;
+  };
+  const auto listed_ms = 1'000 + absence_watch::all_listed_after.count();
+  CHECK_FALSE(unchanged(2'000, "0"));
+  CHECK_FALSE(unchanged(listed_ms - 1, "0"));
+  CHECK(unchanged(listed_ms, "0"));
+  CHECK_FALSE(unchanged(listed_ms, "0.1"));  // More than the stop traded.
+}
+
 TEST_CASE("a person who trades the same way does not keep an absent order in doubt") {
   own_orders known;
   known.learn(symbol{"BTCUSDT"}, 9, {client_order_id{"web_1"}, {}});  // Told by its event.

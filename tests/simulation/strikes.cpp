@@ -118,9 +118,9 @@ void simulation::strike(const planned_fault& f, std::optional<phase> met) {
     const auto all = world_->venue->symbols();
     on = world_->random.one_of(all);
   }
-  // A ban is remembered over a restart by the wall clock, the only one there is then.
+  // Bans and pauses are remembered over a restart by the wall clock, the only one there is then.
   const bool banned = machine_.stops.ban.has_value();
-  if (f.wall && (chosen_.wall == wall_clock::steady || banned))
+  if (f.wall && (chosen_.wall == wall_clock::steady || banned || machine_.stops.pause))
     return;
   // A second ban, or a venue's clock that steps, would move the end that was named.
   const bool in_force = banned && machine_.stops.ban->until > wall_time{world_->our_wall_ms()};
