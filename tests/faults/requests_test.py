@@ -102,7 +102,7 @@ class PauseTestCase(FaultsTestCase):
             self.assertIn("exchange_banned", codes)
         self.assertEqual(self.sluice.end(), 0)
         self.start_sluice(ready=False)
-        self.assertIn("exchange_banned", self.get("/readyz").text)
+        self.until("told again", lambda: "exchange_banned" in self.get("/readyz").text)
         late = self.entry(opening, ttl="1s")
         kind, codes = self.judged(late)
         self.assertEqual(kind, "deny")
