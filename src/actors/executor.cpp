@@ -64,7 +64,7 @@ void executor::inherit() {
                                                   nullptr,
                                                   nullptr,
                                                   old.intended_at,
-                                                  old.ledger_amount,
+                                                  old.amount_before,
                                                   {},
                                                   old.position_before});
     if (!added)
@@ -135,8 +135,11 @@ void executor::take(const order_named& answer) {
   if (at == orders_.end())
     return;
   auto& e = at->second;
-  if (!found)
-    return e.absence.waiting() ? nothing_proven(answer.doubted, e) : void();
+  if (!found) {
+    if (e.absence.waiting())
+      nothing_proven(answer.doubted, e);
+    return;
+  }
   if (found->client_id == answer.doubted)
     return feed(answer.doubted, [&](order_machine& m) { return m.on_report(*found, now()); });
   options_.at_venue.learn(found->instrument, answer.number, {found->client_id, {}});

@@ -78,6 +78,15 @@ bool was_done(const journal::unfinished_plan& p) {
   return !exit || (p.position_before && *p.position_before - p.last_executed <= exit->target);
 }
 
+/// An exit was permitted for the truth that its verdict stands on; the books may be held apart from
+/// it.
+quantity amount_before(const order_request& r, const std::optional<quantity>& truth,
+                       quantity ledger) {
+  if (!r.reduce_only || !truth)
+    return ledger;
+  return r.direction == side::sell ? *truth : -*truth;
+}
+
 }  // namespace
 
 std::vector<plan_ptr> exits_to_judge(const journal::recovered& found, const stamp& now) {
@@ -110,12 +119,14 @@ std::vector<inherited_order> inherited_orders(const journal::recovered& found) {
     const auto line = std::ranges::find(found.ledger, key, &journal::ledger_line::position);
     const auto plan = std::ranges::find_if(found.unfinished_plans,
                                            [&](const auto& p) { return p.what.id == o.plan; });
+    const auto before = plan == found.unfinished_plans.end() ? std::nullopt : plan->position_before;
+    const auto ledger = line == found.ledger.end() ? quantity{} : line->amount;
     out.push_back({o.plan,
                    o.request,
                    {o.state, o.venue_id, o.executed},
                    o.intended_at,
-                   line == found.ledger.end() ? quantity{} : line->amount,
-                   plan == found.unfinished_plans.end() ? std::nullopt : plan->position_before});
+                   amount_before(o.request, before, ledger),
+                   before});
   }
   return out;
 }

@@ -50,6 +50,30 @@ TEST_CASE("each plan without a verdict is either judged or settled, exits with t
   CHECK(exits_to_judge(found, now).front()->deadline == now.steady + std::chrono::minutes{1});
 }
 
+TEST_CASE("an exit of the last run is weighed against the truth that it was permitted for") {
+  journal::recovered found;
+  journal::stored_order order;
+  order.plan = plan_id{"exit"};
+  order.request.instrument = symbol{"BTCUSDT"};
+  order.request.direction = side::buy;
+  order.request.reduce_only = true;
+  found.unresolved_orders.push_back(order);
+  journal::ledger_line line;
+  line.position = {order.request.instrument, order.request.leg};
+  line.amount = quantity::parse("-67").value();  // Held apart from the truth.
+  found.ledger.push_back(line);
+  CHECK(inherited_orders(found).front().amount_before.str() == "-67");
+  journal::unfinished_plan unfinished;
+  unfinished.what = a_plan("exit", reduce_plan{});
+  unfinished.position_before = quantity::parse("0.1").value();
+  found.unfinished_plans.push_back(unfinished);
+  CHECK(inherited_orders(found).front().amount_before.str() == "-0.1");
+  found.unresolved_orders.front().request.direction = side::sell;
+  CHECK(inherited_orders(found).front().amount_before.str() == "0.1");
+  found.unresolved_orders.front().request.reduce_only = false;
+  CHECK(inherited_orders(found).front().amount_before.str() == "-67");
+}
+
 TEST_CASE("a clock set back while no process ran gives no plan more time than it had") {
   journal::recovered found;
   found.undecided_plans = {a_plan("exit", reduce_plan{}, 3'600'000)};

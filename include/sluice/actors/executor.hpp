@@ -18,7 +18,8 @@ struct inherited_order {
   order_request request{};
   order_memory known{};
   wall_time intended_at{};
-  quantity ledger_amount{};
+  quantity
+      amount_before{};  ///< Of the position, signed, when it was permitted, as far as is known.
   std::optional<quantity> position_before{};  ///< |truth| that it was permitted for, if known.
 };
 
