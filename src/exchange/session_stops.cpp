@@ -90,7 +90,8 @@ std::optional<instant> session::end_of(const std::optional<kept_stop>& stop) con
   const milliseconds left{stop->until.ms - additions_.wall_now().ms};
   if (left.count() <= 0)
     return std::nullopt;
-  return now() + std::min(left, stop->length);
+  // A file that is damaged must not keep us away for ever.
+  return now() + std::min({left, stop->length, ban_max});
 }
 
 instant session::stop(stop_kind kind, const answer& seen, const http_reply& reply,
@@ -141,7 +142,8 @@ instant session::end_of_ban(const answer& seen, const http_reply& reply) const {
 instant session::end_named(venue_time until, const http_reply& reply) const {
   const auto at = now();
   if (const auto date = http_date(reply.date); date && !clock_.measured())
-    return reply.received_at + milliseconds{until.ms - date->ms};
+    return reply.received_at +
+           std::clamp(milliseconds{until.ms - date->ms}, milliseconds{0}, ban_max);
   return clock_.steady_at(until) + std::min(clock_.error_at(at), clock_margin_max);
 }
 

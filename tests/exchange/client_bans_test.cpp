@@ -119,6 +119,30 @@ TEST_CASE("a ban met at the start is as long as the reply's date says, not our c
   }
 }
 
+TEST_CASE("times that nobody can mean keep the process away for no longer than the longest ban") {
+  for (const bool kept : {false, true}) {
+    imposter venue;
+    venue.when("GET /fapi/v1/time",
+               {reply_with(418, R"({"code":-1003,"msg":"banned until 99999999999999. Please"})",
+                           "Date: Thu, 26 Nov 2026 18:00:00 GMT\r\n")});
+    exchange::extras more;
+    if (kept)
+      more.load_stops = [] {
+        const exchange::kept_stop damaged{{99'999'999'999'999}, milliseconds{99'999'999'999'999}};
+        return exchange::kept_stops{damaged, std::nullopt};
+      };
+    const auto client = client_for(venue, settings_for(venue), std::move(more));
+    answers<read_result<clock_offset>> answer;
+    client->read_clock(within(2'000), answer.taker());
+    REQUIRE_FALSE(answer.wait().has_value());
+    REQUIRE(client->budget().banned_until.has_value());
+    const auto left =
+        between(std::chrono::steady_clock::now(), *client->budget().banned_until).count();
+    CHECK(left > 86'400'000);
+    CHECK(left <= 7 * 86'400'000LL);
+  }
+}
+
 TEST_CASE("a ban of an earlier process is kept") {
   imposter venue;
   exchange::extras more;
