@@ -42,6 +42,7 @@ class journal_end : public actors::journal_actor::base {
             [](const actors::find_plan&) { return actors::plan_found{}; },
             [](const actors::watch_records&) {},
             [](actors::commit_batch) {},
+            [](actors::tick) {},
             [](actors::drain) {}};
   }
 

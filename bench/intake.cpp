@@ -10,13 +10,13 @@
 
 #include <atomic>
 #include <mutex>
-#include <semaphore>
 #include <thread>
 #include <unordered_map>
 
 #include "options.hpp"
 #include "sluice/actors/status.hpp"
 #include "waiting.hpp"
+#include "wake_floor.hpp"
 #include "whole_pipeline.hpp"
 
 using namespace sluice;
@@ -248,52 +248,12 @@ std::vector<double> exits_meanwhile(scene& world, std::size_t least,
   return world.heard.take_exits();
 }
 
-/// How long a thread takes to wake another one, again and again until its end: what the machine
-/// adds to every hand-over between actors, whatever they do.
-class wake_floor {
- public:
-  wake_floor()
-      : sleeper_([this] {
-          for (called_.acquire(); !over_; called_.acquire()) {
-            us_.push_back(bench::us_between(call_, steady::now()));
-            answered_.release();
-          }
-        }),
-        caller_([this] {
-          while (!over_) {
-            std::this_thread::sleep_for(500us);
-            call_ = steady::now();
-            called_.release();
-            answered_.acquire();
-          }
-        }) {}
-
-  /// Ends the measurement.
-  std::vector<double> take() {
-    over_ = true;
-    answered_.release();
-    caller_.join();
-    called_.release();
-    sleeper_.join();
-    return std::move(us_);
-  }
-
- private:
-  std::atomic<bool> over_{false};
-  std::counting_semaphore<> called_{0};
-  std::counting_semaphore<> answered_{0};
-  instant call_{};
-  std::vector<double> us_{};
-  std::thread sleeper_;
-  std::thread caller_;
-};
-
 void measure_burst(scene& world, std::size_t entries) {
   const std::atomic<bool> idle{true};
-  wake_floor floor_alone;
+  bench::wake_floor floor_alone;
   auto alone = exits_meanwhile(world, 500, idle);
   const auto idle_floor = floor_alone.take();
-  wake_floor floor_beside;
+  bench::wake_floor floor_beside;
   std::atomic<std::size_t> accepted{0};
   std::atomic<std::size_t> shed{0};
   std::atomic<bool> over{false};

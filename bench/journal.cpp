@@ -1,6 +1,6 @@
 // What durability costs: verdicts a second through the journal's actor, an intent before its order,
 // a plan on its way to the wire, and a start on a million records; beside them the same disk's bare
-// fdatasync.
+// fdatasync, and beside the way to the wire one thread that wakes another.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/resource.h>
@@ -16,6 +16,7 @@
 #include "sluice/actors/journal_writer.hpp"
 #include "sluice/actors/scheduler.hpp"
 #include "waiting.hpp"
+#include "wake_floor.hpp"
 #include "whole_pipeline.hpp"
 
 using namespace sluice;
@@ -30,9 +31,10 @@ constexpr std::size_t intents_in_all = 1'000;
 constexpr std::size_t crowds = 100;
 constexpr std::size_t before_an_intent = 100;
 constexpr std::size_t behind_an_intent = 1'000;
-constexpr std::size_t plans_on_the_wire = 300;
+constexpr std::size_t plans_on_the_wire = 500;
 constexpr std::size_t records_of_a_life = 7;
-constexpr std::size_t lives = 150'000;  // A little over a million records.
+constexpr std::size_t lives = 143'000;        // A million records and one thousand,
+constexpr milliseconds between_lives{4'320};  // 20,000 plans a day.
 constexpr milliseconds patience{60'000};
 
 std::filesystem::path own_folder() {
@@ -240,6 +242,7 @@ std::string measure_wire() {
     bench::give_up("getting ready");
   const auto u = pipeline.given().universe->current();
   std::vector<double> us;
+  bench::wake_floor floor;
   for (std::size_t i = 0; i < plans_on_the_wire; ++i) {
     const auto& name = u->instruments[i % u->instruments.size()];
     open_plan body;
@@ -250,7 +253,8 @@ std::string measure_wire() {
     bench::wait_for("an order", 10s, [&] { return left_ns != 0; });
     us.push_back(bench::us_between(offered, instant{steady::duration{left_ns}}));
   }
-  return bench::text_of_us("plan_to_wire", std::move(us));
+  const auto wakes = bench::text_of_us("wake_floor", floor.take());
+  return bench::text_of_us("plan_to_wire", std::move(us)) + "," + wakes;
 }
 
 // ---- the start
@@ -261,7 +265,9 @@ std::string measure_start(const std::filesystem::path& folder) {
     auto store = journal::store::open(path).value();
     for (std::size_t i = 0; i < lives; ++i) {
       for (auto& body : life_of(i)) {
-        record r{0, {steady::now(), {static_cast<std::int64_t>(i)}}, std::move(body)};
+        record r{0,
+                 {steady::now(), {static_cast<std::int64_t>(i) * between_lives.count()}},
+                 std::move(body)};
         if (!store->append(r))
           bench::give_up("a record was refused");
       }

@@ -79,6 +79,7 @@ class silent_journal : public actors::journal_actor::base {
             [](const actors::find_plan&) { return actors::plan_found{}; },
             [](const actors::watch_records&) {},
             [](actors::commit_batch) {},
+            [](actors::tick) {},
             [](actors::drain) {}};
   }
 };

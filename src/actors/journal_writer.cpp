@@ -7,6 +7,10 @@
 namespace sluice::actors {
 namespace {
 
+/// For so long nothing may have come before the journal is tidied. A plan's verdict, intent and
+/// first answer follow each other faster, and none of them has to wait for that.
+constexpr milliseconds quiet{20};
+
 class journal_writer : public stage<journal_actor> {
  public:
   journal_writer(caf::actor_config& config, services given, std::unique_ptr<journal::store> store,
@@ -37,6 +41,7 @@ class journal_writer : public stage<journal_actor> {
         },
         [this](const watch_records& w) { watchers_.push_back(w.watcher); },
         [this](commit_batch) { commit(); },
+        [this](tick) { tidy_once_quiet(); },
         [this](drain) { commit(); },
     };
   }
@@ -62,6 +67,7 @@ class journal_writer : public stage<journal_actor> {
   /// Names what was there before in `known`, if somebody asked.
   void take(std::vector<record_body>& bodies, std::vector<known_before>* known = nullptr) {
     const auto at = now_stamp();
+    last_taken_ = at.steady;
     for (std::size_t i = 0; i < bodies.size(); ++i) {
       record r{0, at, std::move(bodies[i])};
       const auto result = store_->append(r);
@@ -119,7 +125,21 @@ class journal_writer : public stage<journal_actor> {
       w.promise.deliver(appended{store_->last_seq(), std::move(w.known)});
     waiting_.clear();
     publish();
-    // After everybody was answered: it takes as long as several commits.
+    look_again();
+  }
+
+  void look_again() {
+    if (!std::exchange(looks_again_, true))
+      delayed_send(this, quiet, tick{});
+  }
+
+  /// It takes as long as several commits.
+  void tidy_once_quiet() {
+    looks_again_ = false;
+    if (store_->failed())
+      return;
+    if (now() - last_taken_ < quiet)
+      return look_again();
     if (const auto result = store_->tidy(); !result)
       fail(result.error());
   }
@@ -150,6 +170,8 @@ class journal_writer : public stage<journal_actor> {
   instant waiting_since_{};  ///< When the first of them was taken in.
   std::vector<records_watcher> watchers_{};
   bool scheduled_{false};
+  instant last_taken_{};     ///< When records came last.
+  bool looks_again_{false};  ///< Whether it is on its way.
 };
 
 }  // namespace

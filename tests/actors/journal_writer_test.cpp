@@ -10,35 +10,64 @@ using namespace std::chrono_literals;
 
 namespace {
 
+/// A journal's actor alone, on virtual time.
+class journal_alone {
+ public:
+  explicit journal_alone(milliseconds commit_wait) : system_(on_virtual_time(config_)) {
+    given_.vitals = std::make_shared<actors::vitals>();
+    given_.log = std::shared_ptr<status::logger>(status::logger::start({}).value());
+    given_.metrics = std::make_shared<status::metrics>();
+    actors::journal_options options;
+    options.thread = actors::journal_thread::shared;
+    options.commit_wait = commit_wait;
+    writer_ = actors::spawn_journal_writer(system_, given_, journal::store::open(path()).value(),
+                                           options);
+  }
+  ~journal_alone() {
+    caf::anon_send_exit(writer_, caf::exit_reason::user_shutdown);
+    scheduler().run();
+  }
+
+  void append(std::size_t notices) {
+    std::vector<record_body> bodies(notices, notice{"a", "notice of some length, to fill pages"});
+    caf::anon_send(writer_, actors::append{std::move(bodies)});
+    scheduler().run();
+  }
+  [[nodiscard]] std::filesystem::path path() const { return world_.directory / "journal.db"; }
+  [[nodiscard]] std::uintmax_t file_bytes() const { return std::filesystem::file_size(path()); }
+  [[nodiscard]] const actors::vitals& vitals() const { return *given_.vitals; }
+  [[nodiscard]] const actors::journal_actor& writer() const { return writer_; }
+  caf::actor_system& system() { return system_; }
+  caf::scheduler::test_coordinator& scheduler() {
+    return dynamic_cast<caf::scheduler::test_coordinator&>(system_.scheduler());
+  }
+
+ private:
+  static caf::actor_system_config& on_virtual_time(caf::actor_system_config& config) {
+    config.set("scheduler.policy", caf::atom("testing"));
+    return config;
+  }
+
+  testing::pipeline_world world_{};
+  caf::actor_system_config config_{};
+  caf::actor_system system_;
+  actors::services given_{};
+  actors::journal_actor writer_{};
+};
+
 /// An intent with three records behind it that were at hand with it; how many commits that were.
 std::uint64_t commits_of_a_crowd(milliseconds commit_wait) {
-  testing::pipeline_world world;
-  caf::actor_system_config config;
-  config.set("scheduler.policy", caf::atom("testing"));
-  caf::actor_system system(config);
-  auto& scheduler = dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler());
-  actors::services given;
-  given.vitals = std::make_shared<actors::vitals>();
-  given.log = std::shared_ptr<status::logger>(status::logger::start({}).value());
-  given.metrics = std::make_shared<status::metrics>();
-  actors::journal_options options;
-  options.thread = actors::journal_thread::shared;
-  options.commit_wait = commit_wait;
-  const auto writer = actors::spawn_journal_writer(
-      system, given, journal::store::open(world.directory / "journal.db").value(), options);
-  caf::scoped_actor self{system};
-  auto asked =
-      self->request(writer, caf::infinite, actors::append_durable{{notice{"an", "intent"}}});
+  journal_alone journal{commit_wait};
+  caf::scoped_actor self{journal.system()};
+  auto asked = self->request(journal.writer(), caf::infinite,
+                             actors::append_durable{{notice{"an", "intent"}}});
   for (int i = 0; i < 3; ++i)
-    caf::anon_send(writer, actors::append{{notice{"a", "verdict"}}});
-  scheduler.run();
+    caf::anon_send(journal.writer(), actors::append{{notice{"a", "verdict"}}});
+  journal.scheduler().run();
   asked.receive([](const actors::appended& a) { CHECK(a.last_seq >= 1); },
                 [](const caf::error&) { FAIL("refused"); });
-  CHECK(given.vitals->records == 4);
-  const std::uint64_t commits = given.vitals->commits;
-  caf::anon_send_exit(writer, caf::exit_reason::user_shutdown);
-  scheduler.run();
-  return commits;
+  CHECK(journal.vitals().records == 4);
+  return journal.vitals().commits;
 }
 
 }  // namespace
@@ -46,4 +75,19 @@ std::uint64_t commits_of_a_crowd(milliseconds commit_wait) {
 TEST_CASE("records at hand share the commit of an intent, but only for as long as it may wait") {
   CHECK(commits_of_a_crowd(1ms) == 1);
   CHECK(commits_of_a_crowd(0ms) == 2);
+}
+
+TEST_CASE("a long log is moved into the file once nothing has come for a while, not before") {
+  journal_alone journal{1ms};
+  journal.scheduler().advance_time(100ms);
+  const auto empty = journal.file_bytes();
+  for (int i = 0; i < 50; ++i) {
+    journal.append(1'000);
+    journal.scheduler().advance_time(10ms);
+    journal.scheduler().run();
+  }
+  CHECK(journal.file_bytes() == empty);
+  journal.scheduler().advance_time(30ms);
+  journal.scheduler().run();
+  CHECK(journal.file_bytes() > empty + 1'000'000);
 }

@@ -38,6 +38,7 @@ using journal_actor = caf::typed_actor<               //
     caf::replies_to<find_plan>::with<plan_found>,     // planner, once it forgot ids
     caf::reacts_to<watch_records>,                    // supervisor, while wiring
     caf::reacts_to<commit_batch>,                     // itself
+    caf::reacts_to<tick>,                             // itself: tidy, when nothing comes
     caf::reacts_to<drain>>;                           // supervisor: commit what there is
 
 using fetch_worker_actor = caf::typed_actor<  //
