@@ -30,7 +30,9 @@ class reach_watch {
       return now_;
     }
     // Our own budget saying "later" is no sign that the exchange is away.
-    if (why.kind == failure_kind::rate_limited || failures_ < failures_max || told_unreachable())
+    const bool ban_is_over = now_.banned_until && !banned_until;
+    if (why.kind == failure_kind::rate_limited || failures_ < failures_max ||
+        (told_unreachable() && !ban_is_over))
       return std::nullopt;
     now_ = reach{false, std::string(to_string(why.kind)) + ": " + why.text, std::nullopt};
     return now_;

@@ -17,12 +17,13 @@ void check_operation(const readiness_input& in, reasons& out) {
 }
 
 void check_exchange(const readiness_input& in, reasons& out) {
-  if (in.exchange.banned_until)
-    out.push_back({"exchange_banned",
-                   fmt::format("no request for another {}",
-                               format_duration(between(in.now, *in.exchange.banned_until)))});
+  const auto& ban = in.exchange.banned_until;
+  if (ban && *ban > in.now)
+    out.push_back({"exchange_banned", fmt::format("no request for another {}",
+                                                  format_duration(between(in.now, *ban)))});
   else if (!in.exchange.reachable)
-    out.push_back({"exchange_unreachable", in.exchange.why});
+    out.push_back({"exchange_unreachable",
+                   ban ? "a ban has ended, and nothing was answered since" : in.exchange.why});
   for (const auto& f : in.findings)
     if (f.kind == finding_kind::blocks)
       out.push_back({f.reason, f.detail});

@@ -1,5 +1,6 @@
 // What stands between the process and its first allowed plan, each reason by itself.
 #include "readiness.hpp"
+#include "reach_watch.hpp"
 
 #include <functional>
 
@@ -78,4 +79,31 @@ TEST_CASE("a ban names how long it lasts") {
   auto in = a_ready_one();
   in.exchange = {false, "banned", in.now + std::chrono::minutes{2}};
   CHECK(readiness(in).front().detail == "no request for another 2m");
+}
+
+TEST_CASE("a ban that has ended is no ban any more") {
+  auto in = a_ready_one();
+  in.exchange = {false, "banned", in.now - std::chrono::minutes{2}};
+  const auto reasons = readiness(in);
+  REQUIRE(reasons.size() == 1);
+  CHECK(reasons.front().reason == "exchange_unreachable");
+  CHECK(reasons.front().detail == "a ban has ended, and nothing was answered since");
+}
+
+TEST_CASE("what keeps the exchange away after a ban is told in place of the ban") {
+  const read_failure reset{failure_kind::unreachable, 0, 0, "reset", std::nullopt};
+  const read_failure banned{failure_kind::banned, 418, -1003, "banned", std::nullopt};
+  const auto end = a_ready_one().now + std::chrono::minutes{2};
+  reach_watch watch;
+  const auto during = watch.failed(banned, end);
+  REQUIRE(during);
+  CHECK(during->banned_until == end);
+  CHECK_FALSE(watch.failed(reset, end));
+  CHECK_FALSE(watch.failed(reset, end));
+  const auto after = watch.failed(reset, std::nullopt);
+  REQUIRE(after);
+  CHECK_FALSE(after->reachable);
+  CHECK_FALSE(after->banned_until);
+  CHECK(after->why.find("reset") != std::string::npos);
+  CHECK_FALSE(watch.failed(reset, std::nullopt));
 }
