@@ -13,8 +13,11 @@ namespace sluice::actors {
 /// stream opened count, known by a good account-wide read in between.
 class mute_watch {
  public:
-  /// How much later than a read the stream may tell the same change.
-  explicit mute_watch(milliseconds patience) : patience_(patience) {}
+  /// `patience`: how much later than a read the stream may tell the same change. `read_lag`: how
+  /// old what a read shows may be when it is sent; a read sent within it of the stream's opening
+  /// may lack what the stream before was there to tell.
+  mute_watch(milliseconds patience, milliseconds read_lag)
+      : patience_(patience), read_lag_(read_lag) {}
 
   void stream_opened(instant at) {
     opened_at_ = at;
@@ -26,7 +29,9 @@ class mute_watch {
     missing_.clear();
   }
   /// An account-wide read, after its changes were shown.
-  void account_read(instant sent_at) { proven_ = proven_ || (opened_at_ && sent_at > *opened_at_); }
+  void account_read(instant sent_at) {
+    proven_ = proven_ || (opened_at_ && sent_at > *opened_at_ + duration{read_lag_});
+  }
   /// A read showed this position changed.
   void changed_by_read(const position_key& position, instant at) {
     if (opened_at_ && proven_)
@@ -56,6 +61,7 @@ class mute_watch {
 
  private:
   milliseconds patience_;
+  milliseconds read_lag_;
   std::optional<instant> opened_at_{};
   bool proven_{false};
   std::map<position_key, instant> missing_{};

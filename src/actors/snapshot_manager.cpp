@@ -382,7 +382,7 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
   instant muster_due_{};
   read_scheduler scheduler_;
   worker_roster workers_{};
-  mute_watch mute_{stream_patience};
+  mute_watch mute_{stream_patience, settings_.read_lag_grace};
   read_watch watch_{};
   reach_watch reach_{};
   resync_desk operators_{};

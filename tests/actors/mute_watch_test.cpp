@@ -19,7 +19,7 @@ instant at(milliseconds t) {
 }
 
 mute_watch an_open_watch() {
-  mute_watch watch(2'000ms);
+  mute_watch watch(2'000ms, 0ms);
   watch.stream_opened(at(0ms));
   watch.account_read(at(100ms));
   return watch;
@@ -48,7 +48,7 @@ TEST_CASE("a stream that tells a little later than the read is not mute") {
 }
 
 TEST_CASE("what happened before the stream opened, or while it was down, is no sign") {
-  mute_watch watch(2'000ms);
+  mute_watch watch(2'000ms, 0ms);
   watch.changed_by_read(btc, at(0ms));
   watch.stream_opened(at(10ms));
   // Shown by the first account-wide read since.
@@ -61,11 +61,23 @@ TEST_CASE("what happened before the stream opened, or while it was down, is no s
 }
 
 TEST_CASE("a read under way when the stream opened proves nothing since") {
-  mute_watch watch(2'000ms);
+  mute_watch watch(2'000ms, 0ms);
   watch.stream_opened(at(100ms));
   watch.account_read(at(50ms));
   watch.changed_by_read(btc, at(200ms));
   CHECK_FALSE(watch.look(at(9'000ms)));
+}
+
+TEST_CASE("a read sent soon after the stream opened may lack what came before it") {
+  mute_watch watch(2'000ms, 1'000ms);
+  watch.stream_opened(at(0ms));
+  watch.account_read(at(900ms));
+  // A trade from before the stream, seen late.
+  watch.changed_by_read(btc, at(1'400ms));
+  watch.account_read(at(1'400ms));
+  CHECK_FALSE(watch.look(at(9'000ms)));
+  watch.changed_by_read(btc, at(9'000ms));
+  CHECK(watch.look(at(11'000ms)) == btc);
 }
 
 TEST_CASE("the pipeline opens a mute stream anew, once") {
