@@ -32,15 +32,24 @@ class absence_watch {
   static constexpr milliseconds all_listed_after{60'000};
   /// How far the venue's time of a trade may lie before our time of the intent and still be of it.
   static constexpr std::int64_t clock_slack_ms = 5'000;
+  /// The oldest that a truth may be which an order is permitted for.
+  static constexpr std::int64_t truth_age_max_ms = 60'000;
 
   void begin(instant newer_than) { wait_ = wait{newer_than}; }
   void end() { wait_.reset(); }
   [[nodiscard]] bool waiting() const { return wait_.has_value(); }
   [[nodiscard]] bool wants_trades() const { return wait_ && !wait_->trades_read; }
+  [[nodiscard]] bool waits_long(instant now) const {
+    return wait_ && now - wait_->newer_than >= duration{all_listed_after};
+  }
 
-  /// The newest trades of the symbol: none in the order's direction since its intent may be its.
-  /// What orders of other names traded is not. Gives the numbers of those whose names are not
-  /// known, to be asked for; without them nothing is weighed.
+  /// The venue does not know an order of this number, long after ours was sent: it forgets only
+  /// what is old.
+  void disown(order_id number) { disowned_.push_back(number); }
+
+  /// The newest trades of the symbol: none in the order's direction, since the time that
+  /// `amount_before` is of, may be its. What orders of other names traded is not. Gives the numbers
+  /// of those whose names are not known, to be asked for; without them nothing is weighed.
   [[nodiscard]] std::vector<order_id> trades_read(const std::vector<fill>& trades,
                                                   const order_trace& order,
                                                   const own_orders& others) {
@@ -48,8 +57,7 @@ class absence_watch {
       return {};
     wait_->trades_read = true;
     for (const auto& f : trades)
-      if (f.leg == order.leg && f.direction == order.direction &&
-          f.traded_at.ms >= order.intended_at.ms - clock_slack_ms)
+      if (f.leg == order.leg && f.direction == order.direction && f.traded_at.ms >= begin_of(order))
         wait_->suspects.push_back(f);
     named(order, others);
     // Of more than that the next wait asks, which then knows these.
@@ -105,7 +113,19 @@ class absence_watch {
     return f.traded_at.ms > order.intended_at.ms + clock_slack_ms;
   }
 
-  static bool is_of_another(const fill& f, const order_trace& order, const own_orders& others) {
+  /// Trades from then on are looked at. One of others that the amount before lacks may be older
+  /// than the intent, as that amount was.
+  static std::int64_t begin_of(const order_trace& order) {
+    const auto latest = order.intended_at.ms - clock_slack_ms;
+    const auto earliest = latest - truth_age_max_ms;
+    return order.changed_before.ms == 0 ? earliest
+                                        : std::clamp(order.changed_before.ms, earliest, latest);
+  }
+
+  [[nodiscard]] bool is_of_another(const fill& f, const order_trace& order,
+                                   const own_orders& others) const {
+    if (std::ranges::find(disowned_, f.order) != disowned_.end())
+      return true;
     const auto known = others.find(f.instrument, f.order);
     return known && !known->client_id.empty() && known->client_id != order.id;
   }
@@ -121,6 +141,7 @@ class absence_watch {
     quantity perhaps_before{};  ///< The same, but perhaps in it: traded too near to the intent.
   };
   std::optional<wait> wait_{};
+  std::vector<order_id> disowned_{};
 };
 
 }  // namespace sluice::actors

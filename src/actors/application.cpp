@@ -9,6 +9,7 @@
 
 #include "exchange_setup.hpp"
 #include "halt_file.hpp"
+#include "insight_pages.hpp"
 #include "pipeline.hpp"
 #include "plan_file.hpp"
 #include "redis_link.hpp"
@@ -202,10 +203,12 @@ exit_code report(const start_failure& f, const std::shared_ptr<status::logger>& 
   return f.code;
 }
 
-std::vector<record_body> first_records(const ground& g, const build_info& build, const stamp& now) {
+std::vector<record_body> first_records(const ground& g, const build_info& build,
+                                       const config::settings& chosen, const stamp& now) {
   auto records = settle_undecided(g.found, now);
-  records.emplace_back(notice{
-      "process_started", fmt::format("version {} revision {}", build.version, build.revision)});
+  records.emplace_back(
+      notice{"process_started", fmt::format("version {} revision {} config {}", build.version,
+                                            build.revision, config_hash(chosen))});
   return records;
 }
 
@@ -286,7 +289,7 @@ exit_code run_pipeline(const config::settings& chosen, const build_info& build, 
       chosen.status, http_gateway(g.log, all->intake, all->status, {g.guard, g.metrics}),
       g.metrics.get(), g.access.tls);
   // The supervisor ends everything in order, also what has only just been built.
-  start_pipeline(all, http ? first_records(g, build, now) : std::vector<record_body>{});
+  start_pipeline(all, http ? first_records(g, build, chosen, now) : std::vector<record_body>{});
   std::optional<plan_file> file;
   std::unique_ptr<redis_link> redis;
   if (!http) {
@@ -298,6 +301,7 @@ exit_code run_pipeline(const config::settings& chosen, const build_info& build, 
                 {{"mode", to_string(chosen.mode)},
                  {"version", build.version},
                  {"revision", build.revision},
+                 {"config", config_hash(chosen)},
                  {"status", (*http)->url()}});
     if (!chosen.intake.file.empty())
       file.emplace(chosen.intake.file, g.log, [intake = all->intake](plan_file::line read) {

@@ -59,14 +59,10 @@ void executor::on_exit() {
 void executor::inherit() {
   for (auto& old : options_.inherited) {
     order_task task{old.plan, old.request, 0, instant{}};
-    auto [at, added] =
-        orders_.try_emplace(old.request.id, entry{order_machine(std::move(task), options_.settings),
-                                                  nullptr,
-                                                  nullptr,
-                                                  old.intended_at,
-                                                  old.amount_before,
-                                                  {},
-                                                  old.position_before});
+    auto [at, added] = orders_.try_emplace(
+        old.request.id,
+        entry{order_machine(std::move(task), options_.settings), nullptr, nullptr, old.intended_at,
+              old.amount_before, old.changed_before, old.position_before});
     if (!added)
       continue;
     log().warn("executor", "order_inherited",
@@ -135,14 +131,18 @@ void executor::take(const order_named& answer) {
   if (at == orders_.end())
     return;
   auto& e = at->second;
-  if (!found) {
+  const bool forgotten = !found && found.error().kind == failure_kind::not_found;
+  if (forgotten && e.absence.waits_long(now())) {
+    e.absence.disown(answer.number);
+  } else if (!found) {
     if (e.absence.waiting())
       nothing_proven(answer.doubted, e);
     return;
-  }
-  if (found->client_id == answer.doubted)
+  } else if (found->client_id == answer.doubted) {
     return feed(answer.doubted, [&](order_machine& m) { return m.on_report(*found, now()); });
-  options_.at_venue.learn(found->instrument, answer.number, {found->client_id, {}});
+  } else {
+    options_.at_venue.learn(found->instrument, answer.number, {found->client_id, {}});
+  }
   e.absence.named(e.trace(), options_.at_venue);
   if (e.absence.waiting())
     weigh_absence(answer.doubted, e);

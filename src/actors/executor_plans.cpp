@@ -98,7 +98,8 @@ void executor::begin(const carry_out& permitted, order_request request, const or
   tell_pending(request, permitted.what->id, true);
   append_durable intent;
   intent.bodies.emplace_back(
-      order_intended{permitted.what->id, std::move(request), attempt, terms.truth_version});
+      order_intended{permitted.what->id, std::move(request), attempt, terms.truth_version,
+                     is_known(seen.content) ? std::optional{held} : std::nullopt, seen.changed_at});
   this->request(peers_->journal, caf::infinite, std::move(intent))
       .then(
           [this, id](const appended& written) {

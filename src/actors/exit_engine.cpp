@@ -53,8 +53,9 @@ class exit_engine : public stage<exit_engine_actor> {
         },
         [this](tick) {
           look_at_symbols();
-          tracker_.look_at_notes(
-              [this](const position_key& key) { return given_.table->read(key); }, now());
+          const auto truth_of = [this](const position_key& key) { return given_.table->read(key); };
+          tracker_.look_at_notes(truth_of, now());
+          store(tracker_.look_at_missing(truth_of, now_stamp()));
           propose(tracker_.on_tick(now()));
           tell_unprotected();
           wake_at(now() + duration{tick_period});

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sluice/domain/exchange_port.hpp"
+#include "sluice/truth/read_scheduler.hpp"
 
 namespace sluice::actors {
 
@@ -31,6 +32,12 @@ class mute_watch {
   /// An account-wide read, after its changes were shown.
   void account_read(instant sent_at) {
     proven_ = proven_ || (opened_at_ && sent_at > *opened_at_ + duration{read_lag_});
+  }
+  /// From when on an account-wide read shows what the stream was there to tell; none once one has.
+  [[nodiscard]] std::optional<instant> unproven_until() const {
+    if (!opened_at_ || proven_)
+      return std::nullopt;
+    return *opened_at_ + duration{read_lag_} + milliseconds{1};
   }
   /// A read showed this position changed.
   void changed_by_read(const position_key& position, instant at) {
@@ -66,5 +73,17 @@ class mute_watch {
   bool proven_{false};
   std::map<position_key, instant> missing_{};
 };
+
+/// Wants an account-wide read that proves what the stream is there to tell, unless one waits
+/// already. After one that failed or came too early not at once.
+inline void want_proof(const mute_watch& watch, read_scheduler& reads, instant now) {
+  constexpr milliseconds pause{1'000};
+  const auto at = watch.unproven_until();
+  if (!at || reads.waits_until(read_target::account()))
+    return;
+  const auto due = now < *at ? *at : now + duration{pause};
+  static_cast<void>(
+      reads.want({read_target::account(), read_priority::verification, due, *at}, now));
+}
 
 }  // namespace sluice::actors

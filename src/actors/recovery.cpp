@@ -78,13 +78,16 @@ bool was_done(const journal::unfinished_plan& p) {
   return !exit || (p.position_before && *p.position_before - p.last_executed <= exit->target);
 }
 
-/// An exit was permitted for the truth that its verdict stands on; the books may be held apart from
-/// it.
-quantity amount_before(const order_request& r, const std::optional<quantity>& truth,
+/// What the position was when the order was decided: its intent says so. For intents that do not
+/// yet, an exit was permitted for the truth that its verdict stands on; the books may be held apart
+/// from it.
+quantity amount_before(const journal::stored_order& o, const std::optional<quantity>& truth,
                        quantity ledger) {
-  if (!r.reduce_only || !truth)
+  if (o.held)
+    return *o.held;
+  if (!o.request.reduce_only || !truth)
     return ledger;
-  return r.direction == side::sell ? *truth : -*truth;
+  return o.request.direction == side::sell ? *truth : -*truth;
 }
 
 }  // namespace
@@ -125,8 +128,9 @@ std::vector<inherited_order> inherited_orders(const journal::recovered& found) {
                    o.request,
                    {o.state, o.venue_id, o.executed},
                    o.intended_at,
-                   amount_before(o.request, before, ledger),
-                   before});
+                   amount_before(o, before, ledger),
+                   o.held_since,
+                   o.held ? std::optional{o.held->abs()} : before});
   }
   return out;
 }

@@ -68,8 +68,7 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
     met(m);
     // A ban from before the start is known before anything was asked.
     if (const auto until = given_.exchange->budget().banned_until)
-      tell_reach(
-          reach_.failed({failure_kind::banned, 0, 0, "banned before the start", until}, until));
+      tell_reach(reach_.failed({failure_kind::banned, 0, 0, "banned before", until}, until));
   }
 
   void refresh(const universe& u) {
@@ -202,6 +201,9 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
     }
     while (const auto job = scheduler_.next(present))
       start(*job, present);
+    // Where no account-wide read comes by itself, another one shows what the stream had to tell.
+    if (rounds_.promise().plan.account_period.count() == 0)
+      want_proof(mute_, scheduler_, present);
     if (has_single_rounds())
       wake_at(muster_due_);
     if (const auto mute = mute_.look(present))

@@ -189,9 +189,9 @@ class status_stage : public stage<status_actor> {
           static_cast<double>(vitals().parked_exit + vitals().parked_entry));
     m.set(status::metric::request_weight_used, static_cast<double>(v.budget.weight_used_1m));
     m.set(status::metric::request_weight_limit, static_cast<double>(v.budget.weight_limit_1m));
-    if (const auto as_of = given_.table->account_as_of())
-      m.set(status::metric::account_as_of,
-            static_cast<double>(v.now.wall.ms - between(*as_of, v.now.steady).count()) / 1000.0);
+    if (given_.table->account_as_of())
+      m.set(status::metric::truth_as_of,
+            static_cast<double>(v.now.wall.ms - v.ages.max.count()) / 1000.0);
     for (const auto s : {trading_state::active, trading_state::reduce_only, trading_state::halted})
       m.set(status::metric::trading_state, {to_string(s)}, s == v.trading.state ? 1 : 0);
     show_overrides(v);

@@ -75,6 +75,12 @@ stop_actions stop_keeper::decide(const position_key& key, const stop_surrounding
   auto& s = slots_[key];
   if (seen.as_of <= s.newer_than)
     return out;
+  if (held) {
+    s.missing_in.reset();
+  } else if (!is_surely_flat(seen, s.missing_in)) {
+    s.missing_in = s.missing_in.value_or(seen.as_of);
+    return out;
+  }
   if (const int sign = held ? held->amount.sign() : 0; sign != s.sign) {
     auto exit = std::exchange(s, slot{.flagged = s.flagged}).exit;
     s.exit = std::move(exit);

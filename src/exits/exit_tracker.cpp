@@ -118,6 +118,10 @@ std::optional<exit_changed> exit_tracker::on_truth(const position_key& key, cons
   if (!open_now) {
     if (it == legs.end())
       return std::nullopt;
+    if (!is_surely_flat(seen, it->missing_in)) {
+      it->missing_in = it->missing_in.value_or(seen.as_of);
+      return std::nullopt;
+    }
     auto gone = std::move(it->state);
     gone.active = false;
     legs.erase(it);
@@ -125,6 +129,7 @@ std::optional<exit_changed> exit_tracker::on_truth(const position_key& key, cons
   }
   if (it == legs.end())
     it = legs.insert(legs.end(), tracked{});
+  it->missing_in.reset();
   const auto before = it->state;
   if (!before.active || before.initial.sign() != open_now->amount.sign())
     open(*it, key, *open_now, now);
@@ -136,6 +141,21 @@ std::optional<exit_changed> exit_tracker::on_truth(const position_key& key, cons
   if (it->state == before)
     return std::nullopt;
   return exit_changed{it->state};
+}
+
+std::vector<exit_changed> exit_tracker::look_at_missing(const truth_lookup& truth_of,
+                                                        const stamp& now) {
+  std::vector<position_key> missing;
+  for (const auto& [instrument, legs] : positions_)
+    for (const auto& t : legs)
+      if (t.missing_in)
+        missing.push_back(t.state.position);
+  std::ranges::sort(missing);
+  std::vector<exit_changed> out;
+  for (const auto& key : missing)
+    if (auto changed = on_truth(key, truth_of(key), now))
+      out.push_back(std::move(*changed));
+  return out;
 }
 
 /// The same position, perhaps larger: its entry moves, the stop that protects it stays. One that
@@ -172,7 +192,7 @@ exit_view exit_tracker::view_of(const tracked& t, std::optional<price> mark, ins
 }
 
 std::optional<exit_proposal> exit_tracker::ask(tracked& t, std::optional<price> mark, instant now) {
-  if (t.seen.amount.is_zero())
+  if (!stands(t))
     return std::nullopt;
   auto decision = evaluate(t.state, view_of(t, mark, now), policy_for(t));
   if (!decision)
@@ -189,7 +209,7 @@ std::optional<exit_proposal> exit_tracker::ask(tracked& t, std::optional<price> 
 
 void exit_tracker::look(tracked& t, price mark, const regime_state* sampled, const stamp& now,
                         exit_step& out) {
-  if (t.seen.amount.is_zero())
+  if (!stands(t))
     return;
   auto next = moved_by(t.state, view_of(t, mark, now.steady), policy_for(t));
   if (sampled)
@@ -330,7 +350,7 @@ std::vector<position_key> exit_tracker::unprotected() const {
   std::vector<position_key> out;
   for (const auto& [instrument, legs] : positions_)
     for (const auto& t : legs)
-      if (!t.seen.amount.is_zero() && !is_protected(t.state, policy_for(t)))
+      if (stands(t) && !is_protected(t.state, policy_for(t)))
         out.push_back(t.state.position);
   std::sort(out.begin(), out.end());
   return out;

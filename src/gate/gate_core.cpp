@@ -339,9 +339,7 @@ void gate_core::want_read(const plan& p, const std::vector<refusal>& refusals, c
   if (!helps)
     return;
   const auto traffic = lane_of(p);
-  const auto age =
-      traffic == lane::exit ? seen.limits.stale_after_exit : seen.limits.stale_after_entry;
-  const instant fresh_from = seen.now.steady - age;
+  const instant fresh_from = seen.now.steady - truth_age_limit(p, seen);
   const read_wanted wanted{key, traffic, std::max(fresh_from, reflected.value_or(fresh_from))};
   if (reads_.ask(wanted, seen.now.steady))
     out.reads.push_back(wanted);

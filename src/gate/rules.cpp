@@ -15,10 +15,6 @@ milliseconds elapsed(instant from, instant to) {
   return std::chrono::ceil<milliseconds>(to - from);
 }
 
-milliseconds stale_limit(const plan& p, const gate_limits& l) {
-  return lane_of(p) == lane::exit ? l.stale_after_exit : l.stale_after_entry;
-}
-
 /// The smallest quantity an order may have; one raw unit where the venue has no filter.
 quantity least_order(const instrument_facts& i) {
   return std::max({i.min_quantity, i.step, quantity::from_raw(1)});
@@ -71,7 +67,7 @@ check_result no_exchange_snapshot(const plan&, const facts& f) {
 
 /// The rule of the incident: 13-99 s old against a limit of 10 s.
 check_result stale_exchange_state(const plan& p, const facts& f) {
-  const auto limit = stale_limit(p, f.limits);
+  const auto limit = truth_age_limit(p, f);
   if (!is_known(f.position.content))
     return {true, {}, limit};
   const auto age = elapsed(f.position.as_of, f.now.steady);
@@ -235,7 +231,7 @@ check_result above_max_quantity(const plan& p, const facts& f) {
 /// Also when only this position cannot be read: `observed` names what failed last.
 check_result exchange_unreachable(const plan& p, const facts& f) {
   const bool proven = is_known(f.position.content) &&
-                      elapsed(f.position.as_of, f.now.steady) <= stale_limit(p, f.limits);
+                      elapsed(f.position.as_of, f.now.steady) <= truth_age_limit(p, f);
   return {f.exchange.reachable && (proven || f.exchange.why.empty()), f.exchange.why, {}};
 }
 
@@ -308,6 +304,15 @@ static_assert(in_enum_order(), "refusals are reported in the order of refusal_co
 
 std::span<const rule> rules() {
   return table;
+}
+
+milliseconds truth_age_limit(const plan& p, const facts& f) {
+  if (lane_of(p) != lane::exit)
+    return f.limits.stale_after_entry;
+  const bool doubtful =
+      std::holds_alternative<position_flat>(f.position.content) && f.ledger && !f.ledger->is_zero();
+  return doubtful ? std::min(f.limits.stale_after_exit, elapsed(p.received.steady, f.now.steady))
+                  : f.limits.stale_after_exit;
 }
 
 }  // namespace sluice

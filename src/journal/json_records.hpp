@@ -45,6 +45,8 @@ void describe(auto& d, is<order_intended> auto& b) {
   d.since_later("limit", b.request.limit);
   d("attempt", b.attempt);
   d("truth_version", b.truth_version);
+  d.since_later("position_before", b.held);
+  d.since_later("position_changed_at", b.held_since);
 }
 
 void describe(auto& d, is<order_changed> auto& b) {

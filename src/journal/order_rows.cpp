@@ -3,6 +3,7 @@
 
 #include "collect.hpp"
 #include "recover.hpp"
+#include "sluice/journal/record_json.hpp"
 
 namespace sluice::journal {
 namespace {
@@ -29,6 +30,25 @@ result<stored_order> read_order(const row& r) {
   return o;
 }
 
+/// What only the intent's record has.
+result<void> read_positions_before(database& db, std::vector<stored_order>& orders) {
+  return db.each(
+      "SELECT r.kind, r.body FROM orders JOIN record r ON r.seq = intended_seq "
+      "WHERE state NOT IN ('filled', 'cancelled', 'rejected', 'expired')",
+      {}, [&](const row& r) -> result<void> {
+        const auto body = parse_state_body(r.text(0), r.text(1));
+        if (!body)
+          return body.error();
+        const auto* intent = *body ? std::get_if<order_intended>(&**body) : nullptr;
+        for (auto& o : orders)
+          if (intent && o.request.id == intent->request.id) {
+            o.held = intent->held;
+            o.held_since = intent->held_since;
+          }
+        return {};
+      });
+}
+
 }  // namespace
 
 result<std::vector<stored_order>> read_orders(database& db, const order_filter& f) {
@@ -51,6 +71,8 @@ result<std::vector<stored_order>> read_unresolved_orders(database& db) {
       "WHERE state NOT IN ('filled', 'cancelled', 'rejected', 'expired') ORDER BY intended_seq";
   std::vector<stored_order> orders;
   auto read = collect(db, sql, {}, orders, read_order);
+  if (read)
+    read = read_positions_before(db, orders);
   if (!read)
     return read.error();
   return orders;

@@ -52,6 +52,10 @@ void drift_watch::hold_lifted() {
 
 drift_report drift_watch::observe(const drift_input& in) {
   auto out = begin(in);
+  if (std::holds_alternative<position_open>(in.seen.content))
+    missing_in_.reset();
+  if (std::holds_alternative<position_flat>(in.seen.content) && !missing_in_)
+    missing_in_ = in.seen.as_of;
   note_amount(in, out);
   const auto run = evidence_.explaining(out.drift, cut_of(in.seen, in.as_of), oldest_evidence(in));
   out.kind = classify(in, run, run && evidence_.all_ours(*run), settings_);
@@ -108,6 +112,9 @@ void drift_watch::settle(const drift_input& in, drift_report& out) {
   else
     agreed(in.seen, in.as_of);
   if (!hold_stands_)
+    return;
+  if (std::holds_alternative<position_flat>(in.seen.content) &&
+      !is_surely_flat(in.seen, missing_in_))
     return;
   hold_stands_ = false;
   out.action = drift_action::release_hold;

@@ -129,13 +129,51 @@ TEST_CASE("of many strangers some are asked for in each wait, until all have nam
 }
 
 TEST_CASE("an older trade in the order's direction is not the order's") {
+  const auto latest = intended_ms - absence_watch::clock_slack_ms;
+  const auto is_absent = [](std::int64_t changed_before_ms, std::int64_t traded_ms) {
+    auto order = a_buy("0");
+    order.changed_before = venue_time{changed_before_ms};
+    absence_watch watch;
+    watch.begin(at_ms(1'000));
+    const auto asked = watch.trades_read({a_trade(side::buy, traded_ms)}, order, {});
+    return asked.empty() && watch.weigh(holding("0", 2'000), order)->no_trades;
+  };
+  // Without the time of the amount before: older than any truth that an order is permitted for.
+  CHECK(is_absent(0, latest - absence_watch::truth_age_max_ms - 1));
+  CHECK_FALSE(is_absent(0, latest - absence_watch::truth_age_max_ms));
+  // With it: in that amount already.
+  CHECK(is_absent(latest - 100, latest - 101));
+  CHECK_FALSE(is_absent(latest - 100, latest - 99));
+}
+
+TEST_CASE(
+    "a stop that triggered before the exit, unseen by the truth it was sent on, is told apart") {
+  own_orders others;
+  others.learn(symbol{"BTCUSDT"}, 7, {client_order_id{"our-stop"}, plan_id{}});
+  auto exit = a_buy("-2");
+  exit.changed_before = venue_time{intended_ms - 30'000};
   absence_watch watch;
   watch.begin(at_ms(1'000));
-  (void)watch.trades_read({a_trade(side::buy, intended_ms - absence_watch::clock_slack_ms - 1)},
-                          a_buy("0"), {});
-  const auto shown = watch.weigh(holding("0", 2'000), a_buy("0"));
+  (void)watch.trades_read({a_trade(side::buy, intended_ms - 7'000)}, exit, others);
+  const auto shown = watch.weigh(holding("-1", 2'000), exit);
   REQUIRE(shown.has_value());
+  CHECK(shown->position_unchanged);
   CHECK(shown->no_trades);
+}
+
+TEST_CASE("a number that the venue has forgotten is another's, once every trade is listed") {
+  absence_watch watch;
+  watch.begin(at_ms(1'000));
+  const auto trade = a_trade(side::buy, intended_ms + 10, 99);
+  CHECK(watch.trades_read({trade}, a_buy("0"), {}) == std::vector<order_id>{99});
+  const auto listed_ms = 1'000 + absence_watch::all_listed_after.count();
+  CHECK_FALSE(watch.waits_long(at_ms(listed_ms - 1)));
+  CHECK(watch.waits_long(at_ms(listed_ms)));
+  watch.disown(99);
+  watch.named(a_buy("0"), {});
+  CHECK(watch.weigh(holding("0", listed_ms), a_buy("0"))->no_trades);
+  watch.begin(at_ms(1'000));
+  CHECK(watch.trades_read({trade}, a_buy("0"), {}).empty());
 }
 
 TEST_CASE("what another order of ours traded is not the order's, however late") {

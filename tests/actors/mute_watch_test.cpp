@@ -80,6 +80,29 @@ TEST_CASE("a read sent soon after the stream opened may lack what came before it
   CHECK(watch.look(at(11'000ms)) == btc);
 }
 
+TEST_CASE("a mute stream is found where no account-wide read comes by itself") {
+  pipeline_world world;
+  world.chosen.snapshot.strategy = freshness_strategy::open_positions;
+  pipeline_run run(world);
+  run.make_ready({a_row("BTCUSDT", "0.5", "50000")});
+  std::size_t account_reads = 0;
+  const auto live = [&](milliseconds span, const position_row& row) {
+    for (milliseconds passed{0}; passed < span; passed += 50ms) {
+      run.pass(50ms);
+      account_reads += run.answer_read({}, {row}) ? 1 : 0;
+      run.answer_read(symbol("BTCUSDT"), {row});
+    }
+  };
+  live(4s, a_row("BTCUSDT", "0.5", "50000"));
+  REQUIRE(world.exchange->renewals.empty());
+  const auto proving = account_reads;
+  CHECK(proving >= 1);
+  live(10s, a_row("BTCUSDT", "0.5", "50000"));
+  CHECK(account_reads == proving);
+  live(6s, a_row("BTCUSDT", "0.7", "50000", 3'000));
+  CHECK(world.exchange->renewals.size() == 1);
+}
+
 TEST_CASE("the pipeline opens a mute stream anew, once") {
   pipeline_world world;
   pipeline_run run(world);

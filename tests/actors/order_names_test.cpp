@@ -96,6 +96,21 @@ TEST_CASE("a name that cannot be had leaves the order in doubt, and is asked for
   CHECK(d.world.exchange->numbers_asked.size() == 1);
 }
 
+TEST_CASE("a number that the venue never names ends the doubt in time") {
+  doubted_entry d;
+  std::size_t asked = 0;
+  for (; d.run.given.vitals->orders_under_way > 0 && asked < 30; ++asked) {
+    d.live_until_asked(1);
+    for (auto& question : std::exchange(d.world.exchange->numbers_asked, {}))
+      question.answer(
+          read_failure{failure_kind::not_found, 400, -2013, "Order does not exist.", {}});
+    d.run.settle();
+  }
+  CHECK(d.run.given.vitals->orders_under_way == 0);
+  CHECK(asked > 3);
+  CHECK(d.world.exchange->placed.size() == 1);
+}
+
 TEST_CASE("a number that turns out to be the order's own settles the doubt the other way") {
   doubted_entry d;
   d.live_until_asked(1);

@@ -74,6 +74,34 @@ TEST_CASE("an exit of the last run is weighed against the truth that it was perm
   CHECK(inherited_orders(found).front().amount_before.str() == "-67");
 }
 
+TEST_CASE("an order's own intent says what the position was before it") {
+  journal::recovered found;
+  journal::stored_order order;
+  order.plan = plan_id{"exit"};
+  order.request.instrument = symbol{"BTCUSDT"};
+  order.request.direction = side::sell;
+  order.request.reduce_only = true;
+  order.held = quantity::parse("4").value();
+  order.held_since = venue_time{1'789'999'990'000};
+  found.unresolved_orders.push_back(order);
+  journal::ledger_line line;
+  line.position = {order.request.instrument, order.request.leg};
+  line.amount = quantity::parse("10").value();
+  found.ledger.push_back(line);
+  const auto check = [&] {
+    const auto back = inherited_orders(found).front();
+    CHECK(back.amount_before.str() == "4");
+    CHECK(back.changed_before == order.held_since);
+    CHECK(back.position_before == order.held);
+  };
+  check();  // Killed before the verdict was on record.
+  journal::unfinished_plan unfinished;
+  unfinished.what = a_plan("exit", reduce_plan{});
+  unfinished.position_before = quantity::parse("10").value();
+  found.unfinished_plans.push_back(unfinished);
+  check();  // Killed before the verdict on the plan's next order was.
+}
+
 TEST_CASE("a clock set back while no process ran gives no plan more time than it had") {
   journal::recovered found;
   found.undecided_plans = {a_plan("exit", reduce_plan{}, 3'600'000)};

@@ -11,14 +11,18 @@ namespace {
 
 using answer = std::shared_ptr<std::optional<resynced>>;
 
+// With an argument: CAF follows a null pointer to the arguments of a function without any.
+void an_operator(caf::event_based_actor* self, const actors::snapshot_manager_actor& manager,
+                 const answer& got) {
+  self->request(manager, caf::infinite, resync{"ann", "a test"}).then([got](const resynced& r) {
+    *got = r;
+  });
+}
+
 /// The answer, once there is one.
 answer asked(pipeline_run& run) {
   auto got = std::make_shared<std::optional<resynced>>();
-  run.system().spawn([manager = run.all->snapshot_manager, got](caf::event_based_actor* self) {
-    self->request(manager, caf::infinite, resync{"ann", "a test"}).then([got](const resynced& r) {
-      *got = r;
-    });
-  });
+  run.system().spawn(an_operator, run.all->snapshot_manager, got);
   run.settle();
   return got;
 }

@@ -75,7 +75,7 @@ TEST_CASE("a position gets a stop whose intent is durable before it leaves") {
   run.live(3s, held);
   CHECK(world.exchange->conditionals.empty());
   CHECK(world.exchange->cancelled_conditionals.empty());
-  run.live(1s, {});
+  run.live(3s, {});  // A second read that agrees.
   CHECK(world.exchange->cancelled_conditionals.size() == 1);
 }
 

@@ -140,6 +140,31 @@ TEST_CASE("where the venue takes one at a time the old stop goes first") {
   CHECK(w.last<place_stop>().request.trigger == stop_world::p("97"));
 }
 
+TEST_CASE("a stop stays when one read does not show its position") {
+  stop_world w;
+  const auto id = w.guarded();
+  w.forget();
+  w.missing();
+  w.decide();
+  w.take(w.keeper.decide(w.key, w.around(), w.at()));  // The same read again.
+  CHECK(w.count<cancel_stop>() == 0);
+  SECTION("it is there again") {
+    w.hold("1");
+    w.now += 500ms;
+    w.decide();
+    w.missing();
+    w.decide();
+    CHECK(w.count<cancel_stop>() == 0);
+    CHECK(w.keeper.stops().size() == 1);
+  }
+  SECTION("a later read agrees") {
+    w.now += 500ms;
+    w.missing();
+    w.decide();
+    CHECK(w.last<cancel_stop>().id == id);
+  }
+}
+
 TEST_CASE("a stop goes with its position, and one of the wrong side is replaced first") {
   stop_world w;
   const auto id = w.guarded();

@@ -30,10 +30,17 @@ class stop_world {
   void hold(const std::string& amount, const std::string& entry = "100") {
     content = position_open{quantity::parse(amount).value(), p(entry)};
     as_of = now;
+    source = truth_source::stream;
   }
   void flat() {
     content = position_flat{};
     as_of = now;
+    source = truth_source::stream;
+  }
+  /// As a read sent now shows it.
+  void missing() {
+    flat();
+    source = truth_source::bulk;
   }
   void exit_stop(const std::string& stop, const std::string& amount = "1") {
     exit_state s;
@@ -48,7 +55,7 @@ class stop_world {
   [[nodiscard]] stamp at() const { return {now, {1'790'000'000'000 + between({}, now).count()}}; }
   [[nodiscard]] stop_surroundings around() const {
     stop_surroundings s;
-    s.seen = {content, as_of, {}, truth_source::stream, 1};
+    s.seen = {content, as_of, {}, source, 1};
     s.mark = mark;
     instrument_rules r;
     r.instrument = key.instrument;
@@ -157,6 +164,7 @@ class stop_world {
   }
 
   position_key key{symbol("BTCUSDT"), position_side::both};
+  truth_source source{truth_source::stream};
   instant now{std::chrono::seconds{1'000}};
   truth content{position_unknown{}};
   instant as_of{};

@@ -95,6 +95,33 @@ TEST_CASE("a flip is a new position and flat ends it") {
   CHECK(proposals_at(t, "1", 5).empty());
 }
 
+TEST_CASE("one read without the position ends nothing, and asks for nothing") {
+  exit_tracker t{plain_settings()};
+  (void)t.on_truth(btc, open_truth("2", "100"), at_s(1));
+  (void)proposals_at(t, "101", 2);
+  const auto before = t.state(btc);
+  REQUIRE(before);
+  CHECK_FALSE(t.on_truth(btc, missing_truth(at_s(3).steady), at_s(3)));
+  CHECK(proposals_at(t, "1", 3).empty());
+  CHECK(t.unprotected().empty());
+  const auto same_read = [](const position_key&) { return missing_truth(at_s(3).steady); };
+  CHECK(t.look_at_missing(same_read, at_s(3)).empty());
+  SECTION("it is there again: the same position, with all that it had learnt") {
+    CHECK_FALSE(t.on_truth(btc, open_truth("2", "100"), at_s(4)));
+    CHECK(t.state(btc) == before);
+    CHECK(proposals_at(t, "1", 5).size() == 1);
+    const auto later = [](const position_key&) { return missing_truth(at_s(9).steady); };
+    CHECK(t.look_at_missing(later, at_s(9)).empty());
+  }
+  SECTION("a later read agrees") {
+    const auto later = [](const position_key&) { return missing_truth(at_s(4).steady); };
+    const auto gone = t.look_at_missing(later, at_s(4));
+    REQUIRE(gone.size() == 1);
+    CHECK_FALSE(gone.front().what.active);
+    CHECK(t.active() == 0);
+  }
+}
+
 TEST_CASE("an unknown truth changes nothing") {
   exit_tracker t{plain_settings()};
   CHECK_FALSE(t.on_truth(btc, truth_view{}, at_s(1)));

@@ -33,7 +33,16 @@ inline truth_view open_truth(std::string_view amount, std::string_view entry,
 inline truth_view flat_truth() {
   truth_view v;
   v.content = position_flat{};
+  v.source = truth_source::stream;
   v.version = 99;
+  return v;
+}
+
+/// A read that was sent then and did not show the position.
+inline truth_view missing_truth(instant sent_at) {
+  auto v = flat_truth();
+  v.source = truth_source::bulk;
+  v.as_of = sent_at;
   return v;
 }
 

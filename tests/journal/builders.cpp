@@ -90,7 +90,9 @@ order_intended an_intent(const std::string& order, const std::string& plan) {
                       .amount = decimal<quantity>("0.25"),
                       .reduce_only = true},
           .attempt = 1,
-          .truth_version = 0xffff'ffff'ffff'fff0ULL};
+          .truth_version = 0xffff'ffff'ffff'fff0ULL,
+          .held = decimal<quantity>("0.5"),
+          .held_since = venue_time{1'789'999'990'000}};
 }
 
 order_changed a_change(const std::string& order, const std::string& plan, order_state state) {

@@ -122,6 +122,8 @@ TEST_CASE("a recovery gives back unresolved orders with their request and last s
   CHECK(o.state == order_state::unknown);
   CHECK(o.venue_id == 9'007'199'254'740'993);
   CHECK(o.executed == decimal<quantity>("0.1"));
+  CHECK(o.held == asked.held);
+  CHECK(o.held_since == asked.held_since);
   CHECK(back[1].state == order_state::intended);
 }
 

@@ -231,6 +231,20 @@ TEST_CASE("a hold from the journal is released by the first truth without drift"
         drift_action::release_hold);
 }
 
+TEST_CASE("one read without the position ends no hold of what the books never had") {
+  drift_watch watch{reconcile_settings{}};
+  watch.hold_restored();
+  const auto look = [&](const truth_view& seen, std::int64_t now) {
+    return look_and_search(watch, input(seen, a_line("0"), now)).action;
+  };
+  CHECK(look(flat_truth(10), 10) == drift_action::nothing);
+  CHECK(look(flat_truth(10), 20) == drift_action::nothing);  // The same read.
+  CHECK(look(open_truth("-0.02", 30), 30) == drift_action::nothing);
+  CHECK(look(flat_truth(40), 40) == drift_action::nothing);
+  CHECK(watch.hold_stands());
+  CHECK(look(flat_truth(50), 50) == drift_action::release_hold);
+}
+
 TEST_CASE("a hold that an operator lifted needs the whole proof again") {
   drift_watch watch{reconcile_settings{}};
   watch.hold_restored();

@@ -99,7 +99,6 @@ struct wire_line {
   std::string symbol{};
   int status{0};
   std::optional<ms> stop_until{};  ///< An answer that forbids any request until then.
-  bool ban{false};                 ///< It forbids them to the next process too.
   std::string client_id{};         ///< Of a request that places an order.
 };
 

@@ -211,8 +211,13 @@ TEST_CASE("requests in a pause or a ban, and too much weight, are found") {
     h.wire.push_back({3'000, wire_event::answered, "GET", "/fapi/v1/time", "", 429, 33'000});
     h.wire.push_back({32'000, wire_event::written, "GET", "/fapi/v1/time"});
   }
+  SECTION("in a pause, after a restart") {
+    h.wire.push_back({3'000, wire_event::answered, "GET", "/fapi/v1/time", "", 429, 33'000});
+    h.wire.push_back({5'000, wire_event::restarted});
+    h.wire.push_back({32'000, wire_event::written, "GET", "/fapi/v1/time"});
+  }
   SECTION("in a ban, after a restart") {
-    h.wire.push_back({3'000, wire_event::answered, "GET", "/fapi/v1/time", "", 418, 123'000, true});
+    h.wire.push_back({3'000, wire_event::answered, "GET", "/fapi/v1/time", "", 418, 123'000});
     h.wire.push_back({5'000, wire_event::restarted});
     h.wire.push_back({32'000, wire_event::written, "GET", "/fapi/v1/time"});
   }

@@ -21,15 +21,10 @@ std::vector<violation> check_limits(const history& h) {
                                   std::to_string(w.limit) + " at " + std::to_string(w.at)});
       break;
     }
-  std::optional<ms> stopped;
-  std::optional<ms> banned;
+  std::optional<ms> stopped;  // A pause and a ban outlive the process.
   for (const auto& l : h.wire) {
-    if (l.what == wire_event::restarted)
-      stopped = banned;  // A pause is the process's own; a ban outlives it.
     if (l.what == wire_event::answered && l.stop_until)
       stopped = std::max(stopped.value_or(0), *l.stop_until);
-    if (l.what == wire_event::answered && l.stop_until && l.ban)
-      banned = std::max(banned.value_or(0), *l.stop_until);
     // An instant is not before itself; a tenth is what clocks may differ by.
     if (l.what == wire_event::written && stopped && l.at + 100 < *stopped) {
       found.push_back({"I10", l.method + " " + l.path + " left " + std::to_string(*stopped - l.at) +

@@ -20,7 +20,7 @@ CASES = {
     "SluiceNotReady": ("sluice_ready", {}, "0x20", "1m", "45s", "0"),
     "SluiceExitsBlocked": ("sluice_exits_blocked_total", {"reason": "halted"}, "_ _ 1x20", "30s", "15s",
                            "1"),
-    "SluiceTruthOld": ("sluice_truth_account_as_of_timestamp_seconds", {}, "1x20", "1m15s", "30s",
+    "SluiceTruthOld": ("sluice_truth_oldest_as_of_timestamp_seconds", {}, "1x20", "1m15s", "30s",
                        "1m 14s"),
     "SluiceTruthUnknown": ("sluice_truth_symbols", {"kind": "unknown"}, "3x20", "2m", "1m45s", "3"),
     "SluiceHalted": ("sluice_trading_state", {"state": "halted"}, "1x40", "5m", "4m45s", "1"),

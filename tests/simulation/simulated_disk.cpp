@@ -278,6 +278,11 @@ void simulated_disk::fail_sync_after(std::int64_t syncs) {
   disk->sync_fails_in = syncs;
 }
 
+void simulated_disk::disarm() {
+  disk->crash_in.reset();
+  disk->sync_fails_in.reset();
+}
+
 bool simulated_disk::sync_failed() const {
   return disk->sync_failed;
 }
@@ -289,8 +294,7 @@ void simulated_disk::restart() {
   for (auto& [path, changes] : disk->unsynced)
     changes.clear();
   disk->crashed = false;
-  disk->crash_in.reset();
-  disk->sync_fails_in.reset();
+  disarm();
   disk->sync_failed = false;
   sqlite3_randomness(0, nullptr);
 }

@@ -34,6 +34,8 @@ class simulated_disk {
   /// The sync after so many others fails with EIO.
   void fail_sync_after(std::int64_t syncs);
   [[nodiscard]] bool sync_failed() const;
+  /// Neither happens any more.
+  void disarm();
 
   /// Once every connection is gone: the files become what a crash left of them, and the disk works
   /// again. Without a crash nothing changes.

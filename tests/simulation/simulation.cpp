@@ -110,6 +110,7 @@ outcome simulation::run() {
   world_->trace("the calm at the end begins");
   quiet_ = true;
   armed_.clear();
+  disk_->disarm();
   for (const auto& s : world_->venue->symbols())
     (void)world_->venue->cancel_open(s, world_->moment());  // People clear away what they left.
   world_->pump();

@@ -87,7 +87,6 @@ void simulation::watch_network() {
   watch.answered = [this, line](const simulator::request& r, const simulator::reply& out) {
     auto l = line(oracle::wire_event::answered, r);
     l.status = out.status;
-    l.ban = out.status == 418;
     if (out.status == 429 || out.status == 418)
       l.stop_until = stop_of(out, l.at, world_->true_wall_ms() + venue_ahead_.count());
     result_.seen.wire.push_back(std::move(l));

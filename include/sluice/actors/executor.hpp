@@ -20,6 +20,8 @@ struct inherited_order {
   wall_time intended_at{};
   quantity
       amount_before{};  ///< Of the position, signed, when it was permitted, as far as is known.
+  /// The venue's time of the last change that `amount_before` shows; 0 when not known.
+  venue_time changed_before{};
   std::optional<quantity> position_before{};  ///< |truth| that it was permitted for, if known.
 };
 

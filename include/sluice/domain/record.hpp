@@ -85,6 +85,8 @@ struct order_intended {
   order_request request{};
   int attempt{1};
   std::uint64_t truth_version{0};
+  std::optional<quantity> held{};  ///< Of the position, signed, when this was decided.
+  venue_time held_since{};         ///< The venue's time of that amount, 0 when it gave none.
 };
 
 /// One of our orders changed its state.

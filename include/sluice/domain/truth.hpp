@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <variant>
 
@@ -53,6 +54,14 @@ struct truth_view {
 
 [[nodiscard]] inline bool is_known(const truth& t) {
   return !std::holds_alternative<position_unknown>(t);
+}
+/// Whether the position is gone for what cannot be taken back. A read may be false and show
+/// nothing: `missing_in`, the first that did so, takes a later one that agrees; the stream says it
+/// once.
+[[nodiscard]] inline bool is_surely_flat(const truth_view& seen,
+                                         const std::optional<instant>& missing_in) {
+  return std::holds_alternative<position_flat>(seen.content) &&
+         (seen.source == truth_source::stream || (missing_in && seen.as_of > *missing_in));
 }
 /// Signed amount; zero when flat or unknown: ask is_known first.
 [[nodiscard]] inline quantity amount_of(const truth& t) {

@@ -70,7 +70,8 @@ struct stop_keeper_options {
   milliseconds exit_state_wait{1'000};
 };
 
-/// Decides on known and fresh truth only; unknown truth changes nothing. Nothing is decided before
+/// Decides on known and fresh truth only; unknown truth changes nothing, and one read in which a
+/// position is missing neither: a later one has to agree. Nothing is decided before
 /// a whole list of open conditional orders was read in this run. At most one operation per position
 /// is under way, and while the outcome of one is unknown no other begins. A replacement is placed
 /// before the old stop is cancelled, unless the venue refuses two at once: then it has to be worth
@@ -140,8 +141,9 @@ class stop_keeper {
     int sign{0};
     std::optional<instant> bare_since{};  ///< Open without a resting stop.
     bool flagged{false};
-    std::string why{};     ///< Why it has no stop.
-    instant newer_than{};  ///< Truth up to then may be from before a trigger.
+    std::string why{};                    ///< Why it has no stop.
+    instant newer_than{};                 ///< Truth up to then may be from before a trigger.
+    std::optional<instant> missing_in{};  ///< The read that was the first not to show it.
     std::optional<instant> retry_at{};
     int refusals{0};                   ///< In a row.
     std::optional<price> crossed{};    ///< This trigger was refused as crossed.

@@ -85,9 +85,15 @@ class exit_tracker {
   /// States stored by an earlier run, before anything else. They rest until truth is known.
   void restore(const std::vector<exit_state>& states, const stamp& now);
 
-  /// The position's truth; unknown changes nothing. Returns the exit state when it changed.
+  /// The position's truth; unknown changes nothing. Returns the exit state when it changed. One
+  /// read in which the position is missing may be a fault of that read: the state rests until a
+  /// later one agrees, or until the position is there again, as if nothing had been.
   [[nodiscard]] std::optional<exit_changed> on_truth(const position_key& key,
                                                      const truth_view& seen, const stamp& now);
+  /// Positions that were missing in one read, and whether a later one agrees: call it about once a
+  /// second.
+  [[nodiscard]] std::vector<exit_changed> look_at_missing(const truth_lookup& truth_of,
+                                                          const stamp& now);
   /// New mark prices.
   [[nodiscard]] exit_step on_marks(std::span<const mark_row> rows, const stamp& now);
   /// Asks the rules that need no price, for every position: call it about once a second, so that a
@@ -135,6 +141,7 @@ class exit_tracker {
     exit_state state{};
     position_open seen{};  ///< Amount zero while the truth is not yet known.
     std::uint64_t truth_version{0};
+    std::optional<instant> missing_in{};  ///< The read that was the first not to show it.
     instant opened{};                  ///< On our steady clock; before its epoch when restored old.
     std::optional<instant> opposed{};  ///< state.opposed_at on the same clock.
     std::optional<asked> last{};
@@ -154,6 +161,10 @@ class exit_tracker {
     instant forget_at{};
   };
 
+  /// Whether it is there, as far as truth is known.
+  [[nodiscard]] static bool stands(const tracked& t) {
+    return !t.seen.amount.is_zero() && !t.missing_in;
+  }
   void open(tracked& t, const position_key& key, const position_open& seen, const stamp& now);
   void follow(tracked& t, const position_open& seen);
   void look(tracked& t, price mark, const regime_state* sampled, const stamp& now, exit_step& out);

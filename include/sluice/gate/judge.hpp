@@ -58,6 +58,11 @@ struct rule {
 [[nodiscard]] std::vector<refusal> refusals_of(std::span<const rule> all, const plan& p,
                                                const facts& f);
 
+/// How old the truth may be that the plan is judged on. Flat truth against books that have a
+/// position may come from a read that failed to show it, and would end an exit for good: then it
+/// takes a read of after the exit's arrival.
+[[nodiscard]] milliseconds truth_age_limit(const plan& p, const facts& f);
+
 /// What an order for the plan would trade, always >= 0 and never rounded up. For a reduce it is at
 /// most |truth|; everything when the rest could not be traded any more. Nothing when it cannot be
 /// said (truth unknown, no mark for a value) or nothing is left to do. Cancels have none.

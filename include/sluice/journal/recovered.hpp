@@ -25,6 +25,8 @@ struct stored_order {
   std::string detail{};
   wall_time intended_at{};
   wall_time changed_at{};
+  std::optional<quantity> held{};  ///< As in its intent; only of orders that are not resolved.
+  venue_time held_since{};
 };
 
 /// What our fills and the recorded adjustments add up to.

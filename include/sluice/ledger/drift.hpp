@@ -127,7 +127,8 @@ class drift_watch {
   instant last_read_{};                  ///< as_of of the last read that confirmed the drift.
   int confirmed_{0};
   bool hold_stands_{false};
-  std::string repaired_by_{};  ///< Cause of the adoption that ends the hold.
+  std::optional<instant> missing_in_{};  ///< The first read that showed nothing since one did.
+  std::string repaired_by_{};            ///< Cause of the adoption that ends the hold.
 };
 
 }  // namespace sluice

@@ -13,7 +13,7 @@ enum class metric : std::uint8_t {
   override_active,
   override_until,
   start_time,
-  account_as_of,
+  truth_as_of,
   truth_symbols,
   reads,
   read_latency,
