@@ -91,7 +91,7 @@ ROWS = (
         " done", "9 s instead of 4 h"),
     row("H1", "process_test.CrashesTestCase.test_h1_killed_at_a_sync", "SIGKILL at a sync, and a start after it",
         "I2, I4, I6, I7, I8 by the oracle of tests/crash", "one sync; all of them in `scripts/crash-test`"),
-    row("H2", "process_test.CrashesTestCase.test_h2_refused_by_the_disk", "EIO at a sync, ENOSPC at a write", "exit 74, nothing sent after it, a clean next start",
+    row("H2", "process_test.CrashesTestCase.test_h2_refused_by_the_disk", "EIO at a sync, ENOSPC at a write", "exit 74, a clean next start (that nothing is permitted after it: tests/actors)",
         "one of each"),
     row("H3", "process_test.JournalTestCase.test_h3_a_damaged_journal",
         "a bit of the log, a missing log, half a file, bits anywhere in the file",
