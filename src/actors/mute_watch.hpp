@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "sluice/domain/exchange_port.hpp"
-#include "sluice/truth/read_scheduler.hpp"
 
 namespace sluice::actors {
 
@@ -14,11 +13,8 @@ namespace sluice::actors {
 /// stream opened count, known by a good account-wide read in between.
 class mute_watch {
  public:
-  /// `patience`: how much later than a read the stream may tell the same change. `read_lag`: how
-  /// old what a read shows may be when it is sent; a read sent within it of the stream's opening
-  /// may lack what the stream before was there to tell.
-  mute_watch(milliseconds patience, milliseconds read_lag)
-      : patience_(patience), read_lag_(read_lag) {}
+  /// How much later than a read the stream may tell the same change.
+  explicit mute_watch(milliseconds patience) : patience_(patience) {}
 
   void stream_opened(instant at) {
     opened_at_ = at;
@@ -30,15 +26,7 @@ class mute_watch {
     missing_.clear();
   }
   /// An account-wide read, after its changes were shown.
-  void account_read(instant sent_at) {
-    proven_ = proven_ || (opened_at_ && sent_at > *opened_at_ + duration{read_lag_});
-  }
-  /// From when on an account-wide read shows what the stream was there to tell; none once one has.
-  [[nodiscard]] std::optional<instant> unproven_until() const {
-    if (!opened_at_ || proven_)
-      return std::nullopt;
-    return *opened_at_ + duration{read_lag_} + milliseconds{1};
-  }
+  void account_read(instant sent_at) { proven_ = proven_ || (opened_at_ && sent_at > *opened_at_); }
   /// A read showed this position changed.
   void changed_by_read(const position_key& position, instant at) {
     if (opened_at_ && proven_)
@@ -68,22 +56,9 @@ class mute_watch {
 
  private:
   milliseconds patience_;
-  milliseconds read_lag_;
   std::optional<instant> opened_at_{};
   bool proven_{false};
   std::map<position_key, instant> missing_{};
 };
-
-/// Wants an account-wide read that proves what the stream is there to tell, unless one waits
-/// already. After one that failed or came too early not at once.
-inline void want_proof(const mute_watch& watch, read_scheduler& reads, instant now) {
-  constexpr milliseconds pause{1'000};
-  const auto at = watch.unproven_until();
-  if (!at || reads.waits_until(read_target::account()))
-    return;
-  const auto due = now < *at ? *at : now + duration{pause};
-  static_cast<void>(
-      reads.want({read_target::account(), read_priority::verification, due, *at}, now));
-}
 
 }  // namespace sluice::actors

@@ -201,9 +201,6 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
     }
     while (const auto job = scheduler_.next(present))
       start(*job, present);
-    // Where no account-wide read comes by itself, another one shows what the stream had to tell.
-    if (rounds_.promise().plan.account_period.count() == 0)
-      want_proof(mute_, scheduler_, present);
     if (has_single_rounds())
       wake_at(muster_due_);
     if (const auto mute = mute_.look(present))
@@ -384,7 +381,7 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
   instant muster_due_{};
   read_scheduler scheduler_;
   worker_roster workers_{};
-  mute_watch mute_{stream_patience, settings_.read_lag_grace};
+  mute_watch mute_{stream_patience};
   read_watch watch_{};
   reach_watch reach_{};
   resync_desk operators_{};

@@ -19,7 +19,7 @@ instant at(milliseconds t) {
 }
 
 mute_watch an_open_watch() {
-  mute_watch watch(2'000ms, 0ms);
+  mute_watch watch(2'000ms);
   watch.stream_opened(at(0ms));
   watch.account_read(at(100ms));
   return watch;
@@ -48,7 +48,7 @@ TEST_CASE("a stream that tells a little later than the read is not mute") {
 }
 
 TEST_CASE("what happened before the stream opened, or while it was down, is no sign") {
-  mute_watch watch(2'000ms, 0ms);
+  mute_watch watch(2'000ms);
   watch.changed_by_read(btc, at(0ms));
   watch.stream_opened(at(10ms));
   // Shown by the first account-wide read since.
@@ -61,46 +61,11 @@ TEST_CASE("what happened before the stream opened, or while it was down, is no s
 }
 
 TEST_CASE("a read under way when the stream opened proves nothing since") {
-  mute_watch watch(2'000ms, 0ms);
+  mute_watch watch(2'000ms);
   watch.stream_opened(at(100ms));
   watch.account_read(at(50ms));
   watch.changed_by_read(btc, at(200ms));
   CHECK_FALSE(watch.look(at(9'000ms)));
-}
-
-TEST_CASE("a read sent soon after the stream opened may lack what came before it") {
-  mute_watch watch(2'000ms, 1'000ms);
-  watch.stream_opened(at(0ms));
-  watch.account_read(at(900ms));
-  // A trade from before the stream, seen late.
-  watch.changed_by_read(btc, at(1'400ms));
-  watch.account_read(at(1'400ms));
-  CHECK_FALSE(watch.look(at(9'000ms)));
-  watch.changed_by_read(btc, at(9'000ms));
-  CHECK(watch.look(at(11'000ms)) == btc);
-}
-
-TEST_CASE("a mute stream is found where no account-wide read comes by itself") {
-  pipeline_world world;
-  world.chosen.snapshot.strategy = freshness_strategy::open_positions;
-  pipeline_run run(world);
-  run.make_ready({a_row("BTCUSDT", "0.5", "50000")});
-  std::size_t account_reads = 0;
-  const auto live = [&](milliseconds span, const position_row& row) {
-    for (milliseconds passed{0}; passed < span; passed += 50ms) {
-      run.pass(50ms);
-      account_reads += run.answer_read({}, {row}) ? 1 : 0;
-      run.answer_read(symbol("BTCUSDT"), {row});
-    }
-  };
-  live(4s, a_row("BTCUSDT", "0.5", "50000"));
-  REQUIRE(world.exchange->renewals.empty());
-  const auto proving = account_reads;
-  CHECK(proving >= 1);
-  live(10s, a_row("BTCUSDT", "0.5", "50000"));
-  CHECK(account_reads == proving);
-  live(6s, a_row("BTCUSDT", "0.7", "50000", 3'000));
-  CHECK(world.exchange->renewals.size() == 1);
 }
 
 TEST_CASE("the pipeline opens a mute stream anew, once") {
