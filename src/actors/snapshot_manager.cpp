@@ -68,7 +68,8 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
     met(m);
     // A ban from before the start is known before anything was asked.
     if (const auto until = given_.exchange->budget().banned_until)
-      tell_reach(reach_.failed({failure_kind::banned, 0, 0, "banned before", until}, until));
+      tell_reach(
+          reach_.failed({failure_kind::banned, 0, 0, "banned before the start", until}, until));
   }
 
   void refresh(const universe& u) {
