@@ -32,6 +32,8 @@ def read():
     o.add_argument("--compare", type=pathlib.Path, metavar="FILE", help="an earlier results.json")
     o.add_argument("--factor", type=float, default=2.0, help="worse by this is a failure (default: %(default)s)")
     o.add_argument("--results", type=pathlib.Path, metavar="FILE", help="run nothing, read this results.json")
+    o.add_argument("--publish", action="store_true", help="put the table into the page of the project, too")
+    o.add_argument("--page", type=pathlib.Path, default=ROOT / "docs" / "performance.md", help="which page that is")
     o.add_argument("--out", type=pathlib.Path, default=ROOT / "build" / "bench", help="folder of the two files")
     o.add_argument("--programs", type=pathlib.Path, default=PROGRAMS, help="folder of the programs")
     options = o.parse_args()
@@ -42,8 +44,9 @@ def read():
 
 
 def build(names):
+    targets = ["sluice" if (ROOT / "bench" / f"{n}.py").exists() else f"bench_{n}" for n in names]
     subprocess.run(["cmake", "--preset", "release"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-    subprocess.run(["cmake", "--build", "--preset", "release", "--target", *(f"bench_{n}" for n in names)],
+    subprocess.run(["cmake", "--build", "--preset", "release", "--target", *targets],
                    cwd=ROOT, check=True)
 
 
@@ -65,11 +68,20 @@ def about():
             "load_average": round(os.getloadavg()[0], 2)}
 
 
+def command(programs, name):
+    """A program of bench/, or one of its scripts, which start the release binary."""
+    script = ROOT / "bench" / f"{name}.py"
+    if script.exists():
+        return [sys.executable, "-B", script], {**os.environ, "SLUICE": str(programs.parent / "sluice")}
+    return [programs / name], None
+
+
 def run(programs, name):
     """Its lines, and what went wrong."""
     print(f"{name} ...", file=sys.stderr, flush=True)
     try:
-        done = subprocess.run([programs / name], cwd=ROOT, capture_output=True, text=True, timeout=LIMIT_S,
+        words, environment = command(programs, name)
+        done = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=LIMIT_S,
                               check=False)
     except FileNotFoundError:
         return [], f"{name} is not built: scripts/bench --build"
@@ -102,6 +114,8 @@ def main():
     (options.out / "table.md").write_text(text)
     if not options.results:
         (options.out / "results.json").write_text(json.dumps(results, indent=1))
+    if options.publish:
+        options.page.write_text(table.published(options.page.read_text(), text))
     print(text)
     found = results["failed"] + [f"not told: {each}" for each in table.missing(now)]
     if before:

@@ -79,6 +79,18 @@ def markdown(table, about):
     return "\n".join(out) + "\n"
 
 
+BEGIN, END = "<!-- begin of the table, made by scripts/bench --publish -->\n", "<!-- end of the table -->\n"
+
+
+def published(page, text):
+    """The page with this table between its two marks. ValueError when it has them not."""
+    head, begin, rest = page.partition(BEGIN)
+    _, end, tail = rest.partition(END)
+    if not begin or not end:
+        raise ValueError("the page has no place for the table")
+    return head + BEGIN + "\n" + text + "\n" + END + tail
+
+
 # ---- two runs
 
 def cost(row):

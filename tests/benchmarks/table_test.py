@@ -20,6 +20,7 @@ WIRE99, FLOOR99 = "plan to its order leaving, intent durable, p99", ("bare_fdata
 
 def journal(**changed):
     return {"bench": "journal", "durable_verdicts_per_s": 61500, "bare_fdatasync": {"p50_us": 200, "p99_us": 900},
+            "wake_floor": {"p99_us": 800}, "durable_intent": {"p99_us": 700},
             "plan_to_wire": {"p50_us": 1000, "p99_us": 4500}, "start": {"ms": 3100, "bytes_per_plan": 3740}, **changed}
 
 
@@ -64,15 +65,16 @@ class ReadingTestCase(unittest.TestCase):
         self.assertEqual(table.missing(table.rows([journal()])), [])
         short = journal()
         del short["start"], short["bare_fdatasync"]
-        self.assertEqual(len(table.missing(table.rows([short]))), 4)
+        self.assertEqual(len(table.missing(table.rows([short]))), 5)
 
     def test_no_figure_is_named_twice(self):
         names = [(f.bench, f.name) for f in FIGURES]
         self.assertEqual(len(names), len(set(names)))
 
     def test_every_benchmark_that_is_built_has_a_figure(self):
-        built = set(p.stem for p in (ROOT / "bench").glob("*.cpp") if "int main(" in p.read_text())
-        self.assertEqual({f.bench for f in FIGURES}, built)
+        programs = {p.stem for p in (ROOT / "bench").glob("*.cpp") if "int main(" in p.read_text()}
+        scripts = {p.stem for p in (ROOT / "bench").glob("*.py")}
+        self.assertEqual({f.bench for f in FIGURES}, programs | scripts)
 
     # ---- the table
 
@@ -87,6 +89,22 @@ class ReadingTestCase(unittest.TestCase):
         text = table.markdown(table.rows([journal(durable_verdicts_per_s=1999)]), ABOUT)
         self.assertIn("≥ 2,000 /s (missed)", text)
 
+    def test_a_published_table_replaces_the_one_before_and_nothing_else(self):
+        page = "head\n" + table.BEGIN + "old\n" + table.END + "tail\n"
+        once = table.published(page, "| new |\n")
+        self.assertEqual(once, "head\n" + table.BEGIN + "\n| new |\n\n" + table.END + "tail\n")
+        self.assertEqual(table.published(once, "| new |\n"), once)
+
+    def test_a_page_without_a_place_for_the_table_is_an_error(self):
+        with self.assertRaisesRegex(ValueError, "no place"):
+            table.published("head\ntail\n", "| new |\n")
+
+    def test_the_page_of_the_project_has_every_figure(self):
+        page = (ROOT / "docs" / "performance.md").read_text()
+        self.assertEqual(table.published(page, ""), table.published(table.published(page, "x"), ""))
+        for f in FIGURES:
+            self.assertIn(f"| {f.name} |", page)
+
     # ---- two runs
 
     def worse(self, before, now, factor=2.0):
@@ -99,7 +117,7 @@ class ReadingTestCase(unittest.TestCase):
         self.assertEqual(self.worse([journal()], [slow], 2.1), [])
 
     def test_a_slower_machine_is_no_regression(self):
-        slow = journal(plan_to_wire={"p50_us": 10000, "p99_us": 45000},
+        slow = journal(plan_to_wire={"p50_us": 10000, "p99_us": 45000}, durable_intent={"p99_us": 7000},
                        bare_fdatasync={"p50_us": 2000, "p99_us": 9000})
         self.assertEqual(self.worse([journal()], [slow]), [])
 
@@ -114,7 +132,7 @@ class ReadingTestCase(unittest.TestCase):
     def test_figures_without_a_floor_and_benchmarks_that_did_not_run_are_not_compared(self):
         self.assertEqual(self.worse([journal()], [journal(durable_verdicts_per_s=1)]), [])
         self.assertEqual(self.worse([journal()], [requests(1, 1)]), [])
-        self.assertEqual(table.compared(table.rows([journal()]), table.rows([journal()])), 2)
+        self.assertEqual(table.compared(table.rows([journal()]), table.rows([journal()])), 3)
 
 
 class ScriptTestCase(unittest.TestCase):
@@ -154,7 +172,14 @@ class ScriptTestCase(unittest.TestCase):
         self.bench("journal")
         done = self.bench("journal", "--compare", self.folder / "out" / "results.json")
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn("2 figures compared", done.stdout)
+        self.assertIn("3 figures compared", done.stdout)
+
+    def test_a_run_can_put_its_table_into_the_page(self):
+        page = self.folder / "page.md"
+        page.write_text(table.BEGIN + table.END)
+        done = self.bench("journal", "--publish", "--page", page)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn(WIRE99, page.read_text())
 
     def test_a_program_that_fails_or_is_not_there_fails_the_run(self):
         self.write_program(journal(), code=3)

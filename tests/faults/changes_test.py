@@ -233,6 +233,7 @@ class SymbolsTestCase(StreamTalk):
             r'handler_longest_seconds\{actor="(\w+)"\} (\S+)', self.get("/metrics").text)}
         self.assertIn("gate", longest)
         self.assertEqual({k: v for k, v in longest.items() if v > STALL_MAX_S}, {})
+        self.check_memory()
 
 
 class MaintenanceTestCase(StreamTalk):

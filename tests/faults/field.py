@@ -25,6 +25,7 @@ from world import LIMIT_S, a_reduce, an_entry, ask, rows  # noqa: E402,F401
 SEED = os.environ.get("FAULTS_SEED")
 RECOVERY_S = 10  # After the last fault, as promised.
 MS = 1_000_000  # Nanoseconds.
+PROMISED_MIB = 256  # Of memory, at 10,000 symbols.
 
 ORDER = "/fapi/v1/order"
 RISK = "/fapi/v3/positionRisk"
@@ -215,11 +216,19 @@ class FaultsTestCase(matrix_test.MatrixTestCase):
         text = pathlib.Path(f"/proc/{self.sluice.process.pid}/status").read_text()
         return int(re.search(rf"^{name}:\s+(\d+)", text, re.M).group(1))
 
+    def has_a_sanitizer(self):
+        needs = subprocess.run(["ldd", BINARY], capture_output=True, text=True, check=False).stdout
+        return "libasan" in needs or "libtsan" in needs
+
     def skip_with_a_sanitizer(self):
         """It has a memory and a loader of its own."""
-        needs = subprocess.run(["ldd", BINARY], capture_output=True, text=True, check=False).stdout
-        if "libasan" in needs or "libtsan" in needs:
+        if self.has_a_sanitizer():
             self.skipTest("not with a sanitizer")
+
+    def check_memory(self):
+        """The most that the process ever had is what is promised."""
+        if not self.has_a_sanitizer():
+            self.assertLess(self.process_number("VmHWM"), PROMISED_MIB * 1024)
 
     # ---- what must be true
 

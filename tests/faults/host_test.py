@@ -17,10 +17,9 @@ import subprocess
 import time
 import unittest
 
-from field import BINARY, LIMIT_S, ORDER, RISK, FaultsTestCase, Process, oracle, rows
+from field import BINARY, LIMIT_S, ORDER, PROMISED_MIB, RISK, FaultsTestCase, Process, oracle, rows
 
 MIB = 1024 * 1024
-PROMISED_MIB = 256
 PERMIT_MS = 2_000
 RECV_WINDOW_MS = 1_500
 

@@ -21,7 +21,6 @@ IDENTITIES = {
     "unknown_ca": "the authority of the certificate is not trusted",
     "tls_1_1": "the venue speaks no TLS 1.2 or newer",
 }
-RSS_MAX_KB = 256 * 1024
 
 
 class RepliesTestCase(FaultsTestCase):
@@ -84,7 +83,7 @@ class RepliesTestCase(FaultsTestCase):
         for framing in FRAMINGS:
             self.spoil({"effect": "misframe", "framing": framing})
         self.spoil({"effect": "truncate"})
-        self.assertLess(self.process_number("VmHWM"), RSS_MAX_KB)
+        self.check_memory()
         self.check_end()
 
 

@@ -83,7 +83,7 @@ ROWS = (
     row("E22", "changes_test.PersonsTestCase.test_e22_forced_orders", "a liquidation, two rounds of ADL under the one constant id, a settlement",
         "each is named; both rounds are booked; none of the ids is an order of ours"),
     row("E23", "changes_test.SymbolsTestCase.test_e23_filters_and_symbols", "a symbol ends and comes back, a step grows, 20 symbols become 10,000 in one reply",
-        "`symbol_not_trading`; the next order fits the new step; plans are judged meanwhile, and no stage stalls",
+        "`symbol_not_trading`; the next order fits the new step; plans are judged meanwhile, no stage stalls, memory stays below 256 MiB",
         "a stall is 1.5 s, since nothing is optimised here; `bench/` judges the 50 ms"),
     row("E24", ORDERS, "-2022, -2019, -4116, -4118, -4061, -4164, -1111 to an entry and an exit each", "as the matrix has it: refused, or closed by another order; exact"),
     row("E25", "changes_test.MaintenanceTestCase.test_e25_maintenance", "503 to everything and no streams, then all back at once",

@@ -144,8 +144,11 @@ struct history {
   bool ready_at_end{true};
   std::string why_not_ready{};
   std::vector<position_look> looks{};          ///< Long after the last fault.
-  std::map<std::string, std::string> shown{};  ///< GET of each plan at the end: its verdict.
+  std::map<std::string, std::string> shown{};  ///< What GET says at the end, by plan: its verdict.
   ms ended_at{0};
+  std::vector<std::string> secrets{};  ///< What nothing may carry: key, secret, listenKeys.
+  std::vector<std::string> answers{};  ///< Bodies of what the process's HTTP server said.
+  std::vector<std::string> log{};      ///< What the client told of itself.
 };
 
 struct violation {

@@ -154,6 +154,9 @@ TEST_CASE("two verdicts, late ones and answers that differ are found") {
   SECTION("an answer that the journal contradicts") {
     h.plans[0].told = "deny";
   }
+  SECTION("a page that the journal contradicts") {
+    h.shown[h.plans[0].plan] = "deny";
+  }
   SECTION("an answer without a record") {
     std::erase_if(h.records, [](const auto& r) { return r.kind.starts_with("plan_"); });
   }

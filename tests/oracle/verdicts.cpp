@@ -103,6 +103,10 @@ std::vector<violation> check_verdicts(const history& h) {
           {"I4", p.plan + " was told " + *p.told + ", the journal says " + kinds[p.plan]});
     if (!accepted.contains(p.plan))
       continue;
+    if (const auto page = h.shown.find(p.plan);
+        page != h.shown.end() && page->second != kinds[p.plan])
+      found.push_back(
+          {"I4", p.plan + " is shown as " + page->second + ", the journal says " + kinds[p.plan]});
     // A plan that was in a process which ended gets its verdict from the next one.
     const auto at = told_at.contains(p.plan) ? told_at[p.plan] : ms{-1};
     const bool by_next =

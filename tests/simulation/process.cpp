@@ -1,6 +1,7 @@
 // Starts, drives and kills one process.
 #include "process.hpp"
 
+#include <fmt/format.h>
 #include <caf/all.hpp>
 
 #include <unordered_map>
@@ -56,7 +57,9 @@ void process::make_client() {
       machine_.stops = stops;
   };
   additions.observer = [this](exchange::log_level, std::string_view event, std::string_view text) {
-    world_.trace("client " + std::string(event) + " " + std::string(text));
+    auto line = fmt::format("client {} {}", event, text);
+    world_.trace(line);
+    world_.watch.logged(std::move(line));
   };
   exchange::credentials keys{exchange::secret(std::string(machine_.api_key)),
                              exchange::secret(std::string(machine_.api_secret))};

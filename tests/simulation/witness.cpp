@@ -37,6 +37,18 @@ std::optional<oracle::ms> stop_of(const simulator::reply& out, oracle::ms now,
   return until;
 }
 
+/// The key that an answer hands out; empty when it hands out none.
+std::string listen_key_of(const simulator::request& r, const simulator::reply& out) {
+  if (r.path != "/fapi/v1/listenKey" || out.status != 200)
+    return {};
+  constexpr std::string_view name = R"("listenKey":")";
+  const auto at = out.body.find(name);
+  if (at == std::string::npos)
+    return {};
+  const auto begin = at + name.size();
+  return out.body.substr(begin, out.body.find('"', begin) - begin);
+}
+
 oracle::origin origin_of(simulator::order_origin by) {
   switch (by) {
     case simulator::order_origin::api:
@@ -76,6 +88,8 @@ void simulation::watch_network() {
     for (const auto& [name, value] : out.headers)
       if (name == "x-mbx-used-weight-1m")
         result_.seen.weights.push_back({world_->age().count(), std::stoll(value), 2'400});
+    if (auto key = listen_key_of(r, out); !key.empty())
+      result_.seen.secrets.push_back(std::move(key));
     if (r.method != "POST" || (r.path != "/fapi/v1/order" && r.path != "/fapi/v1/algoOrder"))
       return;
     auto id = parameter_of(r, "newClientOrderId");
@@ -92,6 +106,7 @@ void simulation::watch_network() {
     result_.seen.wire.push_back(std::move(l));
   };
   watch.over = [this](const simulator::request& r) { phases_.over(r); };
+  watch.logged = [this](std::string text) { result_.seen.log.push_back(std::move(text)); };
   watch.told = [this](std::string_view) {
     result_.seen.wire.push_back({world_->age().count(), oracle::wire_event::told});
   };
@@ -115,6 +130,7 @@ void simulation::look_at_end() {
   const auto answer = process_->answer_of(asked);
   seen.ready_at_end = answer && answer->status == 200;
   seen.why_not_ready = answer ? answer->body : "no answer";
+  seen.shown = work_->look_up(*process_);
   std::map<symbol, quantity> held;
   const auto books = world_->venue->books(world_->moment());
   for (const auto& p : books.accounts.front().positions)
@@ -151,6 +167,9 @@ void simulation::collect() {
                           f.direction == side::buy, f.amount.raw(), here(f.traded_at)});
   for (const auto& [id, plan] : work_->offered())
     seen.plans.push_back(plan);
+  seen.answers = work_->answers();
+  seen.secrets.push_back(machine_.api_key);
+  seen.secrets.push_back(machine_.api_secret);
   process_.reset();
   result_.writes_lost = disk_->writes_lost();
   disk_->restart();

@@ -18,6 +18,15 @@ std::string_view side_word(bool buys) {
   return buys ? "buy" : "sell";
 }
 
+/// What a judgement says; nothing when there is none yet.
+std::optional<std::string> verdict_in(const boost::json::value* judged) {
+  const auto* verdict = judged ? judged->as_object().if_contains("verdict") : nullptr;
+  if (!verdict)
+    return std::nullopt;
+  return std::string(verdict->is_string() ? verdict->as_string()
+                                          : verdict->as_object().at("kind").as_string());
+}
+
 }  // namespace
 
 workload::workload(world& w, draws& random, std::vector<std::string> symbols)
@@ -166,7 +175,7 @@ void workload::order(process& on) {
 
 void workload::hear(process& on) {
   for (auto at = waiting_.begin(); at != waiting_.end();) {
-    const auto answer = on.answer_of(at->first);
+    auto answer = on.answer_of(at->first);
     if (!answer) {
       ++at;
       continue;
@@ -175,17 +184,38 @@ void workload::hear(process& on) {
         fmt::format("told {} {}: {}", at->second, answer->status, answer->body.substr(0, 200)));
     if (answer->status == 200) {
       const auto body = boost::json::parse(answer->body).as_object();
-      const auto* judged = body.if_contains("judged");
       const bool same =
           body.at("plan_id").as_string() == at->second && !body.if_contains("duplicate_of");
-      if (judged && same)
-        if (const auto* verdict = judged->as_object().if_contains("verdict"))
-          offered_[at->second].told =
-              verdict->is_string() ? std::string(verdict->as_string())
-                                   : std::string(verdict->as_object().at("kind").as_string());
+      if (auto verdict = verdict_in(body.if_contains("judged")); verdict && same)
+        offered_[at->second].told = std::move(verdict);
     }
+    answers_.push_back(std::move(answer->body));
     at = waiting_.erase(at);
   }
+}
+
+std::map<std::string, std::string> workload::look_up(process& on) {
+  constexpr std::uint64_t newest = 20;
+  std::map<std::string, std::uint64_t> asked;
+  for (auto n = last_ - std::min(last_, newest) + 1; n <= last_; ++n) {
+    const auto id = fmt::format("plan-{}", n);
+    asked[id] = on.ask("GET", "/api/v1/plans/" + id, "");
+  }
+  while (on.step()) {
+  }
+  std::map<std::string, std::string> shown;
+  for (const auto& [id, request] : asked) {
+    const auto answer = on.answer_of(request);
+    if (!answer || answer->status != 200)
+      continue;
+    const auto page = boost::json::parse(answer->body).as_object();
+    const auto& verdicts = page.at("verdicts").as_array();
+    if (auto verdict = verdict_in(verdicts.empty() ? nullptr : &verdicts.front()))
+      shown[id] = std::move(*verdict);
+    answers_.push_back(answer->body);
+  }
+  world_.trace(fmt::format("the pages of {} plans say their verdicts", shown.size()));
+  return shown;
 }
 
 void workload::call_it_a_day(process& on) {

@@ -21,6 +21,7 @@ struct network_watcher {
   std::function<void(const simulator::request&, const simulator::reply&)> answered{};  ///< Whole.
   std::function<void(const simulator::request&)> over{};  ///< Answered, or given up.
   std::function<void(std::string_view)> told{};           ///< A message of the user stream.
+  std::function<void(std::string)> logged{};              ///< What the client says of itself.
 };
 
 /// One thread, one world at a time. World time begins an hour after the epoch of instants, lest a

@@ -49,6 +49,8 @@ class fake_exchange final : public exchange_port {
   };
 
   void read_account(read_options o, callback<read_result<snapshot>> cb) override {
+    if (before_read)
+      before_read();
     reads.push_back({symbol{}, o, std::move(cb)});
   }
   void read_symbol(const symbol& s, read_options o, callback<read_result<snapshot>> cb) override {
@@ -200,6 +202,7 @@ class fake_exchange final : public exchange_port {
   callback<std::vector<user_event>> user_sink{};
   callback<mark_batch> mark_sink{};
   std::function<void(const order_request&)> before_order{};
+  std::function<void()> before_read{};  ///< Of the account.
 };
 
 }  // namespace sluice::testing

@@ -96,6 +96,8 @@ class pipeline_run {
 
   /// Ends the run in order; -1 when it did not end.
   int end(int code = 0);
+  /// How the run ended by itself; -1 while it goes on.
+  [[nodiscard]] int ended_with() const { return ended_with_; }
   /// For a test that spawns a stage of its own.
   [[nodiscard]] caf::actor_system& system() { return *system_; }
 

@@ -1,0 +1,121 @@
+// What dies by a defect of its own: a stage ends the process in order, a fetch worker is made up
+// for.
+#include <stdexcept>
+
+#include "support/catch.hpp"
+#include "support/pipeline_fixture.hpp"
+
+using namespace sluice;
+using namespace sluice::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct stage_row {
+  const char* name;
+  caf::strong_actor_ptr (*of)(const actors::peers&);
+};
+
+template <auto Member>
+caf::strong_actor_ptr stage_of(const actors::peers& all) {
+  return caf::actor_cast<caf::strong_actor_ptr>(all.*Member);
+}
+
+/// All but the journal and those that only some configurations have.
+constexpr std::array stages{
+    stage_row{"executor", stage_of<&actors::peers::executor>},
+    stage_row{"snapshot_manager", stage_of<&actors::peers::snapshot_manager>},
+    stage_row{"gate", stage_of<&actors::peers::gate>},
+    stage_row{"planner", stage_of<&actors::peers::planner>},
+    stage_row{"intake", stage_of<&actors::peers::intake>},
+    stage_row{"exit_engine", stage_of<&actors::peers::exit_engine>},
+    stage_row{"reconciler", stage_of<&actors::peers::reconciler>},
+    stage_row{"stop_guard", stage_of<&actors::peers::stop_guard>},
+    stage_row{"dead_man", stage_of<&actors::peers::dead_man>},
+    stage_row{"flattener", stage_of<&actors::peers::flattener>},
+    stage_row{"user_stream", stage_of<&actors::peers::user_stream>},
+    stage_row{"market_stream", stage_of<&actors::peers::market_stream>},
+    stage_row{"universe_keeper", stage_of<&actors::peers::universe_keeper>},
+    stage_row{"status", stage_of<&actors::peers::status>},
+    stage_row{"watchdog", stage_of<&actors::peers::watchdog>},
+    stage_row{"settings_keeper", stage_of<&actors::peers::settings_keeper>},
+};
+
+void kill(const caf::strong_actor_ptr& stage) {
+  caf::anon_send_exit(caf::actor_cast<caf::actor>(stage), caf::exit_reason::kill);
+}
+
+}  // namespace
+
+TEST_CASE("a stage that dies ends the process, which says which one it was") {
+  const auto row = GENERATE(from_range(stages.begin(), stages.end()));
+  CAPTURE(row.name);
+  pipeline_world world;
+  {
+    pipeline_run run(world);
+    run.make_ready();
+    kill(row.of(*run.all));
+    run.settle();
+    const auto said = run.last_record_of("notice");
+    CHECK(said.find("process_ended") != std::string::npos);
+    CHECK(said.find(std::string("stage ") + row.name + " ended") != std::string::npos);
+    run.pass(9s);
+    CHECK(run.ended_with() == 1);
+  }
+  pipeline_run next(world);
+  next.make_ready();
+  next.offer({next.an_open("after", "BTCUSDT", "0.01")});
+  next.settle();
+  CHECK(next.verdict_of("after") == verdict_kind::allow);
+}
+
+TEST_CASE(
+    "nothing is permitted once a stage has died, and what waited has its verdict after a restart") {
+  pipeline_world world;
+  {
+    pipeline_run run(world);
+    run.make_ready();
+    kill(caf::actor_cast<caf::strong_actor_ptr>(run.all->reconciler));
+    run.offer({run.an_open("late", "BTCUSDT", "0.01")});
+    run.settle();
+    CHECK(run.verdict_of("late") != verdict_kind::allow);
+    CHECK(world.exchange->placed.empty());
+    run.pass(9s);
+    CHECK(run.ended_with() == 1);
+  }
+  pipeline_run next(world);
+  next.make_ready();
+  CHECK(world.exchange->placed.empty());
+}
+
+TEST_CASE("a journal that dies ends the process, and nothing is permitted after it") {
+  pipeline_world world;
+  pipeline_run run(world);
+  run.make_ready();
+  kill(caf::actor_cast<caf::strong_actor_ptr>(run.all->journal));
+  run.settle();
+  run.offer({run.an_open("late", "BTCUSDT", "0.01")});
+  run.settle();
+  run.pass(9s);
+  CHECK(world.exchange->placed.empty());
+  CHECK(run.ended_with() == 1);
+}
+
+TEST_CASE("a fetch worker that dies is counted, and the read is made again") {
+  pipeline_world world;
+  pipeline_run run(world);
+  run.make_ready();
+  REQUIRE(run.given.vitals->workers_lost == 0);
+  int deaths = 2;
+  world.exchange->before_read = [&] {
+    if (deaths-- > 0)
+      throw std::runtime_error("a defect of the port");
+  };
+  run.live(10s, {a_row("BTCUSDT", "0.5", "100", 1'790'000'001'000)});
+  CHECK(run.given.vitals->workers_lost == 2);
+  CHECK(amount_of(run.truth_of("BTCUSDT").content) == quantity::parse("0.5").value());
+  run.offer({run.a_reduce("exit", "BTCUSDT")});
+  run.live(2s, {a_row("BTCUSDT", "0.5", "100", 1'790'000'001'000)});
+  CHECK(run.verdict_of("exit") == verdict_kind::allow);
+  CHECK(run.end() == 0);
+}

@@ -1,0 +1,63 @@
+// Whether anything that is kept or shown carries what must stay ours: I9.
+#include <algorithm>
+
+#include "oracle.hpp"
+#include "records.hpp"
+
+namespace sluice::oracle {
+namespace {
+
+bool is_hex(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+}
+
+/// Bytes as lower-case hexadecimal digits.
+std::string hex_of(const std::string& bytes) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string out;
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    out += digits[byte / 16];
+    out += digits[byte % 16];
+  }
+  return out;
+}
+
+/// The name of the parameter with 64 hexadecimal digits behind it.
+bool has_signature(std::string_view text) {
+  constexpr std::string_view name = "signature=";
+  constexpr std::size_t digits = 64;
+  for (auto at = text.find(name); at != std::string_view::npos; at = text.find(name, at + 1)) {
+    const auto rest = text.substr(at + name.size(), digits);
+    if (rest.size() == digits && std::ranges::all_of(rest, is_hex))
+      return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::vector<violation> check_secrets(const history& h) {
+  std::vector<std::string> forbidden;
+  for (const auto& s : h.secrets) {
+    forbidden.push_back(s);
+    forbidden.push_back(hex_of(s));
+  }
+  std::vector<violation> found;
+  const auto look = [&](const std::string& where, const std::string& text) {
+    const bool carries = std::ranges::any_of(forbidden, [&](const std::string& s) {
+      return !s.empty() && text.find(s) != std::string::npos;
+    });
+    if (carries || has_signature(text))
+      found.push_back({"I9", where + " carries a secret"});
+  };
+  for (const auto& line : h.records)
+    look("record " + std::to_string(line.seq) + " (" + line.kind + ")", line.json);
+  for (const auto& line : h.answers)
+    look("an answer", line);
+  for (const auto& line : h.log)
+    look("the log", line);
+  return found;
+}
+
+}  // namespace sluice::oracle
