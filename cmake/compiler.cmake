@@ -4,7 +4,7 @@ include_guard()
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM)
   # Precompiled headers need the sloppiness to be cacheable. By the other two a clone in another folder
-  # finds what was compiled in this one: no object names its folder (-ffile-prefix-map).
+  # finds what was compiled in this one; without optimisation its debug information names the first folder.
   set(CMAKE_CXX_COMPILER_LAUNCHER
       ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros
       CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE_PROGRAM})
@@ -37,8 +37,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
 endif()
 
 if(CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo" OR CMAKE_BUILD_TYPE STREQUAL "Release")
-  # No path of the machine that built it: two folders make the same bytes (scripts/reproduce).
-  add_compile_options(-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
+  # No path of the machine that built it: two folders make the same bytes (scripts/reproduce), with
+  # ccache, which names files from the build folder, and without.
+  file(RELATIVE_PATH SLUICE_FROM_BUILD ${CMAKE_BINARY_DIR} ${CMAKE_SOURCE_DIR})
+  add_compile_options(-ffile-prefix-map=${CMAKE_SOURCE_DIR}/= -ffile-prefix-map=${SLUICE_FROM_BUILD}/=)
   add_compile_options(-fstack-protector-strong -fstack-clash-protection -fcf-protection
                       -ftrivial-auto-var-init=zero)
   add_compile_definitions(_FORTIFY_SOURCE=2 _GLIBCXX_ASSERTIONS)

@@ -7,7 +7,7 @@ install(FILES packaging/systemd/sluice.service DESTINATION lib/systemd/system)
 install(FILES packaging/logrotate/sluice DESTINATION /etc/logrotate.d)
 install(FILES README.md SECURITY.md docs/operator.md docs/alerts.md docs/commands.md docs/configuration.md
         docs/reasons.md docs/decision-table.md docs/plans.md docs/exits.md docs/limits.md
-        docs/architecture.md docs/figures.md
+        docs/architecture.md docs/performance.md
         DESTINATION share/doc/sluice)
 install(FILES packaging/debian/copyright DESTINATION share/doc/sluice)
 install(FILES packaging/debian/lintian-overrides DESTINATION share/lintian/overrides RENAME sluice)

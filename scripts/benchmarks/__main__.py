@@ -14,7 +14,7 @@ import subprocess
 import sys
 
 import table
-from figures import FIGURES
+from figures import FIGURES, SCRIPTS
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAMS = ROOT / "build" / "release" / "bench"
@@ -44,7 +44,7 @@ def read():
 
 
 def build(names):
-    targets = ["sluice" if (ROOT / "bench" / f"{n}.py").exists() else f"bench_{n}" for n in names]
+    targets = ["sluice" if n in SCRIPTS else f"bench_{n}" for n in names]
     subprocess.run(["cmake", "--preset", "release"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     subprocess.run(["cmake", "--build", "--preset", "release", "--target", *targets],
                    cwd=ROOT, check=True)
@@ -70,9 +70,8 @@ def about():
 
 def command(programs, name):
     """A program of bench/, or one of its scripts, which start the release binary."""
-    script = ROOT / "bench" / f"{name}.py"
-    if script.exists():
-        return [sys.executable, "-B", script], {**os.environ, "SLUICE": str(programs.parent / "sluice")}
+    if name in SCRIPTS:
+        return [sys.executable, "-B", ROOT / "bench" / f"{name}.py"], {**os.environ, "SLUICE": str(programs.parent / "sluice")}
     return [programs / name], None
 
 
@@ -103,8 +102,19 @@ def measure(options):
     return results
 
 
+def publish(page, text, found, ran):
+    """Puts a whole table into the page; why not, where it is not whole."""
+    lacking = sorted(set(known()) - ran)
+    if found or lacking:
+        return [f"not published: {', '.join(lacking) or 'something failed'}"]
+    page.write_text(table.published(page.read_text(), text))
+    return []
+
+
 def main():
     options = read()
+    if options.publish:
+        table.published(options.page.read_text(), "")  # A page without a place is told before hours of work.
     # Read before anything is written: it may be the file of the last run.
     before = json.loads(options.compare.read_text()) if options.compare else None
     results = json.loads(options.results.read_text()) if options.results else measure(options)
@@ -114,10 +124,10 @@ def main():
     (options.out / "table.md").write_text(text)
     if not options.results:
         (options.out / "results.json").write_text(json.dumps(results, indent=1))
-    if options.publish:
-        options.page.write_text(table.published(options.page.read_text(), text))
     print(text)
     found = results["failed"] + [f"not told: {each}" for each in table.missing(now)]
+    if options.publish:
+        found += publish(options.page, text, found, {r.figure.bench for r in now})
     if before:
         earlier = table.rows(before["lines"])
         found += table.worse(earlier, now, options.factor)

@@ -3,7 +3,7 @@
 import json
 from collections import namedtuple
 
-from figures import FIGURES, MORE
+from figures import FIGURES, MORE, SCRIPTS
 
 Row = namedtuple("Row", "figure value floor")
 
@@ -57,6 +57,10 @@ def number(value, unit):
     return f"{text} {unit}".strip()
 
 
+def command(bench):
+    return f"bench/{bench}.py" if bench in SCRIPTS else f"build/release/bench/{bench}"
+
+
 def goal_text(f):
     return "" if f.goal is None else f"{'≥' if f.better == MORE else '≤'} {number(f.goal, f.unit)}"
 
@@ -75,7 +79,7 @@ def markdown(table, about):
         f = r.figure
         goal = goal_text(f) + {True: "", False: " (missed)", None: ""}[met(r)]
         floor = number(r.floor, f.unit) if f.floor else ""
-        out.append(f"| {f.name} | {number(r.value, f.unit)} | {goal} | {floor} | `build/release/bench/{f.bench}` |")
+        out.append(f"| {f.name} | {number(r.value, f.unit)} | {goal} | {floor} | `{command(f.bench)}` |")
     return "\n".join(out) + "\n"
 
 

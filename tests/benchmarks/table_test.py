@@ -12,7 +12,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts" / "benchmarks"))
 
 import table  # noqa: E402
-from figures import FIGURES  # noqa: E402
+from figures import FIGURES, SCRIPTS  # noqa: E402
 
 ABOUT = {"date": "2026-11-26 12:00 UTC", "revision": "abc", "machine": "one", "cores": 2, "load_average": 0.1}
 WIRE99, FLOOR99 = "plan to its order leaving, intent durable, p99", ("bare_fdatasync", "p99_us")
@@ -22,6 +22,18 @@ def journal(**changed):
     return {"bench": "journal", "durable_verdicts_per_s": 61500, "bare_fdatasync": {"p50_us": 200, "p99_us": 900},
             "wake_floor": {"p99_us": 800}, "durable_intent": {"p99_us": 700},
             "plan_to_wire": {"p50_us": 1000, "p99_us": 4500}, "start": {"ms": 3100, "bytes_per_plan": 3740}, **changed}
+
+
+def lines_with_everything():
+    """A line for each figure and each floor that stands in a line of its own."""
+    wanted = [(f.bench, f.line, f.value) for f in FIGURES] + [(f.bench, *f.floor) for f in FIGURES if f.floor]
+    lines = []
+    for bench, fields, path in wanted:
+        value = 1
+        for key in reversed(path):
+            value = {key: value}
+        lines.append({"bench": bench, **value, **fields})
+    return lines
 
 
 def requests(one, floor):
@@ -75,6 +87,7 @@ class ReadingTestCase(unittest.TestCase):
         programs = {p.stem for p in (ROOT / "bench").glob("*.cpp") if "int main(" in p.read_text()}
         scripts = {p.stem for p in (ROOT / "bench").glob("*.py")}
         self.assertEqual({f.bench for f in FIGURES}, programs | scripts)
+        self.assertEqual(set(SCRIPTS), scripts)
 
     # ---- the table
 
@@ -174,12 +187,21 @@ class ScriptTestCase(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("3 figures compared", done.stdout)
 
-    def test_a_run_can_put_its_table_into_the_page(self):
+    def test_only_a_whole_table_is_published(self):
         page = self.folder / "page.md"
         page.write_text(table.BEGIN + table.END)
         done = self.bench("journal", "--publish", "--page", page)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("not published: change_latency, client", done.stderr)
+        self.assertEqual(page.read_text(), table.BEGIN + table.END)
+
+    def test_a_table_with_all_figures_is_published(self):
+        results, page = self.folder / "all.json", self.folder / "page.md"
+        results.write_text(json.dumps({"about": ABOUT, "failed": [], "lines": lines_with_everything()}))
+        page.write_text(table.BEGIN + table.END)
+        done = self.bench("--results", results, "--publish", "--page", page)
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn(WIRE99, page.read_text())
+        self.assertIn("`bench/event_readers.py`", page.read_text())
 
     def test_a_program_that_fails_or_is_not_there_fails_the_run(self):
         self.write_program(journal(), code=3)

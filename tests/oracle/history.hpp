@@ -143,11 +143,12 @@ struct history {
   ms clocks_apart{0};  ///< The most that our wall clock and the venue's ever differed by.
   bool ready_at_end{true};
   std::string why_not_ready{};
-  std::vector<position_look> looks{};          ///< Long after the last fault.
-  std::map<std::string, std::string> shown{};  ///< What GET says at the end, by plan: its verdict.
+  std::vector<position_look> looks{};  ///< Long after the last fault.
+  /// What GET says at the end, by plan: its verdict, empty for none.
+  std::map<std::string, std::string> shown{};
   ms ended_at{0};
   std::vector<std::string> secrets{};  ///< What nothing may carry: key, secret, listenKeys.
-  std::vector<std::string> answers{};  ///< Bodies of what the process's HTTP server said.
+  std::vector<std::string> answers{};  ///< To posted plans, and their pages.
   std::vector<std::string> log{};      ///< What the client told of itself.
 };
 

@@ -20,13 +20,15 @@ bool tells_of_budget(const journal_record& line) {
 
 std::vector<violation> check_budget(const history& h) {
   std::vector<violation> found;
-  each(h, "plan_judged", [&](const journal_record& line, const boost::json::object& o) {
+  const auto look = [&](const journal_record& line, const boost::json::object& o) {
     const auto& verdict = o.at("verdict").as_object();
     if (text_of(o, "lane") == "exit" && text_of(verdict, "kind") != "allow" &&
         tells_of_budget(line))
       found.push_back(
           {"I5", "the exit " + text_of(o, "plan_id") + " was refused for lack of our own budget"});
-  });
+  };
+  each(h, "plan_judged", look);
+  each(h, "plan_continued", look);
   const auto intents = intents_of(h);
   each(h, "order_changed", [&](const journal_record& line, const boost::json::object& o) {
     const auto known = intents.find(text_of(o, "client_order_id"));

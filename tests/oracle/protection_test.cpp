@@ -31,8 +31,9 @@ void cancel_stop(history& h, const std::string& why, ms at) {
       at);
 }
 
-void judge_exit(history& h, const std::string& lane, const std::string& observed) {
-  add(h, "plan_judged",
+void judge_exit(history& h, const std::string& lane, const std::string& observed,
+                const std::string& kind = "plan_judged") {
+  add(h, kind,
       R"({"plan_id":"exit","lane":")" + lane +
           R"(","verdict":{"kind":"deny","refusals":[{"code":"exchange_unreachable","observed":")" +
           observed + R"("}]}})",
@@ -69,6 +70,10 @@ TEST_CASE("an exit that our own budget refuses is found, a venue's pause is no s
   }
   SECTION("orders") {
     judge_exit(h, "exit", "orders of these 10 s are used up");
+    CHECK(check_budget(h).size() == 1);
+  }
+  SECTION("orders, when it is judged again") {
+    judge_exit(h, "exit", "orders of these 10 s are used up", "plan_continued");
     CHECK(check_budget(h).size() == 1);
   }
   SECTION("an order that never left") {

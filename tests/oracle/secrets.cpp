@@ -1,5 +1,6 @@
 // Whether anything that is kept or shown carries what must stay ours: I9.
 #include <algorithm>
+#include <cstdint>
 
 #include "oracle.hpp"
 #include "records.hpp"
@@ -23,6 +24,21 @@ std::string hex_of(const std::string& bytes) {
   return out;
 }
 
+/// Bytes in base64, without what pads the end.
+std::string base64_of(const std::string& bytes) {
+  constexpr std::string_view letters =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  std::uint32_t held = 0;
+  int bits = 0;
+  for (const char c : bytes) {
+    held = held << 8U | static_cast<unsigned char>(c);
+    for (bits += 8; bits >= 6; bits -= 6)
+      out += letters[held >> static_cast<unsigned>(bits - 6) & 63U];
+  }
+  return out;  // Whole groups of six bits: what is left over depends on what follows.
+}
+
 /// The name of the parameter with 64 hexadecimal digits behind it.
 bool has_signature(std::string_view text) {
   constexpr std::string_view name = "signature=";
@@ -42,6 +58,7 @@ std::vector<violation> check_secrets(const history& h) {
   for (const auto& s : h.secrets) {
     forbidden.push_back(s);
     forbidden.push_back(hex_of(s));
+    forbidden.push_back(base64_of(s));
   }
   std::vector<violation> found;
   const auto look = [&](const std::string& where, const std::string& text) {

@@ -84,6 +84,10 @@ std::vector<violation> check_verdicts(const history& h) {
     accepted.insert(text_of(o, "plan_id"));
   });
   for (const auto& plan : accepted)
+    if (const auto page = h.shown.find(plan); page != h.shown.end() && page->second != kinds[plan])
+      found.push_back(
+          {"I4", plan + " is shown as '" + page->second + "', the journal says " + kinds[plan]});
+  for (const auto& plan : accepted)
     if (verdicts[plan] > 1)
       found.push_back({"I4", plan + " has " + std::to_string(verdicts[plan]) + " verdicts"});
   for (const auto& [plan, count] : verdicts)
@@ -103,10 +107,6 @@ std::vector<violation> check_verdicts(const history& h) {
           {"I4", p.plan + " was told " + *p.told + ", the journal says " + kinds[p.plan]});
     if (!accepted.contains(p.plan))
       continue;
-    if (const auto page = h.shown.find(p.plan);
-        page != h.shown.end() && page->second != kinds[p.plan])
-      found.push_back(
-          {"I4", p.plan + " is shown as " + page->second + ", the journal says " + kinds[p.plan]});
     // A plan that was in a process which ended gets its verdict from the next one.
     const auto at = told_at.contains(p.plan) ? told_at[p.plan] : ms{-1};
     const bool by_next =

@@ -59,7 +59,8 @@ void process::make_client() {
   additions.observer = [this](exchange::log_level, std::string_view event, std::string_view text) {
     auto line = fmt::format("client {} {}", event, text);
     world_.trace(line);
-    world_.watch.logged(std::move(line));
+    if (world_.watch.logged)
+      world_.watch.logged(std::move(line));
   };
   exchange::credentials keys{exchange::secret(std::string(machine_.api_key)),
                              exchange::secret(std::string(machine_.api_secret))};

@@ -60,6 +60,10 @@ TEST_CASE("what a run of ten minutes does is worth judging") {
   CHECK(seen.seen.allows.size() > 20);
   CHECK(seen.hits.size() > 4);
   CHECK(seen.requests > 300);
+  CHECK(seen.seen.shown.size() > 5);
+  CHECK(seen.seen.answers.size() > 40);
+  CHECK(seen.seen.secrets.size() > 2);
+  CHECK_FALSE(seen.seen.log.empty());
 }
 
 TEST_CASE("no promise breaks in ten minutes with faults") {

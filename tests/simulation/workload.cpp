@@ -206,13 +206,16 @@ std::map<std::string, std::string> workload::look_up(process& on) {
   std::map<std::string, std::string> shown;
   for (const auto& [id, request] : asked) {
     const auto answer = on.answer_of(request);
+    answers_.push_back(answer ? answer->body : "");
+    if (answer && answer->status == 404)
+      continue;  // It never came in.
+    shown[id] = "";
     if (!answer || answer->status != 200)
       continue;
     const auto page = boost::json::parse(answer->body).as_object();
     const auto& verdicts = page.at("verdicts").as_array();
     if (auto verdict = verdict_in(verdicts.empty() ? nullptr : &verdicts.front()))
       shown[id] = std::move(*verdict);
-    answers_.push_back(answer->body);
   }
   world_.trace(fmt::format("the pages of {} plans say their verdicts", shown.size()));
   return shown;

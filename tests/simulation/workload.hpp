@@ -25,13 +25,14 @@ class workload {
   void hear(process& on);
   /// A new process: whoever waited for the old one has no answer.
   void forget_waiting() { waiting_.clear(); }
-  /// What the pages of the newest plans say of them: their verdicts, by plan.
+  /// What the pages of the newest plans say of them: their verdicts, by plan; empty where there is
+  /// a page without one.
   [[nodiscard]] std::map<std::string, std::string> look_up(process& on);
   /// All is to be open again, so that the end can be judged.
   void call_it_a_day(process& on);
 
   [[nodiscard]] const std::map<std::string, oracle::offered>& offered() const { return offered_; }
-  /// Bodies of all answers to plans.
+  /// Bodies of all answers to plans, and of their pages.
   [[nodiscard]] const std::vector<std::string>& answers() const { return answers_; }
   /// Told of each plan that is offered, before it is.
   std::function<void(const std::string& plan, const std::string& symbol)> watch{};
