@@ -203,9 +203,9 @@ exit_code report(const start_failure& f, const std::shared_ptr<status::logger>& 
   return f.code;
 }
 
-std::vector<record_body> first_records(const ground& g, const build_info& build,
+std::vector<record_body> first_records(const journal::recovered& found, const build_info& build,
                                        const config::settings& chosen, const stamp& now) {
-  auto records = settle_undecided(g.found, now);
+  auto records = settle_undecided(found, now);
   records.emplace_back(
       notice{"process_started", fmt::format("version {} revision {} config {}", build.version,
                                             build.revision, config_hash(chosen))});
@@ -227,7 +227,7 @@ pipeline_parts parts_of(const config::settings& chosen, const build_info& build,
           g.keeper,
           std::move(g.store),
           std::move(g.reader),
-          g.found,
+          std::move(g.found),
           journal_thread::own,
           {},
           {},
@@ -284,12 +284,13 @@ exit_code run_pipeline(const config::settings& chosen, const build_info& build, 
     hooks.stop_waiting();
   };
   const auto now = parts.given.time.at(system.clock().now());
+  auto first = first_records(parts.found, build, chosen, now);
   auto all = spawn_pipeline(system, std::move(parts), now);
   auto http = status::http_server::start(
       chosen.status, http_gateway(g.log, all->intake, all->status, {g.guard, g.metrics}),
       g.metrics.get(), g.access.tls);
   // The supervisor ends everything in order, also what has only just been built.
-  start_pipeline(all, http ? first_records(g, build, chosen, now) : std::vector<record_body>{});
+  start_pipeline(all, http ? std::move(first) : std::vector<record_body>{});
   std::optional<plan_file> file;
   std::unique_ptr<redis_link> redis;
   if (!http) {

@@ -35,11 +35,16 @@ class gate : public stage<gate_actor> {
         one_read_(options.one_read) {
     core_.left_by_last_run(std::move(options.left));
     core_.recover(options.orders, options.holds, options.books);
-    for (const auto& r : options.limit_records)
+    for (const auto& r : options.limit_records) {
       core_.record_seen(r.body, r.at);
+      if (const auto* f = std::get_if<fill_recorded>(&r.body); f && f->ours)
+        core_.fill_seen({f->what.instrument, f->what.leg}, r.at.steady);  // Its cooldown goes on.
+    }
     for (const auto& f : options.flattens)
       core_.flatten_set(f, now_stamp(), actions_);
     core_.reach_changed(vitals().exchange(), now_stamp(), actions_);
+    for (const auto& w : options.withdrawals)
+      core_.withdrawn_before(w.target, w.by);
     resume(options);
   }
 

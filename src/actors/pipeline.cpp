@@ -62,12 +62,14 @@ status_options status_options_of(pipeline_parts& parts) {
   return o;
 }
 
-gate_options gate_options_of(const pipeline_parts& parts, const stamp& began) {
-  const auto& found = parts.found;
+/// Takes the records of the last day out: after a busy one they are most of what was found.
+gate_options gate_options_of(pipeline_parts& parts, const stamp& began) {
   gate_options o;
   o.settings = gate_settings_of(parts.chosen);
-  o.limit_records = limit_records_of(found, began);
+  o.limit_records = limit_records_of(std::move(parts.found.limit_records), began);
+  const auto& found = parts.found;
   o.left = exits_to_judge(found, began);
+  o.withdrawals = found.withdrawals;
   o.ordered = found.ordered_state;
   o.was_in_force = found.state.state;
   o.halt_file = halt_file_path(parts.chosen);

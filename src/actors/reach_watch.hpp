@@ -24,15 +24,15 @@ class reach_watch {
 
   [[nodiscard]] std::optional<reach> failed(const read_failure& why,
                                             std::optional<instant> banned_until) {
-    ++failures_;
+    // Our own budget saying "later" is no sign that the exchange is away.
+    const bool counts = why.kind != failure_kind::rate_limited;
+    failures_ += counts ? 1 : 0;
     if (banned_until && now_.banned_until != banned_until) {
       now_ = reach{false, "banned by the exchange", banned_until};
       return now_;
     }
-    // Our own budget saying "later" is no sign that the exchange is away.
     const bool ban_is_over = now_.banned_until && !banned_until;
-    if (why.kind == failure_kind::rate_limited || failures_ < failures_max ||
-        (told_unreachable() && !ban_is_over))
+    if (!counts || failures_ < failures_max || (told_unreachable() && !ban_is_over))
       return std::nullopt;
     now_ = reach{false, std::string(to_string(why.kind)) + ": " + why.text, std::nullopt};
     return now_;

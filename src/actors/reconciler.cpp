@@ -53,42 +53,42 @@ class reconciler : public stage<reconciler_actor> {
         [this](const meet& m) {
           met(m);
           round_due_ = now() + duration{settings_.period};
-          core_.begin(actions_);
+          core().begin(actions_);
           act();
         },
         [this](const fills_seen& seen) {
           for (const auto& f : seen.fills)
-            core_.take(f, now_stamp(), actions_);
+            core().take(f, now_stamp(), actions_);
           act();
         },
         [this](const funding_told& told) { book_funding(*told.update); },
         [this](const truths_changed& changed) {
           for (const auto& c : *changed.changes)
-            core_.compare(c.position, now_stamp(), actions_);
+            core().compare(c.position, now_stamp(), actions_);
           act();
         },
         [this](const order_pending_changed& change) {
-          core_.order_moved(
+          core().order_moved(
               {change.position, change.pending, change.venue_id, {change.order, change.plan}},
               now_stamp(), actions_);
           act();
         },
         [this](const trades_read& answer) {
           tell_search(answer);
-          core_.trades_read(answer.instrument, *answer.outcome, now_stamp(), actions_);
+          core().trades_read(answer.instrument, *answer.outcome, now_stamp(), actions_);
           act();
         },
         [this](const release_holds& asked) { return release(asked); },
         [this](const arm_close& asked) {
-          return answered(core_.arm({asked.instrument, asked.lasts, asked.author, asked.reason},
-                                    now_stamp(), actions_));
+          return answered(core().arm({asked.instrument, asked.lasts, asked.author, asked.reason},
+                                     now_stamp(), actions_));
         },
         [this](const disarm_close& asked) {
-          return answered(core_.disarm(asked.instrument, asked.author, asked.reason, actions_));
+          return answered(core().disarm(asked.instrument, asked.author, asked.reason, actions_));
         },
         [this](const reconcile_settings_changed& change) {
           settings_ = change.now;
-          core_.settings_changed(change.now, now_stamp(), actions_);
+          core().settings_changed(change.now, now_stamp(), actions_);
           round_due_ = std::min(round_due_, now() + duration{settings_.period});
           act();
         },
@@ -97,11 +97,18 @@ class reconciler : public stage<reconciler_actor> {
   }
 
  private:
+  /// By the venue's clock as it is known now: our wall clock may have been set since the last look.
+  reconcile_core& core() {
+    if (const auto known = given_.exchange->clock())
+      core_.venue_clock(known->offset);
+    return core_;
+  }
+
   void run_timers() {
-    core_.tick(now_stamp(), actions_);
+    core().tick(now_stamp(), actions_);
     if (round_due_ <= now()) {
       round_due_ = now() + duration{settings_.period};
-      core_.compare_all(now_stamp(), actions_);
+      core().compare_all(now_stamp(), actions_);
     }
     act();
   }
@@ -184,10 +191,10 @@ class reconciler : public stage<reconciler_actor> {
   caf::result<holds_released> release(const release_holds& asked) {
     if (asked.author.empty() || asked.reason.empty())
       return holds_released{0, asked.author.empty() ? "author: is missing" : "reason: is missing"};
-    if (auto obstacle = core_.release_obstacle(asked.instrument, now_stamp()); !obstacle.empty())
+    if (auto obstacle = core().release_obstacle(asked.instrument, now_stamp()); !obstacle.empty())
       return holds_released{0, std::move(obstacle)};
     const auto count =
-        core_.release(asked.instrument, asked.author, asked.reason, now_stamp(), actions_);
+        core().release(asked.instrument, asked.author, asked.reason, now_stamp(), actions_);
     act();
     return once_durable(holds_released{count, {}});
   }

@@ -29,12 +29,10 @@ bool had_an_order(const plan& p, const journal::recovered& found) {
          found.unresolved_orders.end();
 }
 
-/// Its withdrawal was accepted; whether the gate had seen to it is not on record.
+/// Its withdrawal was accepted; whether the gate had seen to it may not be on record.
 bool is_withdrawn(const plan& p, const journal::recovered& found) {
-  return std::ranges::any_of(found.undecided_plans, [&](const plan& other) {
-    const auto* cancel = std::get_if<cancel_plan>(&other.body);
-    return cancel && cancel->target == p.id;
-  });
+  return std::ranges::find(found.withdrawals, p.id, &journal::withdrawal::target) !=
+         found.withdrawals.end();
 }
 
 bool is_judged_yet(const plan& p, const journal::recovered& found, const stamp& now) {
@@ -200,14 +198,13 @@ std::vector<booked> booked_positions(const journal::recovered& found) {
   return out;
 }
 
-std::vector<record> limit_records_of(const journal::recovered& found, const stamp& now) {
-  auto out = found.limit_records;
-  for (auto& r : out) {
+std::vector<record> limit_records_of(std::vector<record> records, const stamp& now) {
+  for (auto& r : records) {
     // What a wall clock that was set back makes later than now was at most just now.
     const milliseconds ago{std::max<std::int64_t>(now.wall.ms - r.at.wall.ms, 0)};
     r.at.steady = now.steady - duration{ago};
   }
-  return out;
+  return records;
 }
 
 reconciler_options books_of(const journal::recovered& found, const reconcile_settings& settings,

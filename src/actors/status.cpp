@@ -49,6 +49,7 @@ class status_stage : public stage<status_actor> {
       folded_.restore(s);
     for (const auto& s : options_.recovered.stops)
       folded_.restore(s);
+    options_.recovered = {};
   }
 
   behavior_type make_behavior() override {

@@ -59,7 +59,7 @@ std::string_view standing_of(const universe& u, const instrument_rules* r) {
   if (u.source == universe_source::configured)
     return "exits: its rules are not known";
   if (!r->offered)
-    return "exits: left out by universe.allow or universe.contract_types";
+    return "exits: left out by universe.allow or universe.contract_types, or by the last read";
   return "entries and exits";
 }
 

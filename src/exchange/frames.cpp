@@ -175,9 +175,12 @@ void add_mark(element value, json_faults& faults, std::vector<mark_row>& rows) {
   const json_object row(value, "row", faults);
   if (row.text_or_empty("e") != "markPriceUpdate" || row.integer_or("st", 1) != 1)
     return;
-  mark_row read{row.instrument("s"), row.lenient<price>("p"), event_time(row, faults)};
-  if (read.mark.sign() > 0)  // A symbol that does not trade yet has a mark of zero.
-    rows.push_back(std::move(read));
+  // A name that no request could carry is not in our universe either.
+  const auto instrument = parse_symbol(row.text("s"));
+  const auto mark = row.lenient<price>("p");
+  const auto at = event_time(row, faults);
+  if (instrument && mark.sign() > 0)  // A symbol that does not trade yet has a mark of zero.
+    rows.push_back({*instrument, mark, at});
 }
 
 }  // namespace

@@ -116,7 +116,7 @@ budget_answer request_budget::reserve_read(read_class traffic, int weight, momen
                           fmt::format("request weight {} of {} a minute is spent, this class may "
                                       "use {}",
                                       weight_.total(), weight_.limit(), cap.own),
-                          weight_.over_at(now)};
+                          weight_.room_at(weight, cap, now)};
   weight_.reserve(weight, now.venue);
   ++requests_;
   return budget_ticket{weight, 0, now.venue, whose};
@@ -129,15 +129,16 @@ budget_answer request_budget::reserve_order(order_kind kind, moment now) {
   if (auto stop = orders_stopped(whose, now))
     return *stop;
   const int pct = closes ? shares_.exit_pct_max : shares_.entry_pct_max;
-  const auto full = [&](const venue_window& window) {
-    return !window.fits(1, cap_of(window, pct, closes), now.venue);
+  const auto full_until = [&](const venue_window& window) -> std::optional<instant> {
+    const auto cap = cap_of(window, pct, closes);
+    if (window.fits(1, cap, now.venue))
+      return std::nullopt;
+    return window.room_at(1, cap, now);
   };
-  if (full(orders_10s_))
-    return budget_refusal{failure_kind::rate_limited, "orders of these 10 s are used up",
-                          orders_10s_.over_at(now)};
-  if (full(orders_1m_))
-    return budget_refusal{failure_kind::rate_limited, "orders of this minute are used up",
-                          orders_1m_.over_at(now)};
+  if (const auto until = full_until(orders_10s_))
+    return budget_refusal{failure_kind::rate_limited, "orders of these 10 s are used up", *until};
+  if (const auto until = full_until(orders_1m_))
+    return budget_refusal{failure_kind::rate_limited, "orders of this minute are used up", *until};
   orders_10s_.reserve(1, now.venue);
   orders_1m_.reserve(1, now.venue);
   ++requests_;

@@ -25,7 +25,7 @@ void venue_window::roll(venue_time now) {
 }
 
 bool venue_window::fits(std::int64_t cost, window_cap cap, venue_time now) const {
-  if (own_ + cost > cap.own || total() + cost > cap.total)
+  if (!has_room(cost, cap))
     return false;
   if (into(now) >= edge)
     return true;
@@ -55,7 +55,9 @@ void venue_window::withdraw(std::int64_t cost) {
   own_ -= cost;
 }
 
-instant venue_window::over_at(moment now) const {
+instant venue_window::room_at(std::int64_t cost, window_cap cap, moment now) const {
+  if (has_room(cost, cap) && into(now.venue) < edge)
+    return now.steady + (edge - into(now.venue));
   return now.steady + milliseconds((window_ + 1) * length_.count() - now.venue.ms) + edge;
 }
 

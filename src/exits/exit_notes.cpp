@@ -15,8 +15,21 @@ constexpr std::chrono::hours note_grace_unseen{24};
 }  // namespace
 
 void exit_tracker::note_plan(const plan& p) {
-  if (const auto* wish = std::get_if<open_plan>(&p.body))
-    notes_.insert_or_assign({p.instrument, p.leg}, noted_plan{p.id, p.source, *wish});
+  const auto* wish = std::get_if<open_plan>(&p.body);
+  if (!wish)
+    return;
+  const position_key key{p.instrument, p.leg};
+  const auto* before = find(key);
+  noted_plan note{.id = p.id, .source = p.source, .wish = *wish};
+  note.onto_missing = before && before->missing_in;
+  notes_.insert_or_assign(key, std::move(note));
+}
+
+/// Nothing is permitted onto a position that the books have: it was closed, and this is a new one.
+bool exit_tracker::is_another(const tracked& t, int sign) const {
+  const auto note = notes_.find(t.state.position);
+  return t.missing_in && note != notes_.end() && note->second.onto_missing &&
+         sign_of(note->second.wish.direction) == sign;
 }
 
 void exit_tracker::note_earlier(const earlier_plan& p, instant now) {

@@ -129,9 +129,11 @@ std::optional<exit_changed> exit_tracker::on_truth(const position_key& key, cons
   }
   if (it == legs.end())
     it = legs.insert(legs.end(), tracked{});
+  const int sign = open_now->amount.sign();
+  const bool another = is_another(*it, sign);
   it->missing_in.reset();
   const auto before = it->state;
-  if (!before.active || before.initial.sign() != open_now->amount.sign())
+  if (!before.active || before.initial.sign() != sign || another)
     open(*it, key, *open_now, now);
   else
     follow(*it, *open_now);

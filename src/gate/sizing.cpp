@@ -31,9 +31,12 @@ std::optional<quantity> size_reduce(const reduce_plan& wish, const facts& f) {
   if (held <= target)
     return std::nullopt;
   quantity part = floor_to_step(held - target, i.step);
-  const quantity rest = held - part;
-  if (rest < tradable_least(i))
-    part = held;
+  if (held - part < tradable_least(i)) {
+    // The venue takes whole steps alone: what a grown step leaves over goes only when nothing else
+    // is left.
+    const quantity whole = floor_to_step(held, i.step);
+    part = whole.is_zero() ? held : whole;
+  }
   return cut_to_max(part, held, i);
 }
 

@@ -97,6 +97,22 @@ result<void> recover_unfinished(database& db, recovered& out) {
   return read;
 }
 
+/// No cancel is older than what it is of.
+result<void> recover_withdrawals(database& db, recovered& out) {
+  return collect(
+      db,
+      "SELECT r.body FROM plan p JOIN record r ON r.seq = p.seq "
+      "WHERE p.kind = 'cancel' AND (p.verdict = 'allow' OR p.verdict_seq IS NULL) AND p.seq > "
+      "(SELECT min(seq) FROM plan WHERE kind <> 'cancel' AND (verdict_seq IS NULL OR "
+      "(verdict = 'allow' AND finished_seq IS NULL))) ORDER BY p.seq",
+      {}, out.withdrawals, [](const row& r) -> result<withdrawal> {
+        const auto cancel = parse_plan(r.text(0));
+        if (!cancel)
+          return cancel.error();
+        return withdrawal{std::get<cancel_plan>(cancel->body).target, cancel->id};
+      });
+}
+
 result<own_order> read_numbered_order(const row& r) {
   own_order o;
   if (auto read = read_row(r, "orders", o.instrument, o.venue_id, o.client_id, o.plan); !read)
@@ -240,9 +256,9 @@ result<std::vector<hold>> read_holds(database& db) {
 
 result<recovered> recover_from(database& db, std::int64_t trade_ids_kept) {
   recovered out;
-  for (const auto part :
-       {&recover_end, &recover_operator, &recover_plans, &recover_unfinished, &recover_orders,
-        &recover_holds, &recover_books, &recover_stops, &recover_flattens, &recover_limits})
+  for (const auto part : {&recover_end, &recover_operator, &recover_plans, &recover_unfinished,
+                          &recover_withdrawals, &recover_orders, &recover_holds, &recover_books,
+                          &recover_stops, &recover_flattens, &recover_limits})
     if (auto read = part(db, out); !read)
       return read.error();
   if (auto read = recover_trades(db, trade_ids_kept, out); !read)

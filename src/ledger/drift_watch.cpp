@@ -30,16 +30,20 @@ drift_report begin(const drift_input& in) {
   return r;
 }
 
+venue_time venue_now(const drift_input& in) {
+  return {in.now.wall.ms + in.venue_ahead.count()};
+}
+
 }  // namespace
 
 drift_watch::drift_watch(reconcile_settings settings) : settings_(settings) {}
 
 void drift_watch::line_restored(wall_time changed_at) {
-  agreed_at_ = changed_at;
+  agreed_at_ = {changed_at.ms};
   evidence_.agree_restored(changed_at, restored_staleness);
 }
 
-void drift_watch::agreed(const truth_view& seen, wall_time as_of) {
+void drift_watch::agreed(const truth_view& seen, venue_time as_of) {
   agreed_at_ = std::max(agreed_at_, as_of);
   evidence_.agree(seen, as_of);
 }
@@ -97,7 +101,7 @@ void drift_watch::note_amount(const drift_input& in, const drift_report& out) {
 venue_time drift_watch::oldest_evidence(const drift_input& in) const {
   if (!in.line)
     return {};  // All of the position or nothing, and only ours: no age makes that wrong.
-  auto from = drifting_since_ ? drifting_since_wall_ : in.now.wall;
+  auto from = drifting_since_ ? drifting_since_venue_ : venue_now(in);
   if (agreed_at_.ms != 0)
     from = std::min(from, agreed_at_);
   return {from.ms - settings_.evidence_window.count()};
@@ -144,7 +148,7 @@ void drift_watch::adopt_explained(const drift_input& in, const evidence_run& run
 void drift_watch::suspect(const drift_input& in, drift_report& out) {
   if (!drifting_since_) {
     drifting_since_ = in.now.steady;
-    drifting_since_wall_ = in.now.wall;
+    drifting_since_venue_ = venue_now(in);
     last_read_ = in.seen.as_of;
     confirmed_ = 0;
   } else if (in.seen.as_of > last_read_) {

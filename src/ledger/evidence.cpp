@@ -28,13 +28,13 @@ std::string words_of(const drift_evidence& e) {
 
 constexpr auto id_of = [](const drift_evidence& e) { return e.what.id; };
 
-bool is_timeless(const truth_view& seen, wall_time as_of) {
+bool is_timeless(const truth_view& seen, venue_time as_of) {
   return seen.changed_at.ms == 0 && as_of.ms == 0;
 }
 
 /// As a start, after which all counts that is not in this truth. Where nothing is known, everything
 /// that is noted counts.
-trade_cut base_at(const truth_view& seen, wall_time as_of) {
+trade_cut base_at(const truth_view& seen, venue_time as_of) {
   if (is_timeless(seen, as_of))
     return {};
   auto cut = cut_of(seen, as_of);
@@ -51,11 +51,11 @@ bool surely_after(const drift_evidence& e, const trade_cut& cut) {
 
 }  // namespace
 
-trade_cut cut_of(const truth_view& seen, wall_time as_of) {
+trade_cut cut_of(const truth_view& seen, venue_time as_of) {
   if (seen.changed_at.ms != 0)
     return {{seen.changed_at.ms - venue_slack_ms}, {seen.changed_at.ms + venue_slack_ms}};
   if (as_of.ms != 0)
-    return {{as_of.ms - wall_slack_ms}, {as_of.ms + wall_slack_ms}};
+    return {{as_of.ms - clock_slack_ms}, {as_of.ms + clock_slack_ms}};
   return {{}, end_of_time};
 }
 
@@ -127,7 +127,7 @@ void evidence_book::mark_recorded(const evidence_run& run) {
     evidence_[i].recorded = true;
 }
 
-void evidence_book::agree(const truth_view& seen, wall_time as_of) {
+void evidence_book::agree(const truth_view& seen, venue_time as_of) {
   base_ = base_at(seen, as_of);
   std::erase_if(evidence_, [&](const drift_evidence& e) {
     return e.seen_at < seen.as_of || stands_before_base(e);
@@ -137,7 +137,7 @@ void evidence_book::agree(const truth_view& seen, wall_time as_of) {
 }
 
 void evidence_book::agree_restored(wall_time changed_at, milliseconds staleness) {
-  base_ = {{changed_at.ms - staleness.count() - wall_slack_ms}, {changed_at.ms + wall_slack_ms}};
+  base_ = {{changed_at.ms - staleness.count() - clock_slack_ms}, {changed_at.ms + clock_slack_ms}};
 }
 
 std::optional<evidence_run> evidence_book::explaining(quantity drift, const trade_cut& end,
@@ -145,7 +145,7 @@ std::optional<evidence_run> evidence_book::explaining(quantity drift, const trad
   return run_explaining(drift, evidence_, end, oldest);
 }
 
-void evidence_book::spend(const evidence_run& run, const truth_view& seen, wall_time as_of) {
+void evidence_book::spend(const evidence_run& run, const truth_view& seen, venue_time as_of) {
   spent_up_to_ = evidence_[run.last].what.id;
   std::erase_if(evidence_, [&](const auto& e) { return e.what.id <= spent_up_to_; });
   // The run may have been the wrong one of two that fit: what lies near its end stays in doubt.

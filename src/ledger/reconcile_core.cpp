@@ -87,8 +87,9 @@ drift_input reconcile_core::input_for(const position_key& key, const stamp& now)
   in.position = key;
   in.seen = view_.position(key);
   // The wall clock may have been set in between: only its present reading counts.
+  in.venue_ahead = venue_ahead_;
   if (is_known(in.seen.content))
-    in.as_of = {now.wall.ms - between(in.seen.as_of, now.steady).count()};
+    in.as_of = {now.wall.ms + venue_ahead_.count() - between(in.seen.as_of, now.steady).count()};
   in.line = books_.line(key);
   in.step = view_.step(key.instrument);
   const auto open = pending_.find(key);

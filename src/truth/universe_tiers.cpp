@@ -45,6 +45,7 @@ void universe_tiers::keep_last_good(universe content, instant read_at) {
 }
 
 std::optional<universe_difference> universe_tiers::read(universe now) {
+  keep_missing(now);
   offer(now);
   std::optional<universe_difference> changes;
   if (newest_)
@@ -53,6 +54,20 @@ std::optional<universe_difference> universe_tiers::read(universe now) {
   by_this_process_ = true;
   changed_ = true;
   return changes;
+}
+
+/// One list that lacks a symbol may be a part: it is delisted once a second one lacks it, too.
+void universe_tiers::keep_missing(universe& now) {
+  std::set<symbol> missing;
+  if (newest_)
+    for (const auto& r : newest_->instruments)
+      if (!now.find(r.instrument) && !missing_.contains(r.instrument)) {
+        missing.insert(r.instrument);
+        now.instruments.push_back(r);
+      }
+  missing_ = std::move(missing);
+  if (!missing_.empty())
+    now.rebuild_index();
 }
 
 void universe_tiers::allow(std::vector<std::string> names) {
@@ -116,7 +131,8 @@ void universe_tiers::offer(universe& u) const {
   const std::unordered_set<std::string> allowed(settings_.allow.begin(), settings_.allow.end());
   const auto& kinds = settings_.contract_types;
   for (auto& r : u.instruments)
-    r.offered = (allowed.empty() || allowed.contains(r.instrument.str())) &&
+    r.offered = !missing_.contains(r.instrument) &&
+                (allowed.empty() || allowed.contains(r.instrument.str())) &&
                 (kinds.empty() || std::ranges::find(kinds, r.contract_type) != kinds.end());
 }
 

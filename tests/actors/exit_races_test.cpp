@@ -59,6 +59,29 @@ TEST_CASE("a cancel that comes in the pause between two orders ends the exit") {
   CHECK(s.run.notices_of("exit_blocked") == 0);
 }
 
+TEST_CASE("a cancel in the pause between two orders ends the exit over a restart, too") {
+  pipeline_world world;
+  {
+    exit_under_way s(world);
+    s.run.refuse_order(-1112, refusal_cure::wait);
+    s.run.pass(50ms);
+    auto cancel = s.run.a_reduce("c", "BTCUSDT");
+    cancel.body = cancel_plan{plan_id{"x"}};
+    s.run.offer({cancel});
+    REQUIRE(s.run.verdict_of("c") == verdict_kind::allow);
+    REQUIRE_FALSE(s.run.ended("x"));
+  }  // As if killed.
+  world.exchange->orders.clear();
+  world.exchange->reads.clear();
+  world.exchange->placed.clear();
+  world.wall_ms += 2'000;
+  pipeline_run run(world);
+  run.make_ready({a_row("BTCUSDT", "0.5", "50000")});
+  run.live(3s, {a_row("BTCUSDT", "0.5", "50000")});
+  CHECK(world.exchange->placed.empty());
+  CHECK(run.ended("x") == plan_end::withdrawn);
+}
+
 TEST_CASE("a person is told once of foreign orders that stand in an exit's way") {
   pipeline_world world;
   exit_under_way s(world);

@@ -107,3 +107,16 @@ TEST_CASE("what keeps the exchange away after a ban is told in place of the ban"
   CHECK(after->why.find("reset") != std::string::npos);
   CHECK_FALSE(watch.failed(reset, std::nullopt));
 }
+
+TEST_CASE("what our own budget refuses does not make one lost read the third") {
+  const read_failure ours{failure_kind::rate_limited, 0, 0, "weight is spent", std::nullopt};
+  const read_failure reset{failure_kind::unreachable, 0, 0, "reset", std::nullopt};
+  reach_watch watch;
+  REQUIRE(watch.succeeded());
+  for (int i = 0; i < 3; ++i)
+    CHECK_FALSE(watch.failed(ours, std::nullopt));
+  CHECK_FALSE(watch.failed(reset, std::nullopt));
+  CHECK_FALSE(watch.failed(ours, std::nullopt));
+  CHECK_FALSE(watch.failed(reset, std::nullopt));
+  CHECK(watch.failed(reset, std::nullopt));
+}

@@ -114,6 +114,7 @@ TEST_CASE("an exit whose withdrawal was accepted is not judged again") {
   journal::recovered found;
   found.undecided_plans = {a_plan("exit", reduce_plan{}),
                            a_plan("cancel", cancel_plan{plan_id{"exit"}})};
+  found.withdrawals = {{plan_id{"exit"}, plan_id{"cancel"}}};
   CHECK(exits_to_judge(found, now).empty());
   CHECK(settled_in(settle_undecided(found, now)) == std::vector<std::string>{"exit", "cancel"});
 }

@@ -192,3 +192,31 @@ TEST_CASE("the ledger and the exit state survive a restart") {
   REQUIRE(world.exchange->placed.size() == 2);
   CHECK(world.exchange->placed.back().reduce_only);
 }
+
+TEST_CASE("a cooldown goes on over a restart, by the wall clock") {
+  pipeline_world world;
+  world.chosen.gate.limits.cooldown = 15s;
+  {
+    pipeline_run run(world);
+    run.make_ready();
+    run.offer({run.an_open("in", "BTCUSDT", "0.01")});
+    run.fill_order(quantity::parse("0.01").value(), price::whole(50'000));
+    run.offer({run.a_reduce("out", "BTCUSDT")});
+    run.settle();
+    run.fill_order(quantity{}, price::whole(50'000));
+    REQUIRE(run.records_of("fill_recorded") == 2);
+    REQUIRE(run.end() == 0);
+  }
+  const bool over = GENERATE(false, true);
+  world.wall_ms += over ? 40'000 : 10'000;  // The first run took some seconds.
+  pipeline_run run(world);
+  run.make_ready();
+  run.offer({run.an_open("again", "BTCUSDT", "0.01")});
+  run.settle();
+  if (over) {
+    CHECK(run.verdict_of("again") == verdict_kind::allow);
+  } else {
+    CHECK(run.verdict_of("again") == verdict_kind::deny);
+    CHECK(run.reason_of("again") == refusal_code::cooldown_in_flight);
+  }
+}

@@ -105,11 +105,14 @@ TEST_CASE("a changed listing is told with its names, and a delisted symbol leave
   auto fewer = *run.given.universe->current();
   std::erase_if(fewer.instruments, [](const auto& r) { return r.instrument == symbol("XRPUSDT"); });
   fewer.rebuild_index();
-  fewer.read_at = run.now();
-  std::exchange(world.exchange->universe_answer, nullptr)(fewer);
-  run.settle();
-  CHECK(run.records_of("notice") == noticed + 1);
-  CHECK(run.records_of("universe_kept") == 2);
+  for (const auto notices : {noticed, noticed + 1}) {  // One list that lacks it may be a part.
+    REQUIRE(world.exchange->universe_answer);
+    fewer.read_at = run.now();
+    std::exchange(world.exchange->universe_answer, nullptr)(fewer);
+    run.settle();
+    CHECK(run.records_of("notice") == notices);
+    run.pass(1'100ms);
+  }
   const auto answer_all = [&] {
     while (run.answer_read(symbol("XRPUSDT"), {}) || run.answer_read(symbol("BTCUSDT"), {}) ||
            run.answer_read(symbol("ETHUSDT"), {})) {

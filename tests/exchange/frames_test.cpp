@@ -176,6 +176,17 @@ TEST_CASE("mark prices are read from arrays and rows, raw and wrapped") {
   CHECK(parse_mark_frame(R"({"result":null,"id":1})")->empty());
 }
 
+TEST_CASE("a mark of a name that no request could carry leaves the others where they are") {
+  const std::string name = GENERATE(std::string(40, 'A'), std::string("A/BUSDT"), std::string());
+  const std::string rest = R"(","p":"83860.2","st":1})";
+  const auto frame = R"([{"e":"markPriceUpdate","E":1,"s":")" + name + rest +
+                     R"(,{"e":"markPriceUpdate","E":1,"s":"BTCUSDT)" + rest + "]";
+  const auto marks = parse_mark_frame(frame);
+  REQUIRE(marks.has_value());
+  REQUIRE(marks->size() == 1);
+  CHECK(marks->front().instrument.str() == "BTCUSDT");
+}
+
 TEST_CASE("marks of other products and of symbols without a price are left out") {
   const auto row = [](const std::string& more) {
     return R"([{"e":"markPriceUpdate","E":1,"s":"XUSDT",)" + more + "}]";
@@ -186,6 +197,7 @@ TEST_CASE("marks of other products and of symbols without a price are left out")
   CHECK_FALSE(parse_mark_frame(row(R"("p":1.5)")).has_value());
   CHECK_FALSE(parse_mark_frame(row(R"("p":"NaN")")).has_value());
   CHECK_FALSE(parse_mark_frame("7").has_value());
+  CHECK_FALSE(parse_mark_frame(R"([{"e":"markPriceUpdate","E":1,"p":"1.5"}])").has_value());
 }
 
 TEST_CASE("a conditional order's event names the regular order it became") {

@@ -62,6 +62,31 @@ TEST_CASE("a refused read says when the window ends and why") {
   CHECK(granted(budget.reserve_read(read_class::routine, 5, at(60'250))));
 }
 
+TEST_CASE("what only the window before has no room for waits for the edge, not for a window") {
+  using kind = request_budget::order_kind;
+  auto budget = a_budget();
+  SECTION("weight that others spent") {
+    const auto ticket =
+        std::get<budget_ticket>(budget.reserve_read(read_class::routine, 5, at(40'000)));
+    budget.settle(ticket, {2'401, {}, {}}, at(40'100));
+    for (const auto traffic : {read_class::routine, read_class::exit_demand}) {
+      CHECK(refused(budget.reserve_read(traffic, 5, at(60'120))).retry_at == at(60'250).steady);
+      CHECK(granted(budget.reserve_read(traffic, 5, at(60'250))));
+    }
+  }
+  SECTION("orders") {
+    const auto ticket = std::get<budget_ticket>(budget.reserve_order(kind::closes, at(5'000)));
+    budget.settle(ticket, {{}, 301, {}}, at(5'100));
+    CHECK(refused(budget.reserve_order(kind::closes, at(10'120))).retry_at == at(10'250).steady);
+    CHECK(granted(budget.reserve_order(kind::closes, at(10'250))));
+  }
+  SECTION("but a window that is full itself has to end") {
+    drain(budget, read_class::exit_demand, at(60'010));
+    CHECK(refused(budget.reserve_read(read_class::exit_demand, 5, at(60'020))).retry_at ==
+          at(120'250).steady);
+  }
+}
+
 TEST_CASE("the venue's counter raises ours at once and never lowers it") {
   auto budget = a_budget();
   const auto ticket =

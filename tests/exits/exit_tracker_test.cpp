@@ -113,6 +113,19 @@ TEST_CASE("one read without the position ends nothing, and asks for nothing") {
     const auto later = [](const position_key&) { return missing_truth(at_s(9).steady); };
     CHECK(t.look_at_missing(later, at_s(9)).empty());
   }
+  SECTION("an entry was permitted meanwhile: what opens is its own position") {
+    t.note_plan(a_strategy_plan(side::buy));
+    const auto opened = t.on_truth(btc, open_truth("1", "110"), at_s(4));
+    REQUIRE(opened);
+    CHECK(opened->what.origin == a_strategy_plan(side::buy).id);
+    CHECK(opened->what.opened_at == at_s(4).wall);
+    CHECK(opened->what.initial == qty("1"));
+  }
+  SECTION("an entry of before, or to the other side, makes it no other position") {
+    t.note_plan(a_strategy_plan(side::sell));
+    CHECK_FALSE(t.on_truth(btc, open_truth("2", "100"), at_s(4)));
+    CHECK(t.state(btc) == before);
+  }
   SECTION("a later read agrees") {
     const auto later = [](const position_key&) { return missing_truth(at_s(4).steady); };
     const auto gone = t.look_at_missing(later, at_s(4));

@@ -61,6 +61,32 @@ TEST_CASE("a recovery gives back plans without a verdict, whole") {
   CHECK(back.plans[1].content_hash == content_hash(judged));
 }
 
+TEST_CASE("cancels of what has not ended are found again, those that were denied are not") {
+  const directory d;
+  const auto s = opened(d.journal());
+  const auto cancel = [](const char* id, const char* target) {
+    auto p = a_reduce_plan(id);
+    p.body = cancel_plan{plan_id(target)};
+    return p;
+  };
+  put(*s, plan_accepted{cancel("c0", "x")});
+  put(*s, a_permission(cancel("c0", "x")));  // Older than what it names: of an earlier plan.
+  put(*s, plan_accepted{a_reduce_plan("x")});
+  put(*s, a_permission(a_reduce_plan("x")));
+  put(*s, plan_accepted{cancel("c1", "x")});
+  put(*s, a_permission(cancel("c1", "x")));
+  put(*s, plan_accepted{cancel("c2", "other")});
+  put(*s, a_denial(cancel("c2", "other")));
+  put(*s, plan_accepted{cancel("c3", "x")});
+  const auto found = s->recover().value().withdrawals;
+  REQUIRE(found.size() == 2);
+  CHECK(found[0].target == plan_id("x"));
+  CHECK(found[0].by == plan_id("c1"));
+  CHECK(found[1].by == plan_id("c3"));
+  put(*s, plan_finished{plan_id("x"), symbol("BTCUSDT"), plan_end::withdrawn, {}, 0, ""});
+  CHECK(s->recover().value().withdrawals.empty());
+}
+
 TEST_CASE("a denial as duplicate is the verdict of its plan like any other") {
   const directory d;
   const auto p = an_open_plan("p1");

@@ -43,7 +43,7 @@ class account_model final : public book_view {
   void restart_with(const restored_books& found) {
     core_.emplace(*this, settings_, found, now());
     seen_ = {};
-    core_->begin(done);
+    core().begin(done);
   }
 
   /// A trade of the account; `order` says whose it is once the reconciler knows that order.
@@ -58,7 +58,7 @@ class account_model final : public book_view {
     changed_at_ = f.traded_at;
     trades.push_back(f);
     if (is_told == told::yes)
-      core_->take({f, of == whose::ours, of == whose::ours ? plan : plan_id{}}, now(), done);
+      core().take({f, of == whose::ours, of == whose::ours ? plan : plan_id{}}, now(), done);
     note_changes();
     return f;
   }
@@ -68,7 +68,7 @@ class account_model final : public book_view {
     changed_at_ = {wall_at(now_).ms};
   }
   /// The reconciler learns that order 900 is ours.
-  void tell_own_order() { core_->order_moved({btc, false, 900, {client, plan}}, now(), done); }
+  void tell_own_order() { core().order_moved({btc, false, 900, {client, plan}}, now(), done); }
 
   void read() {
     seen_.as_of = now_;
@@ -90,12 +90,12 @@ class account_model final : public book_view {
       answer_search_with({failure_kind::timed_out, 0, 0, "slow", {}});
     else {
       ++searches_;
-      core_->trades_read(btc.instrument, trades, now(), done);
+      core().trades_read(btc.instrument, trades, now(), done);
     }
   }
   void answer_search_with(const read_failure& why) {
     ++searches_;
-    core_->trades_read(btc.instrument, why, now(), done);
+    core().trades_read(btc.instrument, why, now(), done);
   }
   [[nodiscard]] bool search_is_open() const { return searches_ < done.searches.size(); }
   /// Time passes with a read and a comparison every 500 ms.
@@ -103,9 +103,9 @@ class account_model final : public book_view {
     for (std::int64_t passed = 0; passed < ms; passed += 500) {
       now_ += milliseconds{500};
       read();
-      core_->tick(now(), done);
-      core_->compare(btc, now(), done);
-      core_->compare_all(now(), done);
+      core().tick(now(), done);
+      core().compare(btc, now(), done);
+      core().compare_all(now(), done);
       answer_searches();
       note_changes();
     }
@@ -137,8 +137,11 @@ class account_model final : public book_view {
 
   // ---- what came of it
 
-  [[nodiscard]] stamp now() const { return {now_, wall_at(now_)}; }
-  [[nodiscard]] reconcile_core& core() { return *core_; }
+  [[nodiscard]] stamp now() const { return {now_, {wall_at(now_).ms + wall_ahead}}; }
+  [[nodiscard]] reconcile_core& core() {
+    core_->venue_clock(milliseconds{-wall_ahead});
+    return *core_;
+  }
   [[nodiscard]] quantity held() const { return held_; }
   [[nodiscard]] std::optional<ledger_line> line() const { return core_->books().line(btc); }
   [[nodiscard]] std::optional<hold> standing() const { return core_->holds().find(btc); }
@@ -155,6 +158,7 @@ class account_model final : public book_view {
   std::vector<fill> trades{};    ///< As the venue lists them.
   bool searches_fail{false};     ///< Nobody answers for trades.
   bool flat_has_no_time{false};  ///< A flat position is told by its absence.
+  std::int64_t wall_ahead{0};    ///< Our wall clock, of the venue's; as measured.
   plan_id plan{"p"};
   client_order_id client{"sl-own"};
 

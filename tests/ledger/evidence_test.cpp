@@ -81,8 +81,8 @@ TEST_CASE("a truth is cut by the venue's time, else by our clock, else nowhere")
   CHECK(cut_of(seen, {99'000}).all_until.ms == 10'000 - venue_slack_ms);
   CHECK(cut_of(seen, {99'000}).none_after.ms == 10'000 + venue_slack_ms);
   seen.changed_at = {};
-  CHECK(cut_of(seen, {99'000}).all_until.ms == 99'000 - wall_slack_ms);
-  CHECK(cut_of(seen, {99'000}).none_after.ms == 99'000 + wall_slack_ms);
+  CHECK(cut_of(seen, {99'000}).all_until.ms == 99'000 - clock_slack_ms);
+  CHECK(cut_of(seen, {99'000}).none_after.ms == 99'000 + clock_slack_ms);
   CHECK(cut_of(seen, {}).all_until.ms == 0);
   CHECK(cut_of(seen, {}).none_after.ms == std::numeric_limits<std::int64_t>::max());
 }

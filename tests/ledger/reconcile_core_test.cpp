@@ -311,3 +311,20 @@ TEST_CASE("a position without a line is ours when our own trades make it up, els
   }
   CHECK(a.records<hold_placed>().empty());
 }
+
+TEST_CASE("a wall clock that is an hour ahead of the venue's keeps no fill out of the books") {
+  account_model a;
+  a.flat_has_no_time = true;
+  a.wall_ahead = 3'600'000;
+  open_by_us(a);
+  a.trade(side::sell, "1", whose::ours, told::no);  // Found by a search: books follow a flat truth.
+  a.live(1'000);
+  REQUIRE(a.line()->amount.is_zero());
+  REQUIRE(a.records<ledger_adjusted>().back().cause == "explained");
+  a.wait(6'000);
+  a.trade(side::buy, "2", whose::ours, told::yes);
+  CHECK(a.line()->amount == qty("2"));
+  a.live(10'000);
+  CHECK(a.line()->amount == qty("2"));
+  CHECK_FALSE(a.standing());
+}

@@ -75,9 +75,14 @@ TEST_CASE("what an earlier process read is last good however young, and gives wa
   const auto changes = tiers.read(of({rules("BTCUSDT"), rules("NEWUSDT")}, at(10)));
   REQUIRE(changes);
   CHECK(changes->listed == std::vector{symbol("NEWUSDT")});
-  CHECK(changes->delisted == std::vector{symbol("OLDUSDT")});
+  CHECK(changes->delisted.empty());  // One list may be a part.
   CHECK(changes->changed.empty());
-  CHECK(tiers.in_force(at(10))->source == universe_source::live);
+  const auto live = tiers.in_force(at(10));
+  CHECK(live->source == universe_source::live);
+  CHECK_FALSE(live->find(symbol("OLDUSDT"))->offered);
+  const auto again = tiers.read(of({rules("BTCUSDT"), rules("NEWUSDT")}, at(20)));
+  REQUIRE(again);
+  CHECK(again->delisted == std::vector{symbol("OLDUSDT")});
 }
 
 TEST_CASE("what an earlier process read too long ago is not used") {
@@ -119,4 +124,28 @@ TEST_CASE("other symbols may be opened at once when the list of them changes") {
   CHECK(tiers.in_force(at(2)) == nullptr);
   tiers.allow({});
   CHECK(tiers.in_force(at(3))->find(symbol("BTCUSDT"))->offered);
+}
+
+TEST_CASE("a symbol that one read lacks is there for exits until a second one lacks it, too") {
+  universe_tiers tiers(settings());
+  tiers.read(of({rules("BTCUSDT"), rules("ETHUSDT")}, at(0)));
+  const auto changes = tiers.read(of({rules("ETHUSDT")}, at(60'000)));
+  REQUIRE(changes);
+  CHECK(changes->none());
+  const auto once = tiers.in_force(at(60'000));
+  REQUIRE(once);
+  REQUIRE(once->find(symbol("BTCUSDT")));
+  CHECK(once->find(symbol("BTCUSDT"))->tradable);
+  CHECK_FALSE(once->find(symbol("BTCUSDT"))->offered);
+  CHECK(once->find(symbol("ETHUSDT"))->offered);
+  SECTION("a second one ends it") {
+    const auto gone = tiers.read(of({rules("ETHUSDT")}, at(120'000)));
+    REQUIRE(gone);
+    CHECK(gone->delisted == std::vector{symbol("BTCUSDT")});
+    CHECK_FALSE(tiers.in_force(at(120'000))->find(symbol("BTCUSDT")));
+  }
+  SECTION("one that has it offers it again") {
+    tiers.read(of({rules("BTCUSDT"), rules("ETHUSDT")}, at(120'000)));
+    CHECK(tiers.in_force(at(120'000))->find(symbol("BTCUSDT"))->offered);
+  }
 }

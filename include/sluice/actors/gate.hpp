@@ -6,6 +6,7 @@
 #include "sluice/actors/interfaces.hpp"
 #include "sluice/actors/services.hpp"
 #include "sluice/gate/gate_core.hpp"
+#include "sluice/journal/recovered.hpp"
 
 namespace sluice::actors {
 
@@ -24,6 +25,8 @@ struct gate_options {
   std::vector<booked> books{};            ///< As the journal has them.
   std::vector<record> limit_records{};    ///< The same; their instants are of this process.
   std::vector<plan_ptr> left{};           ///< Exits that the last run left without a verdict.
+  std::vector<journal::withdrawal>
+      withdrawals{};  ///< Of what the last run left, as the journal has it.
 };
 
 [[nodiscard]] gate_actor spawn_gate(caf::actor_system& system, services given,

@@ -48,10 +48,14 @@ class venue_window {
   void withdraw(std::int64_t cost);
 
   [[nodiscard]] std::int64_t total() const { return own_ + foreign_; }
-  /// Steady instant from which a full window is certainly over.
-  [[nodiscard]] instant over_at(moment now) const;
+  /// Steady instant from which what does not fit now may: past the edge when only the window before
+  /// has no room for it, else when this one is certainly over.
+  [[nodiscard]] instant room_at(std::int64_t cost, window_cap cap, moment now) const;
 
  private:
+  [[nodiscard]] bool has_room(std::int64_t cost, window_cap cap) const {
+    return own_ + cost <= cap.own && total() + cost <= cap.total;
+  }
   [[nodiscard]] milliseconds into(venue_time t) const {
     return milliseconds(t.ms % length_.count());
   }

@@ -153,6 +153,8 @@ class exit_tracker {
     std::optional<instant> ended{};  ///< None while the plan has no end.
     instant forget_at{};             ///< Once it has ended.
     bool proven{false};              ///< Truth of after its end was seen.
+    /// It was permitted while a read did not show the position: what then opens is its own.
+    bool onto_missing{false};
 
     void end(instant now);
   };
@@ -161,6 +163,8 @@ class exit_tracker {
     instant forget_at{};
   };
 
+  /// Whether what is shown again is another position than the one that a read did not show.
+  [[nodiscard]] bool is_another(const tracked& t, int sign) const;
   /// Whether it is there, as far as truth is known.
   [[nodiscard]] static bool stands(const tracked& t) {
     return !t.seen.amount.is_zero() && !t.missing_in;

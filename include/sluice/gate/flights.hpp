@@ -63,6 +63,8 @@ class flights {
 
   /// A plan between two orders is judged again now. Gives the plan that withdrew it meanwhile.
   std::optional<plan_id> judged_again(const position_key& key, const plan_id& plan);
+  /// A cancel of the last run was allowed for a plan that was between two orders then.
+  void withdrawn_before(const plan_id& plan, const plan_id& by) { withdrawn_.emplace(plan, by); }
   /// Withdraws a plan that is between two orders; false when none has this id.
   bool withdraw(const plan_id& plan, const plan_id& by);
   /// The one that blocks most: unknown before permitted before unreflected. An entry also waits for
@@ -85,7 +87,7 @@ class flights {
 
   std::unordered_map<position_key, std::vector<flight>> by_position_{};
   std::unordered_map<position_key, std::vector<order_in_flight>> between_{};
-  std::unordered_map<plan_id, plan_id> withdrawn_{};  ///< Of those in between_, by whom.
+  std::unordered_map<plan_id, plan_id> withdrawn_{};  ///< Of those in between_ or left, by whom.
 };
 
 }  // namespace sluice

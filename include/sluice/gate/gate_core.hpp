@@ -68,6 +68,10 @@ class gate_core {
   void recover(std::span<const recovered_order> orders, std::span<const hold> holds,
                std::span<const booked> books);
 
+  /// A cancel of the last run: its target, once it comes up again, goes on no more.
+  void withdrawn_before(const plan_id& target, const plan_id& by) {
+    flights_.withdrawn_before(target, by);
+  }
   /// Exits that the last run left without a verdict: a cancel finds them, and they are judged when
   /// they are taken up.
   void left_by_last_run(std::vector<plan_ptr> exits) { left_ = std::move(exits); }

@@ -83,12 +83,19 @@ struct flatten_line {
   std::optional<wall_time> ended_at{};
 };
 
+/// A cancel that was allowed, or had no verdict yet, of a plan that may have gone on.
+struct withdrawal {
+  plan_id target{};
+  plan_id by{};
+};
+
 struct recovered {
   std::int64_t last_seq{0};  ///< 0 in a new journal.
   /// Accepted, but the process ended before their verdict, oldest first. Their instants belong to
   /// the process that took them in: only the wall times still mean something.
   std::vector<plan> undecided_plans{};
   std::vector<unfinished_plan> unfinished_plans{};  ///< Oldest first.
+  std::vector<withdrawal> withdrawals{};            ///< The same.
   std::vector<stored_order> unresolved_orders{};    ///< Oldest first.
   std::vector<hold> holds{};
   std::int64_t last_hold_id{0};  ///< The highest ever given.

@@ -39,7 +39,9 @@ enum class drift_action : std::uint8_t {
 struct drift_input {
   position_key position{};
   truth_view seen{};
-  wall_time as_of{};  ///< Our wall time of seen.as_of; 0 when not known.
+  venue_time as_of{};  ///< The venue's time of seen.as_of, as reckoned by us; 0 when not known.
+  /// How far its clock is ahead of our wall clock, as measured.
+  milliseconds venue_ahead{0};
   std::optional<ledger_line> line{};
   quantity step{};               ///< Of the instrument; zero when not known.
   bool order_unresolved{false};  ///< An order of ours here is not finished, its fills included.
@@ -94,7 +96,7 @@ class drift_watch {
   /// the adoption out.
   [[nodiscard]] drift_report observe(const drift_input& in);
   /// The ledger was set to this truth for another reason.
-  void agreed(const truth_view& seen, wall_time as_of);
+  void agreed(const truth_view& seen, venue_time as_of);
 
   /// The line is from the journal, which changed it last at this time.
   void line_restored(wall_time changed_at);
@@ -118,11 +120,11 @@ class drift_watch {
   reconcile_settings settings_;
   evidence_book evidence_{};
   std::optional<search_result> search_{};    ///< The last one that ended.
-  wall_time agreed_at_{};                    ///< Up to when ledger and truth are known to agree.
+  venue_time agreed_at_{};                   ///< Up to when ledger and truth are known to agree.
   quantity drift_{};                         ///< As last seen.
   instant drift_changed_at_{};               ///< When it was first seen with this amount.
   std::optional<instant> drifting_since_{};  ///< In suspicion since.
-  wall_time drifting_since_wall_{};
+  venue_time drifting_since_venue_{};
   std::optional<instant> ripe_since_{};  ///< Stood long enough and was confirmed.
   instant last_read_{};                  ///< as_of of the last read that confirmed the drift.
   int confirmed_{0};

@@ -34,12 +34,13 @@ struct trade_cut {
 };
 /// How far the venue's time of a trade and of the position it changed may lie apart.
 inline constexpr std::int64_t venue_slack_ms = 20;
-/// The same between the venue's clock and ours.
-inline constexpr std::int64_t wall_slack_ms = 5'000;
+/// The same where the venue's time was reckoned by us, from its clock as it was measured or from our
+/// wall clock.
+inline constexpr std::int64_t clock_slack_ms = 5'000;
 
-/// The cut of a truth: by the venue's time of its content; without one by our wall time of the
-/// instant up to which it was proven; without that either, nothing is certain.
-[[nodiscard]] trade_cut cut_of(const truth_view& seen, wall_time as_of);
+/// The cut of a truth: by the venue's time of its content; without one by its time, as reckoned by
+/// us, of the instant up to which it was proven; without that either, nothing is certain.
+[[nodiscard]] trade_cut cut_of(const truth_view& seen, venue_time as_of);
 
 /// A run of trades that follow each other: indices into the evidence, both included.
 struct evidence_run {
@@ -67,7 +68,7 @@ class evidence_book {
   void mark_recorded(const evidence_run& run);
 
   /// Ledger and truth are the same: what this truth has in it explains nothing later.
-  void agree(const truth_view& seen, wall_time as_of);
+  void agree(const truth_view& seen, venue_time as_of);
   /// The line comes from the journal, which last changed it at this time: truth was then at most
   /// `staleness` old.
   void agree_restored(wall_time changed_at, milliseconds staleness);
@@ -75,7 +76,7 @@ class evidence_book {
   [[nodiscard]] std::optional<evidence_run> explaining(quantity drift, const trade_cut& end,
                                                        venue_time oldest) const;
   /// Takes the run out, because the ledger follows the truth that has it in it.
-  void spend(const evidence_run& run, const truth_view& seen, wall_time as_of);
+  void spend(const evidence_run& run, const truth_view& seen, venue_time as_of);
 
   [[nodiscard]] std::vector<drift_evidence> trades_of(const evidence_run& run) const;
   [[nodiscard]] bool all_ours(const evidence_run& run) const;

@@ -105,6 +105,9 @@ class reconcile_core {
                    const stamp& now, reconcile_actions& out);
   /// Other rules from the next comparison on. Holds stand until they are released; armed closes end
   /// no later than the new longest time from now.
+  /// How far the venue's clock is ahead of our wall clock now. Trades have the venue's time alone,
+  /// and some truths have none: those are compared by it.
+  void venue_clock(milliseconds ahead) { venue_ahead_ = ahead; }
   void settings_changed(const reconcile_settings& settings, const stamp& now,
                         reconcile_actions& out);
   /// Pauses and armings that are over; and what holds stand on is looked at again.
@@ -150,6 +153,7 @@ class reconcile_core {
 
   const book_view& view_;
   reconcile_settings settings_;
+  milliseconds venue_ahead_{0};
   ledger books_{};
   std::unordered_map<position_key, drift_watch> watches_{};
   std::unordered_map<position_key, int> pending_{};  ///< Orders of ours not finished.

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,7 @@ struct universe_difference {
 /// Pure. A universe is live for max_age after it was read by this process, then last good for
 /// last_good_max_age in all; beyond that the names of `allow` stand in without rules, good for
 /// exits alone; without those nothing is known. Symbols that the configuration leaves out stay
-/// known, but are not offered: only exits may trade them.
+/// known, but are not offered: only exits may trade them. So does one that a single read lacks.
 class universe_tiers {
  public:
   explicit universe_tiers(universe_settings settings);
@@ -45,9 +46,11 @@ class universe_tiers {
   [[nodiscard]] universe_source source_at(instant now) const;
   [[nodiscard]] universe named_by_configuration() const;
   void offer(universe& u) const;
+  void keep_missing(universe& now);
 
   universe_settings settings_;
   std::optional<universe> newest_{};
+  std::set<symbol> missing_{};  ///< Of newest_: kept from the read before.
   bool by_this_process_{false};
   bool changed_{true};
   universe_source given_{universe_source::none};
