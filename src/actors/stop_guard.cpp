@@ -112,7 +112,8 @@ class stop_guard : public stage<stop_guard_actor> {
     const auto mark = given_.marks->read(key.instrument);
     if (mark && between(mark->received_at, now()) <= mark_age_max)
       s.mark = mark->value;
-    if (const auto* rules = given_.universe->current()->find(key.instrument))
+    const auto all = given_.universe->current();  // Kept while it is read: another may replace it.
+    if (const auto* rules = all->find(key.instrument))
       s.rules = *rules;
     return s;
   }
