@@ -103,11 +103,11 @@ class reconcile_core {
   void compare_all(const stamp& now, reconcile_actions& out);
   void trades_read(const symbol& instrument, const read_result<std::vector<fill>>& trades,
                    const stamp& now, reconcile_actions& out);
-  /// Other rules from the next comparison on. Holds stand until they are released; armed closes end
-  /// no later than the new longest time from now.
   /// How far the venue's clock is ahead of our wall clock now. Trades have the venue's time alone,
   /// and some truths have none: those are compared by it.
   void venue_clock(milliseconds ahead) { venue_ahead_ = ahead; }
+  /// Other rules from the next comparison on. Holds stand until they are released; armed closes end
+  /// no later than the new longest time from now.
   void settings_changed(const reconcile_settings& settings, const stamp& now,
                         reconcile_actions& out);
   /// Pauses and armings that are over; and what holds stand on is looked at again.
