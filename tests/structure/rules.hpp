@@ -24,6 +24,8 @@ inline constexpr std::size_t function_lines_max = 70;
 [[nodiscard]] violations check_first_comment(const source_file& f);
 /// Pure layers ask no clock and open no file.
 [[nodiscard]] violations check_purity(const source_file& f);
+/// No pointer is kept into what a board shows without what owns it: another thread replaces it.
+[[nodiscard]] violations check_borrowing(const source_file& f);
 /// Nothing is left for later in a comment.
 [[nodiscard]] violations check_leftovers(const source_file& f);
 

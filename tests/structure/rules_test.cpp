@@ -169,6 +169,16 @@ TEST_CASE("a pure layer that asks a clock or opens a file is found") {
   CHECK(check_purity(with_include("src/ledger/a.cpp", "<fstream>")).size() == 1);
 }
 
+TEST_CASE("a pointer that outlives its board is found") {
+  const auto found = [](const std::string& line) {
+    return check_borrowing(make_file("a.cpp", line + "\n")).size();
+  };
+  CHECK(found(std::string{"  if (const auto* rules = given_.universe->cur"} +
+              "rent()->find(on))") == 1);
+  CHECK(found("  const auto all = given_.universe->current();") == 0);
+  CHECK(found("  return given_.universe->current()->find(on) != nullptr;") == 0);
+}
+
 TEST_CASE("what is left for later is found") {
   const std::string word = std::string{"TO"} + "DO";
   CHECK(check_leftovers(make_file("a.cpp", "// " + word + ": more\n")).size() == 1);

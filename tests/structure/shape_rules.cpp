@@ -156,6 +156,15 @@ violations check_first_comment(const source_file& f) {
   return {};
 }
 
+violations check_borrowing(const source_file& f) {
+  static const std::regex borrowed{R"(\*\s*\w+\s*=[^=;]*\bcurrent\(\)->)"};
+  violations found;
+  for (std::size_t i = 0; i < f.lines.size(); ++i)
+    if (std::regex_search(f.lines[i], borrowed))
+      found.push_back({f.path, i + 1, "keeps a pointer into what a board may replace"});
+  return found;
+}
+
 violations check_leftovers(const source_file& f) {
   static const std::regex words{
       "\\b(TO"
@@ -174,7 +183,7 @@ violations check_all(const source_file& f) {
   violations all;
   for (auto* check :
        {&check_direction, &check_libraries, &check_file_length, &check_function_length,
-        &check_first_comment, &check_purity, &check_leftovers})
+        &check_first_comment, &check_purity, &check_borrowing, &check_leftovers})
     for (auto& v : check(f))
       all.push_back(std::move(v));
   return all;

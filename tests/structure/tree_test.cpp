@@ -38,6 +38,10 @@ TEST_CASE("every file begins with a sentence that says what it holds") {
 TEST_CASE("pure layers ask no clock and open no file") {
   check_tree(&check_purity);
 }
+TEST_CASE("nobody keeps a pointer into what a board may replace") {
+  check_tree(&check_borrowing);
+}
+
 TEST_CASE("nothing is left for later in a comment") {
   check_tree(&check_leftovers);
 }
