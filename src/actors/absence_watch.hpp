@@ -17,7 +17,7 @@ struct order_trace {
   client_order_id id{};
   position_side leg{position_side::both};
   side direction{side::buy};
-  wall_time intended_at{};
+  wall_time intended_at{};   ///< By the venue's clock, which is that of the trades.
   quantity amount_before{};  ///< Of the position, signed, when the intent was made.
   /// The venue's time of the last change that `amount_before` shows; 0 when not known.
   venue_time changed_before{};

@@ -28,6 +28,7 @@ std::string text_of(const exchange::kept_stops& stops) {
   };
   line("ban", stops.ban);
   line("pause", stops.pause);
+  line("pause_of_others", stops.pause_of_others);
   return text;
 }
 
@@ -41,6 +42,8 @@ exchange::kept_stops stops_in(std::istream& in) {
       stops.ban = {{until}, milliseconds{length}};
     else if (word == "pause")
       stops.pause = {{until}, milliseconds{length}};
+    else if (word == "pause_of_others")
+      stops.pause_of_others = {{until}, milliseconds{length}};
   }
   return stops;
 }

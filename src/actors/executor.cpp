@@ -119,7 +119,7 @@ void executor::take_symbol_trades(const client_order_id& id, entry& e,
   if (!trades)
     return nothing_proven(id, e);
   const auto& instrument = e.machine.task().request.instrument;
-  for (const auto number : e.absence.trades_read(*trades, e.trace(), options_.at_venue))
+  for (const auto number : e.absence.trades_read(*trades, e.trace(*given_.exchange), options_.at_venue))
     ask_name(*given_.exchange, this, id, instrument, number);
   weigh_absence(id, e);
 }
@@ -143,7 +143,7 @@ void executor::take(const order_named& answer) {
   } else {
     options_.at_venue.learn(found->instrument, answer.number, {found->client_id, {}});
   }
-  e.absence.named(e.trace(), options_.at_venue);
+  e.absence.named(e.trace(*given_.exchange), options_.at_venue);
   if (e.absence.waiting())
     weigh_absence(answer.doubted, e);
 }
@@ -160,7 +160,7 @@ void executor::pass_on_fills(const entry& e, const std::vector<fill>& fills) {
 
 void executor::weigh_absence(const client_order_id& id, entry& e) {
   const auto seen = given_.table->read(position_of(e.machine.task().request));
-  if (const auto shown = e.absence.weigh(seen, e.trace()))
+  if (const auto shown = e.absence.weigh(seen, e.trace(*given_.exchange)))
     feed(id, [&](order_machine& m) { return m.on_absence_checked(*shown, now()); });
   else
     wake_at(now() + duration{evidence_poll});

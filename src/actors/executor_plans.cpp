@@ -137,10 +137,9 @@ void executor::end_spent(plan_in_hand& p, const order_request& request) {
 order_request executor::shaped(order_request market, const plan_course& course) const {
   if (course.shape() != order_shape::collar)
     return market;
-  const auto symbols = given_.universe->current();
-  const auto* rules = symbols ? symbols->find(market.instrument) : nullptr;
+  const auto rules = given_.universe->rules_of(market.instrument);
   const auto seen = given_.marks->read(market.instrument);
-  if (!rules || !seen || now() - seen->received_at > duration{collar_mark_age_max})
+  if (!rules || !seen || now() - seen->as_of > duration{collar_mark_age_max})
     return market;
   return with_collar(market, seen->value, *rules, options_.settings.exit_collar_bp)
       .value_or(market);
@@ -182,8 +181,7 @@ void executor::take(const refused_again& refused) {
 void executor::order_ended(const plan_id& plan, const order_request& request, const entry& e,
                            const order_finished& how) {
   auto* p = plans_.find(plan);
-  const auto symbols = given_.universe->current();
-  const auto* rules = symbols ? symbols->find(request.instrument) : nullptr;
+  const auto rules = given_.universe->rules_of(request.instrument);
   const auto step = rules ? facts_of(*rules).step : quantity{};
   const auto next = [&]() -> std::optional<course_step> {
     if (!p)
@@ -249,7 +247,7 @@ void executor::finish(plan_in_hand& p, const end_plan& end) {
 void executor::run_plans() {
   // Without symbols every plan would be refused: one that lives waits for them.
   const auto symbols = given_.universe->current();
-  const bool judgeable = symbols && symbols->source != universe_source::none;
+  const bool judgeable = symbols->source != universe_source::none;
   for (const auto& what : plans_.due(now(), judgeable))
     send(peers_->gate, judge_again{what});
   for (const auto& what : plans_.late(now()))

@@ -15,8 +15,7 @@ namespace sluice::actors {
 /// such mark.
 [[nodiscard]] inline std::optional<notional> in_quote(const services& given, const symbol& of,
                                                       const std::string& asset, notional amount) {
-  const auto all = given.universe->current();  // Kept while it is read: another may replace it.
-  const auto* rules = all->find(of);
+  const auto rules = given.universe->rules_of(of);
   const auto quoted_in = rules ? rules->quote_asset : asset;
   if (asset == quoted_in || amount.is_zero())
     return amount;

@@ -102,6 +102,10 @@ class flattener : public stage<flattener_actor> {
           "trading is halted by {} ({}), so nothing can be closed: remove the halt file if there "
           "is one, order sluice state reduce_only --reason \"...\", then flatten again",
           trading.author, trading.reason);
+    // Truth knows no legs: what stands on one would count as flat, and its stops would go.
+    for (const auto& f : vitals().findings())
+      if (f.reason == "hedge_mode")
+        return f.detail;
     if (!scope.empty() && !given_.table->directory().find(scope))
       return fmt::format("no symbol {} is known here", scope.str());
     for (const auto& [id, r] : running_)

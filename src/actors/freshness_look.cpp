@@ -33,7 +33,7 @@ std::optional<milliseconds> oldest_mark(const services& given, const universe& l
     const auto mark = given.marks->read(rules.instrument);
     if (!mark)
       return std::nullopt;
-    oldest = std::max(oldest, between(mark->received_at, now));
+    oldest = std::max(oldest, between(mark->as_of, now));
   }
   return oldest;
 }

@@ -120,6 +120,13 @@ class gate : public stage<gate_actor> {
   }
 
  private:
+  /// With what its wall clock is off by the venue's, as it is known now.
+  [[nodiscard]] stamp now_stamp() {
+    if (const auto known = given_.exchange ? given_.exchange->clock() : std::nullopt)
+      core_.venue_clock(known->offset);
+    return stage::now_stamp();
+  }
+
   void judge(const judge_plans& wanted) {
     end_what_is_over();
     take_up();
@@ -137,10 +144,9 @@ class gate : public stage<gate_actor> {
 
   /// What the last run left, once its symbol is known; without it in time for its verdict.
   void take_up() {
-    const auto symbols = given_.universe->current();
     core_.take_up(
         [&](const plan& p) {
-          return (symbols && symbols->find(p.instrument)) ||
+          return given_.universe->rules_of(p.instrument) ||
                  now() + duration{2 * take_up_pause} >= p.deadline;
         },
         now_stamp(), actions_);

@@ -6,6 +6,9 @@
 namespace sluice::actors {
 namespace {
 
+/// Age of a mark from which on one that a read of positions brings is taken.
+constexpr milliseconds silent_after{2'000};
+
 class market_stream : public stage<market_stream_actor> {
  public:
   using stage::stage;
@@ -28,24 +31,38 @@ class market_stream : public stage<market_stream_actor> {
     });
   }
 
-  /// The stream counts as up from its first marks on: before them no entry could be judged and no
-  /// stop watched.
+  /// An overlap of connections may bring an older mark than the one that is there. What a read of
+  /// positions says may come from a copy that lags: it counts only where the stream is silent.
+  [[nodiscard]] bool is_news(const mark_row& row, bool of_stream) const {
+    const auto last = given_.marks->read(row.instrument);
+    if (!last || of_stream)
+      return !last || row.as_of >= last->as_of;
+    return row.as_of > last->as_of && between(last->as_of, now()) > silent_after;
+  }
+
+  /// Before the first marks that come in time no entry could be judged and no stop watched.
   void take(mark_batch& batch) {
-    const bool up = batch.up && (vitals().mark_stream_up || !batch.rows.empty());
+    std::erase_if(batch.rows, [&](const mark_row& r) { return !is_news(r, batch.of_stream); });
     for (const auto& row : batch.rows)
-      given_.marks->set(row.instrument, row.mark, batch.received_at);
+      given_.marks->set(row.instrument, row.mark, row.as_of);
+    if (batch.of_stream)
+      show(batch.up, batch.reason);
+    if (batch.rows.empty())
+      return;
+    if (batch.of_stream)
+      metrics().add(status::metric::stream_events, {"marks"});
+    send(peers_->exit_engine, marks_moved{std::make_shared<const mark_batch>(std::move(batch))});
+  }
+
+  void show(bool up, const std::string& reason) {
     if (vitals().mark_stream_up.exchange(up) != up) {
       metrics().set(status::metric::stream_up, {"market"}, up ? 1 : 0);
       if (up)
         log().info("market_stream", "stream_opened");
       else
         log().limited("closed", status::log_level::warn, "market_stream", "stream_closed",
-                      {{"why", batch.reason}});
+                      {{"why", reason}});
     }
-    if (batch.rows.empty())
-      return;
-    metrics().add(status::metric::stream_events, {"marks"});
-    send(peers_->exit_engine, marks_moved{std::make_shared<const mark_batch>(std::move(batch))});
   }
 };
 

@@ -22,16 +22,19 @@ struct order_entry {
   order_machine machine;
   plan_ptr what{};                              ///< None for an inherited order.
   std::shared_ptr<const plan_judged> judged{};  ///< Until it is recorded.
-  wall_time intended_at{};
+  wall_time intended_at{};                      ///< By our own clock.
   quantity amount_before{};
   venue_time changed_before{};                ///< Of that amount; 0 when not known.
   std::optional<quantity> position_before{};  ///< |truth| that it was permitted for, if known.
   std::optional<instant> timer{};
   absence_watch absence{};
 
-  [[nodiscard]] order_trace trace() const {
+  /// The venue's clock may be far from ours, at the intent as now.
+  [[nodiscard]] order_trace trace(const exchange_port& venue) const {
     const auto& q = machine.task().request;
-    return {q.id, q.leg, q.direction, intended_at, amount_before, changed_before};
+    const auto clock = venue.clock();
+    const wall_time there{intended_at.ms + (clock ? clock->offset.count() : 0)};
+    return {q.id, q.leg, q.direction, there, amount_before, changed_before};
   }
 };
 

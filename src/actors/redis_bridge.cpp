@@ -290,7 +290,7 @@ class redis_bridge : public stage<redis_bridge_actor> {
     const auto seen = given_.table->read(key);
     std::optional<price> mark;
     if (const auto m = given_.marks->read(key.instrument);
-        m && between(m->received_at, now()) <= mark_stale_after)
+        m && between(m->as_of, now()) <= mark_stale_after)
       mark = m->value;
     const auto fields = snapshot_fields(seen.content, given_.time.at(seen.as_of).wall, mark);
     if (fields)

@@ -6,6 +6,7 @@
 #include "mute_watch.hpp"
 #include "preflight.hpp"
 #include "reach_watch.hpp"
+#include "read_marks.hpp"
 #include "read_task.hpp"
 #include "read_watch.hpp"
 #include "resync_desk.hpp"
@@ -293,6 +294,9 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
                              known.flat, known.unknown, changes.size()});
     }
     tell_changes(std::move(changes));
+    // Stops go on being watched where the stream of marks is late or silent.
+    if (auto marks = marks_of(read); !marks.rows.empty())
+      send(peers_->market_stream, std::move(marks));
     latency_seen(between(read.sent_at, read.received_at));
     watch_.good(job.target, read, given_.table->directory(), vitals());
     tell_reach(reach_.succeeded());
@@ -325,17 +329,14 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
   /// Routine reads come again one period after they were sent, or when the venue will listen.
   void come_round(read_target target, instant sent_at, std::optional<instant> not_before) {
     const bool open = !target.is_account() && keeper_->is_open(target.index());
-    if (!target.is_account() && !open && !is_listed(target.index()))
+    if (!target.is_account() && !open &&
+        !given_.universe->rules_of(given_.table->directory().name_of(target.index())))
       return;
     auto due = rounds_.next_due(target, sent_at, open);
     if (!due)
       return;
     due = std::max(*due, not_before.value_or(*due));
     scheduler_.want({target, routine_priority(open), *due, *due}, now());
-  }
-
-  [[nodiscard]] bool is_listed(symbol_index index) const {
-    return given_.universe->current()->find(given_.table->directory().name_of(index)) != nullptr;
   }
 
   void merge(const account_moved& moved) {

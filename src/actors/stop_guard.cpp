@@ -110,10 +110,9 @@ class stop_guard : public stage<stop_guard_actor> {
     stop_surroundings s;
     s.seen = given_.table->read(key);
     const auto mark = given_.marks->read(key.instrument);
-    if (mark && between(mark->received_at, now()) <= mark_age_max)
+    if (mark && between(mark->as_of, now()) <= mark_age_max)
       s.mark = mark->value;
-    const auto all = given_.universe->current();  // Kept while it is read: another may replace it.
-    if (const auto* rules = all->find(key.instrument))
+    if (const auto rules = given_.universe->rules_of(key.instrument))
       s.rules = *rules;
     return s;
   }

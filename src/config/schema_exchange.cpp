@@ -84,8 +84,8 @@ void describe_streams(section_builder& b, exchange_settings& s) {
               "Silence after which a stream counts as lost; it is pinged after half of it."},
              s.stream_idle_timeout, {milliseconds{500}, minutes{10}});
   b.duration({"mark_silence_max",
-              "Marks come every second; a stream of the wrong name is acknowledged and stays "
-              "silent."},
+              "Marks come every second: one that took longer does not count, and a stream without "
+              "others is opened again. One of a wrong name is acknowledged and silent."},
              s.mark_silence_max, {milliseconds{100}, minutes{5}});
   b.duration({"stream_age_max",
               "Age at which a second connection takes over; the venue cuts one after 24 hours."},

@@ -117,8 +117,9 @@ inline constexpr std::array order_rules{
     passing(-1015, 10'000),
     order_rule{any, -1016, speaker::venue, "", order_fate::refused_for_now, wait, mends::person,
                milliseconds(30'000)},
-    order_rule{any, -1021, speaker::venue, "", order_fate::refused_for_clock, wait, mends::product,
-               milliseconds(0)},
+    // Our clock may have stood still: what truth said before may be as old.
+    order_rule{any, -1021, speaker::venue, "", order_fate::refused_for_clock, reread_position,
+               mends::product, milliseconds(0)},
     passing(-1112, 5'000),
     passing(-2025, 1'000, free_orders),
     passing(-4045, 1'000, free_orders),

@@ -1,7 +1,8 @@
-// The stream of all mark prices, as batches; it does not take silence for health.
+// The stream of all mark prices, as batches; it takes neither silence nor old marks for health.
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "stream_keeper.hpp"
@@ -22,9 +23,12 @@ class mark_stream {
 
  private:
   [[nodiscard]] stream_hooks hooks();
+  [[nodiscard]] result<std::vector<mark_row>> read(std::string_view text, instant received) const;
+  [[nodiscard]] bool serves(const std::vector<mark_row>& rows, instant received) const;
   [[nodiscard]] frames_taken take(const std::vector<std::string>& frames);
 
   session& venue_;
+  milliseconds age_max_;
   sink_fn sink_;
   stream_keeper keeper_;
 };

@@ -70,6 +70,8 @@ session::session(io_loop& loop, tls_context& tls, const settings& chosen, creden
     budget_.ban_until(*until);
   if (const auto until = end_of(kept.pause))
     budget_.pause_until(*until, request_budget::pause_scope::everything);
+  if (const auto until = end_of(kept.pause_of_others))
+    budget_.pause_until(*until, request_budget::pause_scope::all_but_exits);
 }
 
 moment session::here() const {
@@ -267,6 +269,10 @@ instant session::moved_here(venue_time event, instant received) const {
     return received;
   const std::lock_guard lock(mutex_);
   return std::min(received, clock_.steady_at(event) - clock_.error_at(received));
+}
+
+instant session::made_at(venue_time event, instant received) const {
+  return clock() ? moved_here(event, received) : received;
 }
 
 void session::log(log_level level, std::string_view event, std::string_view text) const {

@@ -72,6 +72,8 @@ class session {
   [[nodiscard]] instant now() const { return additions_.steady_now(); }
   /// The steady instant of a venue's event, early by the clock error, never after `received`.
   [[nodiscard]] instant moved_here(venue_time event, instant received) const;
+  /// The same for what only has an age: as it arrived while the venue's clock is not measured.
+  [[nodiscard]] instant made_at(venue_time event, instant received) const;
   /// Why not one request of this lane may leave now, and no stream be opened; none when it may.
   [[nodiscard]] std::optional<budget_refusal> stopped(budget_lane whose) const;
   /// Obeys the answer to an opening of a stream that was declined, as that to any request; the

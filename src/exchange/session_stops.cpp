@@ -81,7 +81,8 @@ void session::save_stops() const {
     const auto left = between(at, *until);
     return kept_stop{{additions_.wall_now().ms + left.count()}, left};
   };
-  additions_.save_stops({kept(held.banned_until), kept(held.paused_until)});
+  additions_.save_stops(
+      {kept(held.banned_until), kept(held.paused_until), kept(held.others_paused_until)});
 }
 
 std::optional<instant> session::end_of(const std::optional<kept_stop>& stop) const {

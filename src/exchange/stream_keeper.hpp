@@ -63,6 +63,8 @@ class stream_keeper {
   void close();
   /// The stream is proven; called by whoever takes frames before it hands the first one on.
   void serve();
+  /// From the proof of a connection to its loss.
+  [[nodiscard]] bool up() const { return link_.up(); }
   [[nodiscard]] bool running() const { return first_.socket != nullptr; }
   [[nodiscard]] bool closed() const { return closed_; }
 

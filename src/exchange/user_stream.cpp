@@ -60,15 +60,22 @@ stream_hooks user_stream::hooks() {
 /// While a key is alive the venue hands out the same one again, good for another hour.
 void user_stream::find(const std::function<void(stream_target)>& found) {
   const auto start = before_key(chosen_.user_stream);
-  venue_.read({endpoint::listen_key_create, {}, key_traffic}, [found, start](auto reply) {
-    if (!reply)
-      return found({{}, "no listenKey: " + reply.error().text, reply.error().retry_at});
-    const secret body(std::move(reply->body));
-    const auto key = parse_listen_key(body.reveal());
-    if (!key)
-      return found({{}, "no listenKey: " + key.error().text, {}});
-    found({joined_secret({start, key->reveal()}), {}, {}});
-  });
+  venue_.read({endpoint::listen_key_create, {}, key_traffic},
+              [this, found, start, round = round_](auto reply) {
+                if (round != round_)
+                  return;
+                if (!reply)
+                  return found({{}, "no listenKey: " + reply.error().text, reply.error().retry_at});
+                const secret body(std::move(reply->body));
+                auto key = parse_listen_key(body.reveal());
+                if (!key)
+                  return found({{}, "no listenKey: " + key.error().text, {}});
+                // Of another key than the one that serves: that one is gone, and its stream silent.
+                if (keeper_.up() && key->reveal() != key_.reveal())
+                  return keeper_.lose("the venue has handed out another listenKey");
+                key_ = std::move(*key);
+                found({joined_secret({start, key_.reveal()}), {}, {}});
+              });
 }
 
 void user_stream::tell(user_event_body body) {
@@ -119,6 +126,10 @@ void user_stream::extend_key() {
       return;
     if (!reply)
       return key_not_extended(reply.error());
+    const secret body(std::move(reply->body));
+    // The venue makes a new key when ours is gone: the stream is open and silent then.
+    if (const auto key = parse_listen_key(body.reveal()); key && key->reveal() != key_.reveal())
+      return keeper_.lose("another listenKey was extended than that of this stream");
     extensions_failed_ = 0;
     keep_alive_timer_.start(chosen_.listen_key_keep_alive, [this] { extend_key(); });
   });

@@ -35,6 +35,7 @@ class user_stream {
   session& venue_;
   settings chosen_;
   sink_fn sink_;
+  secret key_{};  ///< Of the present connection.
   loop_timer keep_alive_timer_;
   int extensions_failed_{0};
   std::uint64_t round_{

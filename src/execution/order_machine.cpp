@@ -122,7 +122,9 @@ void order_machine::hear(const order_refused& refusal, instant now, order_action
   const auto& r = task_.request;
   const bool competes =
       refusal.cure == refusal_cure::free_orders && only_reduces(r.reduce_only, r.leg, r.direction);
-  if (refusal.retryable && !competes && sends_ <= resends_max) {
+  // What it was permitted on may not be so any more: it is judged again, after a new truth.
+  const bool outdated = refusal.cure == refusal_cure::reread_position;
+  if (refusal.retryable && !competes && !outdated && sends_ <= resends_max) {
     auto again = now + first_resend_delay * (1 << (sends_ - 1));
     if (refusal.retry_at)
       again = std::max(again, *refusal.retry_at);

@@ -25,8 +25,7 @@ truth_view board_view::position(const position_key& key) const {
 }
 
 std::optional<instrument_facts> board_view::instrument(const symbol& s) const {
-  const auto now_in_force = symbols_->current();
-  const auto* found = now_in_force->find(s);
+  const auto found = symbols_->rules_of(s);
   if (!found)
     return std::nullopt;
   return facts_of(*found);
@@ -36,7 +35,7 @@ std::optional<mark_seen> board_view::mark(const symbol& s) const {
   const auto seen = marks_->read(s);
   if (!seen)
     return std::nullopt;
-  return mark_seen{seen->value, seen->received_at};
+  return mark_seen{seen->value, seen->as_of};
 }
 
 void board_view::open_positions(std::vector<held_position>& out) const {

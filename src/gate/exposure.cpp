@@ -9,6 +9,11 @@ namespace sluice {
 exposure_book::exposure_book(std::shared_ptr<const gate_view> boards)
     : boards_(std::move(boards)) {}
 
+void exposure_book::venue_clock(milliseconds ahead) {
+  venue_ahead_ = ahead;
+  day_.venue_clock(ahead);
+}
+
 void exposure_book::booked(const position_key& key, quantity amount) {
   if (amount.is_zero())
     books_.erase(key);
@@ -40,7 +45,7 @@ std::optional<equity_peaked> exposure_book::margin_read(const margin_reading& m,
     return std::nullopt;
   margin_ = m;
   std::erase_if(unread_, [&](const traded_entry& e) { return e.at < m.as_of; });
-  return peaks_.read(m.equity, now);
+  return peaks_.read(m.equity, {now.steady, {now.wall.ms + venue_ahead_.count()}});
 }
 
 std::optional<margin_facts> exposure_book::margin(const risk_limits& limits,
@@ -48,7 +53,8 @@ std::optional<margin_facts> exposure_book::margin(const risk_limits& limits,
   if (!margin_)
     return std::nullopt;
   return margin_facts{margin_->equity, margin_->initial,
-                      peaks_.highest(limits.drawdown_days, now.wall), margin_->as_of};
+                      peaks_.highest(limits.drawdown_days, {now.wall.ms + venue_ahead_.count()}),
+                      margin_->as_of};
 }
 
 notional exposure_book::most_worth(const symbol& s, const entry_size& added) const {

@@ -22,14 +22,18 @@ std::int64_t later_than(const Times& times, instant after, Projection at = {}) {
   return times.end() - std::ranges::upper_bound(times, after, {}, at);
 }
 
+/// Where the venue names no time, by ours.
+std::int64_t day_of(venue_time named, const stamp& at) {
+  return utc_day(named.ms > 0 ? wall_time{named.ms} : at.wall);
+}
+
 }  // namespace
 
 void trading_day::take(const record_body& b, const stamp& at) {
   std::visit([&](const auto& body) { fold(body, at); }, b);
 }
 
-void trading_day::begin_day(wall_time at) {
-  const auto day = utc_day(at);
+void trading_day::begin_day(std::int64_t day) {
   if (day <= day_)
     return;
   day_ = day;
@@ -55,8 +59,8 @@ void trading_day::entry_sent(const plan_id& plan, const symbol& s, instant at) {
 }
 
 void trading_day::fold(const fill_recorded& b, const stamp& at) {
-  begin_day(at.wall);
   const auto& f = b.what;
+  begin_day(day_of(f.traded_at, at));
   const notional fee = is_quote_of(f.instrument, f.fee_asset) ? f.fee : notional{};
   money_.realised += f.realised;
   money_.fees += fee;
@@ -72,8 +76,7 @@ void trading_day::fold(const fill_recorded& b, const stamp& at) {
 }
 
 /// What was adopted, or repaired, stands in our books: its close ends a round trip as any other.
-void trading_day::fold(const ledger_adjusted& b, const stamp& at) {
-  begin_day(at.wall);
+void trading_day::fold(const ledger_adjusted& b, const stamp&) {
   if (!b.after.is_zero())
     flat_.erase(b.position);
 }
@@ -85,7 +88,7 @@ void trading_day::end_round_trip(symbol_day& day) {
 }
 
 void trading_day::fold(const funding_booked& b, const stamp& at) {
-  begin_day(at.wall);
+  begin_day(day_of(b.booked_at, at));
   // Without a symbol it is of crossed positions, and in the quote asset.
   if (b.instrument.empty() || is_quote_of(b.instrument, b.asset))
     money_.funding += b.amount;
@@ -103,18 +106,22 @@ void trading_day::forget_before(instant hour) {
   }
 }
 
+bool trading_day::is_over(wall_time now) const {
+  return utc_day({now.ms + venue_ahead_.count()}) > day_;
+}
+
 day_money trading_day::money(wall_time now) const {
-  return utc_day(now) > day_ ? day_money{} : money_;
+  return is_over(now) ? day_money{} : money_;
 }
 
 symbol_day trading_day::of(const symbol& s, wall_time now) const {
   const auto found = by_symbol_.find(s);
-  return utc_day(now) > day_ || found == by_symbol_.end() ? symbol_day{} : found->second;
+  return is_over(now) || found == by_symbol_.end() ? symbol_day{} : found->second;
 }
 
 std::vector<symbol> trading_day::symbols(wall_time now) const {
   std::vector<symbol> out;
-  if (utc_day(now) <= day_)
+  if (!is_over(now))
     for (const auto& [s, day] : by_symbol_)
       out.push_back(s);
   return out;

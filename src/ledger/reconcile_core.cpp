@@ -7,6 +7,9 @@
 namespace sluice {
 namespace {
 
+/// Fills of a symbol that are told from repetitions, whatever is kept for a start.
+constexpr std::size_t trade_ids_min = 1'000;
+
 /// Fills that were traded up to then and come later are in this truth.
 venue_time contained_until(const drift_input& in) {
   return in.seen.changed_at.ms != 0 ? in.seen.changed_at : cut_of(in.seen, in.as_of).all_until;
@@ -18,6 +21,7 @@ reconcile_core::reconcile_core(const book_view& view, reconcile_settings setting
                                const restored_books& found, const stamp& now)
     : view_(view),
       settings_(settings),
+      books_(std::max(found.trade_ids_max, trade_ids_min)),
       holds_(found.last_hold_id),
       desk_(settings.close_max, found.last_arming_id),
       closed_holds_(found.closed_holds.begin(), found.closed_holds.end()) {

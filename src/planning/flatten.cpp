@@ -87,17 +87,41 @@ void flatten_core::end_unheard(const flatten_view& view) {
       plan_ended(l, "nothing was heard of " + l.plan.str(), now);
 }
 
+/// Whether truth shows the position gone for good: one read may be false, and what follows from
+/// flat, cancelled stops and the end, is not taken back. The stream is believed of what was seen
+/// open: of anything else its word may be old, and only repeated by a read.
+bool flatten_core::is_gone(const position_key& key, const truth_view& seen) const {
+  if (!std::holds_alternative<position_flat>(seen.content))
+    return false;
+  if (seen.source == truth_source::stream && legs_.contains(key))
+    return true;
+  const auto first = missing_.find(key);
+  return first != missing_.end() && first->second.version == seen.version &&
+         seen.as_of > first->second.as_of;
+}
+
+void flatten_core::note_missing(const position_key& key, const truth_view& seen) {
+  if (!std::holds_alternative<position_flat>(seen.content))
+    missing_.erase(key);
+  else if (auto& first = missing_.try_emplace(key, seen).first->second;
+           first.version != seen.version)
+    first = seen;
+}
+
 /// Which positions are proven flat, and which are not.
 void flatten_core::look(const flatten_view& view) {
   unproven_.clear();
+  if (!account_read_ && view.account_as_of > settled_from_)
+    account_read_ = view.account_as_of;
   seen_any_ = seen_any_ || !view.positions.empty();
   for (const auto& [key, seen] : view.positions) {
     if (const auto* open = std::get_if<position_open>(&seen.content))
       legs_[key].amount = open->amount;
     const auto known = legs_.find(key);
     const bool asked = known != legs_.end() && !known->second.plan.empty();
-    const bool proven = std::holds_alternative<position_flat>(seen.content) && !asked &&
-                        !view.ours.under_way(key) && seen.as_of > threshold(key, view.ours);
+    note_missing(key, seen);
+    const bool proven = is_gone(key, seen) && !asked && !view.ours.under_way(key) &&
+                        seen.as_of > threshold(key, view.ours);
     if (known != legs_.end())
       known->second.flat = proven;
     if (!proven)
@@ -110,19 +134,26 @@ void flatten_core::look(const flatten_view& view) {
 }
 
 /// Every tracked position of the symbol is proven flat. Whether one stands that is not tracked yet,
-/// as after a restart, only a read of the whole account can say.
+/// as after a restart, only reads of the whole account can say: two of them, as one may be false.
 bool flatten_core::is_flat(const symbol& on, const flatten_view& view) const {
   const auto of_it = [&](const auto& entry) { return entry.first.instrument == on; };
   if (std::ranges::any_of(unproven_, of_it))
     return false;
   if (std::ranges::any_of(view.positions, of_it))
     return true;
+  if (!account_agrees(view))
+    return false;
   for (const auto side : {position_side::both, position_side::long_, position_side::short_}) {
     const position_key key{on, side};
     if (view.account_as_of <= threshold(key, view.ours) || view.ours.under_way(key))
       return false;
   }
   return true;
+}
+
+/// A second read of the whole account says what the first did.
+bool flatten_core::account_agrees(const flatten_view& view) const {
+  return account_read_ && view.account_as_of > account_read_;
 }
 
 void flatten_core::tend_orders(const flatten_view& view, flatten_actions& out) {
@@ -176,7 +207,8 @@ void flatten_core::want_truths(const flatten_view& view, flatten_actions& out) {
     return;
   const auto clear =
       all_flat_since_ ? resting_.clear_since(*all_flat_since_) : std::optional<instant>{};
-  if (const auto needed = std::max(settled_from_, clear.value_or(settled_from_));
+  if (const auto needed = std::max(
+          {settled_from_, clear.value_or(settled_from_), account_read_.value_or(settled_from_)});
       what_.instrument.empty() && now > needed && view.account_as_of <= needed) {
     out.reads.emplace_back();
     out.newer_than = needed;
@@ -185,6 +217,8 @@ void flatten_core::want_truths(const flatten_view& view, flatten_actions& out) {
     auto needed = threshold(key, view.ours);
     if (clear)
       needed = std::max(needed, *clear);
+    if (const auto first = missing_.find(key); first != missing_.end() && !is_gone(key, seen))
+      needed = std::max(needed, first->second.as_of);
     const bool open = std::holds_alternative<position_open>(seen.content);
     const bool old = !is_known(seen.content) || seen.as_of <= needed;
     // What is open is closed first; only our own order has to be seen in it.
@@ -203,7 +237,8 @@ bool flatten_core::is_done(const flatten_view& view) const {
   if (!all_flat_since_)
     return false;
   const auto clear = resting_.clear_since(*all_flat_since_);
-  if (!clear || (what_.instrument.empty() && view.account_as_of <= std::max(settled_from_, *clear)))
+  if (!clear ||
+      (what_.instrument.empty() && (!account_agrees(view) || view.account_as_of <= *clear)))
     return false;
   return std::ranges::all_of(view.positions,
                              [&](const auto& p) { return p.second.as_of > *clear; });

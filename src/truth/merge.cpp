@@ -54,8 +54,12 @@ row_standing standing_of(const slot_state& known, venue_time row_time, const rea
     return row_standing::take;
   if (read.sent_at < known.as_of)
     return row_standing::superseded;
-  if (has_venue_time(row_time) && row_time != known.newest_seen)
-    return row_time > known.newest_seen ? row_standing::take : row_standing::contradicts;
+  if (has_venue_time(row_time) && row_time > known.newest_seen)
+    return row_standing::take;
+  // Not where a read found nothing: the newest time may be of an event that changed nothing of the
+  // row (funding), and no later read would ever be taken.
+  if (has_venue_time(row_time) && has_venue_time(known.changed_at) && row_time < known.newest_seen)
+    return row_standing::contradicts;
   // The venue's times decide nothing.
   if (known.source == truth_source::stream && known.event_received_at &&
       read.sent_at - *known.event_received_at < read.read_lag_grace)

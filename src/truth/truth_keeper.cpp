@@ -35,6 +35,8 @@ std::size_t truth_keeper::register_symbols(const universe& u) {
 }
 
 std::vector<truth_changed> truth_keeper::apply(const snapshot& read) {
+  if (!has_place_for_all(read))
+    return {};
   changes out;
   ++reads_;
   const bool whole_account = read.scope.empty();
@@ -64,6 +66,15 @@ std::vector<truth_changed> truth_keeper::apply(const account_update& event, inst
   return out;
 }
 
+/// A read with a position that the table cannot hold (a leg of hedge mode) proves nothing: without
+/// it the symbol would look flat.
+bool truth_keeper::has_place_for_all(const snapshot& read) {
+  return std::ranges::all_of(read.rows, [&](const position_row& row) {
+    return row.amount.is_zero() || (!read.scope.empty() && row.position.instrument != read.scope) ||
+           tracked(row.position, false).has_value();
+  });
+}
+
 std::optional<position_slot> truth_keeper::tracked(const position_key& key, bool is_zero) {
   if (static_cast<std::size_t>(key.leg) >= table_->legs_per_symbol()) {
     // In one-way mode real accounts are sent LONG and SHORT rows of zero; anything else is odd.
@@ -87,8 +98,11 @@ void truth_keeper::merge_rows(const snapshot& read, const read_meta& meta, chang
     if (!slot)
       continue;
     records_[slot->value].covered_by = reads_;
-    store(*slot, merge_row(settled(*slot), row, meta), out);
-    table_->write_liquidation(*slot, {row.amount, row.entry}, row.liquidation);
+    const auto known = settled(*slot);
+    store(*slot, merge_row(known, row, meta), out);
+    // Margin that was added moves it, and nothing else: an older answer must not move it back.
+    if (read.sent_at >= known.as_of)
+      table_->write_liquidation(*slot, {row.amount, row.entry}, row.liquidation);
   }
 }
 

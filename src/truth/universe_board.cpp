@@ -10,6 +10,14 @@ std::shared_ptr<const universe> universe_board::current() const {
   return current_;
 }
 
+std::shared_ptr<const instrument_rules> universe_board::rules_of(const symbol& s) const {
+  auto in_force = current();
+  const auto* found = in_force->find(s);
+  if (!found)
+    return nullptr;
+  return {std::move(in_force), found};
+}
+
 void universe_board::set(std::shared_ptr<const universe> next) {
   if (!next)
     return;

@@ -14,10 +14,9 @@ std::string account_event(int n) {
          R"(,"a":{"m":"ORDER","P":[{"s":"ETHUSDT","pa":"0.5","ep":"3100","ps":"BOTH"}]}})";
 }
 
-std::string mark_frame(const std::string& mark) {
-  return R"({"stream":"!markPrice@arr@1s","data":[{"e":"markPriceUpdate","E":1,"s":"BTCUSDT",)"
-         R"("p":")" +
-         mark + R"("}]})";
+std::string mark_frame(const std::string& mark, std::int64_t made_at = wall_ms()) {
+  return R"({"stream":"!markPrice@arr@1s","data":[{"e":"markPriceUpdate","E":)" +
+         std::to_string(made_at) + R"(,"s":"BTCUSDT","p":")" + mark + R"("}]})";
 }
 
 /// All events of all batches, once there are n of them.
@@ -226,6 +225,24 @@ TEST_CASE("the listenKey is extended in time, and a key that is gone is replaced
   CHECK(venue.requests("PUT /fapi/v1/listenKey").size() >= 2);
 }
 
+TEST_CASE("a stream whose key was replaced is opened again with the new key") {
+  imposter venue;
+  play_keys(venue);
+  const std::string other = R"({"listenKey":"listenkey0002"})";
+  venue.when("PUT /fapi/v1/listenKey", {reply_with(200, key_reply), reply_with(200, other)});
+  venue.when("POST /fapi/v1/listenKey", {reply_with(200, key_reply), reply_with(200, other)});
+  auto chosen = settings_for(venue);
+  chosen.listen_key_keep_alive = milliseconds(100);
+  const auto client = client_for(venue, chosen);
+  answers<std::vector<user_event>> batches;
+  client->open_user_stream(batches.taker());
+  REQUIRE(venue.stream("/private/ws/listenkey0002", 1));
+  const auto events = flat(batches, 3);
+  REQUIRE(is<stream_closed>(events[1]));
+  CHECK(std::get<stream_closed>(events[1].body).reason.find("listenkey") == std::string::npos);
+  CHECK(is<stream_opened>(events[2]));
+}
+
 TEST_CASE(
     "a user stream that cannot open is told once for each reason, not once for each attempt") {
   imposter venue;
@@ -257,7 +274,8 @@ TEST_CASE("mark prices come from the market route, combined or raw") {
   REQUIRE(stream);
   stream->push(mark_frame("83860.2"));
   CHECK(batches.wait_for(1)[0].rows.front().mark.str() == "83860.2");
-  stream->push(R"([{"e":"markPriceUpdate","E":1,"s":"BTCUSDT","p":"83861"}])");
+  stream->push(R"([{"e":"markPriceUpdate","E":)" + std::to_string(wall_ms()) +
+               R"(,"s":"BTCUSDT","p":"83861"}])");
   CHECK(batches.wait_for(2)[1].rows.front().mark.str() == "83861");
 }
 
@@ -274,4 +292,46 @@ TEST_CASE("a mark stream that is open but silent is left and opened again") {
   CHECK(first.reason.find("150ms") != std::string::npos);
   const auto second = venue.stream("/market/", 2);
   REQUIRE(second);
+}
+
+TEST_CASE("a mark is as old as the venue says, by the venue's own clock") {
+  imposter venue;
+  constexpr std::int64_t ahead = 3'600'000;
+  venue.when("GET /fapi/v1/time", {server_time(ahead)});
+  const auto client = client_for(venue);
+  answers<mark_batch> batches;
+  client->open_mark_stream(batches.taker());
+  const auto stream = venue.stream("/market/", 1);
+  REQUIRE(stream);
+  wait_until([&] { return client->clock().has_value(); });
+  stream->push(mark_frame("83860.2", wall_ms() + ahead - 4'000));
+  const auto late = batches.wait_for(1)[0];
+  REQUIRE(late.rows.size() == 1);
+  CHECK(between(late.rows[0].as_of, late.received_at) >= milliseconds{4'000});
+  CHECK(between(late.rows[0].as_of, late.received_at) < milliseconds{60'000});
+  stream->push(mark_frame("83861", wall_ms() + ahead + 4'000));  // Not later than it came.
+  const auto early = batches.wait_for(2)[1];
+  CHECK(early.rows[0].as_of == early.received_at);
+}
+
+TEST_CASE("late marks are handed on, but a stream of them serves nobody and is lost") {
+  imposter venue;
+  venue.when("GET /fapi/v1/time", {server_time()});
+  auto chosen = settings_for(venue);
+  chosen.mark_silence_max = milliseconds(2'000);
+  const auto client = client_for(venue, chosen);
+  answers<mark_batch> batches;
+  client->open_mark_stream(batches.taker());
+  const auto stream = venue.stream("/market/", 1);
+  REQUIRE(stream);
+  wait_until([&] { return client->clock().has_value(); });
+  stream->push(mark_frame("83860.2", wall_ms() - 30'000));
+  const auto late = batches.wait_for(1)[0];
+  CHECK_FALSE(late.up);
+  REQUIRE(late.rows.size() == 1);
+  CHECK(between(late.rows[0].as_of, late.received_at) >= milliseconds{30'000});
+  const auto lost = batches.wait_for(2)[1];
+  CHECK_FALSE(lost.up);
+  CHECK(lost.rows.empty());
+  REQUIRE(venue.stream("/market/", 2));
 }

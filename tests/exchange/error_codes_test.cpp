@@ -34,7 +34,7 @@ const code_row rows[] = {
     {-1013, refused, cure::none, looks::person},
     {-1015, refused_for_now, cure::wait, looks::nobody},
     {-1016, refused_for_now, cure::wait, looks::person},
-    {-1021, refused_for_clock, cure::wait, looks::nobody},
+    {-1021, refused_for_clock, cure::reread_position, looks::nobody},
     {-1022, refused, cure::none, looks::person},
     {-1099, refused, cure::reread_settings, looks::person},
     {-1102, refused, cure::none, looks::person},

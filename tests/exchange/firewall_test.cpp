@@ -93,6 +93,41 @@ TEST_CASE("a firewall's page stops reads and openings with one request, and exit
   CHECK(venue.requests("GET /fapi/v3/positionRisk").size() == 2);
 }
 
+TEST_CASE("a restart keeps away from a firewall as the process before would have") {
+  imposter venue;
+  venue.when("GET /fapi/v1/time", {server_time()});
+  venue.when("GET /fapi/v3/positionRisk", {reply_with(403, page), reply_with(200, "[]")});
+  answers<exchange::kept_stops> saved;
+  {
+    exchange::extras more;
+    more.save_stops = saved.taker();
+    const auto client = client_for(venue, settings_for(venue), std::move(more));
+    answers<read_result<snapshot>> reads;
+    client->read_account(within(2'000), reads.taker());
+    CHECK_FALSE(reads.wait().has_value());
+  }
+  const auto kept = saved.wait_for(1).back();
+  REQUIRE(kept.pause_of_others.has_value());
+  exchange::extras later;
+  later.load_stops = [kept] { return kept; };
+  const auto next = client_for(venue, settings_for(venue), std::move(later));
+  answers<read_result<snapshot>> routine;
+  next->read_account(within(2'000), routine.taker());
+  const auto told = routine.wait();
+  REQUIRE_FALSE(told.has_value());
+  CHECK(told.error().kind == failure_kind::rate_limited);
+  REQUIRE(told.error().retry_at.has_value());
+  CHECK(between(std::chrono::steady_clock::now(), *told.error().retry_at) >
+        std::chrono::seconds(60));
+  CHECK(venue.requests("GET /fapi/v3/positionRisk").size() == 1);
+  // Exits wait the short part only.
+  wait_until([&] {
+    answers<read_result<snapshot>> exit;
+    next->read_account(within(2'000, read_class::exit_demand), exit.taker());
+    return exit.wait().has_value();
+  });
+}
+
 TEST_CASE("an order that a firewall turned away names when it may be sent again") {
   imposter venue;
   venue.when("GET /fapi/v1/time", {server_time()});

@@ -105,6 +105,18 @@ TEST_CASE("a passing refusal is sent again after 200, 400 and 800 ms with the sa
   CHECK(d.machine.sends() == 4);
 }
 
+TEST_CASE("an order refused for its timestamp is not sent again on what truth said before") {
+  driver d;
+  d.start();
+  auto refused = a_refusal(-1021, true);
+  refused.cure = refusal_cure::reread_position;
+  d.outcome(refused);
+  REQUIRE(d.did<order_finished>());
+  CHECK(d.did<order_finished>()->cause == finish_cause::refused);
+  CHECK(d.did<order_finished>()->cure == refusal_cure::reread_position);
+  CHECK(d.machine.sends() == 1);
+}
+
 TEST_CASE("no resend is planned past the expiry or before the venue listens again") {
   driver d;  // Expires at 2 s.
   d.start();

@@ -71,6 +71,30 @@ TEST_CASE("a day ends at midnight UTC, with or without a record") {
   CHECK(day.money(late(0s).wall).realised == value_of("-1"));
 }
 
+TEST_CASE("a wall clock that is set forward begins no day: the venue's times do") {
+  trading_day day;
+  const auto at_venue = [](milliseconds after) { return venue_time{late_ms + after.count()}; };
+  auto loss = a_fill("-100", "0", "50000");
+  loss.what.traded_at = at_venue(1s);
+  day.take(loss, late(1s));
+  // Half a day ahead, over midnight.
+  day.venue_clock(-14h);
+  CHECK(day.money(late(14h + 2s).wall).result() == value_of("-100"));
+  auto gain = a_fill("1", "0", "0");
+  gain.what.traded_at = at_venue(3s);
+  day.take(gain, late(14h + 3s));
+  day.take(ledger_adjusted{}, late(14h + 4s));
+  CHECK(day.of(symbol{"BTCUSDT"}, late(14h + 4s).wall).round_trips == 1);
+  // Set right again, here and after a restart.
+  day.venue_clock(0ms);
+  CHECK(day.money(late(5s).wall).result() == value_of("-99"));
+  trading_day next;
+  next.take(loss, late(1s));
+  next.take(gain, late(14h + 3s));
+  CHECK(next.money(late(6s).wall).result() == value_of("-99"));
+  CHECK(next.money(late(1h).wall).result() == notional{});
+}
+
 TEST_CASE("a round trip ends when our books become flat, once, and losses are counted in a row") {
   const symbol btc_only{"BTCUSDT"};
   trading_day day;

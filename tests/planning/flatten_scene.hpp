@@ -39,6 +39,11 @@ struct scene {
     table[key].content = position_flat{};
     table[key].as_of = now.steady;
   }
+  /// An event of the stream says so.
+  void closes(const position_key& key) {
+    flat(key);
+    table[key].source = truth_source::stream;
+  }
   /// A read of the whole account, sent now.
   void prove() {
     account = now.steady;

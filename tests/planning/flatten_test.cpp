@@ -117,6 +117,8 @@ TEST_CASE("an unknown position is never taken for flat") {
   s.flat(eth_both);
   s.run(200ms);
   s.prove();
+  s.run(200ms);
+  s.prove();
   CHECK(s.run(1s));
 }
 
@@ -141,7 +143,7 @@ TEST_CASE("a position that somebody opens in the middle is closed too, and its o
   CHECK(s.cancelled.empty());
   s.plan_ends(s.plans.back().id, btc_both);
   s.pass(100ms);
-  s.flat(btc_both);
+  s.closes(btc_both);
   s.prove();
   CHECK_FALSE(s.run(500ms));
   REQUIRE(s.cancelled.size() == 1);

@@ -66,6 +66,8 @@ TEST_CASE("a read of the whole account says that what is not tracked is flat") {
     CHECK(s.cancelled.empty());
     s.flat(eth_both);
     s.prove();
+    s.run(100ms);
+    s.prove();
     s.run(35s);
     REQUIRE(s.cancelled.size() == 1);
     CHECK(s.cancelled.front().kind == cancel_kind::all_conditional);
@@ -84,6 +86,8 @@ TEST_CASE("the whole account is flat only once all of it was read, also when no 
     s.flat(eth_both);
     CHECK_FALSE(s.run(1s));
   }
+  s.prove();
+  CHECK_FALSE(s.run(1s));
   s.prove();
   const auto ended = s.run(1s);
   REQUIRE(ended);
@@ -123,5 +127,82 @@ TEST_CASE("an order of ours on a symbol that is not tracked keeps the stops ther
   CHECK(s.cancelled.empty());
   s.prove();
   s.run(35s);
+  CHECK(s.cancelled.size() == 1);
+}
+
+TEST_CASE("one read that shows no position cancels no stop; a second or an event does") {
+  const bool event = GENERATE(false, true);
+  scene s(btc);
+  s.conditional = {a_foreign_stop()};
+  s.hold(btc_both, "0.5");
+  s.run(3s);
+  s.plan_ends(s.plans.front().id, btc_both);
+  s.pass(100ms);
+  event ? s.closes(btc_both) : s.flat(btc_both);
+  CHECK_FALSE(s.run(40s));
+  CHECK(s.cancelled.size() == (event ? 1 : 0));
+  if (!event) {
+    s.pass(1s);
+    const auto asked = s.step();
+    CHECK(asked.reads == std::vector{btc_both});
+    s.hold(btc_both, "0.5");  // The read was false.
+    CHECK_FALSE(s.run(40s));
+    CHECK(s.cancelled.empty());
+    s.flat(btc_both);
+    CHECK_FALSE(s.run(40s));
+    CHECK(s.cancelled.empty());
+    s.prove();
+    CHECK_FALSE(s.run(40s));
+    CHECK(s.cancelled.size() == 1);
+  }
+  s.prove();
+  const auto ended = s.run(1s);
+  REQUIRE(ended);
+  CHECK(ended->why == flatten_end::done);
+}
+
+TEST_CASE("one read of the whole account that shows nothing is not the end of a flatten") {
+  scene s;
+  s.conditional = {a_foreign_stop()};
+  s.pass(3s);
+  s.flat(eth_both);
+  s.prove();
+  CHECK_FALSE(s.run(40s));
+  CHECK(s.cancelled.empty());
+  s.pass(1s);
+  const auto asked = s.step();
+  REQUIRE_FALSE(asked.reads.empty());
+  CHECK(asked.reads.front().instrument.empty());
+  s.prove();
+  CHECK_FALSE(s.run(40s));
+  CHECK(s.cancelled.size() == 1);
+  s.prove();
+  CHECK(s.run(1s)->why == flatten_end::done);
+}
+
+TEST_CASE("what the stream once said of a position that was never seen open is no proof") {
+  scene s(btc);
+  s.conditional = {a_foreign_stop()};
+  s.pass(3s);
+  s.closes(btc_both);
+  CHECK_FALSE(s.run(40s));
+  CHECK(s.cancelled.empty());
+  s.prove();
+  CHECK_FALSE(s.run(40s));
+  CHECK(s.cancelled.size() == 1);
+}
+
+TEST_CASE("two truths that show nothing do not agree when there was something between them") {
+  scene s(btc);
+  s.conditional = {a_foreign_stop()};
+  s.pass(3s);
+  s.flat(btc_both);
+  CHECK_FALSE(s.run(1s));
+  s.prove();
+  s.table[btc_both].version += 2;
+  CHECK_FALSE(s.run(40s));
+  CHECK(s.cancelled.empty());
+  s.prove();
+  CHECK_FALSE(s.run(40s));
   CHECK(s.cancelled.size() == 1);
 }

@@ -1,4 +1,5 @@
-// The forgetful disk as a SQLite VFS that hands every call on and remembers how to undo it.
+// The forgetful disk as a SQLite VFS: it hands writes on, remembers how to undo them, and reads
+// from memory.
 #include "simulated_disk.hpp"
 
 #include <fcntl.h>
@@ -27,9 +28,16 @@ struct change {
   bool cut{false};  ///< The file was cut to `at`.
 };
 
+/// A file as SQLite sees it, while somebody has it open: what it is asked for needs no real read.
+struct file_image {
+  std::string bytes{};
+  int handles{0};
+  std::vector<change> unsynced{};
+};
+
 struct disk_state {
   draws random;
-  std::map<std::string, std::vector<change>> unsynced{};  ///< By path.
+  std::map<std::string, file_image> files{};  ///< By path; those that must survive.
   std::optional<std::int64_t> crash_in{};
   crash_kind kind{crash_kind::process};
   bool crashed{false};
@@ -47,7 +55,7 @@ sqlite3_vfs simulated_vfs{};
 /// SQLite allocates the real file's bytes right behind this. The path lives as long as the map.
 struct alignas(std::max_align_t) watched_file {
   sqlite3_file base;
-  std::vector<change>* unsynced;  ///< Null for files that need not survive.
+  file_image* image;  ///< Null for files that need not survive.
 };
 
 watched_file* watched(sqlite3_file* f) {
@@ -71,32 +79,60 @@ void count_call() {
   }
 }
 
-std::int64_t size_of(sqlite3_file* f) {
-  sqlite3_int64 size = 0;
-  real(f)->pMethods->xFileSize(real(f), &size);
-  return size;
-}
-
-change about_to_change(sqlite3_file* f, std::int64_t at, std::int64_t size) {
+change about_to_change(const file_image& file, std::int64_t at, std::int64_t size) {
   change c;
   c.at = at;
-  c.size_before = size_of(f);
-  const auto there = std::clamp<std::int64_t>(c.size_before - at, 0, size);
-  c.before.resize(static_cast<std::size_t>(there));
-  if (there > 0)
-    real(f)->pMethods->xRead(real(f), c.before.data(), static_cast<int>(there), at);
+  c.size_before = static_cast<std::int64_t>(file.bytes.size());
+  if (at < c.size_before)
+    c.before = file.bytes.substr(static_cast<std::size_t>(at), static_cast<std::size_t>(size));
   return c;
+}
+
+int read(sqlite3_file* f, void* into, int size, sqlite3_int64 at) {
+  const auto* file = watched(f)->image;
+  if (!file)
+    return real(f)->pMethods->xRead(real(f), into, size, at);
+  const auto wanted = static_cast<std::size_t>(size);
+  const auto there = std::min(
+      file->bytes.size() - std::min<std::size_t>(file->bytes.size(), static_cast<std::size_t>(at)),
+      wanted);
+  if (there > 0)
+    std::memcpy(into, file->bytes.data() + at, there);
+  if (there == wanted)
+    return SQLITE_OK;
+  std::memset(static_cast<char*>(into) + there, 0, wanted - there);
+  return SQLITE_IOERR_SHORT_READ;
+}
+
+int file_size(sqlite3_file* f, sqlite3_int64* size) {
+  const auto* file = watched(f)->image;
+  if (!file)
+    return real(f)->pMethods->xFileSize(real(f), size);
+  *size = static_cast<sqlite3_int64>(file->bytes.size());
+  return SQLITE_OK;
+}
+
+/// A log is laid out with zeros past SQLite.
+void grow_as_on_disk(file_image& file, sqlite3_file* from) {
+  sqlite3_int64 size = 0;
+  if (from->pMethods->xFileSize(from, &size) == SQLITE_OK)
+    file.bytes.resize(std::max(file.bytes.size(), static_cast<std::size_t>(size)));
 }
 
 int write(sqlite3_file* f, const void* bytes, int size, sqlite3_int64 at) {
   if (disk->crashed)
     return SQLITE_IOERR_WRITE;
-  if (auto* unsynced = watched(f)->unsynced) {
-    auto c = about_to_change(f, at, size);
-    c.after.assign(static_cast<const char*>(bytes), static_cast<std::size_t>(size));
-    unsynced->push_back(std::move(c));
-  }
+  auto* file = watched(f)->image;
+  if (file && static_cast<std::size_t>(at + size) > file->bytes.size())
+    grow_as_on_disk(*file, real(f));
   const int code = real(f)->pMethods->xWrite(real(f), bytes, size, at);
+  if (file && code == SQLITE_OK) {
+    auto c = about_to_change(*file, at, size);
+    c.after.assign(static_cast<const char*>(bytes), static_cast<std::size_t>(size));
+    file->bytes.resize(std::max(file->bytes.size(), static_cast<std::size_t>(at + size)));
+    std::memcpy(file->bytes.data() + at, bytes, static_cast<std::size_t>(size));
+    file->unsynced.push_back(std::move(c));
+  }
   count_call();
   return disk->crashed ? SQLITE_IOERR_WRITE : code;
 }
@@ -104,12 +140,20 @@ int write(sqlite3_file* f, const void* bytes, int size, sqlite3_int64 at) {
 int truncate(sqlite3_file* f, sqlite3_int64 size) {
   if (disk->crashed)
     return SQLITE_IOERR_TRUNCATE;
-  if (auto* unsynced = watched(f)->unsynced) {
-    auto c = about_to_change(f, size, std::max<std::int64_t>(size_of(f) - size, 0));
+  const int code = real(f)->pMethods->xTruncate(real(f), size);
+  if (auto* file = watched(f)->image; file && code == SQLITE_OK) {
+    auto c = about_to_change(*file, size, static_cast<std::int64_t>(file->bytes.size()));
     c.cut = true;
-    unsynced->push_back(std::move(c));
+    file->bytes.resize(static_cast<std::size_t>(size));
+    file->unsynced.push_back(std::move(c));
   }
-  return real(f)->pMethods->xTruncate(real(f), size);
+  return code;
+}
+
+int close_file(sqlite3_file* f) {
+  if (auto* file = watched(f)->image; file && --file->handles == 0)
+    file->bytes = {};
+  return real(f)->pMethods->xClose(real(f));
 }
 
 int sync(sqlite3_file* f, int) {
@@ -124,11 +168,11 @@ int sync(sqlite3_file* f, int) {
   if (disk->crashed)
     return SQLITE_IOERR_FSYNC;
   ++disk->syncs;
-  if (auto* unsynced = watched(f)->unsynced) {
+  if (auto* file = watched(f)->image) {
     if (disk->durable)
-      for (const auto& c : *unsynced)
+      for (const auto& c : file->unsynced)
         disk->durable(c.after);
-    unsynced->clear();
+    file->unsynced.clear();
   }
   return SQLITE_OK;  // The real disk need not know.
 }
@@ -140,12 +184,12 @@ void barrier(sqlite3_file* f) {
 using m = sqlite3_io_methods;
 const sqlite3_io_methods methods{
     3,
-    &hand_on<&m::xClose>,
-    &hand_on<&m::xRead, void*, int, sqlite3_int64>,
+    &close_file,
+    &read,
     &write,
     &truncate,
     &sync,
-    &hand_on<&m::xFileSize, sqlite3_int64*>,
+    &file_size,
     &hand_on<&m::xLock, int>,
     &hand_on<&m::xUnlock, int>,
     &hand_on<&m::xCheckReservedLock, int*>,
@@ -160,6 +204,15 @@ const sqlite3_io_methods methods{
     &hand_on<&m::xUnfetch, sqlite3_int64, void*>,
 };
 
+int load(file_image& file, sqlite3_file* from) {
+  sqlite3_int64 size = 0;
+  if (const int code = from->pMethods->xFileSize(from, &size); code != SQLITE_OK)
+    return code;
+  file.bytes.resize(static_cast<std::size_t>(size));
+  return size > 0 ? from->pMethods->xRead(from, file.bytes.data(), static_cast<int>(size), 0)
+                  : SQLITE_OK;
+}
+
 int open_file(sqlite3_vfs*, const char* name, sqlite3_file* f, int flags, int* flags_out) {
   f->pMethods = nullptr;
   const int code = real_vfs->xOpen(real_vfs, name, real(f), flags, flags_out);
@@ -167,7 +220,9 @@ int open_file(sqlite3_vfs*, const char* name, sqlite3_file* f, int flags, int* f
     return code;
   f->pMethods = &methods;
   constexpr int kept = SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_JOURNAL;
-  watched(f)->unsynced = name && (flags & kept) != 0 ? &disk->unsynced[name] : nullptr;
+  watched(f)->image = name && (flags & kept) != 0 ? &disk->files[name] : nullptr;
+  if (auto* file = watched(f)->image; file && file->handles++ == 0)
+    return load(*file, real(f));
   return SQLITE_OK;
 }
 
@@ -175,8 +230,8 @@ int open_file(sqlite3_vfs*, const char* name, sqlite3_file* f, int flags, int* f
 int delete_file(sqlite3_vfs*, const char* name, int sync_directory) {
   if (disk->crashed)
     return SQLITE_IOERR_DELETE;
-  if (const auto at = disk->unsynced.find(name); at != disk->unsynced.end())
-    at->second.clear();
+  if (const auto at = disk->files.find(name); at != disk->files.end())
+    at->second.unsynced.clear();
   return real_vfs->xDelete(real_vfs, name, sync_directory);
 }
 
@@ -289,10 +344,10 @@ bool simulated_disk::sync_failed() const {
 
 void simulated_disk::restart() {
   if (disk->crashed && disk->kind == crash_kind::power)
-    for (const auto& [path, changes] : disk->unsynced)
-      forget(path, changes);
-  for (auto& [path, changes] : disk->unsynced)
-    changes.clear();
+    for (const auto& [path, file] : disk->files)
+      forget(path, file.unsynced);
+  for (auto& [path, file] : disk->files)
+    file.unsynced.clear();
   disk->crashed = false;
   disarm();
   disk->sync_failed = false;

@@ -56,7 +56,7 @@ TEST_CASE("a mark that is not positive, or of a stranger, is refused and keeps t
   CHECK_FALSE(marks.set(symbol{"A"}, price{}, at(20)));
   CHECK_FALSE(marks.set(symbol{"B"}, price::whole(1), at(20)));
   CHECK_FALSE(marks.set(symbol_index{99}, price::whole(1), at(20)));
-  CHECK(marks.read(symbol{"A"})->received_at == at(10));
+  CHECK(marks.read(symbol{"A"})->as_of == at(10));
   CHECK_FALSE(marks.read(symbol{"B"}));
 }
 
@@ -72,6 +72,23 @@ TEST_CASE("a reader keeps its universe while another takes its place") {
   CHECK(board.current()->source == universe_source::live);
   board.set(nullptr);
   CHECK(board.current()->source == universe_source::live);
+}
+
+TEST_CASE("rules of one symbol live as long as somebody holds them, whatever is listed next") {
+  universe_board board;
+  CHECK_FALSE(board.rules_of(symbol{"A"}));
+  auto listed = std::make_shared<universe>();
+  instrument_rules rules;
+  rules.instrument = symbol{"A"};
+  rules.quote_asset = "a quote asset that no small string holds in itself";
+  listed->instruments = {rules};
+  listed->rebuild_index();
+  board.set(std::move(listed));
+  const auto held = board.rules_of(symbol{"A"});
+  board.set(std::make_shared<universe>());
+  REQUIRE(held);
+  CHECK(held->quote_asset == rules.quote_asset);
+  CHECK_FALSE(board.rules_of(symbol{"A"}));
 }
 
 TEST_CASE("ages are summed up by nearest rank and rounded up") {

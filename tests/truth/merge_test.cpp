@@ -118,6 +118,24 @@ TEST_CASE("absence within the grace after an event is a contradiction, later it 
   CHECK(later.next.content == truth{position_flat{}});
 }
 
+TEST_CASE("a position that one read missed comes back, though an event named a newer time") {
+  // Funding: an event with the same amount, and no trace of its time in the rows of reads.
+  const auto paid = event_of(open_by_event(), 5, 2000).next;
+  const auto missed = absence(paid, 4000).next;
+  REQUIRE(missed.content == truth{position_flat{}});
+  const auto back = row_of(missed, 5, venue_at(1000), 5000);
+  CHECK(back.effect == merge_effect::changed);
+  CHECK(back.next.content == open_truth(5));
+  CHECK(back.next.as_of == at(5000));
+}
+
+TEST_CASE("a position that an event closed does not come back by a row of before") {
+  const auto closed = event_of(open_by_event(), 0, 2000).next;
+  CHECK(row_of(closed, 5, venue_at(1000), 5000).effect == merge_effect::contradicted);
+  const auto confirmed = absence(closed, 5000).next;
+  CHECK(row_of(confirmed, 5, venue_at(1000), 6000).effect == merge_effect::contradicted);
+}
+
 TEST_CASE("a position opened by a read is flat as soon as a later read misses it") {
   const auto known = row_of({}, 5, venue_at(900), 1000).next;
   CHECK(absence(known, 1001).next.content == truth{position_flat{}});

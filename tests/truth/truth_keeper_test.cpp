@@ -131,6 +131,38 @@ TEST_CASE("in one-way mode rows of zero on the other legs leave no trace") {
   CHECK(keeper.oddities().untracked_legs == 1);
 }
 
+TEST_CASE("a read with a position that the table has no place for proves nothing") {
+  auto keeper = a_keeper({"A", "B"});
+  static_cast<void>(keeper.apply(a_read("", 100, {a_row("A", 2, venue_at(50))})));
+  auto row = a_row("B", 1, venue_at(150));
+  row.position.leg = position_side::long_;
+  for (const char* scope : {"", "B"}) {
+    CHECK(keeper.apply(a_read(scope, 200, {row})).empty());
+    CHECK(view_of(keeper, "A").content == open_truth(2));
+    CHECK(view_of(keeper, "A").as_of == at(100));
+    CHECK(view_of(keeper, "B").as_of == at(100));
+  }
+  CHECK(keeper.oddities().untracked_legs == 2);
+  row.amount = {};
+  static_cast<void>(keeper.apply(a_read("", 300, {row})));
+  CHECK(view_of(keeper, "A").content == truth{position_flat{}});
+}
+
+TEST_CASE("a liquidation price of an older read does not come back") {
+  auto keeper = a_keeper({"A"});
+  const position_open held{quantity::whole(2), price::whole(100)};
+  const auto read_of = [&](std::int64_t sent, std::int64_t liquidation) {
+    auto row = a_row("A", 2, venue_at(50));
+    row.liquidation = price::whole(liquidation);
+    static_cast<void>(keeper.apply(a_read("", sent, {row})));
+  };
+  read_of(200, 80);
+  read_of(100, 90);
+  CHECK(keeper.table()->liquidation(both_of("A"), held) == price::whole(80));
+  read_of(300, 70);
+  CHECK(keeper.table()->liquidation(both_of("A"), held) == price::whole(70));
+}
+
 TEST_CASE("in hedge mode a read of a symbol decides all its legs") {
   truth_keeper keeper{{16, true, milliseconds{1'000}}};
   auto row = a_row("A", -3, venue_at(50));

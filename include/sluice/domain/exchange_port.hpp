@@ -193,11 +193,15 @@ struct mark_row {
   symbol instrument{};
   price mark{};
   venue_time event_time{};
+  /// When the venue made it, on our clock: never later than it arrived, and as it arrived while the
+  /// venue's clock is not measured.
+  instant as_of{};
 };
-/// One frame of mark prices; `up` false says that the stream was lost.
+/// Mark prices that came together; `up` says whether the stream serves: its marks come, and in time.
 struct mark_batch {
   instant received_at{};
   bool up{true};
+  bool of_stream{true};  ///< Not of a read of positions, which says nothing of the stream.
   std::string reason{};
   std::vector<mark_row> rows{};
 };

@@ -34,6 +34,8 @@ struct kept_stop {
 struct kept_stops {
   std::optional<kept_stop> ban{};
   std::optional<kept_stop> pause{};
+  std::optional<kept_stop>
+      pause_of_others{};  ///< Of all but exits, the longer part of a firewall's.
 };
 
 /// What a caller may add; everything has a working default.

@@ -32,6 +32,8 @@ class exposure_book {
  public:
   explicit exposure_book(std::shared_ptr<const gate_view> boards);
 
+  /// By how much the venue's clock is ahead of our wall clock: days are the venue's.
+  void venue_clock(milliseconds ahead);
   /// What our books say of a position: it counts where truth is unknown.
   void booked(const position_key& key, quantity amount);
   /// The journal's records, before the start and since.
@@ -68,6 +70,7 @@ class exposure_book {
 
   std::shared_ptr<const gate_view> boards_{};
   std::unordered_map<position_key, quantity> books_{};  ///< Lines that are not flat.
+  milliseconds venue_ahead_{0};
   trading_day day_{};
   equity_peaks peaks_{};
   std::optional<margin_reading> margin_{};

@@ -61,6 +61,9 @@ class gate_core {
   /// What became durable: fills, funding, intents and peaks are what limits are counted from. Also
   /// those of before the restart, in their order.
   void record_seen(const record_body& b, const stamp& at) { exposure_.take(b, at); }
+  /// By how much the venue's clock is ahead of our wall clock now: the day of a limit is the
+  /// venue's.
+  void venue_clock(milliseconds ahead) { exposure_.venue_clock(ahead); }
   /// The account's margin was read. Gives what the journal shall know of it, if anything.
   [[nodiscard]] std::optional<equity_peaked> margin_read(const margin_reading& m, const stamp& now,
                                                          gate_actions& out);

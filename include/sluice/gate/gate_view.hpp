@@ -10,7 +10,7 @@ namespace sluice {
 
 struct mark_seen {
   price mark{};
-  instant at{};
+  instant at{};  ///< When the venue made it, on our clock.
 };
 
 /// A position that truth shows open, and what its base asset is worth: the mark, or where there is

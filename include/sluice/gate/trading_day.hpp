@@ -34,11 +34,14 @@ struct entry_counts {
   std::int64_t hour{0};
 };
 
-/// For one thread. Days are those of our wall clock, minutes and hours of the steady one.
+/// For one thread. Days are those of the venue's clock, minutes and hours of our steady one.
 class trading_day {
  public:
-  /// Records in their order, each once; those of other kinds are ignored. One of an earlier day
-  /// than the last counts for the last: a wall clock that is set back frees nothing.
+  /// By how much the venue's clock is ahead of our wall clock, as it was measured.
+  void venue_clock(milliseconds ahead) { venue_ahead_ = ahead; }
+  /// Records in their order, each once; those of other kinds are ignored. A day begins with the
+  /// first trade or booking that the venue names of it; what comes late of an earlier one counts
+  /// for the last: no clock that is wrong frees anything.
   void take(const record_body& b, const stamp& at);
 
   /// An entry is on its way: what its intent says too, so that it is known from whoever tells
@@ -71,10 +74,12 @@ class trading_day {
   void fold(const funding_booked& b, const stamp& at);
   template <class Other>
   void fold(const Other&, const stamp&) {}
-  void begin_day(wall_time at);
+  void begin_day(std::int64_t day);
+  [[nodiscard]] bool is_over(wall_time now) const;
   static void end_round_trip(symbol_day& day);
   void forget_before(instant hour);
 
+  milliseconds venue_ahead_{0};
   std::int64_t day_{0};
   day_money money_{};
   std::unordered_map<symbol, symbol_day> by_symbol_{};

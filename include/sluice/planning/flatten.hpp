@@ -115,7 +115,10 @@ class flatten_core {
 
   [[nodiscard]] instant threshold(const position_key& key, const order_watch& ours) const;
   void end_unheard(const flatten_view& view);
+  [[nodiscard]] bool is_gone(const position_key& key, const truth_view& seen) const;
+  void note_missing(const position_key& key, const truth_view& seen);
   void look(const flatten_view& view);
+  [[nodiscard]] bool account_agrees(const flatten_view& view) const;
   [[nodiscard]] bool is_flat(const symbol& on, const flatten_view& view) const;
   void tend_orders(const flatten_view& view, flatten_actions& out);
   void propose(const flatten_view& view, flatten_actions& out);
@@ -132,7 +135,10 @@ class flatten_core {
   instant give_up_{};
   instant ask_again_{};
   legs legs_{};
-  std::map<position_key, bool> unproven_{};  ///< By the last step; true when it is not known.
+  std::map<position_key, bool> unproven_{};       ///< By the last step; true when it is not known.
+  std::map<position_key, truth_view> missing_{};  ///< The first that showed it flat.
+  /// Send time of the first read of the whole account that counts.
+  std::optional<instant> account_read_{};
   bool seen_any_{false};
   std::optional<instant> all_flat_since_{};
   resting_orders resting_;

@@ -13,7 +13,7 @@ namespace sluice {
 
 struct mark_view {
   price value{};
-  instant received_at{};
+  instant as_of{};  ///< When the venue made it, on our clock; see mark_row.
   friend bool operator==(const mark_view&, const mark_view&) = default;
 };
 
@@ -24,8 +24,8 @@ class mark_board {
 
   /// For the single writer only. False for a symbol the directory does not know, and for a price
   /// that is not positive: the venue sends 0 for symbols that do not trade yet.
-  bool set(const symbol& s, price value, instant received_at);
-  bool set(symbol_index index, price value, instant received_at);
+  bool set(const symbol& s, price value, instant as_of);
+  bool set(symbol_index index, price value, instant as_of);
 
   /// None until the first mark.
   [[nodiscard]] std::optional<mark_view> read(const symbol& s) const;

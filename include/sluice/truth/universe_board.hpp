@@ -12,6 +12,9 @@ class universe_board {
  public:
   /// Never null; before the first set() an empty universe with no source.
   [[nodiscard]] std::shared_ptr<const universe> current() const;
+  /// The rules of one symbol, kept by whoever holds them however often the universe is replaced.
+  /// Null for a symbol that is not listed.
+  [[nodiscard]] std::shared_ptr<const instrument_rules> rules_of(const symbol& s) const;
   /// Null is ignored: there is always a universe, if an empty one.
   void set(std::shared_ptr<const universe> next);
 

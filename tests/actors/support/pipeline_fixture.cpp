@@ -212,7 +212,7 @@ void pipeline_run::give_marks(std::vector<std::pair<std::string, std::string>> m
   mark_batch batch;
   batch.received_at = now();
   for (const auto& [name, value] : marks)
-    batch.rows.push_back({symbol(name), price::parse(value).value(), {}});
+    batch.rows.push_back({symbol(name), price::parse(value).value(), {}, now()});
   world.exchange->mark_sink(std::move(batch));
   settle();
 }

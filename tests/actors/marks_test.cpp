@@ -1,0 +1,67 @@
+// Marks by stream and by reads: which counts, and what watches a stop when the stream does not.
+#include "support/catch.hpp"
+#include "support/pipeline_fixture.hpp"
+
+using namespace sluice;
+using namespace sluice::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::vector<position_row> holding(const std::string& mark = "0") {
+  auto row = a_row("BTCUSDT", "0.5", "50000");
+  row.mark = price::parse(mark).value();
+  return {row};
+}
+
+/// What the stream brings now, made by the venue so long ago.
+void late_mark(pipeline_run& run, const std::string& mark, milliseconds age, bool up) {
+  mark_batch batch{.received_at = run.now(), .up = up};
+  batch.rows.push_back(
+      {symbol("BTCUSDT"), price::parse(mark).value(), {}, run.now() - duration{age}});
+  run.world.exchange->mark_sink(std::move(batch));
+  run.settle();
+}
+
+price shown(const pipeline_run& run) {
+  return run.given.marks->read(symbol("BTCUSDT"))->value;
+}
+
+}  // namespace
+
+TEST_CASE("a read's mark counts where the stream is silent: the stop is watched all the same") {
+  pipeline_world world;
+  pipeline_run run(world);
+  run.make_ready(holding());
+  for (int i = 0; i < 20; ++i) {
+    run.give_marks({{"BTCUSDT", "50000"}});
+    run.live(500ms, holding("40000"));  // Of a copy that lags.
+  }
+  CHECK(world.exchange->placed.empty());
+  CHECK(shown(run) == price::whole(50'000));
+  run.live(10s, holding("40000"));
+  CHECK(world.exchange->placed.size() == 1);
+  CHECK(shown(run) == price::whole(40'000));
+  CHECK(run.given.vitals->mark_stream_up);
+}
+
+TEST_CASE("a mark that comes late still shows a stop that was crossed") {
+  pipeline_world world;
+  pipeline_run run(world);
+  run.make_ready(holding());
+  run.give_marks({{"BTCUSDT", "50000"}});
+  run.live(30s, holding());
+  late_mark(run, "40000", 20s, false);
+  CHECK_FALSE(run.given.vitals->mark_stream_up);
+  CHECK(world.exchange->placed.size() == 1);
+}
+
+TEST_CASE("a mark that is older than the last one changes nothing") {
+  pipeline_world world;
+  pipeline_run run(world);
+  run.make_ready(holding());
+  run.give_marks({{"BTCUSDT", "50000"}});
+  late_mark(run, "40000", 3s, true);
+  CHECK(world.exchange->placed.empty());
+  CHECK(shown(run) == price::whole(50'000));
+}
