@@ -40,8 +40,10 @@ class exit_engine : public stage<exit_engine_actor> {
           propose(std::move(step.proposals));
         },
         [this](const truths_changed& changed) {
+          // As it was told, one after the other: the table may be ahead, and would hide that a
+          // position was gone between two looks.
           for (const auto& c : *changed.changes)
-            store(tracker_.on_truth(c.position, given_.table->read(c.position), now_stamp()));
+            store(tracker_.on_truth(c.position, c.after, now_stamp()));
         },
         [this](const records_committed& committed) {
           for (const auto& r : *committed.records)

@@ -11,6 +11,18 @@ namespace {
 /// Ages beyond this are cut: no time limit is longer.
 constexpr milliseconds age_max = std::chrono::days{3'650};
 
+/// By less an entry may be off without anything having been traded: the venue's ways to tell it
+/// round differently. In basis points of the entry.
+constexpr std::int64_t entry_rounding_bp = 2;
+/// The same for entries of a few units of the last digit, in such units.
+constexpr std::int64_t entry_rounding_raw = 2;
+
+bool has_moved(price from, price to) {
+  const auto moved = static_cast<wide_int>((to - from).abs().raw());
+  return moved > entry_rounding_raw &&
+         moved * 10'000 > static_cast<wide_int>(from.raw()) * entry_rounding_bp;
+}
+
 milliseconds age_at_restore(wall_time at, wall_time now) {
   return std::clamp(milliseconds{now.ms - at.ms}, milliseconds{0}, age_max);
 }
@@ -130,7 +142,9 @@ std::optional<exit_changed> exit_tracker::on_truth(const position_key& key, cons
   if (it == legs.end())
     it = legs.insert(legs.end(), tracked{});
   const int sign = open_now->amount.sign();
-  const bool another = is_another(*it, sign);
+  if (!it->seen.amount.is_zero() && seen.version < it->truth_version)
+    return std::nullopt;  // What came after it has been looked at.
+  const bool another = is_another(*it, sign) || is_replaced(*it, *open_now);
   it->missing_in.reset();
   const auto before = it->state;
   if (!before.active || before.initial.sign() != sign || another)
@@ -143,6 +157,18 @@ std::optional<exit_changed> exit_tracker::on_truth(const position_key& key, cons
   if (it->state == before)
     return std::nullopt;
   return exit_changed{it->state};
+}
+
+/// A reduce leaves the entry where it is and an add makes the amount larger. Where the entry moved
+/// and the amount did not grow, the position was closed and another one opened while nobody looked;
+/// or it was reduced and added to, which looks the same. A stop that belongs to a position of
+/// before closes the new one at once, so it is given up for the one that new positions get. Of one
+/// that was restored only the most that it has been is known.
+bool exit_tracker::is_replaced(const tracked& t, const position_open& seen) {
+  const auto before = t.seen.amount.is_zero() ? t.state.initial : t.seen.amount;
+  return t.state.active && before.sign() == seen.amount.sign() &&
+         seen.amount.abs() <= before.abs() && t.state.entry.sign() > 0 && seen.entry.sign() > 0 &&
+         has_moved(t.state.entry, seen.entry);
 }
 
 std::vector<exit_changed> exit_tracker::look_at_missing(const truth_lookup& truth_of,

@@ -194,3 +194,23 @@ TEST_CASE("marks that stay write a state once a minute, not once a second") {
   CHECK(run.records_of("exit_changed") - before == 3);
   CHECK(holds(run.last_record_of("exit_changed"), "\"samples\":3"));
 }
+
+TEST_CASE("a position that was gone and is there again before the engine looks is another one") {
+  pipeline_world world;
+  pipeline_run run(world);
+  run.make_ready(holding("0.5"));
+  run.pass(1s);
+  const auto before = run.records_of("exit_changed");
+  const auto told = [&](quantity amount, price entry) {
+    run.tell(account_update{"ORDER",
+                            {run.given.time.at(run.now()).wall.ms},
+                            {{{symbol("BTCUSDT"), position_side::both}, amount, entry}}});
+    run.pass(10ms);
+  };
+  run.stand_still(run.all->exit_engine);
+  told({}, {});
+  told(q("0.5"), price::whole(50'000));
+  run.go_on();
+  CHECK(run.records_of("exit_changed") == before + 2);
+  CHECK(holds(run.last_record_of("exit_changed"), "\"active\":true"));
+}

@@ -22,6 +22,18 @@ truth_view proven_flat(std::int64_t s) {
   return v;
 }
 
+/// Followed by its stop far into gain, one of two parts taken.
+exit_state far_in_gain() {
+  auto s = long_state();
+  s.stop = at_price("130");
+  s.stop_by = stop_mover::trailing;
+  s.target.reset();
+  s.peak = at_price("135");
+  s.tranches = 1;
+  s.cost = notional::whole(1);
+  return s;
+}
+
 void bar(exit_tracker& t, std::int64_t s) {
   (void)t.plan_ended({btc, at_s(1).wall, 0}, exit_end::barred, at_s(s).steady);
 }
@@ -138,6 +150,93 @@ TEST_CASE("a restored state gets what its policy says by now, and keeps what it 
   CHECK(filled.stop == at_price("101"));
   CHECK(filled.target == at_price("104"));
   CHECK(filled.risk == at_price("2"));
+}
+
+TEST_CASE("a position that was closed, and another one opened unseen, leaves it nothing") {
+  exit_tracker t{plain_settings()};
+  t.restore({far_in_gain()}, at_s(10));
+  SECTION("over a restart") {}
+  SECTION("in a gap of the stream") {
+    (void)t.on_truth(btc, open_truth("2", "100", 1), at_s(11));
+    REQUIRE(t.state(btc)->stop == at_price("130"));
+  }
+  SECTION("and one read did not show it") {
+    (void)t.on_truth(btc, open_truth("2", "100", 1), at_s(11));
+    (void)t.on_truth(btc, missing_truth(at_s(12).steady), at_s(12));
+  }
+  SECTION("and it is the smaller one") {
+    (void)t.on_truth(btc, open_truth("3", "100", 1), at_s(11));
+  }
+  const auto another = t.on_truth(btc, open_truth("2", "120", 100), at_s(20));
+  REQUIRE(another);
+  auto expected =
+      exit_tracker{plain_settings()}.on_truth(btc, open_truth("2", "120"), at_s(20)).value().what;
+  CHECK(expected.stop == at_price("117.6"));
+  CHECK(another->what == expected);
+  CHECK(another->what.opened_at == at_s(20).wall);
+  CHECK(proposals_at(t, "120", 21).empty());
+  CHECK(proposals_at(t, "117.5", 22).size() == 1);
+}
+
+TEST_CASE("the plan whose position took the place of another one unseen rules it") {
+  exit_tracker t{plain_settings()};
+  t.restore({far_in_gain()}, at_s(0));
+  t.note_earlier({a_strategy_plan(side::buy), false}, at_s(0).steady);
+  const auto another = t.on_truth(btc, open_truth("2", "120"), at_s(1)).value().what;
+  CHECK(another.origin == strategy);
+  CHECK(another.stop == at_price("95"));
+}
+
+TEST_CASE("what is no other position keeps all that it has learnt") {
+  exit_tracker t{plain_settings()};
+  auto stored = far_in_gain();
+  stored.target = at_price("150");
+  t.restore({stored}, at_s(10));
+  const bool seen_before = GENERATE(false, true);
+  if (seen_before)
+    (void)t.on_truth(btc, open_truth("2", "100", 1), at_s(11));
+  const auto keeps = [&](const truth_view& seen) {
+    (void)t.on_truth(btc, seen, at_s(20));
+    const auto now = t.state(btc).value();
+    return now.opened_at == stored.opened_at && now.stop == stored.stop &&
+           now.peak == stored.peak && now.tranches == 1;
+  };
+  SECTION("a part of it was closed") {
+    CHECK(keeps(open_truth("1", "100", 2)));
+    CHECK(proposals_at(t, "130", 21).size() == 1);
+  }
+  SECTION("it was added to") {
+    CHECK(keeps(open_truth("2.001", "110", 2)));
+  }
+  SECTION("its entry is told with other digits") {
+    CHECK(keeps(open_truth("2", "100.02", 2)));
+    CHECK(keeps(open_truth("2", "100", 3)));
+  }
+  SECTION("its entry is not told") {
+    CHECK(keeps(open_truth("2", "0", 2)));
+    CHECK(keeps(open_truth("2", "100", 3)));
+  }
+}
+
+TEST_CASE("the last digits of a very low entry make no other position") {
+  exit_tracker t{plain_settings()};
+  (void)t.on_truth(btc, open_truth("2", "0.00001"), at_s(1));
+  (void)t.on_truth(btc, open_truth("2", "0.00001002", 2), at_s(2));
+  CHECK(t.state(btc)->opened_at == at_s(1).wall);
+  (void)t.on_truth(btc, open_truth("2", "0.00001005", 3), at_s(3));
+  CHECK(t.state(btc)->opened_at == at_s(3).wall);
+}
+
+TEST_CASE("what is told late, after a look at what came after it, changes nothing") {
+  exit_tracker t{plain_settings()};
+  (void)t.on_truth(btc, open_truth("2", "100", 1), at_s(1));
+  (void)t.on_truth(btc, open_truth("3", "110", 3), at_s(2));
+  const auto before = t.state(btc);
+  CHECK_FALSE(t.on_truth(btc, open_truth("2", "100", 2), at_s(3)));
+  CHECK(t.state(btc) == before);
+  const auto asked = proposals_at(t, "97", 4);
+  REQUIRE(asked.size() == 1);
+  CHECK(asked[0].seen.amount == qty("3"));
 }
 
 TEST_CASE("an exit that nobody could carry out is asked for ever more slowly") {

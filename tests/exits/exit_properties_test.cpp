@@ -171,3 +171,40 @@ TEST_CASE("a proposal that nobody has carried out is not made twice within its p
     }
   }));
 }
+
+TEST_CASE("orders of ours that fill in pieces are one position, over restarts, too") {
+  CHECK(rc::check([](bool is_long) {
+    exit_tracker t{plain_settings()};
+    exit_state stored;
+    price entry;
+    wide_int paid = 0;
+    std::int64_t held = 0;
+    std::uint64_t version = 0;
+    std::int64_t second = 0;
+    const auto see = [&] {
+      if (version > 0 && some(0, 4) == 0) {
+        t = exit_tracker{plain_settings()};
+        t.restore({stored}, at_s(second));
+      }
+      truth_view seen;
+      seen.content = position_open{quantity::from_raw(is_long ? held : -held), entry};
+      seen.source = truth_source::stream;
+      seen.version = ++version;
+      if (auto changed = t.on_truth(btc, seen, at_s(++second)))
+        stored = std::move(changed->what);
+    };
+    for (auto pieces = some(1, 9); pieces > 0; --pieces) {
+      const auto piece = some(1, 1'000'000'000);
+      paid += static_cast<wide_int>(piece) * some(9'000'000'000, 11'000'000'000);
+      held += piece;
+      entry = price::from_raw(static_cast<std::int64_t>(paid / held));
+      see();
+    }
+    for (auto pieces = some(0, 9); pieces > 0 && held > 1; --pieces) {
+      held -= some(1, held);
+      see();
+    }
+    RC_ASSERT(stored.active);
+    RC_ASSERT(stored.opened_at == at_s(1).wall);
+  }));
+}

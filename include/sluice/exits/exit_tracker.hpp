@@ -87,7 +87,9 @@ class exit_tracker {
 
   /// The position's truth; unknown changes nothing. Returns the exit state when it changed. One
   /// read in which the position is missing may be a fault of that read: the state rests until a
-  /// later one agrees, or until the position is there again, as if nothing had been.
+  /// later one agrees, or until the position is there again, as if nothing had been. Where the
+  /// entry moved and the amount did not grow it is another position, which begins anew. One that is
+  /// older than what was looked at changes nothing.
   [[nodiscard]] std::optional<exit_changed> on_truth(const position_key& key,
                                                      const truth_view& seen, const stamp& now);
   /// Positions that were missing in one read, and whether a later one agrees: call it about once a
@@ -165,6 +167,8 @@ class exit_tracker {
 
   /// Whether what is shown again is another position than the one that a read did not show.
   [[nodiscard]] bool is_another(const tracked& t, int sign) const;
+  /// Whether it was closed, and another one opened on its side, while nobody looked.
+  [[nodiscard]] static bool is_replaced(const tracked& t, const position_open& seen);
   /// Whether it is there, as far as truth is known.
   [[nodiscard]] static bool stands(const tracked& t) {
     return !t.seen.amount.is_zero() && !t.missing_in;
