@@ -21,7 +21,8 @@ std::string describe(const open_plan& p) {
 }
 std::string describe(const reduce_plan& p) {
   const auto whole = p.part_of.is_zero() ? std::string{} : fmt::format("|{}", p.part_of.raw());
-  return fmt::format("reduce|{}|{}{}", p.target.raw(), p.reason, whole);
+  const auto* const side = p.of_side == 0 ? "" : p.of_side > 0 ? "|long" : "|short";
+  return fmt::format("reduce|{}|{}{}{}", p.target.raw(), p.reason, whole, side);
 }
 std::string describe(const cancel_plan& p) {
   return "cancel|" + p.target.str();

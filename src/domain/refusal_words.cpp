@@ -60,7 +60,8 @@ constexpr std::array<words, refusal_code_count> table{{
     {refusal_code::already_at_target, "The position is not above the target.",
      "None needed: the exit that was wanted has happened."},
     {refusal_code::position_changed,
-     "A part was to be closed of a position that has grown since, or is on the other side now.",
+     "A part was to be closed of a position that has grown since, or the position is on the other "
+     "side now.",
      "Ask for it again: it is then reckoned from what is held."},
     {refusal_code::would_increase,
      "A position of the plan's side stands already, and adding to it is not allowed.",

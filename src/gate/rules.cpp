@@ -147,10 +147,14 @@ check_result already_at_target(const plan& p, const facts& f) {
   return {!open || held > target, held, target};
 }
 
-/// A part of a position is no part of one that has grown since, or was turned around.
+/// A part of a position is no part of one that has grown since, or was turned around; and what was
+/// meant for one side closes nothing that somebody has opened on the other.
 check_result position_changed(const plan& p, const facts& f) {
-  const quantity whole = std::get<reduce_plan>(p.body).part_of;
+  const auto& reduce = std::get<reduce_plan>(p.body);
+  const quantity whole = reduce.part_of;
   const quantity held = amount_of(f.position.content);
+  if (held.sign() * reduce.of_side < 0)
+    return {false, held, std::string{reduce.of_side > 0 ? "long" : "short"}};
   const bool fits = whole.is_zero() || held.is_zero() ||
                     (held.sign() == whole.sign() && held.abs() <= whole.abs());
   return {fits, held, whole};

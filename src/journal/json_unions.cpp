@@ -27,6 +27,7 @@ void describe(auto& d, is<reduce_plan> auto& p) {
   d("reason", p.reason);
   d.since_later("numbers", p.numbers);
   d.unless_empty("part_of", p.part_of);
+  d.unless_empty("of_side", p.of_side);
 }
 void describe(auto& d, is<cancel_plan> auto& p) {
   d("target", p.target);

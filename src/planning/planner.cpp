@@ -147,16 +147,21 @@ plan plan_to_supersede(const plan_id& older, const plan& newer, const stamp& now
 }
 
 plan plan_for_exit(const exit_wish& wish, const stamp& now, milliseconds ttl) {
-  return {
-      .id = plan_id{id_of_exit(wish)},
-      .source = source_id{std::string{exit_engine_source}},
-      .instrument = wish.position.instrument,
-      .leg = wish.position.leg,
-      .body = reduce_plan{.target = wish.target, .reason = wish.reason, .numbers = wish.numbers},
-      .created_at = {},
-      .received = now,
-      .deadline = now.steady + ttl,
-      .deadline_wall = {now.wall.ms + ttl.count()}};
+  reduce_plan body{.target = wish.target, .reason = wish.reason, .numbers = wish.numbers};
+  // A close of everything is for whatever it has grown to, and waits for no entry.
+  if (wish.target.is_zero())
+    body.of_side = wish.seen.amount.sign();
+  else
+    body.part_of = wish.seen.amount;
+  return {.id = plan_id{id_of_exit(wish)},
+          .source = source_id{std::string{exit_engine_source}},
+          .instrument = wish.position.instrument,
+          .leg = wish.position.leg,
+          .body = std::move(body),
+          .created_at = {},
+          .received = now,
+          .deadline = now.steady + ttl,
+          .deadline_wall = {now.wall.ms + ttl.count()}};
 }
 
 }  // namespace sluice

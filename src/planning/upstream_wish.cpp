@@ -84,6 +84,8 @@ plan plan_for_upstream(const upstream_wish& w, const truth& held, const stamp& r
     r.target = std::max(quantity{}, size - close.amount);
   if (is_part(w))
     r.part_of = amount_of(held);
+  else if (close.direction)
+    r.of_side = -sign_of(*close.direction);
   p.body = std::move(r);
   return p;
 }

@@ -47,6 +47,13 @@ TEST_CASE("a part of another position is another plan, and no part is what it al
   const auto before = content_hash(p);
   p.body = part;
   CHECK(content_hash(p) != before);
+  whole.of_side = 1;
+  p.body = whole;
+  const auto of_long = content_hash(p);
+  CHECK(of_long != before);
+  whole.of_side = -1;
+  p.body = whole;
+  CHECK(content_hash(p) != of_long);
 }
 
 TEST_CASE("every part of what a plan asks for changes its content hash") {

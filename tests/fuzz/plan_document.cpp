@@ -35,7 +35,8 @@ void check_body(const plan& p, const open_plan& o) {
   require(lane_of(p) == lane::entry, "an open plan is an entry");
 }
 void check_body(const plan& p, const reduce_plan& r) {
-  require(r.target.sign() >= 0 && r.part_of.is_zero(), "a target is not below zero");
+  require(r.target.sign() >= 0 && r.part_of.is_zero() && r.of_side == 0,
+          "a target is not below zero");
   require(r.reason.size() <= 64 && r.numbers.empty(), "a reason is short");
   require(lane_of(p) == lane::exit, "a reduce plan is an exit");
 }

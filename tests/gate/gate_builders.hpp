@@ -56,6 +56,12 @@ inline plan a_part(std::string id, const char* target, const char* of) {
   std::get<reduce_plan>(p.body).part_of = qty(of);
   return p;
 }
+/// Of all that is held on one side: 1 long, -1 short.
+inline plan a_close_of(std::string id, int side) {
+  auto p = a_reduce(std::move(id));
+  std::get<reduce_plan>(p.body).of_side = side;
+  return p;
+}
 inline plan a_cancel(std::string id, std::string target) {
   return a_plan(std::move(id), cancel_plan{plan_id{std::move(target)}});
 }

@@ -52,7 +52,8 @@ plan some_plan() {
     p.body = reduce_plan{.target = some_quantity(2'000),
                          .reason = {},
                          .numbers = {},
-                         .part_of = one_in(3) ? some_quantity(2'000) : quantity{}};
+                         .part_of = one_in(3) ? some_quantity(2'000) : quantity{},
+                         .of_side = one_in(3) ? (one_in(2) ? 1 : -1) : 0};
   else if (one_in(2))
     p.body = open_plan{.direction = side_of, .amount = some_quantity(2'000)};
   else
@@ -214,6 +215,22 @@ TEST_CASE("a part never closes more than it was of the position that it was reck
     const auto rest = amount_of(f.position.content).abs() - terms->amount;
     RC_ASSERT(terms->amount <= whole - target || rest < f.instrument->step);
     RC_ASSERT(terms->direction == (is_short ? side::buy : side::sell));
+  });
+}
+
+TEST_CASE("a close that is meant for one side never trades against a position on the other") {
+  property("close of one side", [] {
+    auto p = some_plan();
+    const int side_of = one_in(2) ? 1 : -1;
+    p.body = reduce_plan{.target = some_quantity(2'000),
+                         .reason = {},
+                         .numbers = {},
+                         .part_of = {},
+                         .of_side = side_of};
+    const auto terms = terms_if_allowed(p, some_facts());
+    RC_CLASSIFY(terms.has_value(), "allowed");
+    if (terms)
+      RC_ASSERT(terms->direction == (side_of > 0 ? side::sell : side::buy));
   });
 }
 

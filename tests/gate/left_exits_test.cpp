@@ -85,3 +85,28 @@ TEST_CASE("an order to stop holds up an exit between two orders, and ends a new 
   g.core.trading_state_changed(trading_state::active, at(4ms), g.out);
   CHECK(g.allowed("x"));
 }
+
+TEST_CASE("a close that goes on after its position was turned around trades nothing") {
+  gate_fixture g;
+  g.truth_is(position_open{qty("0.5"), px("50000")}, 0);
+  const auto stop = a_close_of("stop", 1);
+  g.submit(stop, 1);
+  REQUIRE(g.allowed("stop"));
+  // Refused by a venue that is overloaded; before the next try it was closed there, and somebody
+  // opened the other side.
+  g.moved("stop", flight_step::resolved, 10);
+  g.truth_is(position_open{qty("-0.2"), px("50000")}, 20);
+  g.out = {};
+  again(g, stop, 30);
+  REQUIRE(g.ended("stop"));
+  CHECK(g.reason("stop") == refusal_code::position_changed);
+  CHECK(g.out.permits.empty());
+}
+
+TEST_CASE("a close of one side takes all of it, also what it has grown by") {
+  gate_fixture g;
+  g.truth_is(position_open{qty("0.7"), px("50000")}, 0);
+  g.submit(a_close_of("stop", 1), 1);
+  REQUIRE(g.allowed("stop"));
+  CHECK(g.verdict_of("stop").outcome.terms->amount == qty("0.7"));
+}

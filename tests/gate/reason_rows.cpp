@@ -78,6 +78,8 @@ std::vector<reason_row> position_rows() {
        a_part("p", "0.2", "0.4"), [](plan&, facts&) {}},
       {"a part was reckoned from the other side", refusal_code::position_changed,
        a_part("p", "0.2", "-0.5"), [](plan&, facts&) {}},
+      {"a close was meant for the other side", refusal_code::position_changed, a_close_of("c", -1),
+       [](plan&, facts&) {}},
       {"it stands against a smaller position", refusal_code::would_flip, an_open("o", "0.3"),
        [](plan&, facts& f) { f.position = holding("-0.2"); }},
       {"it stands against a position of its own size", refusal_code::position_exists,

@@ -197,7 +197,8 @@ plan_body any_body() {
   if (kind == 0)
     return cancel_plan{plan_id(any_text())};
   if (kind == 1)
-    return reduce_plan{any_decimal<quantity>(), any_text(), {}, any_decimal<quantity>()};
+    return reduce_plan{
+        any_decimal<quantity>(), any_text(), {}, any_decimal<quantity>(), *rc::gen::inRange(-1, 2)};
   const auto at = [] { return any_decimal<price>(); };
   return open_plan{any_of<side>(2),
                    maybe([] { return any_decimal<quantity>(); }),

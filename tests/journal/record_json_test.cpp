@@ -131,6 +131,12 @@ TEST_CASE("exit states and exits' plans that older versions wrote are read") {
   REQUIRE(part.has_value());
   CHECK(std::get<reduce_plan>(std::get<plan_accepted>(**part).what.body).part_of ==
         quantity::whole(-2));
+  // Nor does the side that a close is meant for.
+  CHECK(text.find("of_side") == std::string::npos);
+  std::get<reduce_plan>(made.what.body).of_side = -1;
+  const auto sided = parse_state_body("plan_accepted", body_json(made));
+  REQUIRE(sided.has_value());
+  CHECK(std::get<reduce_plan>(std::get<plan_accepted>(**sided).what.body).of_side == -1);
 }
 
 TEST_CASE("long numbers go out as texts by the name of their field, and nothing else changes") {

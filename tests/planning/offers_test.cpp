@@ -133,6 +133,9 @@ TEST_CASE("a part of a position is taken only while no open plan of its symbol l
   REQUIRE(planner.offer(an_open("a")) == fresh);
   CHECK(planner.offer(a_part("BTCUSDT")) == answer(offer_kind::symbol_busy, "a"));
   CHECK(planner.offer(a_plan("whole", reduce_plan{})) == fresh);
+  reduce_plan of_long;
+  of_long.of_side = 1;
+  CHECK(planner.offer(a_plan("of long", of_long)) == fresh);
   planner.judged(plan_id{"a"}, verdict_kind::allow);
   CHECK(planner.offer(a_part("BTCUSDT")) == answer(offer_kind::symbol_busy, "a"));
   planner.finished(plan_id{"a"});

@@ -137,6 +137,20 @@ TEST_CASE("an exit's plan is another one when anything it was decided on differs
   CHECK(differs([](exit_wish& w) { w.attempt = 1; }));
 }
 
+TEST_CASE("an exit's plan is bound to what it was decided on: a part by size, a close by side") {
+  const auto body_of = [](const exit_wish& w) {
+    return std::get<reduce_plan>(plan_for_exit(w, stamp{}, milliseconds{1'000}).body);
+  };
+  auto wish = a_wish();
+  CHECK(body_of(wish).part_of.is_zero());
+  CHECK(body_of(wish).of_side == 1);
+  wish.seen.amount = -wish.seen.amount;
+  CHECK(body_of(wish).of_side == -1);
+  wish.target = *quantity::parse("0.2");
+  CHECK(body_of(wish).part_of == *quantity::parse("-0.5"));
+  CHECK(body_of(wish).of_side == 0);
+}
+
 TEST_CASE("an exit of a symbol that an id cannot spell still gets a valid id") {
   auto wish = a_wish();
   wish.position.instrument = symbol{"币安人生USDT"};

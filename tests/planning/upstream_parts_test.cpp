@@ -153,6 +153,11 @@ TEST_CASE("a plan for a part says of which position it is one, and on which side
   const auto all = s.step();
   REQUIRE(all.plans.size() == 1);
   CHECK(std::get<reduce_plan>(all.plans[0].body).part_of.is_zero());
+  CHECK(std::get<reduce_plan>(all.plans[0].body).of_side == 1);
+  s.deliver(a_close("c-2"));
+  const auto either = s.step();
+  REQUIRE(either.plans.size() == 1);
+  CHECK(std::get<reduce_plan>(either.plans[0].body).of_side == 0);
 }
 
 TEST_CASE("a part that meets an open plan at the planner waits and is reckoned anew") {

@@ -38,6 +38,9 @@ struct reduce_plan {
   /// The position that a part was reckoned from, signed; 0 when it is no part. Nothing is closed of
   /// a larger one, nor of one on the other side.
   quantity part_of{};
+  /// The sign of the position that it is meant for: 1 long, -1 short, 0 whichever is held. Nothing
+  /// is closed of one on the other side, however large.
+  int of_side{0};
   friend bool operator==(const reduce_plan&, const reduce_plan&) = default;
 };
 

@@ -105,7 +105,8 @@ struct exit_wish {
   std::string numbers{};     ///< What it was decided on; no part of the plan's identity.
 };
 
-/// The reduce plan for a wish, alive for `ttl`. Its id is "exit:<SYMBOL>:<leg>:<hash>" from the
+/// The reduce plan for a wish, alive for `ttl`: a part of the position that it was decided on, or a
+/// close of all that is held on that one's side. Its id is "exit:<SYMBOL>:<leg>:<hash>" from the
 /// wish's content, not from the time, so that the same wish made twice is one plan.
 [[nodiscard]] plan plan_for_exit(const exit_wish& wish, const stamp& now, milliseconds ttl);
 
