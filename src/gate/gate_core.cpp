@@ -112,6 +112,8 @@ void gate_core::submit(plan_ptr p, const stamp& now, gate_actions& out, bool aga
   if (lane_of(*p) == lane::entry && !parked_.empty())
     judge_waiting(key, now, out);
   if (again)
+    absences_.try_emplace(key);  // It has had an order, so there was something to close.
+  if (again)
     if (const auto by = flights_.judged_again(key, p->id)) {
       auto seen = facts_for(*p, now);
       parked_plan gone{
@@ -144,6 +146,7 @@ void gate_core::read_finished(const read_done& done, const stamp& now, gate_acti
 }
 
 void gate_core::truth_moved(const position_key& key, const stamp& now, gate_actions& out) {
+  look_at_absence(key, boards_->position(key));
   judge_waiting(key, now, out);
 }
 
@@ -205,7 +208,9 @@ void gate_core::flatten_cleared(std::int64_t id) {
 
 void gate_core::ledger_moved(const position_key& key, quantity amount, const stamp& now,
                              gate_actions& out) {
-  books_[key] = amount;
+  // A fill that truth may not show yet: what it said before says nothing of it.
+  if (auto& before = books_[key]; std::exchange(before, amount).is_zero() && !amount.is_zero())
+    absences_.insert_or_assign(key, absence{});
   exposure_.booked(key, amount);
   judge_waiting(key, now, out);
 }

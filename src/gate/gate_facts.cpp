@@ -27,6 +27,34 @@ std::optional<hold> gate_core::held(const position_key& key) const {
   return h;
 }
 
+void gate_core::look_at_absence(const position_key& key, const truth_view& seen) {
+  if (std::holds_alternative<position_open>(seen.content)) {
+    absences_.insert_or_assign(key, absence{});
+    return;
+  }
+  // What truth shows does not count before it has seen our orders.
+  if (!is_known(seen.content) || flights_.worst(key, lane::exit))
+    return;
+  auto at = absences_.find(key);
+  if (at == absences_.end()) {
+    const auto line = books_.find(key);
+    if (line == books_.end() || line->second.is_zero())
+      return;
+    at = absences_.try_emplace(key).first;
+  }
+  auto& a = at->second;
+  if (a.version != seen.version)
+    a = {.version = seen.version, .missing_in = {}, .proven = false};
+  a.proven = a.proven || is_surely_flat(seen, a.missing_in);
+  if (!a.missing_in)
+    a.missing_in = seen.as_of;
+}
+
+std::optional<instant> gate_core::missing_in(const position_key& key) const {
+  const auto at = absences_.find(key);
+  return at == absences_.end() || at->second.proven ? std::nullopt : at->second.missing_in;
+}
+
 facts gate_core::facts_for(const plan& p, const stamp& now) {
   const position_key key{p.instrument, p.leg};
   facts f;
@@ -40,6 +68,10 @@ facts gate_core::facts_for(const plan& p, const stamp& now) {
     f.mark_at = seen->at;
   }
   flights_.reflect(key, f.position);
+  look_at_absence(key, f.position);
+  if (std::holds_alternative<reduce_plan>(p.body) &&
+      std::holds_alternative<position_flat>(f.position.content))
+    f.missing_in = missing_in(key);
   f.in_flight = flights_.worst(key, lane_of(p));
   f.held = held(key);
   if (const auto line = books_.find(key); line != books_.end())

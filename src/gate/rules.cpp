@@ -65,13 +65,18 @@ check_result no_exchange_snapshot(const plan&, const facts& f) {
   return {is_known(f.position.content), std::string{kind_of(f.position.content)}, {}};
 }
 
+/// One read that does not show what was open is no proof that it is gone: a later one has to agree.
+bool is_doubted(const facts& f) {
+  return f.missing_in && std::holds_alternative<position_flat>(f.position.content);
+}
+
 /// The rule of the incident: 13-99 s old against a limit of 10 s.
 check_result stale_exchange_state(const plan& p, const facts& f) {
   const auto limit = truth_age_limit(p, f);
   if (!is_known(f.position.content))
     return {true, {}, limit};
   const auto age = elapsed(f.position.as_of, f.now.steady);
-  return {age <= limit, age, limit};
+  return {age <= limit && !is_doubted(f), age, limit};
 }
 
 check_result reconcile_hold_active(const plan& p, const facts& f) {
@@ -234,7 +239,7 @@ check_result above_max_quantity(const plan& p, const facts& f) {
 
 /// Also when only this position cannot be read: `observed` names what failed last.
 check_result exchange_unreachable(const plan& p, const facts& f) {
-  const bool proven = is_known(f.position.content) &&
+  const bool proven = is_known(f.position.content) && !is_doubted(f) &&
                       elapsed(f.position.as_of, f.now.steady) <= truth_age_limit(p, f);
   return {f.exchange.reachable && (proven || f.exchange.why.empty()), f.exchange.why, {}};
 }
@@ -313,10 +318,13 @@ std::span<const rule> rules() {
 milliseconds truth_age_limit(const plan& p, const facts& f) {
   if (lane_of(p) != lane::exit)
     return f.limits.stale_after_entry;
-  const bool doubtful =
-      std::holds_alternative<position_flat>(f.position.content) && f.ledger && !f.ledger->is_zero();
-  return doubtful ? std::min(f.limits.stale_after_exit, elapsed(p.received.steady, f.now.steady))
-                  : f.limits.stale_after_exit;
+  auto limit = f.limits.stale_after_exit;
+  if (is_doubted(f))
+    limit = std::min(
+        limit, std::max(elapsed(*f.missing_in, f.now.steady) - milliseconds{1}, milliseconds{0}));
+  if (std::holds_alternative<position_flat>(f.position.content) && f.ledger && !f.ledger->is_zero())
+    limit = std::min(limit, elapsed(p.received.steady, f.now.steady));
+  return limit;
 }
 
 }  // namespace sluice

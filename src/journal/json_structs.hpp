@@ -117,6 +117,7 @@ void describe(auto& d, is<facts> auto& f) {
   d("mode", f.mode);
   d("trading_state", f.state);
   d("position", f.position);
+  d.unless_empty("missing_in_ns", f.missing_in);
   d.since_later("ledger", f.ledger);
   d("instrument", f.instrument);
   d("mark", f.mark);

@@ -67,7 +67,7 @@ TEST_CASE("an exit that the venue refuses because the position is gone has reach
   exit_under_way s(world);
   s.run.refuse_order(-2022, refusal_cure::reread_position, "ReduceOnly Order is rejected.");
   CHECK(s.venue.placed.size() == 1);
-  s.live(1s, "0");
+  s.live(1'500ms, "0");  // Two reads have to agree.
   CHECK(s.run.ended("x") == plan_end::done);
   CHECK(s.venue.placed.size() == 1);
   CHECK(s.run.notices_of("exit_blocked") == 0);

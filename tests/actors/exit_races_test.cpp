@@ -156,8 +156,9 @@ TEST_CASE("a plan that was carried out whole is done, also when only the next pr
   world.exchange->orders.clear();
   world.wall_ms += 61'000;
   pipeline_run run(world);
-  run.make_ready(exit ? std::vector<position_row>{} : holding("0.5"));
-  run.pass(300ms);
+  const auto rows = exit ? std::vector<position_row>{} : holding("0.5");
+  run.make_ready(rows);
+  run.live(3s, rows);  // Two reads have to agree that it is gone.
   CHECK(run.ended("x") == plan_end::done);
   CHECK(run.notices_of("exit_blocked") == 0);
   CHECK(world.exchange->placed.size() == 1);

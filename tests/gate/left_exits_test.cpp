@@ -70,6 +70,9 @@ TEST_CASE("an exit between two orders is not ended by a position that is not pro
   SECTION("but by one that is") {
     g.truth_is(position_flat{}, 5'000);
     again(g, a_reduce("x"), 5'001);
+    CHECK_FALSE(g.ended("x"));  // One read says so.
+    g.truth_is(position_flat{}, 5'002);
+    g.read_finished(btc(), "", 5'003);
     CHECK(g.reason("x") == refusal_code::no_position);
   }
 }

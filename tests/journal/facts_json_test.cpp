@@ -105,6 +105,7 @@ facts any_facts() {
                 any_of<truth_source>(5),
                 any<std::uint64_t>()};
   f.ledger = maybe([] { return any_decimal<quantity>(); });
+  f.missing_in = maybe(any_instant);
   f.overrides = any<std::vector<std::int64_t>>();
   f.instrument = maybe([] {
     return instrument_facts{any<bool>(),
@@ -146,7 +147,7 @@ bool same(const facts& a, const facts& b) {
   return a.now.steady == b.now.steady && a.now.wall == b.now.wall && a.mode == b.mode &&
          a.state == b.state && same(a.position, b.position) && same(a.instrument, b.instrument) &&
          a.mark == b.mark && a.mark_at == b.mark_at && a.in_flight == b.in_flight &&
-         a.held == b.held && a.last_fill_at == b.last_fill_at &&
+         a.held == b.held && a.last_fill_at == b.last_fill_at && a.missing_in == b.missing_in &&
          a.source_allowed == b.source_allowed && same(a.exchange, b.exchange) &&
          a.limits == b.limits && a.exposure == b.exposure;
 }

@@ -70,6 +70,9 @@ struct facts {
   run_mode mode{run_mode::demo};
   trading_state state{trading_state::active};
   truth_view position{};
+  /// The first read that did not show a position which had been open, while no later one agrees; of
+  /// reduce plans only.
+  std::optional<instant> missing_in{};
   std::optional<quantity> ledger{};  ///< What our books say of the position; none: no line yet.
   std::optional<instrument_facts> instrument{};
   std::optional<price> mark{};

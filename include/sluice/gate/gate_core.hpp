@@ -109,6 +109,15 @@ class gate_core {
   [[nodiscard]] bool source_allowed(const plan& p) const;
   [[nodiscard]] std::optional<hold> held(const position_key& key) const;
 
+  /// What reads say of a position that was open, or should be, and is not shown any more.
+  struct absence {
+    std::uint64_t version{0};             ///< Of the truth that says flat; 0 while it is open.
+    std::optional<instant> missing_in{};  ///< The first read that did not show it.
+    bool proven{false};                   ///< A later one agreed, or the stream said so.
+  };
+  void look_at_absence(const position_key& key, const truth_view& seen);
+  [[nodiscard]] std::optional<instant> missing_in(const position_key& key) const;
+
   std::shared_ptr<const gate_view> boards_{};
   gate_settings settings_{};
   std::vector<std::int64_t> overrides_{};
@@ -125,6 +134,7 @@ class gate_core {
   std::unordered_map<position_key, std::vector<hold>> holds_{};  ///< Oldest first.
   std::vector<flatten_order> flattens_{};                        ///< That run, oldest first.
   std::unordered_map<position_key, quantity> books_{};
+  std::unordered_map<position_key, absence> absences_{};  ///< None for what nobody saw open.
   std::unordered_map<position_key, instant> last_fill_{};
   std::uint64_t parking_full_{0};
   std::vector<plan_ptr> left_{};
