@@ -51,6 +51,10 @@ class stop_guard : public stage<stop_guard_actor> {
           obey(keeper_.on_event(*told.report, now()));
           decide({told.report->instrument, told.report->leg});
         },
+        [this](const user_stream_changed& change) {
+          if (on_ && change.up)
+            obey(keeper_.on_stream_opened(now()));
+        },
         [this](const records_committed& committed) {
           for (const auto& r : *committed.records)
             if (const auto* changed = std::get_if<exit_changed>(&r.body)) {

@@ -43,6 +43,7 @@ class user_stream : public stage<user_stream_actor> {
     vitals().user_stream_up = is_up;
     metrics().set(status::metric::stream_up, {"user"}, is_up ? 1 : 0);
     send(peers_->snapshot_manager, user_stream_changed{is_up});
+    send(peers_->stop_guard, user_stream_changed{is_up});
   }
 
   void take(const user_event&, const stream_opened&) {

@@ -301,6 +301,12 @@ void stop_keeper::adopt(const conditional_report& row, const stamp& now, stop_ac
   hear(t, row, now.steady, out);
 }
 
+stop_actions stop_keeper::on_stream_opened(instant now) {
+  stream_opened_ = now;
+  audit_at_ = std::min(audit_at_, now);
+  return on_tick(now);
+}
+
 bool stop_keeper::ended_after(const client_order_id& id, instant sent_at) const {
   return std::ranges::any_of(ended_,
                              [&](const auto& e) { return e.first == id && e.second >= sent_at; });
@@ -323,7 +329,8 @@ stop_actions stop_keeper::on_audit(const symbol& scope,
   }
   if (whole) {
     audited_ = true;
-    audit_at_ = now.steady + options_.settings.audit_period;
+    const bool of_before = stream_opened_ && sent_at < *stream_opened_;
+    audit_at_ = of_before ? now.steady : now.steady + options_.settings.audit_period;
   }
   std::set<client_order_id> listed;
   for (const auto& row : *list) {

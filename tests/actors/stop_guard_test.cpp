@@ -232,3 +232,20 @@ TEST_CASE("what a triggered stop trades is ours, whatever client id the venue ga
     CHECK(found.last_stop_number == 1);
   }
 }
+
+TEST_CASE("a stop that went while the user stream was down is missed as soon as that is up") {
+  pipeline_world world;
+  with_stops(world);
+  pipeline_run run(world);
+  run.make_ready(held);
+  run.live(1s, held);
+  accept(run);
+  run.live(3s, held);
+  const auto lists = world.exchange->conditional_lists;
+  world.exchange->open_conditionals.clear();
+  run.tell(stream_closed{"made by the test"});
+  CHECK(world.exchange->conditional_lists == lists);
+  run.tell(stream_opened{});
+  CHECK(world.exchange->conditional_lists == lists + 1);
+  CHECK(run.last_record_of("stop_changed").find("unknown") != std::string::npos);
+}

@@ -311,3 +311,41 @@ TEST_CASE("a stop that the venue refuses when it triggers is told and placed aga
   w.decide();
   CHECK(w.count<place_stop>() == 1);
 }
+
+TEST_CASE(
+    "after a gap of the user stream the list is read at once, and misses what went meanwhile") {
+  stop_world w;
+  const auto id = w.guarded();
+  w.forget();
+  w.pass(1s);
+  REQUIRE(w.count<audit_stops>() == 0);
+  w.take(w.keeper.on_stream_opened(w.now));
+  REQUIRE(w.count<audit_stops>() == 1);
+  CHECK(w.last<audit_stops>().scope.empty());
+  w.pass(100ms);
+  w.audit();
+  CHECK(w.state_of(id) == stop_state::unknown);
+  CHECK(w.count<ask_stop>() == 1);
+  w.pass(1s);
+  CHECK(w.count<audit_stops>() == 1);
+}
+
+TEST_CASE("a list that was asked for before the gap was over is read once more") {
+  stop_world w;
+  const auto id = w.guarded();
+  w.forget();
+  w.pass(60s);
+  REQUIRE(w.count<audit_stops>() == 1);
+  const auto sent_at = w.now;
+  w.pass(1s);
+  w.take(w.keeper.on_stream_opened(w.now));
+  CHECK(w.count<audit_stops>() == 1);
+  const std::vector<conditional_report> rows{w.report_of(id, conditional_status::new_)};
+  w.take(w.keeper.on_audit({}, rows, sent_at, w.at()));
+  w.pass(500ms);
+  REQUIRE(w.count<audit_stops>() == 2);
+  w.audit(rows);
+  w.pass(1s);
+  CHECK(w.count<audit_stops>() == 2);
+  CHECK(w.state_of(id) == stop_state::resting);
+}

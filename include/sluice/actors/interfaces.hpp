@@ -138,6 +138,7 @@ using stop_guard_actor = caf::typed_actor<  //
     caf::reacts_to<meet>,                   // supervisor, once, first
     caf::reacts_to<truths_changed>,         // snapshot_manager
     caf::reacts_to<conditional_reported>,   // user_stream
+    caf::reacts_to<user_stream_changed>,    // user_stream
     caf::reacts_to<records_committed>,      // journal_writer: exit states
     caf::reacts_to<stop_placed>,            // exchange port
     caf::reacts_to<stop_cancelled>,         // exchange port

@@ -110,6 +110,9 @@ class stop_keeper {
   [[nodiscard]] stop_actions on_audit(const symbol& scope,
                                       const read_result<std::vector<conditional_report>>& list,
                                       instant sent_at, const stamp& now);
+  /// The user stream is there again: what happened to stops meanwhile was not heard, so the whole
+  /// list is read, and once more if one is under way.
+  [[nodiscard]] stop_actions on_stream_opened(instant now);
   /// Due questions, audits, and positions whose grace is over: call it about twice a second.
   [[nodiscard]] stop_actions on_tick(instant now);
 
@@ -186,6 +189,7 @@ class stop_keeper {
   bool audited_{false};  ///< The whole account, in this run.
   bool auditing_{false};
   instant audit_at_{};
+  std::optional<instant> stream_opened_{};  ///< No list of before counts as the last one.
   std::map<client_order_id, tracked> stops_{};
   std::map<position_key, slot> slots_{};
   std::deque<std::pair<client_order_id, instant>> ended_{};
