@@ -157,13 +157,23 @@ bool upstream_desk::will_open(const symbol& instrument) const {
                              [&](const auto& w) { return w.wish.instrument == instrument; });
 }
 
-bool upstream_desk::has_truth(const waiting_entry& w, const upstream_view& view,
-                              upstream_actions& out) {
+bool upstream_desk::is_doubted(waiting_entry& w, const truth_view& seen) const {
+  if (!std::holds_alternative<position_flat>(seen.content)) {
+    w.missing_in.reset();
+    return false;
+  }
+  if (!is_part(w.wish) || will_open(w.wish.instrument) || is_surely_flat(seen, w.missing_in))
+    return false;
+  w.missing_in = w.missing_in.value_or(seen.as_of);
+  return true;
+}
+
+bool upstream_desk::has_truth(waiting_entry& w, const upstream_view& view, upstream_actions& out) {
   const position_key key{w.wish.instrument, position_side::both};
   const auto seen = view.truth(key);
   const bool counts = !is_part(w.wish) || view.ours.has_seen(seen, key);
   if (is_known(seen.content) && counts &&
-      between(seen.as_of, view.now.steady) <= view.stale_after) {
+      between(seen.as_of, view.now.steady) <= view.stale_after && !is_doubted(w, seen)) {
     asked_.erase(key);
     return true;
   }

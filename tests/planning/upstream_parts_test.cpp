@@ -189,6 +189,9 @@ TEST_CASE("a part that was refused is refused again when it is delivered again, 
   hold_nothing(s);
   const auto entry = an_entry(a_close("c-1", "PARTIAL_50"), 1);
   s.deliver(entry);
+  CHECK(s.step().reads == std::vector{btc});
+  s.passed = milliseconds{100};
+  hold_nothing(s);
   const auto first = s.step();
   REQUIRE(first.refused.size() == 1);
   s.passed = milliseconds{20'000};
@@ -226,12 +229,35 @@ TEST_CASE("a part of nothing is refused and never becomes a target of zero") {
   scene s;
   hold_nothing(s);
   s.deliver(a_close("c-1", "PARTIAL_50"));
+  SECTION("two reads say so") {
+    const auto asked = s.step();
+    CHECK(asked.refused.empty());
+    CHECK(asked.reads == std::vector{btc});
+    CHECK(nothing(s.step()));  // It is asked for once a second.
+    s.passed = milliseconds{100};
+    hold_nothing(s);
+  }
+  SECTION("the stream says so") {
+    s.held.source = truth_source::stream;
+  }
   const auto out = s.step();
   CHECK(out.plans.empty());
   REQUIRE(out.refused.size() == 1);
   CHECK(out.refused[0].why.fault == upstream_fault::no_position);
   CHECK(to_string(out.refused[0].why.fault) == "no_position");
   CHECK(out.refused[0].answers);
+}
+
+TEST_CASE("a part is not refused because one read does not show the position") {
+  scene s;
+  hold_nothing(s);
+  s.deliver(a_close("c-1", "PARTIAL_50"));
+  CHECK(s.step().refused.empty());
+  s.passed = milliseconds{100};
+  s.hold("1.0");
+  const auto out = s.step();
+  REQUIRE(out.plans.size() == 1);
+  CHECK(target_of(out.plans[0]) == *quantity::parse("0.5"));
 }
 
 TEST_CASE("a part of what the stream is about to open waits for it") {

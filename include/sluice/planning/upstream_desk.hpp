@@ -62,7 +62,7 @@ struct upstream_actions {
 /// that was refused is refused for the same reason when it comes again.
 /// Closes never wait behind open plans, but a part of a position waits until nothing of ours is
 /// under way on it, another part included, and a truth has seen what was: else it would be a part
-/// of something else.
+/// of something else. That nothing is held takes two reads, or the word of the stream.
 class upstream_desk {
  public:
   upstream_desk(upstream_settings settings, intake_settings intake, plan_lookup known);
@@ -92,7 +92,8 @@ class upstream_desk {
     stream_entry entry{};
     upstream_wish wish{};
     stamp received{};
-    milliseconds age{0};  ///< When it was received.
+    milliseconds age{0};                  ///< When it was received.
+    std::optional<instant> missing_in{};  ///< The first read in which nothing was held.
   };
   struct open_wish {
     upstream_wish wish{};
@@ -113,8 +114,9 @@ class upstream_desk {
   outcome offer(waiting_entry& w, const truth& held, upstream_actions& out);
   outcome consider(waiting_entry& w, const upstream_view& view, upstream_actions& out);
   [[nodiscard]] bool is_old(const waiting_entry& w, const stamp& now) const;
-  [[nodiscard]] bool has_truth(const waiting_entry& w, const upstream_view& view,
-                               upstream_actions& out);
+  [[nodiscard]] bool has_truth(waiting_entry& w, const upstream_view& view, upstream_actions& out);
+  /// A part of nothing is refused for good, and one read may be false: a later one has to agree.
+  [[nodiscard]] bool is_doubted(waiting_entry& w, const truth_view& seen) const;
   [[nodiscard]] bool is_settled(const waiting_entry& w, const upstream_view& view) const;
   /// Anything of one symbol is at the planner, or its verdict is awaited.
   [[nodiscard]] bool under_way(const symbol& instrument) const;
