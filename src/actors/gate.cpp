@@ -204,7 +204,10 @@ class gate : public stage<gate_actor> {
     return {std::move(all)};
   }
 
+  /// What has no verdict keeps none: a refusal would be the end of an exit that the next process
+  /// can carry out.
   void stop(const stop_allowing& s) {
+    stopped_ = true;
     switch_.stop(s.reason, now_stamp());
     told({});
   }
@@ -288,6 +291,10 @@ class gate : public stage<gate_actor> {
   /// Carries out what the core said; a verdict that allows travels with its permit and becomes a
   /// record only when the order is really sent (see docs/decisions.md).
   void act() {
+    if (stopped_) {
+      actions_.clear();
+      return show();
+    }
     std::vector<record_body> denied;
     for (auto& v : actions_.verdicts) {
       if (auto blocked = blocked_exit(v); blocked && !v.again)
@@ -344,6 +351,7 @@ class gate : public stage<gate_actor> {
   trading_switch switch_;
   override_book book_;
   milliseconds one_read_;
+  bool stopped_{false};                ///< By a failure; nothing is said of plans any more.
   std::vector<record_body> untold_{};  ///< Records from before the stages had met.
   instant look_at_{};                  ///< When freshness is looked at next.
 };

@@ -69,28 +69,62 @@ TEST_CASE("a stage that dies ends the process, which says which one it was") {
   CHECK(next.verdict_of("after") == verdict_kind::allow);
 }
 
-TEST_CASE("nothing that waits when a stage dies is sent, and each plan has its verdict") {
+TEST_CASE(
+    "an exit that waits when a stage dies is neither sent nor denied, and the next run takes it") {
   pipeline_world world;
   const std::vector rows{a_row("BTCUSDT", "0.5", "50000")};
   {
     pipeline_run run(world);
     run.make_ready(rows);
     run.pass(20s);  // Truth is too old, and nobody answers the reads that are asked for.
-    run.offer({run.a_reduce("waiting", "BTCUSDT")});
+    run.offer({run.a_reduce("waiting", "BTCUSDT"), run.an_open("entry", "ETHUSDT", "1")});
     run.settle();
     REQUIRE_FALSE(run.verdict_of("waiting").has_value());
+    REQUIRE_FALSE(run.verdict_of("entry").has_value());
     kill(caf::actor_cast<caf::strong_actor_ptr>(run.all->reconciler));
     run.settle();
     while (run.answer_read(symbol{}, rows) || run.answer_read(symbol("BTCUSDT"), rows)) {
     }
     run.pass(9s);
     CHECK(run.ended_with() == 1);
+    CHECK_FALSE(run.verdict_of("waiting").has_value());
+    CHECK(run.notices_of("exit_blocked") == 0);
+    CHECK(world.exchange->placed.empty());
   }
+  world.wall_ms += 30'000;
   pipeline_run next(world);
   next.make_ready(rows);
-  REQUIRE(next.verdict_of("waiting").has_value());
-  CHECK(next.verdict_of("waiting") != verdict_kind::allow);
-  CHECK(world.exchange->placed.empty());
+  next.live(500ms, rows);
+  CHECK(next.verdict_of("waiting") == verdict_kind::allow);
+  CHECK(next.verdict_of("entry") == verdict_kind::expire);
+  REQUIRE(world.exchange->placed.size() == 1);
+  CHECK(world.exchange->placed.front().reduce_only);
+}
+
+TEST_CASE(
+    "an exit that comes while a stage dies is carried out by the next run if it was taken in") {
+  const auto seed = GENERATE(range(1u, 9u));
+  CAPTURE(seed);
+  pipeline_world world;
+  const std::vector rows{a_row("BTCUSDT", "0.5", "50000")};
+  std::size_t taken = 0;
+  {
+    pipeline_run run(world, seed);
+    run.make_ready(rows);
+    run.pass(20s);
+    kill(caf::actor_cast<caf::strong_actor_ptr>(run.all->reconciler));
+    run.offer({run.a_reduce("late", "BTCUSDT")});
+    run.pass(9s);
+    CHECK(run.ended_with() == 1);
+    CHECK_FALSE(run.verdict_of("late").has_value());
+    taken = run.records_of("plan_accepted");
+  }
+  world.wall_ms += 30'000;
+  pipeline_run next(world);
+  next.make_ready(rows);
+  next.live(500ms, rows);
+  CHECK(next.verdict_of("late").has_value() == (taken == 1));
+  CHECK(world.exchange->placed.size() == taken);
 }
 
 TEST_CASE("a journal that dies ends the process, and nothing is permitted after it") {

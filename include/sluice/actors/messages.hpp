@@ -330,7 +330,7 @@ struct restrict_state {
 struct halt_file_changed {
   std::optional<std::string> found{};  ///< What it says; none when it is not there.
 };
-/// The process ends for a fault: allow nothing any more.
+/// The process ends for a fault: allow nothing any more, and refuse nothing either.
 struct stop_allowing {
   std::string reason{};
 };
