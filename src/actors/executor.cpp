@@ -313,7 +313,8 @@ std::uint64_t executor::truth_version(const order_request& r) const {
 }
 send_moment executor::moment(const order_machine& m) const {
   const auto& r = m.task().request;
-  return {now(), truth_version(r), permits(vitals().trading().state, r)};
+  // The gate may be the stage that died: its word would stand for ever.
+  return {now(), truth_version(r), permits(vitals().trading().state, r) && !vitals().stopped};
 }
 
 void executor::show() {

@@ -87,6 +87,8 @@ class supervisor : public stage<supervisor_actor> {
       return;
     code_ = wanted.exit_code;
     vitals().draining = true;
+    if (code_ != 0)
+      vitals().stopped = true;
     if (code_ == 0)
       log().info("supervisor", "ending", {{"why", wanted.reason}});
     else

@@ -127,6 +127,36 @@ TEST_CASE(
   CHECK(world.exchange->placed.size() == taken);
 }
 
+TEST_CASE("nothing leaves once the gate is dead, neither for a permit given nor as a repetition") {
+  pipeline_world world;
+  pipeline_run run(world);
+  run.make_ready();
+  std::size_t sent = 0;
+  SECTION("a permit whose intent is not durable yet") {
+    run.stand_still(run.all->journal);
+    run.offer({run.an_open("p", "BTCUSDT", "0.01")});
+    REQUIRE(run.given.vitals->orders_under_way == 1);
+  }
+  SECTION("an order that the venue could not take for a moment") {
+    sent = 1;
+    run.offer({run.an_open("p", "BTCUSDT", "0.01")});
+    REQUIRE(world.exchange->placed.size() == sent);
+    world.exchange->orders.front().answer(
+        order_refused{503, 0, "Service Unavailable.", true, std::nullopt});
+    run.settle();
+    run.stand_still(run.all->journal);  // Its last commit takes a while.
+  }
+  kill(stage_of<&actors::peers::gate>(*run.all));
+  run.settle();
+  CHECK(run.given.vitals->trading().state == trading_state::active);  // The last that it said.
+  run.pass(1s);
+  CHECK(world.exchange->placed.size() == sent);
+  run.go_on();
+  run.pass(9s);
+  CHECK(world.exchange->placed.size() == sent);
+  CHECK(run.ended_with() == 1);
+}
+
 TEST_CASE("a journal that dies ends the process, and nothing is permitted after it") {
   pipeline_world world;
   pipeline_run run(world);

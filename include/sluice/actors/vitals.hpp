@@ -95,6 +95,7 @@ struct vitals {
   std::atomic<std::int64_t> uncommitted_since_ms{0};  ///< Wall time; 0 when all is durable.
   // supervisor
   std::atomic<bool> draining{false};
+  std::atomic<bool> stopped{false};  ///< It ends for a fault: no order may leave any more.
   // each stage its own
   workloads work{};
 
