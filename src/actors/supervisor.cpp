@@ -1,10 +1,11 @@
-// Ending in order: nothing new in, outcomes of orders, the journal's last commit, countdowns that
-// nobody needs, then everybody.
+// Ending in order: nothing new in, outcomes of orders, stops that stand, the journal's last commit,
+// countdowns that nobody needs, then everybody.
 #include "sluice/actors/supervisor.hpp"
 
 #include <optional>
 #include <unordered_map>
 
+#include "sluice/actors/application.hpp"
 #include "stage.hpp"
 
 namespace sluice::actors {
@@ -39,6 +40,9 @@ class supervisor : public stage<supervisor_actor> {
   }
 
  private:
+  /// Whether the move of a stop may still be under way.
+  enum class stops : std::uint8_t { unasked, asked, standing };
+
   template <class Handle>
   void watch(const Handle& stage_handle, const char* called) {
     monitor(stage_handle);
@@ -86,6 +90,7 @@ class supervisor : public stage<supervisor_actor> {
     if (ending_ && (wanted.exit_code == 0 || code_ != 0))
       return;
     code_ = wanted.exit_code;
+    why_ = wanted.reason;
     vitals().draining = true;
     if (code_ != 0)
       vitals().stopped = true;
@@ -103,33 +108,49 @@ class supervisor : public stage<supervisor_actor> {
       send(peers_->gate, stop_allowing{wanted.reason});
       request(peers_->executor, options_.drain_max, drain{})
           .then([](const drained&) {}, [](const caf::error&) {});
-      return close_journal(wanted.reason);
+      // A stop leaves only once its intent is durable: without a journal there is none to wait for.
+      return code_ == static_cast<int>(exit_code::io_error) ? close_journal() : let_stops_stand();
     }
     if (first)
       request(peers_->executor, options_.drain_max, drain{})
-          .then([this, why = wanted.reason](const drained&) { let_stops_stand(why); },
-                [this, why = wanted.reason](const caf::error&) {
+          .then([this](const drained&) { orders_ended(); },
+                [this](const caf::error&) {
                   log().warn("supervisor", "orders_left_open",
                              {{"orders", vitals().orders_under_way.load()},
                               {"cure", "they are resolved first at the next start"}});
-                  let_stops_stand(why);
+                  orders_ended();
                 });
   }
 
+  /// A fault that came meanwhile has not waited for them.
+  void orders_ended() {
+    if (code_ == 0)
+      let_stops_stand();
+  }
+
   /// A stop that was taken back for another would leave its position bare until the next start.
-  void let_stops_stand(const std::string& why) {
+  void let_stops_stand() {
+    if (stops_ == stops::standing)
+      return close_journal();
+    if (std::exchange(stops_, stops::asked) == stops::asked)
+      return;  // The answer is on its way.
     request(peers_->stop_guard, last_stops_max, drain{})
-        .then([this, why](const drained&) { close_journal(why); },
-              [this, why](const caf::error&) {
+        .then([this](const drained&) { stops_stand(); },
+              [this](const caf::error&) {
                 log().warn("supervisor", "stop_left_moving",
                            {{"cure", "the next start finds out about it first"}});
-                close_journal(why);
+                stops_stand();
               });
   }
 
-  void close_journal(const std::string& why) {
+  void stops_stand() {
+    stops_ = stops::standing;
+    close_journal();
+  }
+
+  void close_journal() {
     append_durable last;
-    last.bodies.emplace_back(notice{"process_ended", why});
+    last.bodies.emplace_back(notice{"process_ended", why_});
     request(peers_->journal, last_commit_max, std::move(last))
         .then([this](const appended&) { take_signs_back(); },
               [this](const caf::error&) { stop_all(); });
@@ -191,6 +212,8 @@ class supervisor : public stage<supervisor_actor> {
   std::unordered_map<caf::actor_addr, std::string> names_{};
   std::optional<end_process> early_end_{};
   int code_{0};
+  std::string why_{};  ///< Of the end.
+  stops stops_{stops::unasked};
   bool ending_{false};
   bool stopped_{false};
 };

@@ -57,6 +57,29 @@ void move_stop(pipeline_run& run, std::string_view to) {
   run.settle();
 }
 
+/// The venue takes one stop at a time: the old one is gone, the new one is not there yet.
+void take_old_stop_back(pipeline_run& run) {
+  run.make_ready(held);
+  run.live(1s, held);
+  const auto old = accept(run);
+  run.live(1s, held);
+  move_stop(run, "49500");
+  auto& waiting = run.world.exchange->conditionals;
+  REQUIRE(waiting.size() == 1);
+  const auto second = std::move(waiting.front());
+  waiting.pop_front();
+  second.answer(order_refused{.http_status = 400, .code = -4130, .text = "one at a time"});
+  run.settle();
+  for (int i = 0; i < 20 && run.world.exchange->cancelled_conditionals.empty(); ++i)
+    run.live(100ms, held);
+  REQUIRE(run.world.exchange->cancelled_conditionals == std::vector{old.id});
+}
+
+template <class Handle>
+void kill(const Handle& stage) {
+  caf::anon_send_exit(stage, caf::exit_reason::kill);
+}
+
 }  // namespace
 
 TEST_CASE("a position gets a stop whose intent is durable before it leaves") {
@@ -137,30 +160,65 @@ TEST_CASE("a stop that the exit engine moves is placed anew before the old one i
 }
 
 TEST_CASE("a process that ends in the middle of a move lets the new stop stand first") {
+  const bool by_fault = GENERATE(false, true);
+  CAPTURE(by_fault);
   pipeline_world world;
   with_stops(world);
   pipeline_run run(world);
-  run.make_ready(held);
-  run.live(1s, held);
-  const auto old = accept(run);
-  run.live(1s, held);
-  move_stop(run, "49500");
-  auto& waiting = world.exchange->conditionals;
-  REQUIRE(waiting.size() == 1);
-  const auto second = std::move(waiting.front());
-  waiting.pop_front();
-  second.answer(order_refused{.http_status = 400, .code = -4130, .text = "one at a time"});
-  run.settle();
-  for (int i = 0; i < 20 && world.exchange->cancelled_conditionals.empty(); ++i)
-    run.live(100ms, held);
-  REQUIRE(world.exchange->cancelled_conditionals == std::vector{old.id});
-  caf::anon_send(run.all->supervisor, actors::end_process{0, "the test ends"});
+  take_old_stop_back(run);
+  if (by_fault)
+    kill(run.all->status);
+  else
+    caf::anon_send(run.all->supervisor, actors::end_process{0, "the test ends"});
   run.settle();
   run.live(600ms, held);
-  REQUIRE(waiting.size() == 1);
+  REQUIRE(world.exchange->conditionals.size() == 1);
+  CHECK(run.ended_with() == -1);
   CHECK(accept(run).trigger == price::whole(49'500));
-  CHECK(run.end() == 0);
+  run.pass(1s);
+  CHECK(run.ended_with() == (by_fault ? 1 : 0));
   CHECK(world.exchange->open_conditionals.size() == 1);
+}
+
+TEST_CASE(
+    "a stop guard that died or hangs in the middle of a move does not hold the end up for long") {
+  pipeline_world world;
+  with_stops(world);
+  pipeline_run run(world);
+  take_old_stop_back(run);
+  SECTION("died") {
+    kill(run.all->stop_guard);
+    run.settle();
+    run.pass(100ms);
+  }
+  SECTION("hangs") {
+    run.stand_still(run.all->stop_guard);
+    kill(run.all->status);
+    run.settle();
+    run.pass(1'500ms);
+    CHECK(run.ended_with() == -1);
+    run.pass(1'500ms);
+  }
+  CHECK(run.ended_with() == 1);
+  run.go_on();
+}
+
+TEST_CASE("a fault amid an orderly end waits for the same stop, and is what the end is told by") {
+  pipeline_world world;
+  with_stops(world);
+  pipeline_run run(world);
+  take_old_stop_back(run);
+  caf::anon_send(run.all->supervisor, actors::end_process{0, "the test ends"});
+  run.settle();
+  kill(run.all->status);
+  run.settle();
+  run.live(600ms, held);
+  REQUIRE(world.exchange->conditionals.size() == 1);
+  accept(run);
+  run.pass(1s);
+  CHECK(run.ended_with() == 1);
+  CHECK(run.notices_of("process_ended") == 1);
+  CHECK_THAT(run.last_record_of("notice"), ContainsSubstring("stage status ended"));
 }
 
 TEST_CASE("a restart finds the stop again") {
