@@ -156,11 +156,15 @@ class reconciler : public stage<reconciler_actor> {
     request(peers_->planner, caf::infinite, take_plans{{std::move(p)}})
         .then(
             [this, id](const plans_taken& taken) {
+              // Whatever it answers of an exit, it knows a plan of this id.
               if (taken.receptions.front() != plan_reception::accepted)
                 log().warn("reconciler", "close_not_repeated", {{"plan", id}});
+              core().close_taken(id, actions_);
+              act();
             },
             [this, id](const caf::error&) {
               log().warn("reconciler", "close_not_taken", {{"plan", id}});
+              core().close_not_taken(id, now_stamp());
             });
   }
 

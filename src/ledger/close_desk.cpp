@@ -115,10 +115,31 @@ std::vector<record_body> close_desk::expire(instant now) {
   return out;
 }
 
-record_body close_desk::use(const symbol& instrument, const hold& cause) {
-  auto gone = armed_.extract(instrument);
+void close_desk::set_apart(const hold& cause) {
+  if (const auto at = armed_.find(cause.position.instrument); at != armed_.end())
+    at->second.for_hold = cause.id;
+}
+
+close_desk::entry* close_desk::set_apart_for(const hold& cause) {
+  const auto at = armed_.find(cause.position.instrument);
+  return at != armed_.end() && at->second.for_hold == cause.id ? &at->second : nullptr;
+}
+
+std::optional<record_body> close_desk::use(const hold& cause) {
+  if (!set_apart_for(cause))
+    return std::nullopt;
+  const auto gone = armed_.extract(cause.position.instrument);
   return ended(gone.mapped().what, arming_end::used, "reconciler",
                fmt::format("hold {}, {}", cause.id, to_string(cause.cause)));
+}
+
+void close_desk::give_back(const hold& cause) {
+  if (auto* given = set_apart_for(cause))
+    given->for_hold = 0;
+}
+
+bool close_desk::may_serve(const symbol& instrument, instant now) const {
+  return armed(instrument, now) && armed_.at(instrument).for_hold == 0;
 }
 
 std::optional<close_arming> close_desk::armed(const symbol& instrument, instant now) const {

@@ -10,6 +10,9 @@ namespace {
 /// Fills of a symbol that are told from repetitions, whatever is kept for a start.
 constexpr std::size_t trade_ids_min = 1'000;
 
+/// Before a close is proposed again that the planner did not take.
+constexpr milliseconds close_retry{1'000};
+
 /// Fills that were traded up to then and come later are in this truth.
 venue_time contained_until(const drift_input& in) {
   return in.seen.changed_at.ms != 0 ? in.seen.changed_at : cut_of(in.seen, in.as_of).all_until;
@@ -43,6 +46,21 @@ reconcile_core::reconcile_core(const book_view& view, reconcile_settings setting
   for (const auto& o : found.own_orders)
     own_.learn(o.instrument, o.order, o.name);
   overdue_ = desk_.restore(found.armings, now);
+  end_used_armings();
+}
+
+/// None is given where every hold had its close, so the last process was about to say that it was
+/// used.
+void reconcile_core::end_used_armings() {
+  for (const auto& key : holds_.positions()) {
+    const auto held = holds_.on(key.instrument);
+    if (!std::ranges::all_of(held, [&](const auto& k) { return had_its_close(k); }))
+      continue;
+    const auto cause = *holds_.find(key);
+    desk_.set_apart(cause);
+    if (auto used = desk_.use(cause))
+      overdue_.push_back(std::move(*used));
+  }
 }
 
 void reconcile_core::begin(reconcile_actions& out) {
@@ -175,17 +193,36 @@ void reconcile_core::close_if_armed(const drift_report& report, const drift_inpu
   if (report.trades_wanted)
     return;
   const auto standing = holds_.find(in.position);
-  if (standing && closed_holds_.contains(standing->id))
+  if ((standing && closed_holds_.contains(standing->id)) || in.now.steady < propose_after_)
     return;
   const auto decision =
-      decide_close({desk_.armed(in.position.instrument, in.now.steady).has_value(), standing,
-                    report.kind, in.seen, books_.line(in.position).value_or(ledger_line{}).amount});
+      decide_close({desk_.may_serve(in.position.instrument, in.now.steady), standing, report.kind,
+                    in.seen, books_.line(in.position).value_or(ledger_line{}).amount});
   const auto* target = std::get_if<quantity>(&decision);
   if (!target)
     return;
   closed_holds_.insert(standing->id);
-  out.records.push_back(desk_.use(in.position.instrument, *standing));
-  out.plans.push_back(plan_for_close(*standing, *target, in.now));
+  desk_.set_apart(*standing);
+  auto close = plan_for_close(*standing, *target, in.now);
+  proposed_.insert_or_assign(close.id, *standing);
+  out.plans.push_back(std::move(close));
+}
+
+void reconcile_core::close_taken(const plan_id& id, reconcile_actions& out) {
+  const auto cause = proposed_.extract(id);
+  if (!cause)
+    return;
+  if (auto used = desk_.use(cause.mapped()))
+    out.records.push_back(std::move(*used));
+}
+
+void reconcile_core::close_not_taken(const plan_id& id, const stamp& now) {
+  const auto cause = proposed_.extract(id);
+  if (!cause)
+    return;
+  closed_holds_.erase(cause.mapped().id);
+  desk_.give_back(cause.mapped());
+  propose_after_ = now.steady + duration{close_retry};
 }
 
 // ---- holds and armings
@@ -242,13 +279,15 @@ void reconcile_core::accept_truth(const position_key& key, const std::string& ev
   adopt(accepted, in, out);
 }
 
+bool reconcile_core::had_its_close(const position_key& key) const {
+  return closed_holds_.contains(holds_.find(key)->id);
+}
+
 arming_outcome reconcile_core::arm(const arming_order& order, const stamp& now,
                                    reconcile_actions& out) {
   const auto held = holds_.on(order.instrument);
-  const auto had_its_close = [&](const position_key& key) {
-    return closed_holds_.contains(holds_.find(key)->id);
-  };
-  if (!held.empty() && std::ranges::all_of(held, had_its_close))
+  if (!held.empty() &&
+      std::ranges::all_of(held, [&](const auto& key) { return had_its_close(key); }))
     return {desk_.armed(order.instrument, now.steady),
             "the close for the hold that stands was proposed already; there is one for each hold",
             {}};

@@ -295,6 +295,27 @@ TEST_CASE("an armed close takes what nothing explains, once, and the hold goes b
   }
 }
 
+TEST_CASE("an armed close that an ending process does not take is left to the next one") {
+  drift_world w;
+  w.world.chosen.exits.enabled = false;
+  w.start();
+  w.open_by_us("0.5");
+  w.change_without_trade("0.4");
+  w.live(12s);
+  REQUIRE(w.holds() == std::vector<std::string>{"unexplained_drift"});
+  caf::anon_send(w.run->all->planner, actors::drain{});
+  w.arm(120s);
+  w.live(2s);
+  CHECK(w.run->records_of("close_armed") == 1);
+  CHECK(w.run->records_of("close_disarmed") == 0);
+  w.restart();
+  w.live(12s);
+  REQUIRE(w.world.exchange->placed.size() == 2);
+  CHECK(w.world.exchange->placed.back().reduce_only);
+  CHECK(w.run->records_of("close_disarmed") == 1);
+  CHECK(w.run->records_of("plan_accepted") == 2);
+}
+
 TEST_CASE("an arming lives over a restart as long as it was given for") {
   drift_world w;
   w.world.chosen.exits.enabled = false;

@@ -190,6 +190,11 @@ TEST_CASE("an armed close is proposed once for a hold and its fill leaves the le
   CHECK(p.source.str() == "reconciler");
   CHECK(std::get<reduce_plan>(p.body).target == qty("1"));
   CHECK(std::get<reduce_plan>(p.body).reason == "reconcile_close");
+  a.live(5'000);
+  CHECK(a.done.plans.size() == 1);
+  CHECK(a.records<close_disarmed>().empty());  // Not before its plan was taken.
+  a.core().close_taken(p.id, a.done);
+  REQUIRE(a.records<close_disarmed>().size() == 1);
   CHECK(a.records<close_disarmed>().back().why == arming_end::used);
   a.live(5'000);
   CHECK(a.done.plans.size() == 1);
@@ -211,6 +216,74 @@ TEST_CASE("an armed close is proposed once for a hold and its fill leaves the le
   CHECK_FALSE(a.standing());
   CHECK(a.records<hold_released>().back().reason == "drift_gone");
   CHECK(a.records<ledger_adjusted>().back().cause == "reconcile_close");
+}
+
+TEST_CASE("a close that the planner does not take leaves its arming, and is proposed again") {
+  account_model a;
+  hold_two(a);
+  const auto given = a.core().arm(a_minute, a.now(), a.done).now;
+  REQUIRE(given);
+  REQUIRE(a.done.plans.size() == 1);
+  const auto id = a.done.plans.front().id;
+  a.core().close_not_taken(id, a.now());
+  a.core().compare(btc, a.now(), a.done);
+  CHECK(a.done.plans.size() == 1);  // Not at once.
+  a.live(5'000);
+  REQUIRE(a.done.plans.size() == 2);
+  CHECK(a.done.plans.back().id == id);
+  CHECK(a.records<close_disarmed>().empty());
+  a.core().close_taken(id, a.done);
+  REQUIRE(a.records<close_disarmed>().size() == 1);
+  CHECK(a.records<close_disarmed>().back().what == *given);
+  a.live(5'000);
+  CHECK(a.done.plans.size() == 2);
+}
+
+TEST_CASE("an arming that ends while the planner has its close ends once") {
+  account_model a;
+  hold_two(a);
+  REQUIRE(a.core().arm(a_minute, a.now(), a.done).refusal.empty());
+  REQUIRE(a.done.plans.size() == 1);
+  const auto id = a.done.plans.front().id;
+  auto why = arming_end::disarmed;
+  SECTION("disarmed") {
+    CHECK(a.core().disarm(btc.instrument, "ops", "on second thoughts", a.done).refusal.empty());
+  }
+  SECTION("over") {
+    why = arming_end::expired;
+    a.live(61'000);
+  }
+  a.core().close_taken(id, a.done);
+  a.live(5'000);
+  REQUIRE(a.records<close_disarmed>().size() == 1);
+  CHECK(a.records<close_disarmed>().back().why == why);
+  CHECK(a.done.plans.size() == 1);
+}
+
+TEST_CASE("a restart between the plan of a close and the end of its arming closes once") {
+  account_model a;
+  hold_two(a);
+  const auto given = a.core().arm(a_minute, a.now(), a.done).now;
+  REQUIRE(given);
+  REQUIRE(a.done.plans.size() == 1);
+  auto found = a.journalled();
+  found.armings = {*given};
+  found.last_arming_id = given->id;
+  SECTION("the plan was accepted") {
+    found.closed_holds = {a.standing()->id};
+    a.restart_with(found);
+    REQUIRE(a.records<close_disarmed>().size() == 1);
+    CHECK(a.records<close_disarmed>().back().why == arming_end::used);
+    a.live(15'000);
+    CHECK(a.done.plans.size() == 1);
+  }
+  SECTION("the plan was not") {
+    a.restart_with(found);
+    CHECK(a.records<close_disarmed>().empty());
+    a.live(15'000);
+    REQUIRE(a.done.plans.size() == 2);
+    CHECK(a.done.plans.back().id == a.done.plans.front().id);
+  }
 }
 
 TEST_CASE("armed before the hold stands, the close waits for it") {

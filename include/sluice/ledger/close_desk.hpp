@@ -53,10 +53,19 @@ class close_desk {
                                       const std::string& reason);
   /// Ends those whose time is over.
   [[nodiscard]] std::vector<record_body> expire(instant now);
-  /// Ends the arming because its close has been proposed for this hold.
-  [[nodiscard]] record_body use(const symbol& instrument, const hold& cause);
+  /// The arming is for the close of this hold, which has been proposed, and for no other until its
+  /// plan was taken or not. It may be disarmed, replaced or over meanwhile as ever.
+  void set_apart(const hold& cause);
+  /// Ends the arming that was set apart for this hold, because the plan was taken; nothing when it
+  /// has ended before.
+  [[nodiscard]] std::optional<record_body> use(const hold& cause);
+  /// The plan was not taken: the arming that was set apart for this hold is for any again.
+  void give_back(const hold& cause);
 
+  /// In force, set apart or not.
   [[nodiscard]] std::optional<close_arming> armed(const symbol& instrument, instant now) const;
+  /// In force, and set apart for no hold.
+  [[nodiscard]] bool may_serve(const symbol& instrument, instant now) const;
   /// When the next one ends.
   [[nodiscard]] std::optional<instant> next_end() const;
 
@@ -64,7 +73,9 @@ class close_desk {
   struct entry {
     close_arming what{};
     instant until{};
+    std::int64_t for_hold{0};  ///< Whose close it is set apart for; 0 when for none.
   };
+  [[nodiscard]] entry* set_apart_for(const hold& cause);
 
   milliseconds longest_;
   std::int64_t last_id_;

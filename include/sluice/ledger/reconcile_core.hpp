@@ -125,6 +125,11 @@ class reconcile_core {
                                    reconcile_actions& out);
   [[nodiscard]] arming_outcome disarm(const symbol& instrument, const std::string& author,
                                       const std::string& reason, reconcile_actions& out);
+  /// The planner has the plan of a close: its arming is used up.
+  void close_taken(const plan_id& id, reconcile_actions& out);
+  /// The planner does not take it: arming and hold are as they were, and after a pause it is
+  /// proposed again.
+  void close_not_taken(const plan_id& id, const stamp& now);
 
   [[nodiscard]] const hold_book& holds() const { return holds_; }
   [[nodiscard]] const ledger& books() const { return books_; }
@@ -150,6 +155,8 @@ class reconcile_core {
                     reconcile_actions& out);
   void note_trades(const symbol& instrument, const std::vector<fill>& trades, const stamp& now);
   void close_if_armed(const drift_report& report, const drift_input& in, reconcile_actions& out);
+  [[nodiscard]] bool had_its_close(const position_key& key) const;
+  void end_used_armings();
 
   const book_view& view_;
   reconcile_settings settings_;
@@ -163,6 +170,8 @@ class reconcile_core {
   trade_search searches_{};
   close_desk desk_;
   std::unordered_set<std::int64_t> closed_holds_{};  ///< Their close was proposed: once for each.
+  std::unordered_map<plan_id, hold> proposed_{};  ///< Closes whose plan was neither taken nor not.
+  instant propose_after_{};
   std::vector<record_body> overdue_{};
   std::deque<std::pair<symbol, trade_id>> forced_told_{};  ///< Newest last, bounded.
 };
