@@ -59,7 +59,8 @@ class intake : public stage<intake_actor> {
   }
 
   void on_exit() override {
-    waits_.clear();
+    // The HTTP server ends after the stages, and until now there might have been a verdict.
+    waits_.end();
     held_.clear();
     stage::on_exit();
   }

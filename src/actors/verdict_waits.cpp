@@ -70,9 +70,10 @@ std::optional<instant> verdict_waits::run_out(instant now) {
   return next;
 }
 
-void verdict_waits::clear() {
+void verdict_waits::end() {
   waiters_.clear();
-  waiting_.clear();
+  for (const auto& w : std::exchange(waiting_, {}))
+    w.answer(plans_response(w.fates, w.batch));
 }
 
 }  // namespace sluice::actors

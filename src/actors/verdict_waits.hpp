@@ -38,8 +38,8 @@ class verdict_waits {
   void judged(const plan_id& id, std::string verdict);
   /// Answers those whose time is over; when to come again, if anybody still waits.
   std::optional<instant> run_out(instant now);
-  /// Lets all of them go unanswered.
-  void clear();
+  /// Answers all of them with what is known by now.
+  void end();
 
  private:
   using request_list = std::list<waiting_request>;

@@ -165,6 +165,37 @@ TEST_CASE(
   CHECK(run.records_of("plan_accepted") == 3);
 }
 
+TEST_CASE(
+    "whoever waits for a verdict until the process ends is told of the acceptance, not given up") {
+  const int code = GENERATE(0, 1);
+  pipeline_world world;
+  pipeline_run run(world);
+  make_waiting(run);
+  const auto slot = std::make_shared<status::answer_slot>(std::make_shared<status::reader_seats>(0),
+                                                          0, status::stream_wish::head_only);
+  actors::plans_posted posted;
+  posted.body = exit_line("x1", "BTCUSDT");
+  posted.wait = 30s;
+  posted.answer = status::responder(slot);
+  posted.may_order = true;
+  caf::anon_send(run.all->intake, std::move(posted));
+  run.settle();
+  REQUIRE_FALSE(slot->ready());
+  SECTION("without a verdict") {
+    CHECK(run.end(code) == code);
+    REQUIRE(slot->ready());
+    const auto answer = std::get<status::response>(slot->take());
+    CHECK(answer.status == 202);
+    CHECK_THAT(answer.body, ContainsSubstring("accepted"));
+  }
+  SECTION("with one in the last moment") {
+    answer_reads(run);
+    CHECK(run.end(code) == code);
+    REQUIRE(slot->ready());
+    CHECK(std::get<status::response>(slot->take()).status == 200);
+  }
+}
+
 TEST_CASE("exits of a file wait for room and none is lost, entries are shed") {
   pipeline_world world;
   world.chosen.intake.exit_queue_max = 1;
