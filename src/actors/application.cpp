@@ -264,6 +264,12 @@ signal_sinks sinks_of(const peers& all, const std::shared_ptr<status::logger>& l
   return sinks;
 }
 
+/// While it ends: orders leave until the last of it, and nobody reads a new configuration.
+signal_sinks while_ending(signal_sinks sinks) {
+  sinks.hang_up = sinks.open_log;
+  return sinks;
+}
+
 /// From here on actors exist; they are gone when this returns.
 exit_code run_pipeline(const config::settings& chosen, const build_info& build, ground& g,
                        const run_hooks& hooks) {
@@ -316,8 +322,11 @@ exit_code run_pipeline(const config::settings& chosen, const build_info& build, 
   halt_file halting(halt_path, halted, [gate = all->gate](std::optional<std::string> found) {
     caf::anon_send(gate, halt_file_changed{std::move(found)});
   });
-  if (const auto why = hooks.wait_for_signal(sinks_of(*all, g.log)); !why.empty())
+  const auto sinks = sinks_of(*all, g.log);
+  if (const auto why = hooks.wait_for_signal(sinks); !why.empty()) {
     caf::anon_send(all->supervisor, end_process{0, why});
+    (void)hooks.wait_for_signal(while_ending(sinks));
+  }
   const int code = ended_with.get();
   file.reset();
   redis.reset();

@@ -37,8 +37,10 @@ std::string signal_gate::wait(const actors::signal_sinks& sinks) {
     // The next one is for an operator who does not want to wait.
     sigset_t fatal;
     sigemptyset(&fatal);
-    sigaddset(&fatal, SIGTERM);
-    sigaddset(&fatal, SIGINT);
+    for (const int each : {SIGTERM, SIGINT}) {
+      sigaddset(&fatal, each);
+      sigdelset(&set_, each);
+    }
     pthread_sigmask(SIG_UNBLOCK, &fatal, nullptr);
     return which == SIGTERM ? "SIGTERM" : "SIGINT";
   }

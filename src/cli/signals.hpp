@@ -19,8 +19,9 @@ class signal_gate {
   ~signal_gate() = default;
 
   /// Waits for SIGTERM or SIGINT and names it; empty after wake(). Meanwhile SIGUSR1 restricts to
-  /// halted, SIGUSR2 to reduce_only, SIGHUP hangs up, and SIGURG opens the log anew. While the process ends, a second SIGTERM
-  /// or SIGINT ends it at once.
+  /// halted, SIGUSR2 to reduce_only, SIGHUP hangs up, and SIGURG opens the log anew. Waiting again
+  /// after SIGTERM or SIGINT serves these until wake(); a second SIGTERM or SIGINT ends the process
+  /// at once.
   [[nodiscard]] std::string wait(const actors::signal_sinks& sinks = {});
   /// Ends the wait, from any thread.
   void wake();

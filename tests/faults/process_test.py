@@ -153,6 +153,17 @@ class LifeTestCase(FaultsTestCase):
         self.assertLess(time.monotonic() - began, 3)
         self.check_after()
 
+    def test_h9_halted_while_it_ends(self):
+        self.begin()
+        self.provoke([{"effect": "hang", "method": "POST", "path": ORDER, "count": 0}])
+        self.load()
+        self.until("sent", lambda: self.status()["orders"]["under_way"] > 0)
+        self.sluice.process.send_signal(signal.SIGTERM)
+        self.until_logged("stopping|SIGTERM")
+        self.sluice.process.send_signal(signal.SIGUSR1)
+        self.until("halted", lambda: self.get("/api/v1/state").json()["state"] == "halted", 3)
+        self.assertEqual(self.sluice.end(signal.SIGTERM), -signal.SIGTERM)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -106,10 +106,10 @@ ROWS = (
     row("H8", "process_test.LifeTestCase.test_h8_a_second_instance", "a second process on the same state directory", "exit 75 within a second, the first trades on",
         "the best of three starts"),
     row("H9", "process_test.LifeTestCase.test_h9_a_broken_file_on_sighup process_test.LifeTestCase.test_h9_sigterm_under_load"
-        " process_test.LifeTestCase.test_h9_sigterm_twice",
-        "a broken file and SIGHUP; SIGTERM amid 150 plans; SIGTERM twice while orders hang",
+        " process_test.LifeTestCase.test_h9_sigterm_twice process_test.LifeTestCase.test_h9_halted_while_it_ends",
+        "a broken file and SIGHUP; SIGTERM amid 150 plans; SIGTERM twice, and SIGUSR1 between them, while orders hang",
         "nothing of the file is in force, and the mended one is taken; ends with 0 within 10 s; the second signal ends it at once; each"
-        " plan has one verdict after the next start"),
+        " plan has one verdict after the next start; SIGUSR1 halts as ever"),
     row("H10", "host_test.DescriptorsTestCase.test_h10_no_descriptors host_test.DescriptorsTestCase.test_h10_streams_come_back_while_http_wants_all",
         "four descriptors left beside those that no client gets, and more HTTP clients",
         "clients are turned away, plans over a kept connection are carried out, lost streams come back"),

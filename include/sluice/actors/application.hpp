@@ -40,7 +40,8 @@ struct signal_sinks {
 /// How the run meets the outside world.
 struct run_hooks {
   /// Blocks until the process shall end, and says why; returns empty after stop_waiting. Meanwhile
-  /// calls the sinks for whatever else is asked for.
+  /// calls the sinks for whatever else is asked for. Called once more while the process ends, and
+  /// then until stop_waiting.
   std::function<std::string(const signal_sinks& sinks)> wait_for_signal{};
   /// Wakes wait_for_signal up.
   std::function<void()> stop_waiting{};
