@@ -36,6 +36,7 @@ struct ground {
   exchange_setup exchange{};
   std::shared_ptr<truth_keeper> keeper{};
   std::shared_ptr<status::metrics> metrics{};
+  std::shared_ptr<vitals> shown{};
   /// Of the bridge to Redis; none without it.
   std::shared_ptr<redis_outbox> redis{};
   std::unique_ptr<journal::reader> redis_reader{};
@@ -186,7 +187,7 @@ services services_of(const config::settings& chosen, const ground& g) {
   s.table = g.keeper->table();
   s.marks = std::make_shared<mark_board>(g.keeper->directory());
   s.universe = std::make_shared<universe_board>();
-  s.vitals = std::make_shared<vitals>();
+  s.vitals = g.shown;
   s.log = g.log;
   s.metrics = g.metrics;
   s.mode = chosen.mode;
@@ -345,6 +346,7 @@ exit_code run_application(const config::settings& chosen, const build_info& buil
                           const run_hooks& hooks) {
   ground g;
   g.metrics = std::make_shared<status::metrics>();
+  g.shown = std::make_shared<vitals>();
   if (const auto failed = open_log(chosen, g))
     return report(*failed, g.log);
   if (const auto failed = open_all(chosen, g, hooks.manager))
@@ -353,7 +355,10 @@ exit_code run_application(const config::settings& chosen, const build_info& buil
   keeping.capacity = chosen.universe.capacity;
   keeping.read_lag_grace = chosen.snapshot.read_lag_grace;
   g.keeper = std::make_shared<truth_keeper>(keeping);
-  const auto code = run_pipeline(chosen, build, g, hooks);
+  auto code = run_pipeline(chosen, build, g, hooks);
+  // The journal commits what the stages say last, when nobody is left to end the process for it.
+  if (code == exit_code::ok && g.shown->journal_failed)
+    code = exit_code::io_error;
   g.log->info("sluice", "ended", {{"exit_code", static_cast<int>(code)}});
   return code;
 }

@@ -155,6 +155,7 @@ class journal_writer : public stage<journal_actor> {
 
   void fail(const error& why) {
     log().error("journal", "commit_failed", {{"why", why.text}});
+    vitals().journal_failed = true;
     for (auto& w : waiting_)
       w.promise.deliver(caf::make_error(caf::sec::runtime_error, why.text));
     waiting_.clear();

@@ -1,6 +1,9 @@
 // What shares a commit with what somebody waits for.
+#include <sqlite3.h>
+
 #include <caf/scheduler/test_coordinator.hpp>
 
+#include "../journal/faulty_disk.hpp"
 #include "sluice/actors/journal_writer.hpp"
 #include "support/catch.hpp"
 #include "support/pipeline_fixture.hpp"
@@ -23,7 +26,9 @@ class journal_alone {
     writer_ = actors::spawn_journal_writer(system_, given_, journal::store::open(path()).value(),
                                            options);
   }
-  ~journal_alone() {
+  ~journal_alone() { end(); }
+
+  void end() {
     caf::anon_send_exit(writer_, caf::exit_reason::user_shutdown);
     scheduler().run();
   }
@@ -90,4 +95,20 @@ TEST_CASE("a long log is moved into the file once nothing has come for a while, 
   journal.scheduler().advance_time(30ms);
   journal.scheduler().run();
   CHECK(journal.file_bytes() > empty + 1'000'000);
+}
+
+TEST_CASE("a journal whose last commit fails as it ends says so where the process still sees it") {
+  const bool fails = GENERATE(false, true);
+  CAPTURE(fails);
+  journal::test::faulty_disk disk;
+  journal_alone journal{1ms};
+  journal.append(1);
+  REQUIRE_FALSE(journal.vitals().journal_failed);
+  caf::anon_send(journal.writer(), actors::append{{notice{"the", "last words"}}});
+  journal.scheduler().run_once();  // Taken, and not committed yet.
+  if (fails)
+    disk.fail(journal::test::disk_call::sync, 0, SQLITE_IOERR_FSYNC);
+  journal.end();
+  CHECK(disk.happened() == fails);
+  CHECK(journal.vitals().journal_failed == fails);
 }

@@ -93,6 +93,7 @@ struct vitals {
   std::atomic<std::uint64_t> commits{0};
   std::atomic<std::uint64_t> records{0};
   std::atomic<std::int64_t> uncommitted_since_ms{0};  ///< Wall time; 0 when all is durable.
+  std::atomic<bool> journal_failed{false};  ///< A commit failed: what came last is not on record.
   // supervisor
   std::atomic<bool> draining{false};
   std::atomic<bool> stopped{false};  ///< It ends for a fault: no order may leave any more.
