@@ -41,6 +41,11 @@ constexpr std::array stages{
     stage_row{"settings_keeper", stage_of<&actors::peers::settings_keeper>},
 };
 
+void old_after_a_second(pipeline_world& world) {
+  world.chosen.gate.limits.stale_after_exit = 1'000ms;
+  world.chosen.gate.limits.stale_after_entry = 1'000ms;
+}
+
 void kill(const caf::strong_actor_ptr& stage) {
   caf::anon_send_exit(caf::actor_cast<caf::actor>(stage), caf::exit_reason::kill);
 }
@@ -72,11 +77,12 @@ TEST_CASE("a stage that dies ends the process, which says which one it was") {
 TEST_CASE(
     "an exit that waits when a stage dies is neither sent nor denied, and the next run takes it") {
   pipeline_world world;
+  old_after_a_second(world);
   const std::vector rows{a_row("BTCUSDT", "0.5", "50000")};
   {
     pipeline_run run(world);
     run.make_ready(rows);
-    run.pass(20s);  // Truth is too old, and nobody answers the reads that are asked for.
+    run.pass(3s);  // Truth is too old, and nobody answers the reads that are asked for.
     run.offer({run.a_reduce("waiting", "BTCUSDT"), run.an_open("entry", "ETHUSDT", "1")});
     run.settle();
     REQUIRE_FALSE(run.verdict_of("waiting").has_value());
@@ -106,12 +112,13 @@ TEST_CASE(
   const auto seed = GENERATE(range(1u, 9u));
   CAPTURE(seed);
   pipeline_world world;
+  old_after_a_second(world);
   const std::vector rows{a_row("BTCUSDT", "0.5", "50000")};
   std::size_t taken = 0;
   {
     pipeline_run run(world, seed);
     run.make_ready(rows);
-    run.pass(20s);
+    run.pass(3s);
     kill(caf::actor_cast<caf::strong_actor_ptr>(run.all->reconciler));
     run.offer({run.a_reduce("late", "BTCUSDT")});
     run.pass(9s);
