@@ -119,7 +119,8 @@ void executor::take_symbol_trades(const client_order_id& id, entry& e,
   if (!trades)
     return nothing_proven(id, e);
   const auto& instrument = e.machine.task().request.instrument;
-  for (const auto number : e.absence.trades_read(*trades, e.trace(*given_.exchange), options_.at_venue))
+  for (const auto number :
+       e.absence.trades_read(*trades, e.trace(*given_.exchange), options_.at_venue))
     ask_name(*given_.exchange, this, id, instrument, number);
   weigh_absence(id, e);
 }

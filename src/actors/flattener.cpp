@@ -299,7 +299,7 @@ class flattener : public stage<flattener_actor> {
     const auto id = core.what().id;
     const auto account_as_of = given_.table->account_as_of();  // Before the positions.
     const auto positions = positions_of(scope);
-    const bool halted = vitals().trading().state == trading_state::halted;
+    const bool halted = vitals().stopped || vitals().trading().state == trading_state::halted;
     flatten_actions out;
     core.step({now_stamp(), halted ? "halted" : "", positions, account_as_of, ours_}, out);
     if (out.ended)
