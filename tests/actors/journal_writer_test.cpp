@@ -1,9 +1,7 @@
 // What shares a commit with what somebody waits for.
-#include <sqlite3.h>
-
 #include <caf/scheduler/test_coordinator.hpp>
 
-#include "../journal/faulty_disk.hpp"
+#include "journal/faulty_disk.hpp"
 #include "sluice/actors/journal_writer.hpp"
 #include "support/catch.hpp"
 #include "support/pipeline_fixture.hpp"
@@ -107,7 +105,7 @@ TEST_CASE("a journal whose last commit fails as it ends says so where the proces
   caf::anon_send(journal.writer(), actors::append{{notice{"the", "last words"}}});
   journal.scheduler().run_once();  // Taken, and not committed yet.
   if (fails)
-    disk.fail(journal::test::disk_call::sync, 0, SQLITE_IOERR_FSYNC);
+    disk.fail_next_sync();
   journal.end();
   CHECK(disk.happened() == fails);
   CHECK(journal.vitals().journal_failed == fails);

@@ -116,6 +116,10 @@ void faulty_disk::fail(disk_call what, int good, int code) {
   planned = {.what = what, .good = good, .code = code, .happened = false};
 }
 
+void faulty_disk::fail_next_sync() {
+  fail(disk_call::sync, 0, SQLITE_IOERR_FSYNC);
+}
+
 void faulty_disk::before_each_call(std::function<void()> look) {
   watcher = std::move(look);
 }

@@ -18,6 +18,8 @@ class faulty_disk {
 
   /// Lets `good` more calls of the kind pass and fails the next one, once, with SQLite's `code`.
   void fail(disk_call what, int good, int code);
+  /// The next sync fails as a disk with a defect lets it.
+  void fail_next_sync();
   /// Called before every write and sync: what stands on the disk then is what a kill would leave.
   void before_each_call(std::function<void()> look);
   /// True once the failure asked for has happened.
