@@ -309,13 +309,12 @@ void executor::tell_pending(const order_request& r, const plan_id& plan, bool pe
   send(peers_->reconciler, order_pending_changed{position_of(r), pending, r.id, plan, venue});
 }
 
-std::uint64_t executor::truth_version(const order_request& r) const {
-  return given_.table->read(position_of(r)).version;
-}
 send_moment executor::moment(const order_machine& m) const {
   const auto& r = m.task().request;
+  const auto seen = given_.table->read(position_of(r));
   // The gate may be the stage that died: its word would stand for ever.
-  return {now(), truth_version(r), permits(vitals().trading().state, r) && !vitals().stopped};
+  return {now(), seen.version, permits(vitals().trading().state, r) && !vitals().stopped,
+          seen.as_of};
 }
 
 void executor::show() {

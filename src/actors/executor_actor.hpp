@@ -94,7 +94,6 @@ class executor : public stage<executor_actor> {
                   venue_time venue_at, bool outdates_truth, bool goes_on = false);
   void tell_pending(const order_request& r, const plan_id& plan, bool pending, order_id venue = 0);
   [[nodiscard]] bool collars() const { return options_.settings.exit_collar_bp > 0; }
-  [[nodiscard]] std::uint64_t truth_version(const order_request& r) const;
   [[nodiscard]] send_moment moment(const order_machine& m) const;
   void show();
   void answer_drains();

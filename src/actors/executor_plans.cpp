@@ -73,7 +73,7 @@ void executor::take(const carry_out& permitted) {
   // The plan has no verdict, or no end, yet: the next start gives it one.
   if (draining_)
     return send_moved(request, plan.id, flight_step::resolved, {}, false);
-  if (truth_version(request) != terms.truth_version)
+  if (given_.table->read(position_of(request)).version != terms.truth_version)
     return truth_moved(permitted.what, request);
   if (orders_.contains(request.id))
     return log().error("executor", "plan_permitted_twice", {{"plan", plan.id}});

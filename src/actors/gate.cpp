@@ -36,7 +36,7 @@ class gate : public stage<gate_actor> {
     core_.left_by_last_run(std::move(options.left));
     core_.recover(options.orders, options.holds, options.books);
     for (const auto& r : options.limit_records) {
-      core_.record_seen(r.body, r.at);
+      std::visit([&](const auto& body) { core_.record_seen(body, r.at); }, r.body);
       if (const auto* f = std::get_if<fill_recorded>(&r.body); f && f->ours)
         core_.fill_seen({f->what.instrument, f->what.leg}, r.at.steady);  // Its cooldown goes on.
     }

@@ -198,7 +198,8 @@ std::vector<booked> booked_positions(const journal::recovered& found) {
   return out;
 }
 
-std::vector<record> limit_records_of(std::vector<record> records, const stamp& now) {
+std::vector<journal::limit_record> limit_records_of(std::vector<journal::limit_record> records,
+                                                    const stamp& now) {
   for (auto& r : records) {
     // What a wall clock that was set back makes later than now was at most just now.
     const milliseconds ago{std::max<std::int64_t>(now.wall.ms - r.at.wall.ms, 0)};

@@ -12,6 +12,8 @@ namespace {
 /// Facts section 8, 503 B: back off 200, 400, 800 ms.
 constexpr int resends_max = 3;
 constexpr milliseconds first_resend_delay{200};
+/// Between two looks for a truth that is new enough.
+constexpr milliseconds truth_pause{100};
 /// The port answers within the order's timeout; past this grace it is taken not to answer at all.
 constexpr milliseconds outcome_grace{1'000};
 /// "ClientOrderId is duplicated": an order with this id exists.
@@ -80,6 +82,10 @@ void order_machine::send(const send_moment& at, order_actions& out) {
                   fmt::format("truth version {} when sent, {} when permitted", at.truth_version,
                               task_.truth_version),
                   out);
+  if (truth_from_ && at.truth_as_of <= *truth_from_) {
+    resend_at_ = at.now + truth_pause;
+    return;
+  }
   ++sends_;
   last_possible_send_ = at.now;
   outcome_due_ = at.now + settings_.order_timeout + outcome_grace;
@@ -119,12 +125,14 @@ void order_machine::hear(const order_refused& refusal, instant now, order_action
   if (state_ != order_state::sent)
     return;  // The venue has told otherwise, or it is in doubt: a late refusal takes nothing back.
   // Time alone frees nothing where an exit and resting orders compete: its plan deals with them.
+  // And what it was permitted on may not be so any more: its plan has truth read anew.
   const auto& r = task_.request;
-  const bool competes =
-      refusal.cure == refusal_cure::free_orders && only_reduces(r.reduce_only, r.leg, r.direction);
-  // What it was permitted on may not be so any more: it is judged again, after a new truth.
+  const bool is_exit = only_reduces(r.reduce_only, r.leg, r.direction);
   const bool outdated = refusal.cure == refusal_cure::reread_position;
-  if (refusal.retryable && !competes && !outdated && sends_ <= resends_max) {
+  const bool plan_helps = is_exit && (outdated || refusal.cure == refusal_cure::free_orders);
+  if (refusal.retryable && !plan_helps && sends_ <= resends_max) {
+    if (outdated)
+      truth_from_ = now;
     auto again = now + first_resend_delay * (1 << (sends_ - 1));
     if (refusal.retry_at)
       again = std::max(again, *refusal.retry_at);

@@ -1,5 +1,7 @@
 // What the limits of a day and of an hour are counted from, read back from their records.
 #include <algorithm>
+#include <type_traits>
+#include <variant>
 
 #include "collect.hpp"
 #include "recover.hpp"
@@ -12,16 +14,28 @@ namespace {
 constexpr std::int64_t hour_ms = 3'600'000;
 constexpr std::int64_t day_ms = 24 * hour_ms;
 
-result<record> read_record(const row& r) {
+result<limit_record> read_record(const row& r) {
   auto body = parse_state_body(r.text(1), r.text(3));
   if (!body)
     return body.error();
   if (!*body)
     return fail(errc::malformed, "a record that limits are counted from cannot be read");
-  record out;
+  limit_record out;
   out.seq = r.number(0);
   out.at.wall.ms = r.number(2);
-  out.body = std::move(**body);
+  const bool counts = std::visit(
+      [&]<class Body>(Body& b) {
+        if constexpr (std::is_constructible_v<decltype(out.body), Body&&> &&
+                      !std::is_same_v<Body, decltype(out.body)>) {
+          out.body = std::move(b);
+          return true;
+        } else {
+          return false;
+        }
+      },
+      **body);
+  if (!counts)
+    return fail(errc::malformed, "a record of another kind than what limits are counted from");
   return out;
 }
 
@@ -68,7 +82,7 @@ result<void> recover_limits(database& db, recovered& out) {
                    "SELECT seq, kind, wall_ms, body FROM record WHERE seq IN (SELECT changed_seq "
                    "FROM equity_peak)",
                    {}, out.limit_records, read_record);
-  std::ranges::sort(out.limit_records, {}, &record::seq);
+  std::ranges::sort(out.limit_records, {}, &limit_record::seq);
   return read;
 }
 

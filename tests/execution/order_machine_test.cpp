@@ -105,7 +105,38 @@ TEST_CASE("a passing refusal is sent again after 200, 400 and 800 ms with the sa
   CHECK(d.machine.sends() == 4);
 }
 
-TEST_CASE("an order refused for its timestamp is not sent again on what truth said before") {
+TEST_CASE("an entry refused for its timestamp is sent again on a newer truth only") {
+  auto task = a_task();
+  task.request.reduce_only = false;
+  driver d{task};
+  d.start();
+  auto refused = a_refusal(-1021, true);
+  refused.cure = refusal_cure::reread_position;
+  d.truth_as_of = d.now();  // As old as the refusal, by a clock that may have stood still.
+  d.outcome(refused);
+  d.run_to(1'000);
+  CHECK(d.times<send_order>() == 0);
+  SECTION("there is one in time") {
+    d.truth_as_of = at_ms(900);
+    d.run_to(1'200);
+    CHECK(d.times<send_order>() == 1);
+    CHECK(d.machine.sends() == 2);
+  }
+  SECTION("it shows another position") {
+    d.truth_as_of = at_ms(900);
+    ++d.version;
+    d.run_to(1'200);
+    REQUIRE(d.did<order_finished>());
+    CHECK(d.did<order_finished>()->cause == finish_cause::position_moved);
+  }
+  SECTION("there is none in time") {
+    d.run_to(3'000);
+    REQUIRE(d.did<order_finished>());
+    CHECK(d.did<order_finished>()->cause == finish_cause::too_late);
+  }
+}
+
+TEST_CASE("an exit refused for its timestamp is its plan's to judge again") {
   driver d;
   d.start();
   auto refused = a_refusal(-1021, true);

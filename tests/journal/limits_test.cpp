@@ -16,10 +16,10 @@ void put_at(store& s, std::int64_t second, record_body body) {
   REQUIRE(s.append(r).value() == appended::written);
 }
 
-std::vector<std::string> kinds_of(const std::vector<record>& all) {
+std::vector<std::string> kinds_of(const std::vector<limit_record>& all) {
   std::vector<std::string> out;
   for (const auto& r : all)
-    out.emplace_back(kind_of(r.body));
+    out.emplace_back(std::visit([](const auto& body) { return kind_of(body); }, r.body));
   return out;
 }
 

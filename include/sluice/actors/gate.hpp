@@ -23,8 +23,9 @@ struct gate_options {
   std::vector<hold> holds{};
   std::vector<flatten_order> flattens{};  ///< That run.
   std::vector<booked> books{};            ///< As the journal has them.
-  std::vector<record> limit_records{};    ///< The same; their instants are of this process.
-  std::vector<plan_ptr> left{};           ///< Exits that the last run left without a verdict.
+  std::vector<journal::limit_record>
+      limit_records{};           ///< The same; their instants are of this process.
+  std::vector<plan_ptr> left{};  ///< Exits that the last run left without a verdict.
   std::vector<journal::withdrawal>
       withdrawals{};  ///< Of what the last run left, as the journal has it.
 };

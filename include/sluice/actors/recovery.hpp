@@ -37,7 +37,8 @@ namespace sluice::actors {
 /// What the gate compares truth with until the reconciler tells it more.
 [[nodiscard]] std::vector<booked> booked_positions(const journal::recovered& found);
 /// What limits are counted from, at instants of the present steady clock.
-[[nodiscard]] std::vector<record> limit_records_of(std::vector<record> records, const stamp& now);
+[[nodiscard]] std::vector<journal::limit_record> limit_records_of(
+    std::vector<journal::limit_record> records, const stamp& now);
 [[nodiscard]] reconciler_options books_of(const journal::recovered& found,
                                           const reconcile_settings& settings,
                                           std::size_t trade_ids_max);

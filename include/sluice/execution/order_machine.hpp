@@ -37,6 +37,7 @@ struct send_moment {
   instant now{};
   std::uint64_t truth_version{0};
   bool permitted{true};
+  instant truth_as_of{instant::max()};  ///< Send time of the read that proved it.
 };
 
 /// What a read of truth and trades shows of an order that may never have arrived.
@@ -123,6 +124,7 @@ class order_machine {
   instant last_possible_send_{};
   std::optional<instant> outcome_due_{};  ///< A send is out; past this its outcome is in doubt.
   std::optional<instant> resend_at_{};
+  std::optional<instant> truth_from_{};  ///< It is sent again only on a truth that is newer.
   std::optional<instant> asking_since_{};
   std::size_t queries_{0};
   std::optional<instant> query_at_{};

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <variant>
 #include <vector>
 
 #include "sluice/domain/record.hpp"
@@ -89,6 +90,15 @@ struct withdrawal {
   plan_id by{};
 };
 
+/// A record that limits are counted from. There may be hundreds of thousands of one day, and any
+/// record takes a kilobyte.
+struct limit_record {
+  std::int64_t seq{0};
+  stamp at{};
+  std::variant<order_intended, fill_recorded, ledger_adjusted, funding_booked, equity_peaked>
+      body{};
+};
+
 struct recovered {
   std::int64_t last_seq{0};  ///< 0 in a new journal.
   /// Accepted, but the process ended before their verdict, oldest first. Their instants belong to
@@ -126,7 +136,7 @@ struct recovered {
   std::optional<kept_universe> last_universe{};
   /// What limits are counted from, in order: fills, funding fees and intents of at least the UTC
   /// day and the hour that the last record is of, and the peaks of the account's equity.
-  std::vector<record> limit_records{};
+  std::vector<limit_record> limit_records{};
   std::string universe_fault{};        ///< Why a universe that is there cannot be used; else empty.
   std::vector<plan_identity> plans{};  ///< Every plan ever accepted.
 };
