@@ -17,7 +17,10 @@ struct order_trace {
   client_order_id id{};
   position_side leg{position_side::both};
   side direction{side::buy};
-  wall_time intended_at{};   ///< By the venue's clock, which is that of the trades.
+  /// By the venue's clock, which is that of the trades: not before and not after. They are apart
+  /// where ours is off, as it may have been set since.
+  wall_time intended_from{};
+  wall_time intended_until{};
   quantity amount_before{};  ///< Of the position, signed, when the intent was made.
   /// The venue's time of the last change that `amount_before` shows; 0 when not known.
   venue_time changed_before{};
@@ -110,13 +113,13 @@ class absence_watch {
   static bool came_after(const fill& f, const order_trace& order) {
     if (order.changed_before.ms != 0)
       return f.traded_at > order.changed_before;
-    return f.traded_at.ms > order.intended_at.ms + clock_slack_ms;
+    return f.traded_at.ms > order.intended_until.ms + clock_slack_ms;
   }
 
   /// Trades from then on are looked at. One of others that the amount before lacks may be older
   /// than the intent, as that amount was.
   static std::int64_t begin_of(const order_trace& order) {
-    const auto latest = order.intended_at.ms - clock_slack_ms;
+    const auto latest = order.intended_from.ms - clock_slack_ms;
     const auto earliest = latest - truth_age_max_ms;
     return order.changed_before.ms == 0 ? earliest
                                         : std::clamp(order.changed_before.ms, earliest, latest);

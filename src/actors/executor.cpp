@@ -247,6 +247,11 @@ void executor::act(const client_order_id& id, entry& e, const check_absence& a) 
   ask_fills(*given_.exchange, this, id, a.position.instrument, 0);
 }
 
+void executor::act(const client_order_id&, entry&, const want_truth& a) {
+  send(peers_->snapshot_manager,
+       read_truths{{truth_wanted{a.position, read_class::entry_demand, a.newer_than}}});
+}
+
 void executor::act(const client_order_id&, entry& e, report_change& a) {
   metrics().add(status::metric::orders, {to_string(a.what.state)});
   log().info("executor", "order_changed",

@@ -83,6 +83,7 @@ class executor : public stage<executor_actor> {
   void act(const client_order_id& id, entry& e, const set_timer& a);
   void act(const client_order_id& id, entry& e, const read_order_fills& a);
   void act(const client_order_id& id, entry& e, const check_absence& a);
+  void act(const client_order_id& id, entry& e, const want_truth& a);
   void act(const client_order_id& id, entry& e, report_change& a);
   void act(const client_order_id& id, entry& e, const raise_alert& a);
   void act(const client_order_id& id, entry& e, const order_finished& a);

@@ -1,6 +1,7 @@
 // What the executor keeps of an order until it is finished.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 
@@ -34,7 +35,13 @@ struct order_entry {
     const auto& q = machine.task().request;
     const auto clock = venue.clock();
     const wall_time there{intended_at.ms + (clock ? clock->offset.count() : 0)};
-    return {q.id, q.leg, q.direction, there, amount_before, changed_before};
+    return {q.id,
+            q.leg,
+            q.direction,
+            std::min(intended_at, there),
+            std::max(intended_at, there),
+            amount_before,
+            changed_before};
   }
 };
 

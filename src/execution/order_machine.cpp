@@ -137,6 +137,8 @@ void order_machine::hear(const order_refused& refusal, instant now, order_action
     if (refusal.retry_at)
       again = std::max(again, *refusal.retry_at);
     if (again < task_.expires) {
+      if (outdated)
+        out.push_back(want_truth{{r.instrument, r.leg}, now});
       resend_at_ = again;
       return move(order_event::send_failed, std::move(words), out);
     }

@@ -11,8 +11,7 @@
 namespace sluice::journal {
 namespace {
 
-constexpr std::int64_t hour_ms = 3'600'000;
-constexpr std::int64_t day_ms = 24 * hour_ms;
+constexpr std::int64_t day_ms = 24 * 3'600'000;
 
 result<limit_record> read_record(const row& r) {
   auto body = parse_state_body(r.text(1), r.text(3));
@@ -76,7 +75,8 @@ result<void> recover_limits(database& db, recovered& out) {
   if (!last)
     return last.error();
   const auto day = utc_day(wall_time{*last}) * day_ms;
-  auto read = read_day(db, std::min(day, *last - hour_ms), out);
+  // Days are the exchange's, and its present one may have begun on the day before by our clock.
+  auto read = read_day(db, day - day_ms, out);
   if (read)
     read = collect(db,
                    "SELECT seq, kind, wall_ms, body FROM record WHERE seq IN (SELECT changed_seq "

@@ -35,7 +35,7 @@ std::size_t truth_keeper::register_symbols(const universe& u) {
 }
 
 std::vector<truth_changed> truth_keeper::apply(const snapshot& read) {
-  if (!has_place_for_all(read))
+  if (!has_all_legs(read))
     return {};
   changes out;
   ++reads_;
@@ -66,13 +66,15 @@ std::vector<truth_changed> truth_keeper::apply(const account_update& event, inst
   return out;
 }
 
-/// A read with a position that the table cannot hold (a leg of hedge mode) proves nothing: without
-/// it the symbol would look flat.
-bool truth_keeper::has_place_for_all(const snapshot& read) {
-  return std::ranges::all_of(read.rows, [&](const position_row& row) {
+/// A read with a position on a leg that the table does not have proves nothing: without it the
+/// symbol would look flat.
+bool truth_keeper::has_all_legs(const snapshot& read) {
+  const bool all = std::ranges::all_of(read.rows, [&](const position_row& row) {
     return row.amount.is_zero() || (!read.scope.empty() && row.position.instrument != read.scope) ||
-           tracked(row.position, false).has_value();
+           static_cast<std::size_t>(row.position.leg) < table_->legs_per_symbol();
   });
+  oddities_.untracked_legs += all ? 0 : 1;
+  return all;
 }
 
 std::optional<position_slot> truth_keeper::tracked(const position_key& key, bool is_zero) {

@@ -15,8 +15,8 @@ instant at_ms(std::int64_t ms) {
 }
 
 order_trace a_buy(std::string_view before) {
-  return {client_order_id{"mine"}, position_side::both, side::buy, wall_time{intended_ms},
-          quantity::parse(before).value()};
+  return {client_order_id{"mine"}, position_side::both,    side::buy,
+          wall_time{intended_ms},  wall_time{intended_ms}, quantity::parse(before).value()};
 }
 
 truth_view holding(std::string_view amount, std::int64_t as_of_ms) {
@@ -41,6 +41,16 @@ fill a_trade(side direction, std::int64_t ms, order_id order = 7) {
 }
 
 }  // namespace
+
+TEST_CASE("a clock that was off at the intent hides no trade that may be the order's") {
+  auto order = a_buy("0");
+  order.intended_until.ms += 7'200'000;  // By the clock as it is now.
+  absence_watch watch;
+  watch.begin(at_ms(1'000));
+  const own_orders none;
+  CHECK(watch.trades_read({a_trade(side::buy, intended_ms + 1'000)}, order, none).size() == 1);
+  CHECK_FALSE(watch.weigh(holding("0", 2'000), order));
+}
 
 TEST_CASE("absence needs both a newer truth and the trades") {
   absence_watch watch;

@@ -65,3 +65,23 @@ TEST_CASE("a mark that is older than the last one changes nothing") {
   CHECK(world.exchange->placed.empty());
   CHECK(shown(run) == price::whole(50'000));
 }
+
+TEST_CASE("a clock that is measured anew makes no mark older than the one before it") {
+  pipeline_world world;
+  pipeline_run run(world);
+  run.make_ready(holding());
+  const auto bring = [&](const std::string& mark, std::int64_t made_at, milliseconds age) {
+    mark_batch batch{.received_at = run.now()};
+    batch.rows.push_back({symbol("BTCUSDT"), price::parse(mark).value(),
+                          venue_time{1'790'000'000'000 + made_at}, run.now() - duration{age}});
+    world.exchange->mark_sink(std::move(batch));
+    run.settle();
+  };
+  bring("50000", 1'000, 0ms);
+  bring("51000", 900, 0ms);
+  CHECK(shown(run) == price::whole(50'000));
+  run.live(1s, holding());
+  bring("40000", 2'000, 30s);
+  CHECK(shown(run) == price::whole(40'000));
+  CHECK(world.exchange->placed.size() == 1);
+}

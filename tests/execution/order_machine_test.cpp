@@ -114,6 +114,8 @@ TEST_CASE("an entry refused for its timestamp is sent again on a newer truth onl
   refused.cure = refusal_cure::reread_position;
   d.truth_as_of = d.now();  // As old as the refusal, by a clock that may have stood still.
   d.outcome(refused);
+  REQUIRE(d.did<want_truth>());
+  CHECK(d.did<want_truth>()->newer_than == d.now());
   d.run_to(1'000);
   CHECK(d.times<send_order>() == 0);
   SECTION("there is one in time") {

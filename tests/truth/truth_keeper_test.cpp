@@ -131,7 +131,7 @@ TEST_CASE("in one-way mode rows of zero on the other legs leave no trace") {
   CHECK(keeper.oddities().untracked_legs == 1);
 }
 
-TEST_CASE("a read with a position that the table has no place for proves nothing") {
+TEST_CASE("a read with a position on a leg that there is not proves nothing") {
   auto keeper = a_keeper({"A", "B"});
   static_cast<void>(keeper.apply(a_read("", 100, {a_row("A", 2, venue_at(50))})));
   auto row = a_row("B", 1, venue_at(150));
@@ -146,6 +146,15 @@ TEST_CASE("a read with a position that the table has no place for proves nothing
   row.amount = {};
   static_cast<void>(keeper.apply(a_read("", 300, {row})));
   CHECK(view_of(keeper, "A").content == truth{position_flat{}});
+}
+
+TEST_CASE("a position on a symbol too many keeps nobody else from being proven") {
+  truth_keeper keeper{{1, false, milliseconds{1'000}}};
+  keeper.register_symbols(a_universe({"A"}));
+  static_cast<void>(
+      keeper.apply(a_read("", 100, {a_row("A", 5, venue_at(50)), a_row("B", 3, venue_at(50))})));
+  CHECK(view_of(keeper, "A").content == open_truth(5));
+  CHECK(keeper.table()->account_as_of() == at(100));
 }
 
 TEST_CASE("a liquidation price of an older read does not come back") {

@@ -36,6 +36,11 @@ struct check_absence {
   position_key position{};
   instant newer_than{};
 };
+/// Read truth of the position, sent after `newer_than`: the order is sent again on nothing older.
+struct want_truth {
+  position_key position{};
+  instant newer_than{};
+};
 /// Journal this and tell who watches.
 struct report_change {
   order_changed what{};
@@ -73,8 +78,9 @@ struct order_finished {
   std::string detail{};
 };
 
-using order_action = std::variant<send_order, query_order, set_timer, read_order_fills,
-                                  check_absence, report_change, raise_alert, order_finished>;
+using order_action =
+    std::variant<send_order, query_order, set_timer, read_order_fills, check_absence, want_truth,
+                 report_change, raise_alert, order_finished>;
 using order_actions = std::vector<order_action>;
 
 }  // namespace sluice

@@ -134,8 +134,8 @@ struct recovered {
   std::vector<protective_stop> stops{};  ///< Not ended, oldest first.
   std::int64_t last_stop_number{0};      ///< The highest ever given.
   std::optional<kept_universe> last_universe{};
-  /// What limits are counted from, in order: fills, funding fees and intents of at least the UTC
-  /// day and the hour that the last record is of, and the peaks of the account's equity.
+  /// What limits are counted from, in order: fills, funding fees and intents of the UTC day
+  /// that the last record is of and of the one before, and the peaks of the account's equity.
   std::vector<limit_record> limit_records{};
   std::string universe_fault{};        ///< Why a universe that is there cannot be used; else empty.
   std::vector<plan_identity> plans{};  ///< Every plan ever accepted.

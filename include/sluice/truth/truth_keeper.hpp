@@ -81,7 +81,7 @@ class truth_keeper {
   };
   using changes = std::vector<truth_changed>;
 
-  [[nodiscard]] bool has_place_for_all(const snapshot& read);
+  [[nodiscard]] bool has_all_legs(const snapshot& read);
   [[nodiscard]] std::optional<position_slot> tracked(const position_key& key, bool is_zero);
   void merge_rows(const snapshot& read, const read_meta& meta, changes& out);
   void merge_absent(position_slot slot, const read_meta& meta, changes& out);
