@@ -197,7 +197,8 @@ struct mark_row {
   /// venue's clock is not measured.
   instant as_of{};
 };
-/// Mark prices that came together; `up` says whether the stream serves: its marks come, and in time.
+/// Mark prices that came together; `up` says whether the stream serves: its marks come, and in
+/// time.
 struct mark_batch {
   instant received_at{};
   bool up{true};
