@@ -9,8 +9,8 @@
 
 namespace sluice::cli {
 
-/// Blocks SIGTERM, SIGINT, SIGHUP, SIGURG, SIGUSR1 and SIGUSR2 for this thread and all that it starts; make
-/// one before any other thread exists.
+/// Blocks SIGTERM, SIGINT, SIGHUP, SIGURG, SIGUSR1 and SIGUSR2 for this thread and all that it
+/// starts; make one before any other thread exists.
 class signal_gate {
  public:
   signal_gate();

@@ -34,7 +34,7 @@ using restriction_sink = std::function<void(trading_state most, std::string reas
 struct signal_sinks {
   restriction_sink restrict {};
   std::function<void()> open_log{};  ///< Open the log anew, and nothing else.
-  std::function<void()> hang_up{};  ///< Open the log anew and read the configuration again.
+  std::function<void()> hang_up{};   ///< Open the log anew and read the configuration again.
 };
 
 /// How the run meets the outside world.
