@@ -21,8 +21,8 @@ class exit_engine : public stage<exit_engine_actor> {
       : stage(config, std::move(given)),
         plan_ttl_(options.settings.plan_ttl),
         tracker_(options.settings, liquidations_of(given_)),
-        run_(options.run) {
-    tracker_.restore(options.restored, now_stamp());
+        run_(options.run),
+        restored_(std::move(options.restored)) {
     for (const auto& p : options.earlier)
       tracker_.note_earlier(p, now());
   }
@@ -35,15 +35,16 @@ class exit_engine : public stage<exit_engine_actor> {
         },
         [this](const plan_sent& leaving) { tracker_.note_plan(*leaving.what); },
         [this](const marks_moved& moved) {
-          auto step = tracker_.on_marks(moved.batch->rows, now_stamp());
+          auto step = tracker_.on_marks(moved.batch->rows, venue_stamp());
           store(std::move(step.changes));
           propose(std::move(step.proposals));
         },
         [this](const truths_changed& changed) {
+          restore();
           // As it was told, one after the other: the table may be ahead, and would hide that a
           // position was gone between two looks.
           for (const auto& c : *changed.changes)
-            store(tracker_.on_truth(c.position, c.after, now_stamp()));
+            store(tracker_.on_truth(c.position, c.after, venue_stamp()));
         },
         [this](const records_committed& committed) {
           for (const auto& r : *committed.records)
@@ -57,7 +58,7 @@ class exit_engine : public stage<exit_engine_actor> {
           look_at_symbols();
           const auto truth_of = [this](const position_key& key) { return given_.table->read(key); };
           tracker_.look_at_notes(truth_of, now());
-          store(tracker_.look_at_missing(truth_of, now_stamp()));
+          store(tracker_.look_at_missing(truth_of, venue_stamp()));
           propose(tracker_.on_tick(now()));
           tell_unprotected();
           wake_at(now() + duration{tick_period});
@@ -70,6 +71,21 @@ class exit_engine : public stage<exit_engine_actor> {
     return [table = given.table](const position_key& key, const position_open& held) {
       return table->liquidation(key, held);
     };
+  }
+
+  /// Ages outlive a process, and our wall clock may be set in between: they run on the exchange's.
+  [[nodiscard]] stamp venue_stamp() const {
+    auto out = now_stamp();
+    if (const auto known = given_.exchange->clock())
+      out.wall.ms += known->offset.count();
+    return out;
+  }
+
+  /// With the first truth at the latest: before it the exchange's clock is hardly ever measured.
+  void restore() { tracker_.restore(std::exchange(restored_, {}), venue_stamp()); }
+  void restore_if_measured() {
+    if (!restored_.empty() && given_.exchange->clock())
+      restore();
   }
 
   void store(std::optional<exit_changed> change) {
@@ -171,8 +187,9 @@ class exit_engine : public stage<exit_engine_actor> {
   void learn(const plan_judged& judged) {
     if (const auto wish = wishes_.find(judged.plan); wish != wishes_.end()) {
       const bool repeats = judged.outcome.reason() == refusal_code::duplicate_plan;
+      restore_if_measured();
       if (judged.seen.source_allowed && !repeats)
-        store(tracker_.on_signal(judged.instrument, wish->second, now_stamp()));
+        store(tracker_.on_signal(judged.instrument, wish->second, venue_stamp()));
       wishes_.erase(wish);
     }
     if (judged.outcome.kind != verdict_kind::allow)
@@ -186,6 +203,7 @@ class exit_engine : public stage<exit_engine_actor> {
   void learn(const fill_recorded& booked) {
     if (!booked.ours)
       return;
+    restore_if_measured();
     const auto& f = booked.what;
     if (const auto paid = in_quote(given_, f.instrument, f.fee_asset, f.fee))
       store(tracker_.on_fee({f.instrument, f.leg}, booked.plan, *paid, now()));
@@ -194,6 +212,7 @@ class exit_engine : public stage<exit_engine_actor> {
                     {{"symbol", f.instrument}, {"asset", f.fee_asset}});
   }
   void learn(const funding_booked& booked) {
+    restore_if_measured();
     if (const auto paid = in_quote(given_, booked.instrument, booked.asset, -booked.amount))
       store(tracker_.on_funding(booked.instrument, *paid));
   }
@@ -233,6 +252,7 @@ class exit_engine : public stage<exit_engine_actor> {
   milliseconds plan_ttl_{};
   exit_tracker tracker_;
   std::uint64_t run_{0};
+  std::vector<exit_state> restored_{};  ///< Until the first truth.
   std::unordered_map<plan_id, exit_request> asked_{};
   std::unordered_map<plan_id, side> wishes_{};
   std::string unprotected_{};

@@ -1,9 +1,7 @@
 // The stage of mark prices: onto the board, then to the exit engine.
 #include "sluice/actors/streams.hpp"
 
-#include <algorithm>
-#include <unordered_map>
-
+#include "sluice/truth/mark_order.hpp"
 #include "stage.hpp"
 
 namespace sluice::actors {
@@ -37,12 +35,8 @@ class market_stream : public stage<market_stream_actor> {
   /// An overlap of connections may bring an older mark than the one that is there. What a read of
   /// positions says may come from a copy that lags: it counts only where the stream is silent.
   [[nodiscard]] bool is_news(const mark_row& row, bool of_stream) {
-    if (of_stream && row.event_time.ms > 0) {
-      // By the venue's own times, which a clock that is measured anew does not move.
-      auto& newest = newest_[row.instrument];
-      newest = std::max(newest, row.event_time);
-      return row.event_time == newest;
-    }
+    if (of_stream && row.event_time.ms > 0)
+      return order_.is_next(row.instrument, row.event_time);
     const auto last = given_.marks->read(row.instrument);
     if (!last || of_stream)
       return !last || row.as_of >= last->as_of;
@@ -74,7 +68,7 @@ class market_stream : public stage<market_stream_actor> {
     }
   }
 
-  std::unordered_map<symbol, venue_time> newest_{};  ///< Of the stream's marks.
+  mark_order order_{};
 };
 
 }  // namespace

@@ -118,6 +118,23 @@ redis_bridge_options redis_options_of(pipeline_parts& parts) {
   return o;
 }
 
+/// What an earlier run left is looked for, also in symbols that are not offered: absence ends it
+/// only where it is asked about, and a later position would be taken for the one from before.
+void look_for_left(truth_keeper& keeper, const journal::recovered& found) {
+  const auto look_for = [&](const position_key& key) {
+    static_cast<void>(keeper.register_symbol(key.instrument));  // A refusal is counted.
+  };
+  for (const auto& e : found.exits)
+    look_for(e.position);
+  for (const auto& s : found.stops)
+    look_for(s.position);
+  for (const auto& h : found.holds)
+    look_for(h.position);
+  for (const auto& b : booked_positions(found))
+    if (!b.amount.is_zero())
+      look_for(b.position);
+}
+
 }  // namespace
 
 std::string halt_file_path(const config::settings& chosen) {
@@ -132,6 +149,7 @@ std::shared_ptr<const peers> spawn_pipeline(caf::actor_system& system, pipeline_
   const auto& chosen = parts.chosen;
   const auto& given = parts.given;
   auto all = std::make_shared<peers>();
+  look_for_left(*parts.keeper, parts.found);
   supervisor_options ending;
   ending.ended = std::move(parts.ended);
   all->supervisor = spawn_supervisor(system, given, std::move(ending));

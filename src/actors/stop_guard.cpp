@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <map>
 #include <utility>
 
 #include "stage.hpp"
@@ -60,6 +62,8 @@ class stop_guard : public stage<stop_guard_actor> {
             if (const auto* changed = std::get_if<exit_changed>(&r.body)) {
               keeper_.exit_state_changed(changed->what);
               decide(changed->what.position);
+            } else if (const auto* f = std::get_if<fill_recorded>(&r.body)) {
+              note(*f);
             }
         },
         [this](const stop_placed& a) { obey(keeper_.on_placed(a.stop, *a.outcome, now())); },
@@ -69,7 +73,8 @@ class stop_guard : public stage<stop_guard_actor> {
         },
         [this](const stops_listed& a) { take(a); },
         [this](drain) -> caf::result<drained> {
-          if (!on_ || !keeper_.is_moving())
+          decide_all();
+          if (!on_ || all_stand())
             return drained{};
           drained_ = make_response_promise<drained>();
           return *drained_;
@@ -101,6 +106,14 @@ class stop_guard : public stage<stop_guard_actor> {
     wake_at(now());
   }
 
+  /// The truth that shows it may be under way while the process ends.
+  void note(const fill_recorded& f) {
+    if (!on_ || !f.ours || !options_.settings.enabled)
+      return;
+    forget_filled();
+    filled_.insert_or_assign({f.what.instrument, f.what.leg}, now());
+  }
+
   void take(const stops_listed& answer) {
     if (!*answer.list)
       log().limited(
@@ -122,8 +135,43 @@ class stop_guard : public stage<stop_guard_actor> {
   }
 
   void decide(const position_key& key) {
-    if (on_ && (!vitals().draining || keeper_.is_moving(key)))
+    if (on_ && (!vitals().draining || may_act_at_end(key)))
       obey(keeper_.decide(key, around(key), now_stamp()));
+  }
+
+  /// While the process ends no stop that stands is moved: nobody could see that the other one
+  /// stands. A position without one gets it, and one that is gone loses it. After a fault only what
+  /// has begun is finished.
+  [[nodiscard]] bool may_act_at_end(const position_key& key) const {
+    return keeper_.is_moving(key) || (!vitals().stopped && !is_guarded(key));
+  }
+
+  /// Open, with a stop of ours at the venue that would close it.
+  [[nodiscard]] bool is_guarded(const position_key& key) const {
+    const auto seen = given_.table->read(key);
+    const auto* held = std::get_if<position_open>(&seen.content);
+    return held && std::ranges::any_of(keeper_.stops(), [&](const protective_stop& s) {
+             return s.position == key && s.state == stop_state::resting &&
+                    s.direction == (held->amount.sign() > 0 ? side::sell : side::buy);
+           });
+  }
+
+  /// Whether the process may end: no stop is being moved, and what was filled last has one, if one
+  /// can be had.
+  [[nodiscard]] bool all_stand() {
+    forget_filled();
+    return !keeper_.is_moving() && (filled_.empty() || vitals().stopped);
+  }
+
+  void forget_filled() {
+    const auto given_up = keeper_.unguarded();
+    std::erase_if(filled_, [&](const auto& fill) {
+      const auto& [key, at] = fill;
+      const auto seen = given_.table->read(key);
+      const bool open = !std::holds_alternative<position_flat>(seen.content);
+      return (seen.as_of > at && (!open || is_guarded(key))) ||
+             std::ranges::any_of(given_up, [&](const auto& u) { return u.first == key; });
+    });
   }
 
   void decide_all() {
@@ -157,7 +205,7 @@ class stop_guard : public stage<stop_guard_actor> {
       return;
     for (auto& action : actions)
       std::visit([&](auto& a) { act(a); }, action);
-    if (drained_ && !keeper_.is_moving())
+    if (drained_ && all_stand())
       std::exchange(drained_, std::nullopt)->deliver(drained{});
   }
 
@@ -178,7 +226,7 @@ class stop_guard : public stage<stop_guard_actor> {
 
   void act(const place_stop& a) {
     // Its intent is durable: the next start finds out that it never left.
-    if (vitals().draining && !keeper_.is_moving({a.request.instrument, a.request.leg}))
+    if (vitals().draining && !may_act_at_end({a.request.instrument, a.request.leg}))
       return;
     given_.exchange->place_conditional(
         a.request, options_.orders.order_timeout,
@@ -250,6 +298,7 @@ class stop_guard : public stage<stop_guard_actor> {
   stop_guard_options options_;
   stop_keeper keeper_;
   bool on_{false};
+  std::map<position_key, instant> filled_{};  ///< By us; until the truth has it, and a stop.
   std::optional<caf::typed_response_promise<drained>> drained_{};  ///< While the process ends.
 };
 

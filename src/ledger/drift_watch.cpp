@@ -10,6 +10,10 @@ namespace {
 
 /// While a hold stands, trades are read again this often: the venue may list them late.
 constexpr milliseconds search_again_after{60'000};
+/// While a position without books waits for trades that could not be read, likewise...
+constexpr milliseconds ask_again_after{10'000};
+/// ...and after this long it is adopted without them: without books nothing compares it.
+constexpr milliseconds adopt_unread_after{60'000};
 /// How old a truth may have been when the journal's line was set to it: no bound is longer.
 constexpr milliseconds restored_staleness{30'000};
 
@@ -72,7 +76,7 @@ drift_report drift_watch::observe(const drift_input& in) {
     case drift_kind::unledgered:
       // Our own fills may be missing in the journal: a crash between an order's end and its fills.
       want_trades(in, out);
-      if (out.trades_wanted)
+      if (out.trades_wanted || awaits_trades(in, out))
         break;
       out.action = drift_action::adopt;
       out.cause = "adopted_at_start";
@@ -190,6 +194,15 @@ void drift_watch::want_trades(const drift_input& in, drift_report& out) const {
     needed = in.now.steady;
   if (!search_ || search_->sent_at < needed)
     out.trades_wanted = needed;
+}
+
+/// What is adopted is never looked at again: a fill of ours in it would be in no record.
+bool drift_watch::awaits_trades(const drift_input& in, drift_report& out) const {
+  if (search_->failure.empty() || in.now.steady - drift_changed_at_ >= adopt_unread_after)
+    return false;
+  if (in.now.steady - search_->sent_at >= ask_again_after)
+    out.trades_wanted = in.now.steady;
+  return true;
 }
 
 void drift_watch::describe(drift_report& out) const {

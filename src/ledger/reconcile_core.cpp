@@ -204,6 +204,7 @@ void reconcile_core::close_if_armed(const drift_report& report, const drift_inpu
   closed_holds_.insert(standing->id);
   desk_.set_apart(*standing);
   auto close = plan_for_close(*standing, *target, in.now);
+  std::get<reduce_plan>(close.body).of_side = amount_of(in.seen.content).sign();
   proposed_.insert_or_assign(close.id, *standing);
   out.plans.push_back(std::move(close));
 }

@@ -14,13 +14,24 @@ std::vector<position_row> holding(const std::string& mark = "0") {
   return {row};
 }
 
-/// What the stream brings now, made by the venue so long ago.
-void late_mark(pipeline_run& run, const std::string& mark, milliseconds age, bool up) {
+/// What the stream brings now: `age` on our clock, `told` is the venue's time.
+void bring(pipeline_run& run, const std::string& mark, venue_time told, milliseconds age,
+           bool up = true) {
   mark_batch batch{.received_at = run.now(), .up = up};
   batch.rows.push_back(
-      {symbol("BTCUSDT"), price::parse(mark).value(), {}, run.now() - duration{age}});
+      {symbol("BTCUSDT"), price::parse(mark).value(), told, run.now() - duration{age}});
   run.world.exchange->mark_sink(std::move(batch));
   run.settle();
+}
+
+/// One without a time of the venue.
+void late_mark(pipeline_run& run, const std::string& mark, milliseconds age, bool up) {
+  bring(run, mark, {}, age, up);
+}
+
+/// By the venue's clock, after one moment.
+venue_time at(std::int64_t ms) {
+  return {1'790'000'000'000 + ms};
 }
 
 price shown(const pipeline_run& run) {
@@ -70,18 +81,24 @@ TEST_CASE("a clock that is measured anew makes no mark older than the one before
   pipeline_world world;
   pipeline_run run(world);
   run.make_ready(holding());
-  const auto bring = [&](const std::string& mark, std::int64_t made_at, milliseconds age) {
-    mark_batch batch{.received_at = run.now()};
-    batch.rows.push_back({symbol("BTCUSDT"), price::parse(mark).value(),
-                          venue_time{1'790'000'000'000 + made_at}, run.now() - duration{age}});
-    world.exchange->mark_sink(std::move(batch));
-    run.settle();
-  };
-  bring("50000", 1'000, 0ms);
-  bring("51000", 900, 0ms);
+  bring(run, "50000", at(1'000), 0ms);
+  bring(run, "51000", at(900), 0ms);
   CHECK(shown(run) == price::whole(50'000));
   run.live(1s, holding());
-  bring("40000", 2'000, 30s);
+  bring(run, "40000", at(2'000), 30s);
   CHECK(shown(run) == price::whole(40'000));
   CHECK(world.exchange->placed.size() == 1);
+}
+
+TEST_CASE("one mark with a time that has not come yet silences no stop") {
+  pipeline_world world;
+  pipeline_run run(world);
+  run.make_ready(holding());
+  bring(run, "50000", at(3'600'000), 0ms);
+  run.live(1s, holding());
+  bring(run, "40000", at(1'000), 0ms);
+  CHECK(shown(run) == price::whole(40'000));
+  CHECK(world.exchange->placed.size() == 1);
+  bring(run, "50000", at(900), 0ms);
+  CHECK(shown(run) == price::whole(40'000));
 }

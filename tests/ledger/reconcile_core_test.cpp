@@ -303,9 +303,24 @@ TEST_CASE("a position without a line is ours when our own trades make it up, els
     CHECK(a.records<ledger_adjusted>().front().cause == (by_us ? "explained" : "adopted_at_start"));
     CHECK(a.records<fill_recorded>().size() == (by_us ? 1 : 0));
   }
-  SECTION("and they cannot be read") {
+  SECTION("and they cannot be read for a while") {
     a.searches_fail = true;
-    a.live(5'000);
+    a.live(50'000);
+    CHECK_FALSE(a.line());
+    CHECK(a.records<ledger_adjusted>().empty());
+    const auto attempts = a.done.searches.size();
+    CHECK(attempts >= 12);
+    CHECK(attempts <= 18);
+    a.searches_fail = false;
+    a.live(11'000);
+    REQUIRE(a.line());
+    CHECK(a.line()->fills == (by_us ? 1 : 0));
+    CHECK(a.records<ledger_adjusted>().front().cause == (by_us ? "explained" : "adopted_at_start"));
+    CHECK(a.records<fill_recorded>().size() == (by_us ? 1 : 0));
+  }
+  SECTION("and they cannot be read for a minute") {
+    a.searches_fail = true;
+    a.live(62'000);
     REQUIRE(a.line());
     CHECK(a.records<ledger_adjusted>().front().cause == "adopted_at_start");
   }

@@ -113,6 +113,7 @@ class drift_watch {
   void suspect(const drift_input& in, drift_report& out);
   [[nodiscard]] bool is_ripe(const drift_input& in, drift_report& out);
   void want_trades(const drift_input& in, drift_report& out) const;
+  [[nodiscard]] bool awaits_trades(const drift_input& in, drift_report& out) const;
   void describe(drift_report& out) const;
   void place(drift_report& out, hold_cause cause);
   [[nodiscard]] venue_time oldest_evidence(const drift_input& in) const;
