@@ -21,6 +21,7 @@ class exit_engine : public stage<exit_engine_actor> {
       : stage(config, std::move(given)),
         plan_ttl_(options.settings.plan_ttl),
         tracker_(options.settings, liquidations_of(given_)),
+        costs_(given_),
         run_(options.run),
         restored_(std::move(options.restored)) {
     for (const auto& p : options.earlier)
@@ -35,6 +36,7 @@ class exit_engine : public stage<exit_engine_actor> {
         },
         [this](const plan_sent& leaving) { tracker_.note_plan(*leaving.what); },
         [this](const marks_moved& moved) {
+          costs_.note_marks(moved.batch->rows);
           auto step = tracker_.on_marks(moved.batch->rows, venue_stamp());
           store(std::move(step.changes));
           propose(std::move(step.proposals));
@@ -205,7 +207,7 @@ class exit_engine : public stage<exit_engine_actor> {
       return;
     restore_if_measured();
     const auto& f = booked.what;
-    if (const auto paid = in_quote(given_, f.instrument, f.fee_asset, f.fee))
+    if (const auto paid = costs_.in_quote(f.instrument, f.fee_asset, f.fee))
       store(tracker_.on_fee({f.instrument, f.leg}, booked.plan, *paid, now()));
     else
       log().limited(f.fee_asset, status::log_level::warn, "exit_engine", "cost_unknown",
@@ -213,7 +215,7 @@ class exit_engine : public stage<exit_engine_actor> {
   }
   void learn(const funding_booked& booked) {
     restore_if_measured();
-    if (const auto paid = in_quote(given_, booked.instrument, booked.asset, -booked.amount))
+    if (const auto paid = costs_.in_quote(booked.instrument, booked.asset, -booked.amount))
       store(tracker_.on_funding(booked.instrument, *paid));
   }
   template <class Other>
@@ -251,6 +253,7 @@ class exit_engine : public stage<exit_engine_actor> {
 
   milliseconds plan_ttl_{};
   exit_tracker tracker_;
+  exit_costs costs_;
   std::uint64_t run_{0};
   std::vector<exit_state> restored_{};  ///< Until the first truth.
   std::unordered_map<plan_id, exit_request> asked_{};

@@ -186,7 +186,7 @@ std::shared_ptr<const peers> spawn_pipeline(caf::actor_system& system, pipeline_
   if (parts.redis)
     all->redis_bridge = spawn_redis_bridge(system, given, redis_options_of(parts));
   all->watchdog = spawn_watchdog(system, given, {chosen.watchdog, chosen.gate.read_on_demand});
-  all->user_stream = spawn_user_stream(system, given);
+  all->user_stream = spawn_user_stream(system, given, parts.found.stops);
   all->market_stream = spawn_market_stream(system, given);
   all->universe_keeper = spawn_universe_keeper(
       system, given,

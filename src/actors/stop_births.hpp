@@ -2,6 +2,7 @@
 // own, and only its report of the conditional order says whose they are.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <deque>
 #include <map>
@@ -16,14 +17,20 @@
 namespace sluice::actors {
 
 /// Pure. Gives reports of such orders the client id of the conditional order they came from, so
-/// that everybody after it takes their fills for ours. While one of ours is triggering, reports of
-/// orders of its symbol that nobody has claimed wait, at most two seconds, for its name.
+/// that everybody after it takes their fills for ours. The venue promises no order across its
+/// events: reports that nobody has claimed wait, at most two seconds, for a name while one of ours
+/// is triggering, and where they go the way of one of ours that rests, which may just be doing so.
 class stop_births {
  public:
   static constexpr milliseconds wait_max{2'000};
   static constexpr std::size_t names_max = 1'000;
 
   explicit stop_births(std::string account) : account_(std::move(account)) {}
+
+  /// One of an earlier run, or that the venue has confirmed.
+  void rests(const client_order_id& id, const position_key& position, side direction) {
+    resting_[position.instrument].insert_or_assign(id, std::pair{position.leg, direction});
+  }
 
   /// Gives what may be told of orders now, in the order in which it came.
   [[nodiscard]] std::vector<order_update> on_conditional(const conditional_report& told,
@@ -33,23 +40,29 @@ class stop_births {
     if (told.triggered_order != 0)
       learn({told.instrument, told.triggered_order}, told.client_id);
     if (told.status == conditional_status::triggering) {
-      triggering_[told.instrument] = now + wait_max;
+      triggering_[told.instrument] = {now + wait_max, told.client_id};
       return {};
     }
     // A NEW says nothing of another stop of the symbol that is triggering.
-    if (told.status == conditional_status::new_)
+    if (told.status == conditional_status::new_) {
+      rests(told.client_id, {told.instrument, told.leg}, told.direction);
       return {};
-    triggering_.erase(told.instrument);
-    return release([&](const order_update& u) { return u.report.instrument == told.instrument; });
+    }
+    ended(told);
+    return release([&](const order_update& u) {
+      return u.report.instrument == told.instrument && !triggering_.contains(told.instrument);
+    });
   }
 
   [[nodiscard]] std::vector<order_update> on_order(order_update told, instant now) {
     auto out = overdue(now);
-    const key order{told.report.instrument, told.report.id};
-    if (!is_ours(account_, told.report.client_id) && !names_.contains(order) &&
-        triggering_.contains(told.report.instrument)) {
-      waiting_.push_back(std::move(told));
-      return out;
+    if (is_nameless(told.report)) {
+      if (goes_the_way_of_a_stop(told.report))
+        triggering_.try_emplace(told.report.instrument, now + wait_max, client_order_id{});
+      if (triggering_.contains(told.report.instrument)) {
+        waiting_.push_back(std::move(told));
+        return out;
+      }
     }
     out.push_back(named(std::move(told)));
     return out;
@@ -57,21 +70,53 @@ class stop_births {
 
   /// What has waited long enough.
   [[nodiscard]] std::vector<order_update> overdue(instant now) {
-    std::erase_if(triggering_, [&](const auto& t) { return t.second <= now; });
+    std::erase_if(triggering_, [&](const auto& t) { return t.second.until <= now; });
     return release(
         [&](const order_update& u) { return !triggering_.contains(u.report.instrument); });
   }
 
   [[nodiscard]] std::optional<instant> next_due() const {
     std::optional<instant> next;
-    for (const auto& [instrument, until] : triggering_)
-      if (!next || until < *next)
-        next = until;
+    for (const auto& [instrument, pending] : triggering_)
+      if (!next || pending.until < *next)
+        next = pending.until;
     return next;
   }
 
  private:
   using key = std::pair<symbol, order_id>;
+  struct wait {
+    instant until{};
+    client_order_id stop{};  ///< That is triggering; empty when it is only supposed.
+  };
+
+  /// Nothing waits for a stop that has ended; but another one of its symbol may be triggering.
+  void ended(const conditional_report& told) {
+    if (const auto at = resting_.find(told.instrument); at != resting_.end()) {
+      at->second.erase(told.client_id);
+      if (at->second.empty())
+        resting_.erase(at);
+    }
+    const auto at = triggering_.find(told.instrument);
+    if (at == triggering_.end())
+      return;
+    const auto& stop = at->second.stop;
+    const bool supposed = stop.empty();
+    if (stop == told.client_id ||
+        (supposed && (told.triggered_order != 0 || !resting_.contains(told.instrument))))
+      triggering_.erase(at);
+  }
+
+  [[nodiscard]] bool is_nameless(const order_report& r) const {
+    return !is_ours(account_, r.client_id) && !names_.contains({r.instrument, r.id});
+  }
+
+  [[nodiscard]] bool goes_the_way_of_a_stop(const order_report& r) const {
+    const auto at = resting_.find(r.instrument);
+    return at != resting_.end() && std::ranges::any_of(at->second, [&](const auto& s) {
+             return s.second == std::pair{r.leg, r.direction};
+           });
+  }
 
   void learn(const key& order, const client_order_id& id) {
     if (!names_.emplace(order, id).second)
@@ -107,7 +152,8 @@ class stop_births {
   }
 
   std::string account_;
-  std::map<symbol, instant> triggering_{};  ///< Until when its orders wait.
+  std::map<symbol, wait> triggering_{};  ///< What orders of a symbol wait for.
+  std::map<symbol, std::map<client_order_id, std::pair<position_side, side>>> resting_{};
   std::map<key, client_order_id> names_{};
   std::deque<key> by_age_{};
   std::vector<order_update> waiting_{};

@@ -146,6 +146,10 @@ class stop_guard : public stage<stop_guard_actor> {
     return keeper_.is_moving(key) || (!vitals().stopped && !is_guarded(key));
   }
 
+  [[nodiscard]] bool is_open(const position_key& key) const {
+    return std::holds_alternative<position_open>(given_.table->read(key).content);
+  }
+
   /// Open, with a stop of ours at the venue that would close it.
   [[nodiscard]] bool is_guarded(const position_key& key) const {
     const auto seen = given_.table->read(key);
@@ -156,20 +160,24 @@ class stop_guard : public stage<stop_guard_actor> {
            });
   }
 
-  /// Whether the process may end: no stop is being moved, and what was filled last has one, if one
-  /// can be had.
+  /// Whether the process may end: no stop is being moved; and unless it ends by a fault, none is on
+  /// its way to a bare position, and what was filled last has one, if one can be had.
   [[nodiscard]] bool all_stand() {
+    if (keeper_.is_moving() || vitals().stopped)
+      return !keeper_.is_moving();
     forget_filled();
-    return !keeper_.is_moving() && (filled_.empty() || vitals().stopped);
+    return filled_.empty() && std::ranges::none_of(keeper_.stops(), [&](const auto& s) {
+             return (s.state == stop_state::intended || s.state == stop_state::sent) &&
+                    is_open(s.position) && !is_guarded(s.position);
+           });
   }
 
   void forget_filled() {
     const auto given_up = keeper_.unguarded();
     std::erase_if(filled_, [&](const auto& fill) {
       const auto& [key, at] = fill;
-      const auto seen = given_.table->read(key);
-      const bool open = !std::holds_alternative<position_flat>(seen.content);
-      return (seen.as_of > at && (!open || is_guarded(key))) ||
+      const bool flat = std::holds_alternative<position_flat>(given_.table->read(key).content);
+      return (given_.table->read(key).as_of > at && (flat || is_guarded(key))) ||
              std::ranges::any_of(given_up, [&](const auto& u) { return u.first == key; });
     });
   }

@@ -11,8 +11,12 @@ namespace {
 
 class user_stream : public stage<user_stream_actor> {
  public:
-  user_stream(caf::actor_config& config, services given)
-      : stage(config, std::move(given)), births_(given_.account) {}
+  user_stream(caf::actor_config& config, services given,
+              const std::vector<protective_stop>& inherited)
+      : stage(config, std::move(given)), births_(given_.account) {
+    for (const auto& s : inherited)
+      births_.rests(s.id, s.position, s.direction);
+  }
 
   behavior_type make_behavior() override {
     return {
@@ -98,8 +102,9 @@ class user_stream : public stage<user_stream_actor> {
 
 }  // namespace
 
-user_stream_actor spawn_user_stream(caf::actor_system& system, services given) {
-  return system.spawn<user_stream>(std::move(given));
+user_stream_actor spawn_user_stream(caf::actor_system& system, services given,
+                                    const std::vector<protective_stop>& inherited) {
+  return system.spawn<user_stream>(std::move(given), inherited);
 }
 
 }  // namespace sluice::actors

@@ -259,8 +259,10 @@ exit_step exit_tracker::on_marks(std::span<const mark_row> rows, const stamp& no
     const auto legs = positions_.find(row.instrument);
     if (legs == positions_.end())
       continue;
+    // A mark that comes late may be from before the position, which never stood at that price.
     for (auto& t : legs->second)
-      look(t, row.mark, sampled, now, out);
+      if (row.as_of == instant{} || row.as_of >= t.opened)
+        look(t, row.mark, sampled, now, out);
   }
   return out;
 }

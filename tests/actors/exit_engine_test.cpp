@@ -214,3 +214,64 @@ TEST_CASE("a position that was gone and is there again before the engine looks i
   CHECK(run.records_of("exit_changed") == before + 2);
   CHECK(holds(run.last_record_of("exit_changed"), "\"active\":true"));
 }
+
+TEST_CASE("what a position left in a symbol that is not offered ends with it, and rules no other") {
+  pipeline_world world;
+  const std::vector<position_row> held{a_row("SOLUSDT", "1", "100")};
+  {
+    pipeline_run run(world);
+    run.make_ready(held);
+    run.live(1s, held);
+    REQUIRE(holds(run.last_record_of("exit_changed"), R"("stop":"98")"));
+    CHECK(run.end() == 0);
+  }
+  pipeline_run run(world);
+  run.make_ready();
+  run.live(3s, {});
+  CHECK(std::holds_alternative<position_flat>(run.truth_of("SOLUSDT").content));
+  CHECK(holds(run.last_record_of("exit_changed"), R"("active":false)"));
+  run.live(2s, {a_row("SOLUSDT", "2", "150")});
+  CHECK(holds(run.last_record_of("exit_changed"), R"("stop":"147")"));
+  CHECK(world.exchange->placed.empty());
+  CHECK(run.records_of("plan_accepted") == 0);
+}
+
+TEST_CASE("a wall clock that is wrong at a start makes no position older") {
+  pipeline_world world;
+  world.chosen.exits.time_limit = 8h;
+  world.chosen.exits.time_stop = 0ms;
+  {
+    pipeline_run run(world);
+    run.make_ready(holding("0.5"));
+    run.live(1s, holding("0.5"));
+    CHECK(run.end() == 0);
+  }
+  world.exchange->clock_seen.reset();
+  world.wall_ms += 3'600'000 * 9;
+  const bool really = GENERATE(false, true);
+  pipeline_run run(world);
+  world.exchange->clock_seen = clock_offset{.offset = really ? 0ms : -9h};
+  run.make_ready(holding("0.5"));
+  run.live(2s, holding("0.5"));
+  CHECK(world.exchange->placed.size() == (really ? 1 : 0));
+}
+
+TEST_CASE("a fee in BNB counts where its pair is not offered, too") {
+  pipeline_world world;
+  pipeline_run run(world);
+  run.make_ready();
+  run.give_marks({{"BNBUSDT", "600"}});
+  run.offer({run.an_open("p", "BTCUSDT", "0.02")});
+  REQUIRE(world.exchange->orders.size() == 1);
+  const auto& r = world.exchange->orders.front().request;
+  const venue_time when{run.given.time.at(run.now()).wall.ms};
+  const auto at = price::whole(50'000);
+  const order_report filled{
+      r.id,     9,        r.instrument, r.leg, r.direction, order_status::filled,
+      "FILLED", r.amount, r.amount,     at,    false,       when};
+  run.tell(order_update{filled, "TRADE",
+                        fill{r.instrument, r.leg, 101, 9, r.id, r.direction, r.amount, at,
+                             notional{}, "BNB", notional::parse("0.001").value(), when}});
+  run.live(1s, holding("0.02"));
+  CHECK(holds(run.last_record_of("exit_changed"), R"("cost":"0.6")"));
+}

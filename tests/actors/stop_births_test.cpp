@@ -15,6 +15,7 @@ conditional_report told(conditional_status status, order_id became = 0,
   conditional_report r;
   r.client_id = id;
   r.instrument = symbol("BTCUSDT");
+  r.direction = side::sell;
   r.status = status;
   r.triggered_order = became;
   return r;
@@ -25,6 +26,7 @@ order_update an_order(order_id id, const std::string& client, const std::string&
   u.report.id = id;
   u.report.client_id = client_order_id(client);
   u.report.instrument = symbol(on);
+  u.report.direction = side::sell;
   u.trade.emplace();
   u.trade->client_id = u.report.client_id;
   return u;
@@ -78,4 +80,51 @@ TEST_CASE("a stop that is refused when it triggers lets the waiting go") {
   const auto out = b.on_conditional(told(conditional_status::rejected), now);
   REQUIRE(out.size() == 1);
   CHECK(out[0].report.client_id == client_order_id("web_1"));
+}
+
+TEST_CASE("an order that comes before its stop is said to trigger waits, too") {
+  stop_births b("test");
+  const instant now{10s};
+  SECTION("where the venue has confirmed the stop") {
+    CHECK(b.on_conditional(told(conditional_status::new_), now).empty());
+  }
+  SECTION("where an earlier run had placed it") {
+    b.rests(ours, {symbol("BTCUSDT"), position_side::both}, side::sell);
+  }
+  auto bought = an_order(87, "web_1");
+  bought.report.direction = side::buy;
+  CHECK(b.on_order(bought, now).size() == 1);  // No stop does that.
+  CHECK(b.on_order(an_order(88, "v_1"), now).empty());
+  CHECK(b.on_conditional(told(conditional_status::triggering), now + 100ms).empty());
+  const auto out = b.on_conditional(told(conditional_status::triggered, 88), now + 200ms);
+  REQUIRE(out.size() == 1);
+  CHECK(out[0].report.client_id == ours);
+  CHECK(b.on_order(an_order(99, "v_2"), now + 300ms).size() == 1);  // There is no stop any more.
+}
+
+TEST_CASE("a trade by hand on the side of a stop is told after two seconds") {
+  stop_births b("test");
+  const instant now{10s};
+  CHECK(b.on_conditional(told(conditional_status::new_), now).empty());
+  CHECK(b.on_order(an_order(88, "web_1"), now).empty());
+  CHECK(b.next_due() == now + 2s);
+  const auto out = b.overdue(now + 2s);
+  REQUIRE(out.size() == 1);
+  CHECK(out[0].report.client_id == client_order_id("web_1"));
+}
+
+TEST_CASE("a stop that is cancelled for another ends no wait for that one") {
+  stop_births b("test");
+  const instant now{10s};
+  const client_order_id old = make_stop_order_id("test", {.number = 7});
+  CHECK(b.on_conditional(told(conditional_status::new_, 0, old), now).empty());
+  CHECK(b.on_conditional(told(conditional_status::new_), now).empty());
+  const bool named_first = GENERATE(true, false);
+  if (named_first)
+    CHECK(b.on_conditional(told(conditional_status::triggering), now).empty());
+  CHECK(b.on_order(an_order(88, "v_1"), now).empty());
+  CHECK(b.on_conditional(told(conditional_status::cancelled, 0, old), now).empty());
+  const auto out = b.on_conditional(told(conditional_status::triggered, 88), now);
+  REQUIRE(out.size() == 1);
+  CHECK(out[0].report.client_id == ours);
 }

@@ -307,3 +307,55 @@ TEST_CASE("a stop that went while the user stream was down is missed as soon as 
   CHECK(world.exchange->conditional_lists == lists + 1);
   CHECK(run.last_record_of("stop_changed").find("unknown") != std::string::npos);
 }
+
+TEST_CASE("an entry that is filled while the process ends gets its stop before the end") {
+  pipeline_world world;
+  with_stops(world);
+  pipeline_run run(world);
+  run.make_ready();
+  run.live(1s, {});
+  run.offer({run.an_open("p", "BTCUSDT", "0.5")});
+  REQUIRE(world.exchange->orders.size() == 1);
+  caf::anon_send(run.all->supervisor, actors::end_process{0, "the test ends"});
+  run.settle();
+  const bool by_fault = GENERATE(false, true);
+  CAPTURE(by_fault);
+  if (by_fault)
+    kill(run.all->status);
+  run.settle();
+  run.fill_order(quantity::parse("0.5").value(), price::whole(50'000));
+  run.live(600ms, held);
+  if (by_fault) {  // What cannot be trusted any more begins nothing.
+    CHECK(world.exchange->conditionals.empty());
+    CHECK(run.ended_with() == 1);
+    return;
+  }
+  REQUIRE(world.exchange->conditionals.size() == 1);
+  CHECK(run.ended_with() == -1);
+  accept(run);
+  run.live(1'500ms, held);
+  CHECK(run.ended_with() == 0);
+  CHECK(world.exchange->open_conditionals.size() == 1);
+}
+
+TEST_CASE("a first stop whose intent is at the journal when the process ends leaves all the same") {
+  pipeline_world world;
+  with_stops(world);
+  pipeline_run run(world);
+  run.make_ready();
+  run.live(1s, {});
+  run.stand_still(run.all->journal);
+  const venue_time when{run.given.time.at(run.now()).wall.ms};
+  run.tell(account_update{"ORDER", when, {{held[0].position, held[0].amount, held[0].entry}}});
+  run.pass(1'500ms);  // The state of its exit is at the journal as well.
+  CHECK(world.exchange->conditionals.empty());
+  caf::anon_send(run.all->supervisor, actors::end_process{0, "the test ends"});
+  run.settle();
+  run.go_on();
+  run.live(600ms, held);
+  REQUIRE(world.exchange->conditionals.size() == 1);
+  CHECK(run.ended_with() == -1);
+  accept(run);
+  run.live(1s, held);
+  CHECK(run.ended_with() == 0);
+}

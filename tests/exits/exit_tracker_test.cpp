@@ -346,3 +346,17 @@ TEST_CASE("other settings wait for the truth of a position that was restored") {
   CHECK(t.settings_changed(plain_settings()).empty());
   CHECK(t.on_truth(btc, open_truth("2", "100"), at_s(2)).value().what.target == at_price("104"));
 }
+
+TEST_CASE("a mark from before the position says nothing of it") {
+  exit_tracker t{plain_settings()};
+  REQUIRE(t.on_truth(btc, open_truth("2", "100"), at_s(10)));
+  const auto look = [&](std::string_view at, std::int64_t made_at) {
+    auto row = mark(at);
+    row.as_of = at_s(made_at).steady;
+    return t.on_marks(std::vector{row}, at_s(11));
+  };
+  CHECK(look("105", 9).proposals.empty());
+  CHECK(look("90", 9).proposals.empty());
+  CHECK(t.state(btc)->peak.is_zero());
+  CHECK(look("105", 10).proposals.size() == 1);
+}

@@ -52,6 +52,7 @@ TEST_CASE("a close leaves what the books say once our own fills of the same sear
   CHECK(a.line()->amount == qty("2"));
   REQUIRE(a.done.plans.size() == 1);
   CHECK(target_of(a.done.plans.front()) == qty("2"));
+  CHECK(std::get<reduce_plan>(a.done.plans.front().body).of_side == 1);  // And of no other side.
 }
 
 TEST_CASE("a close waits for the trades that may explain what it would close") {
