@@ -110,15 +110,27 @@ const std::vector<valued_position>& exposure_book::positions(flights& ours) {
   return all_;
 }
 
-/// A position whose truth is unknown is there as our books have it; without a mark its place
-/// counts, and no value.
+/// A position that truth does not show is there as our books have it: what is known to be gone is
+/// no line here. Without a mark its place counts, and no value.
 void exposure_book::add_booked() {
   for (const auto& [key, amount] : books_)
-    if (!is_known(boards_->position(key).content))
+    if (!std::holds_alternative<position_open>(boards_->position(key).content))
       all_.push_back({key, amount.abs() * worth_of(key.instrument, {})});
 }
 
 void exposure_book::add_under_way(const flights& ours) {
+  const auto first_booked = held_.size();
+  const auto booked_end = all_.size();
+  std::optional<std::size_t> joined;
+  // The books may have a fill before truth shows it: that line is a part of its order, not a
+  // position beside it. Of several orders it is a part of one.
+  const auto booked_of = [&](const position_key& key, std::size_t at, const entry_size& adds) {
+    if (at < first_booked || at >= booked_end || at == joined ||
+        !is_known(boards_->position(key).content) || books_.at(key).abs() > adds.amount)
+      return notional{};
+    joined = at;
+    return books_.at(key).abs() * worth_of(key.instrument, {});
+  };
   ours.for_each_entry([&](const position_key& key, const plan_id&, const entry_size& adds) {
     if (place_.empty())
       for (std::size_t i = 0; i < all_.size(); ++i)
@@ -128,7 +140,7 @@ void exposure_book::add_under_way(const flights& ours) {
     if (is_new)
       all_.push_back({key, value});
     else
-      all_[here->second].value += value;
+      all_[here->second].value += value - booked_of(key, here->second, adds);
   });
   place_.clear();
 }

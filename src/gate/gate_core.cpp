@@ -210,7 +210,7 @@ void gate_core::ledger_moved(const position_key& key, quantity amount, const sta
                              gate_actions& out) {
   // A fill that truth may not show yet: what it said before says nothing of it.
   if (auto& before = books_[key]; std::exchange(before, amount).is_zero() && !amount.is_zero())
-    absences_.insert_or_assign(key, absence{});
+    absences_.insert_or_assign(key, absence{.version = boards_->position(key).version});
   exposure_.booked(key, amount);
   judge_waiting(key, now, out);
 }

@@ -4,6 +4,22 @@
 #include "sluice/gate/gate_core.hpp"
 
 namespace sluice {
+namespace {
+
+/// Calls fn(position_key, truth_view) for each line of the books that truth calls flat. Later reads
+/// that agree change no content and are told to nobody: whoever counts lines has to look.
+template <class F>
+void for_each_missing(const std::unordered_map<position_key, quantity>& books,
+                      const gate_view& boards, const F& fn) {
+  for (const auto& [key, amount] : books) {
+    if (amount.is_zero())
+      continue;
+    if (const auto seen = boards.position(key); std::holds_alternative<position_flat>(seen.content))
+      fn(key, seen);
+  }
+}
+
+}  // namespace
 
 bool gate_core::source_allowed(const plan& p) const {
   const auto& listed = lane_of(p) == lane::exit ? exit_sources_ : entry_sources_;
@@ -27,7 +43,12 @@ std::optional<hold> gate_core::held(const position_key& key) const {
   return h;
 }
 
+/// Also says what the books' line counts for while truth does not show the position: nothing once
+/// it is surely gone, though the books may follow later.
 void gate_core::look_at_absence(const position_key& key, const truth_view& seen) {
+  const auto line = books_.find(key);
+  const quantity booked = line == books_.end() ? quantity{} : line->second;
+  exposure_.booked(key, booked);
   if (std::holds_alternative<position_open>(seen.content)) {
     absences_.insert_or_assign(key, absence{});
     return;
@@ -37,17 +58,21 @@ void gate_core::look_at_absence(const position_key& key, const truth_view& seen)
     return;
   auto at = absences_.find(key);
   if (at == absences_.end()) {
-    const auto line = books_.find(key);
-    if (line == books_.end() || line->second.is_zero())
+    if (booked.is_zero())
       return;
     at = absences_.try_emplace(key).first;
   }
   auto& a = at->second;
-  if (a.version != seen.version)
-    a = {.version = seen.version, .missing_in = {}, .proven = false};
-  a.proven = a.proven || is_surely_flat(seen, a.missing_in);
+  if (a.version != seen.version) {
+    a = {.version = seen.version, .missing_in = {}, .proven = is_surely_flat(seen, {})};
+  } else if (a.missing_in && seen.as_of > *a.missing_in) {
+    // Not is_surely_flat: what the stream said before a fill of ours is no word on the fill.
+    a.proven = true;
+  }
   if (!a.missing_in)
     a.missing_in = seen.as_of;
+  if (a.proven)
+    exposure_.booked(key, {});
 }
 
 std::optional<instant> gate_core::missing_in(const position_key& key) const {
@@ -83,15 +108,24 @@ facts gate_core::facts_for(const plan& p, const stamp& now) {
   if (f.exchange.why.empty())
     f.exchange.why = reads_.last_failure(key);
   f.limits = settings_.limits;
-  if (std::holds_alternative<open_plan>(p.body))
+  if (std::holds_alternative<open_plan>(p.body)) {
+    for_each_missing(books_, *boards_, [&](const position_key& other, const truth_view& seen) {
+      flights_.reflect(other, seen);
+      look_at_absence(other, seen);
+    });
     f.exposure = exposure_.before(p, flights_, settings_.limits.risk, now);
-  else
+  } else {
     f.limits.risk = {};  // Nobody else is held to them.
+  }
   f.overrides = overrides_;
   return f;
 }
 
 limits_view gate_core::limits_in_use(const stamp& now) {
+  for_each_missing(books_, *boards_, [&](const position_key& key, const truth_view& seen) {
+    flights_.reflect(key, seen);
+    look_at_absence(key, seen);
+  });
   return sluice::limits_in_use(exposure_, flights_, settings_.limits.risk, now);
 }
 

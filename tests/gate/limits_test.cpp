@@ -110,8 +110,13 @@ TEST_CASE("a position of unknown truth counts as our books have it") {
   g.submit(open_on(0, "o"), 1);
   CHECK(g.reason("o") == refusal_code::limit_account_notional);
   CHECK(g.verdict_of("o").seen.exposure->account_value == value_of("1000"));
+  // One read may be false.
   g.truth_is(position_flat{}, 2, {}, key_of(7));
-  g.submit(open_on(0, "again"), 2);
+  g.submit(open_on(0, "doubted"), 2);
+  CHECK(g.reason("doubted") == refusal_code::limit_account_notional);
+  // A second one agrees.
+  g.truth_is(position_flat{}, 3, {}, key_of(7));
+  g.submit(open_on(0, "again"), 3);
   CHECK(g.allowed("again"));
 }
 
