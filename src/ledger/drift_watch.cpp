@@ -113,6 +113,9 @@ venue_time drift_watch::oldest_evidence(const drift_input& in) const {
 
 /// Ends a suspicion, and forgets evidence that this truth already has in it.
 void drift_watch::settle(const drift_input& in, drift_report& out) {
+  // It ended without them, and will be forgotten.
+  if (in.line && out.drift.is_zero())
+    out.trades = evidence_.take_unrecorded(oldest_evidence(in));
   drifting_since_.reset();
   ripe_since_.reset();
   if (!out.drift.is_zero())
@@ -162,9 +165,13 @@ void drift_watch::suspect(const drift_input& in, drift_report& out) {
   const bool ripe = is_ripe(in, out);
   want_trades(in, out);
   describe(out);
-  if (ripe && !out.trades_wanted)
-    place(out, out.kind == drift_kind::side_flip ? hold_cause::side_flip
-                                                 : hold_cause::unexplained_drift);
+  if (!ripe || out.trades_wanted)
+    return;
+  place(out,
+        out.kind == drift_kind::side_flip ? hold_cause::side_flip : hold_cause::unexplained_drift);
+  // Not before: whose a trade is may be learned in the meantime. And also while the hold stands,
+  // for the venue may list them late.
+  out.trades = evidence_.take_unrecorded(oldest_evidence(in));
 }
 
 bool drift_watch::is_ripe(const drift_input& in, drift_report& out) {

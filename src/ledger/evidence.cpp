@@ -127,6 +127,17 @@ void evidence_book::mark_recorded(const evidence_run& run) {
     evidence_[i].recorded = true;
 }
 
+std::vector<drift_evidence> evidence_book::take_unrecorded(venue_time oldest) {
+  std::vector<drift_evidence> found;
+  for (auto& e : evidence_) {
+    if (e.ours || e.recorded || e.maybe_contained || e.what.traded_at < oldest)
+      continue;
+    found.push_back(e);
+    e.recorded = true;
+  }
+  return found;
+}
+
 void evidence_book::agree(const truth_view& seen, venue_time as_of) {
   base_ = base_at(seen, as_of);
   std::erase_if(evidence_, [&](const drift_evidence& e) {

@@ -157,7 +157,8 @@ void reconcile_core::act_on(const drift_report& report, const drift_input& in,
   out.holds.push_back({placed, true});
 }
 
-/// Trades that a search brought: ours with fees and profit into the line, all into the journal.
+/// Trades that a search brought: ours with fees and profit into the line, all into the journal,
+/// which refuses those that it has.
 void reconcile_core::record_missing(const drift_report& report, const drift_input& in,
                                     reconcile_actions& out) {
   for (const auto& e : report.trades) {

@@ -60,7 +60,9 @@ struct drift_report {
   std::string cause{};
   hold_cause holds_for{hold_cause::unexplained_drift};  ///< Of place_hold.
   std::string evidence{};
-  /// The trades that account for it. Those not recorded yet are to be recorded, whatever `action`.
+  /// The trades that account for it; where none do, those of others that were read back, for what
+  /// they won or lost is the account's all the same. Those not recorded yet are to be recorded,
+  /// whatever `action`.
   std::vector<drift_evidence> trades{};
   /// The newest trades of the symbol are wanted, from a read sent at this time or later.
   std::optional<instant> trades_wanted{};

@@ -34,8 +34,8 @@ struct trade_cut {
 };
 /// How far the venue's time of a trade and of the position it changed may lie apart.
 inline constexpr std::int64_t venue_slack_ms = 20;
-/// The same where the venue's time was reckoned by us, from its clock as it was measured or from our
-/// wall clock.
+/// The same where the venue's time was reckoned by us, from its clock as it was measured or from
+/// our wall clock.
 inline constexpr std::int64_t clock_slack_ms = 5'000;
 
 /// The cut of a truth: by the venue's time of its content; without one by its time, as reckoned by
@@ -66,6 +66,9 @@ class evidence_book {
   void forget(trade_id id);
   /// The journal has these now.
   void mark_recorded(const evidence_run& run);
+  /// Trades of others that no record has, surely of after the base and none older than `oldest`:
+  /// for the caller to record, and recorded from here on. They explain what they explained before.
+  [[nodiscard]] std::vector<drift_evidence> take_unrecorded(venue_time oldest);
 
   /// Ledger and truth are the same: what this truth has in it explains nothing later.
   void agree(const truth_view& seen, venue_time as_of);
