@@ -26,6 +26,10 @@
 namespace sluice::actors {
 namespace {
 
+/// Of a page that the journal answers: the status actor answers one after another, and an order
+/// waits for those that are before it.
+constexpr milliseconds page_query_limit{2'000};
+
 /// Everything that outlives the actor system.
 struct ground {
   std::shared_ptr<status::logger> log{};
@@ -115,7 +119,7 @@ step open_journal(const config::settings& chosen, ground& g) {
   if (!found)
     return start_failure{exit_code::io_error, "journal", found.error().text};
   g.found = std::move(*found);
-  auto reader = journal::reader::open(path, chosen.journal.busy_timeout);
+  auto reader = journal::reader::open(path, chosen.journal.busy_timeout, page_query_limit);
   if (!reader)
     return start_failure{exit_code::io_error, "journal", reader.error().text};
   g.reader = std::move(*reader);

@@ -112,8 +112,13 @@ status::request_handler http_gateway(std::shared_ptr<status::logger> log, intake
       return post_plans(intake, std::move(asked), std::move(answer), std::move(token), by);
     if (asked.method == "GET" && asked.path == "/api/v1/logs")
       return status::stream_logs(*log, asked, answer);
-    caf::anon_send(status, http_asked{std::make_shared<const status::request>(std::move(asked)),
-                                      std::move(answer)});
+    // What somebody orders does not wait behind what many may look at.
+    const bool orders = asked.method == "POST";
+    http_asked what{std::make_shared<const status::request>(std::move(asked)), std::move(answer)};
+    if (orders)
+      caf::anon_send<caf::message_priority::high>(status, std::move(what));
+    else
+      caf::anon_send(status, std::move(what));
   };
 }
 

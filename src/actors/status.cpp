@@ -233,6 +233,8 @@ class status_stage : public stage<status_actor> {
   // ---- what is asked
 
   void answer(const status::request& asked, const status::responder& reply) {
+    if (!reply.awaited())
+      return leave(asked);
     const auto where = router_.match(asked.method, asked.path);
     if (const auto* found = std::get_if<status::route_found>(&where))
       return serve(*found, asked, reply);
@@ -244,6 +246,14 @@ class status_stage : public stage<status_actor> {
     if (std::holds_alternative<status::route_malformed>(where))
       return reply(status::problem_response(400, "the path cannot be read"));
     reply(status::problem_response(404, "there is nothing here"));
+  }
+
+  /// It waited here until its client was told that there is no answer. Whatever was ordered since
+  /// then holds, and must not be undone by what its author takes for failed.
+  void leave(const status::request& asked) const {
+    if (asked.method == "POST")
+      log().warn("status", "order_dropped",
+                 {{"path", asked.path}, {"why", "its client was answered before its turn came"}});
   }
 
   void serve(const status::route_found& found, const status::request& asked,

@@ -9,6 +9,9 @@
 namespace sluice::journal {
 namespace {
 
+/// Steps of SQLite's machine between two looks at the time: well below a millisecond's worth.
+constexpr int steps_between_looks = 1'000;
+
 struct close_connection {
   void operator()(sqlite3* c) const { sqlite3_close_v2(c); }
 };
@@ -87,10 +90,15 @@ struct database::impl {
   std::unique_ptr<sqlite3, close_connection> connection{};
   std::unordered_map<std::string_view, statement> prepared{};
   int log_pages{0};
-  bool all_moved{false};  ///< By the last checkpoint.
+  bool all_moved{false};                              ///< By the last checkpoint.
+  std::chrono::steady_clock::time_point answer_by{};  ///< While there is such a time.
 
   error failure(std::string_view what) const {
     const int code = connection ? sqlite3_extended_errcode(connection.get()) : SQLITE_NOMEM;
+    if ((code & 0xff) == SQLITE_INTERRUPT)
+      return fail(errc::busy,
+                  "the query took too long and was ended: ask for a narrower window, or ask the "
+                  "file with --journal, which takes the time that it needs");
     const auto* words = connection ? sqlite3_errmsg(connection.get()) : "out of memory";
     return fail(kind_of_code(code), fmt::format("{}: {}: {} (SQLite {})", path, what, words, code));
   }
@@ -179,6 +187,19 @@ result<std::int64_t> database::number(std::string_view sql,
   if (!done)
     return done.error();
   return found;
+}
+
+void database::answer_by(std::optional<std::chrono::steady_clock::time_point> when) {
+  auto* connection = impl_->connection.get();
+  if (!when)
+    return sqlite3_progress_handler(connection, 0, nullptr, nullptr);
+  impl_->answer_by = *when;
+  sqlite3_progress_handler(
+      connection, steps_between_looks,
+      [](void* self) {
+        return std::chrono::steady_clock::now() >= static_cast<impl*>(self)->answer_by ? 1 : 0;
+      },
+      impl_.get());
 }
 
 int database::log_pages() const {

@@ -1,11 +1,13 @@
 // One SQLite connection: runs statements, keeps them prepared, and tells every failure as an error.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -41,6 +43,10 @@ class database {
   /// First column of the first row; 0 when there is no row or it is null.
   [[nodiscard]] result<std::int64_t> number(std::string_view sql,
                                             std::initializer_list<sql_value> values = {});
+
+  /// A statement that has not ended by then ends with errc::busy, and a text of its own that says
+  /// what to do; none: it takes what it needs.
+  void answer_by(std::optional<std::chrono::steady_clock::time_point> when);
 
   /// Pages in the write-ahead log after the last commit of this connection.
   [[nodiscard]] int log_pages() const;

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <thread>
 
 #include "chain.hpp"
@@ -55,15 +56,40 @@ result<judgement> read_judgement(const row& r) {
 struct reader::impl {
   database db;
   std::filesystem::path path{};
+  std::optional<milliseconds> query_limit{};
+
+  /// All statements of a query share its time.
+  template <class Query>
+  auto limited(const Query& query) {
+    if (query_limit)
+      db.answer_by(std::chrono::steady_clock::now() + *query_limit);
+    auto found = query();
+    db.answer_by(std::nullopt);
+    return found;
+  }
+
+  /// The same on one committed state. The end of the transaction takes the time that it needs: one
+  /// that stayed open would be in the way of every later query.
+  template <class Query>
+  auto in_one_state(const Query& query) -> decltype(query()) {
+    if (auto begun = db.run("BEGIN"); !begun)
+      return begun.error();
+    auto found = limited(query);
+    if (auto ended = db.run("COMMIT"); !ended && found)
+      return ended.error();
+    return found;
+  }
 
   /// Rows read one by one into a vector.
   template <class T, class Read>
   result<std::vector<T>> list(std::string_view sql, std::initializer_list<sql_value> values,
                               const Read& read) {
-    std::vector<T> out;
-    if (auto done = collect(db, sql, values, out, read); !done)
-      return done.error();
-    return out;
+    return limited([&]() -> result<std::vector<T>> {
+      std::vector<T> out;
+      if (auto done = collect(db, sql, values, out, read); !done)
+        return done.error();
+      return out;
+    });
   }
 };
 
@@ -71,21 +97,17 @@ reader::reader(std::unique_ptr<impl> state) : impl_(std::move(state)) {}
 reader::~reader() = default;
 
 result<std::unique_ptr<reader>> reader::open(const std::filesystem::path& path,
-                                             milliseconds busy_timeout) {
+                                             milliseconds busy_timeout,
+                                             std::optional<milliseconds> query_limit) {
   auto db = open_journal_to_read(path, busy_timeout);
   if (!db)
     return db.error();
   return std::unique_ptr<reader>(
-      new reader(std::make_unique<impl>(impl{.db = std::move(*db), .path = path})));
+      new reader(std::make_unique<impl>(impl{std::move(*db), path, query_limit})));
 }
 
 result<std::optional<std::string>> reader::explain(const plan_id& id) {
-  if (auto begun = impl_->db.run("BEGIN"); !begun)
-    return begun.error();
-  auto text = explain_plan(impl_->db, id);
-  if (auto ended = impl_->db.run("COMMIT"); !ended && text)
-    return ended.error();
-  return text;
+  return impl_->in_one_state([&] { return explain_plan(impl_->db, id); });
 }
 
 std::string_view to_string(plan_progress p) {
@@ -118,20 +140,15 @@ result<std::vector<plan_summary>> reader::plans(const plan_filter& f) {
 }
 
 result<std::vector<stored_order>> reader::orders(const order_filter& f) {
-  return read_orders(impl_->db, f);
+  return impl_->limited([&] { return read_orders(impl_->db, f); });
 }
 
 result<std::vector<hold>> reader::holds() {
-  return read_holds(impl_->db);
+  return impl_->limited([&] { return read_holds(impl_->db); });
 }
 
 result<std::vector<reason_share>> reader::reasons(const reason_window& window) {
-  if (auto begun = impl_->db.run("BEGIN"); !begun)
-    return begun.error();
-  auto found = read_reasons(impl_->db, window);
-  if (auto ended = impl_->db.run("COMMIT"); !ended && found)
-    return ended.error();
-  return found;
+  return impl_->in_one_state([&] { return read_reasons(impl_->db, window); });
 }
 
 result<std::vector<event>> reader::events_after(std::int64_t seq, std::int64_t limit) {
@@ -147,12 +164,7 @@ result<std::vector<event>> reader::events_after(std::int64_t seq, std::int64_t l
 }
 
 result<recovered> reader::state() {
-  if (auto begun = impl_->db.run("BEGIN"); !begun)
-    return begun.error();
-  auto found = recover_from(impl_->db, 0);
-  if (auto ended = impl_->db.run("COMMIT"); !ended && found)
-    return ended.error();
-  return found;
+  return impl_->in_one_state([&] { return recover_from(impl_->db, 0); });
 }
 
 result<std::int64_t> reader::last_seq() {

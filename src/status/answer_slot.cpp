@@ -85,6 +85,10 @@ void responder::operator()(response answer) const {
   right_->slot->put(std::move(answer));
 }
 
+bool responder::awaited() const {
+  return !right_->slot->settled();
+}
+
 std::shared_ptr<event_channel> responder::stream(std::vector<event_frame> initial) const {
   return std::make_shared<event_channel>(right_->slot->open_stream(std::move(initial)));
 }

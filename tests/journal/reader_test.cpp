@@ -136,6 +136,31 @@ TEST_CASE("every stored judgement comes back with the plan, the facts and the ve
   CHECK(found[1].outcome.terms->expires == at_ns(7'000'000'000));
 }
 
+TEST_CASE(
+    "a query that takes longer than it may is ended, says so, and leaves the next one alone") {
+  const directory d;
+  auto s = opened(d.journal());
+  fill_journal(*s);
+  for (int i = 0; i < 500; ++i) {
+    const auto p = an_open_plan("many" + std::to_string(i));
+    put(*s, plan_accepted{p});
+    put(*s, a_denial(p));
+  }
+  REQUIRE(s->commit().has_value());
+  const auto none = reader::open(d.journal(), milliseconds{5'000}, milliseconds{0}).value();
+  for (int again = 0; again < 2; ++again) {
+    const auto found = none->reasons({});
+    REQUIRE_FALSE(found.has_value());
+    CHECK(found.error().code == errc::busy);
+    CHECK(found.error().text.find("narrower window") != std::string::npos);
+  }
+  CHECK_FALSE(none->plans({.limit = 10'000}).has_value());
+  CHECK(none->last_seq().value() == s->last_seq());
+  CHECK(none->holds().value().empty());  // It takes too few steps to be looked at.
+  const auto enough = reader::open(d.journal(), milliseconds{5'000}, milliseconds{60'000}).value();
+  CHECK_FALSE(enough->reasons({}).value().empty());
+}
+
 TEST_CASE("a journal whose writer is gone can still be read") {
   const directory d;
   {

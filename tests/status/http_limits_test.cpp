@@ -82,15 +82,18 @@ TEST_CASE("a handler that does not answer in time is a 504, and its late answer 
   auto settings = test_settings();
   settings.answer_timeout = soon;
   std::vector<responder> late;
+  bool was_awaited = false;
   const auto server = serve(settings, [&](const request& asked, responder answer) {
-    if (asked.path == "/late")
-      late.push_back(std::move(answer));
-    else
-      echo(asked, answer);
+    if (asked.path != "/late")
+      return echo(asked, answer);
+    was_awaited = answer.awaited();
+    late.push_back(std::move(answer));
   });
   raw_client client{server->port()};
   client.send(get("/late"));
   CHECK(status_of(client.read_response()) == "504");
+  CHECK(was_awaited);
+  CHECK_FALSE(late.front().awaited());
   late.front()(text_response("too late"));
   CHECK(late.front().stream()->closed());
   client.send(get("/next"));

@@ -97,8 +97,11 @@ struct verification {
 /// committed state. Errors: io_failure, busy, malformed.
 class reader {
  public:
+  /// With a `query_limit` a query that takes longer ends with busy and a text that says what to ask
+  /// instead; but for each_judgement and verify, which walk over everything.
   [[nodiscard]] static result<std::unique_ptr<reader>> open(
-      const std::filesystem::path& path, milliseconds busy_timeout = milliseconds{5'000});
+      const std::filesystem::path& path, milliseconds busy_timeout = milliseconds{5'000},
+      std::optional<milliseconds> query_limit = std::nullopt);
   reader(const reader&) = delete;
   reader& operator=(const reader&) = delete;
   ~reader();

@@ -27,6 +27,9 @@ class responder {
   explicit responder(std::shared_ptr<answer_slot> slot);
 
   void operator()(response answer) const;
+  /// False once it was answered, by whomever, or the client's time is over: nothing that is done
+  /// from here on could be told.
+  [[nodiscard]] bool awaited() const;
   /// Answers with an event stream that begins with `initial` (bounded by the caller). The channel
   /// is closed from the start when there are too many readers (the client gets 503), when the
   /// request was a HEAD, or when it was already answered.
