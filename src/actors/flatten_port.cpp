@@ -5,7 +5,6 @@ namespace sluice::actors {
 namespace {
 
 constexpr milliseconds answer_within{5'000};
-constexpr read_options options{read_class::exit_demand, answer_within, connection_choice::any};
 
 template <class Done>
 std::string fault_of(const change_outcome<Done>& outcome) {
@@ -26,18 +25,18 @@ auto teller(const flattener_actor& asker, std::int64_t flatten, const cancel_wis
 }  // namespace
 
 void ask_regular(exchange_port& exchange, const flattener_actor& asker, std::int64_t asked,
-                 const symbol& scope) {
+                 const symbol& scope, read_class traffic) {
   using answer = read_result<std::vector<order_report>>;
-  exchange.read_open_orders(scope, options, [asker, asked](answer found) {
+  exchange.read_open_orders(scope, {traffic, answer_within}, [asker, asked](answer found) {
     caf::anon_send(asker,
                    regular_orders_read{asked, std::make_shared<const answer>(std::move(found))});
   });
 }
 
 void ask_conditional(exchange_port& exchange, const flattener_actor& asker, std::int64_t asked,
-                     const symbol& scope) {
+                     const symbol& scope, read_class traffic) {
   using answer = read_result<std::vector<conditional_report>>;
-  exchange.read_open_conditionals(scope, options, [asker, asked](answer found) {
+  exchange.read_open_conditionals(scope, {traffic, answer_within}, [asker, asked](answer found) {
     caf::anon_send(
         asker, conditional_orders_read{asked, std::make_shared<const answer>(std::move(found))});
   });

@@ -7,9 +7,9 @@ namespace sluice::actors {
 
 /// Reads every open order of the kind; an empty scope is the whole account.
 void ask_regular(exchange_port& exchange, const flattener_actor& asker, std::int64_t asked,
-                 const symbol& scope);
+                 const symbol& scope, read_class traffic);
 void ask_conditional(exchange_port& exchange, const flattener_actor& asker, std::int64_t asked,
-                     const symbol& scope);
+                     const symbol& scope, read_class traffic);
 void send_cancel(exchange_port& exchange, const flattener_actor& asker, std::int64_t flatten,
                  const cancel_wish& what);
 

@@ -11,6 +11,7 @@
 #include "flatten_log.hpp"
 #include "flatten_port.hpp"
 #include "open_order_looks.hpp"
+#include "scope_positions.hpp"
 #include "sluice/exchange/token.hpp"
 #include "sluice/planning/confirmations.hpp"
 #include "stage.hpp"
@@ -57,7 +58,8 @@ class flattener : public stage<flattener_actor> {
   }
 
   void on_exit() override {
-    looks_.forget_all();  // They hold promises.
+    looks_.forget_all();
+    previews_.clear();  // They hold promises.
     stage::on_exit();
   }
 
@@ -115,11 +117,17 @@ class flattener : public stage<flattener_actor> {
     return {};
   }
 
+  /// Nothing of what is kept for exits is spent on it, however often somebody asks. Whoever asks
+  /// while a look at the same scope is under way is told what that brings.
   void preview(const symbol& scope, answer_promise promise) {
-    look_at_orders(--last_preview_, scope,
-                   [this, scope, to = std::move(promise)](resting_read orders) mutable {
-                     to.deliver(preview_of(scope, std::move(orders)));
-                   });
+    auto& waiting = previews_[scope];
+    waiting.push_back(std::move(promise));
+    if (waiting.size() == 1)
+      look_at_orders(--last_preview_, scope, read_class::verification,
+                     [this, scope](const resting_read& orders) {
+                       for (auto& to : previews_.extract(scope).mapped())
+                         to.deliver(preview_of(scope, orders));
+                     });
   }
 
   flatten_answer preview_of(const symbol& scope, resting_read orders) {
@@ -127,7 +135,7 @@ class flattener : public stage<flattener_actor> {
     if (!token)
       return refused(flatten_refusal::conflict, token.error().text);
     desk_.offer(exchange::digest_of(*token), scope, now());
-    auto positions = positions_of(scope);
+    auto positions = positions_of(scope, *given_.table);
     std::erase_if(positions, [](const auto& each) {
       return std::holds_alternative<position_flat>(each.second.content);
     });
@@ -241,9 +249,10 @@ class flattener : public stage<flattener_actor> {
 
   // ---- open orders
 
-  void look_at_orders(std::int64_t asked, const symbol& scope, open_order_looks::sink then) {
+  void look_at_orders(std::int64_t asked, const symbol& scope, read_class traffic,
+                      open_order_looks::sink then) {
     looks_.begin(
-        asked, scope,
+        asked, scope, traffic,
         [this, then = std::move(then)](resting_read brought) {
           if (!brought.fault.empty())
             log().limited(brought.fault, status::log_level::warn, "flattener",
@@ -266,19 +275,6 @@ class flattener : public stage<flattener_actor> {
 
   // ---- steps
 
-  [[nodiscard]] std::vector<std::pair<position_key, truth_view>> positions_of(
-      const symbol& scope) const {
-    std::vector<std::pair<position_key, truth_view>> out;
-    const auto& table = *given_.table;
-    if (scope.empty())
-      table.scan([&](const position_key& key, const truth_view& v) { out.emplace_back(key, v); });
-    else
-      for (const auto leg : {position_side::both, position_side::long_, position_side::short_})
-        if (const position_key key{scope, leg}; table.slot_of(key))
-          out.emplace_back(key, table.read(key));
-    return out;
-  }
-
   void step_all() {
     if (!peers_ || vitals().draining)
       return;  // A process that ends leaves it to the next one.
@@ -298,14 +294,14 @@ class flattener : public stage<flattener_actor> {
     const auto& scope = core.what().instrument;
     const auto id = core.what().id;
     const auto account_as_of = given_.table->account_as_of();  // Before the positions.
-    const auto positions = positions_of(scope);
+    const auto positions = positions_of(scope, *given_.table);
     const bool halted = vitals().stopped || vitals().trading().state == trading_state::halted;
     flatten_actions out;
     core.step({now_stamp(), halted ? "halted" : "", positions, account_as_of, ours_}, out);
     if (out.ended)
       return std::move(out.ended);
     if (out.read_orders)
-      look_at_orders(id, scope, [this, id](resting_read brought) {
+      look_at_orders(id, scope, read_class::exit_demand, [this, id](resting_read brought) {
         if (const auto at = running_.find(id); at != running_.end())
           at->second.core.orders_read(std::move(brought), now());
         step_all();
@@ -384,6 +380,7 @@ class flattener : public stage<flattener_actor> {
   std::map<std::int64_t, running> running_{};
   std::deque<flatten_progress> ended_{};  ///< Newest first.
   open_order_looks looks_{};              ///< By flatten, or by dry run as a negative number.
+  std::map<symbol, std::vector<answer_promise>> previews_{};  ///< By scope, while it is looked at.
 };
 
 }  // namespace

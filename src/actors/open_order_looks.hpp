@@ -15,10 +15,10 @@ class open_order_looks {
  public:
   using sink = std::function<void(resting_read)>;
 
-  void begin(std::int64_t asked, const symbol& scope, sink then, exchange_port& exchange,
-             const flattener_actor& asker) {
-    looks_.insert_or_assign(asked, look{scope, {}, std::move(then)});
-    ask_conditional(exchange, asker, asked, scope);
+  void begin(std::int64_t asked, const symbol& scope, read_class traffic, sink then,
+             exchange_port& exchange, const flattener_actor& asker) {
+    looks_.insert_or_assign(asked, look{scope, traffic, {}, std::move(then)});
+    ask_conditional(exchange, asker, asked, scope, traffic);
   }
 
   void take(const conditional_orders_read& answer, instant now, exchange_port& exchange,
@@ -29,7 +29,7 @@ class open_order_looks {
     if (!*answer.outcome)
       return failed(at, "conditional orders", answer.outcome->error(), now);
     at->second.brought.conditional = **answer.outcome;
-    ask_regular(exchange, asker, answer.asked, at->second.scope);
+    ask_regular(exchange, asker, answer.asked, at->second.scope, at->second.traffic);
   }
 
   void take(const regular_orders_read& answer, instant now) {
@@ -48,6 +48,7 @@ class open_order_looks {
  private:
   struct look {
     symbol scope{};
+    read_class traffic{read_class::verification};
     resting_read brought{};
     sink then{};
   };

@@ -127,6 +127,28 @@ TEST_CASE("a dry run shows positions and orders and changes nothing") {
   CHECK(d.run->records_of("flatten_ordered") == 0);
 }
 
+TEST_CASE("dry runs spend nothing of what is kept for exits, and those of one scope share a look") {
+  auto d = two_open();
+  caf::scoped_actor self(d.run->system());
+  const order_flatten dry{all, "alice", "drill", {}};
+  auto first = self->request(d.run->all->flattener, caf::infinite, dry);
+  auto second = self->request(d.run->all->flattener, caf::infinite, dry);
+  d.run->settle();
+  std::vector<std::string> tokens;
+  for (auto* asked : {&first, &second})
+    asked->receive(
+        [&](const flatten_answer& a) { tokens.push_back(a.preview ? a.preview->token : a.why); },
+        [](const caf::error& e) { FAIL(caf::to_string(e)); });
+  REQUIRE(tokens.size() == 2);
+  CHECK(tokens[0].size() == 32);
+  CHECK(tokens[0] != tokens[1]);
+  CHECK(d.venue().order_lists == std::vector{read_class::verification});
+  d.order(all);
+  CHECK(d.venue().order_lists == std::vector(2, read_class::verification));
+  d.begin(btc);
+  CHECK(d.venue().order_lists.back() == read_class::exit_demand);
+}
+
 TEST_CASE("a token confirms its own scope, once, within a minute") {
   auto d = two_open();
   CHECK(d.order(btc, "00000000000000000000000000000000").refused == flatten_refusal::token);

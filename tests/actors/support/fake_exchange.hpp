@@ -122,8 +122,9 @@ class fake_exchange final : public exchange_port {
                         callback<read_result<conditional_report>> cb) override {
     cb(read_failure{failure_kind::not_found, 400, -2013, "no such order", {}});
   }
-  void read_open_orders(const symbol&, read_options,
+  void read_open_orders(const symbol&, read_options o,
                         callback<read_result<std::vector<order_report>>> cb) override {
+    order_lists.push_back(o.traffic);
     if (orders_fault.empty())
       cb(open_orders);
     else
@@ -193,6 +194,7 @@ class fake_exchange final : public exchange_port {
   std::vector<std::pair<symbol, milliseconds>> countdowns{};  ///< Every arm_countdown.
   std::vector<std::string> renewals{};                        ///< Every renew_user_stream.
   std::vector<order_report> open_orders{};                    ///< What read_open_orders answers.
+  std::vector<read_class> order_lists{};                      ///< Every read_open_orders.
   std::string orders_fault{};                                 ///< Then it answers this.
   std::vector<symbol> conditionals_cleared{};                 ///< Every cancel_all_conditionals.
   account_settings settings{true, false, false};
