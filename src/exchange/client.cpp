@@ -77,8 +77,8 @@ class client final : public exchange_port {
 
   void place_order(const order_request& wanted, milliseconds timeout,
                    callback<order_outcome> done) override {
-    order(std::move(done), [wanted, timeout](session& venue, auto answer) {
-      send_order(venue, wanted, timeout, std::move(answer));
+    order(std::move(done), [wanted, timeout, asked = session_.now()](session& venue, auto answer) {
+      send_order(venue, wanted, asked, timeout, std::move(answer));
     });
   }
   void cancel_order(const symbol& on, const client_order_id& id, milliseconds timeout,
@@ -101,8 +101,8 @@ class client final : public exchange_port {
   }
   void place_conditional(const conditional_request& wanted, milliseconds timeout,
                          callback<conditional_outcome> done) override {
-    order(std::move(done), [wanted, timeout](session& venue, auto answer) {
-      send_conditional(venue, wanted, timeout, std::move(answer));
+    order(std::move(done), [wanted, timeout, asked = session_.now()](session& venue, auto answer) {
+      send_conditional(venue, wanted, asked, timeout, std::move(answer));
     });
   }
   void cancel_conditional(const client_order_id& id, milliseconds timeout,

@@ -58,16 +58,16 @@ query parameters_of(const conditional_request& wanted) {
 
 }  // namespace
 
-void send_conditional(session& venue, const conditional_request& wanted, milliseconds timeout,
-                      std::function<void(conditional_outcome)> done) {
+void send_conditional(session& venue, const conditional_request& wanted, instant asked,
+                      milliseconds timeout, std::function<void(conditional_outcome)> done) {
   if (auto why = objection(wanted); !why.empty())
     return done(not_sent(std::move(why)));
   const bool closes =
       wanted.close_position || only_reduces(wanted.reduce_only, wanted.leg, wanted.direction);
   const auto kind = closes ? request_budget::order_kind::closes : request_budget::order_kind::opens;
   change<conditional_done>(
-      venue, {endpoint::place_conditional, parameters_of(wanted), timeout, kind}, std::move(done),
-      [wanted](const http_reply& reply) -> result<conditional_done> {
+      venue, {endpoint::place_conditional, parameters_of(wanted), timeout, kind, asked},
+      std::move(done), [wanted](const http_reply& reply) -> result<conditional_done> {
         auto read = parse_conditional(reply.body);
         if (!read)
           return read.error();

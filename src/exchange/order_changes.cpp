@@ -64,14 +64,14 @@ result<order_done> speaks_of(const symbol& on, const client_order_id& id, const 
 
 }  // namespace
 
-void send_order(session& venue, const order_request& wanted, milliseconds timeout,
+void send_order(session& venue, const order_request& wanted, instant asked, milliseconds timeout,
                 std::function<void(order_outcome)> done) {
   if (auto why = objection(wanted); !why.empty())
     return done(not_sent(std::move(why)));
   const auto kind = only_reduces(wanted.reduce_only, wanted.leg, wanted.direction)
                         ? request_budget::order_kind::closes
                         : request_budget::order_kind::opens;
-  change<order_done>(venue, {endpoint::place_order, parameters_of(wanted), timeout, kind},
+  change<order_done>(venue, {endpoint::place_order, parameters_of(wanted), timeout, kind, asked},
                      std::move(done),
                      [wanted](const http_reply& reply) { return speaks_of(wanted, reply); });
 }

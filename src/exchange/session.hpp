@@ -42,6 +42,7 @@ struct change_call {
   query parameters{};
   milliseconds timeout{};
   request_budget::order_kind kind{request_budget::order_kind::opens};
+  std::optional<instant> asked{};  ///< When it was wanted; none when it may leave late.
 };
 
 /// Loop thread only, but for budget() and clock(), which any thread may ask.
@@ -57,7 +58,7 @@ class session {
   /// Hands over a reply with status 200, or why there is none. A refused timestamp is cured once.
   void read(read_call call, read_done done);
   /// Sends at most once, unless refused for its timestamp: then once more with a new one. An order
-  /// is not sent again, and leaves soon after this call or not at all.
+  /// is not sent again, and leaves soon after it was asked for or not at all.
   void change(change_call call, change_done done);
   /// Asks the venue for its time and corrects the clock by it.
   void measure_clock(read_options options, std::function<void(read_result<clock_offset>)> done);
@@ -97,8 +98,8 @@ class session {
   void send_read(std::shared_ptr<read_job> job);
   void end_read(std::shared_ptr<read_job> job, const budget_ticket& ticket, http_outcome outcome);
   void send_change(std::shared_ptr<change_job> job);
-  [[nodiscard]] std::function<result<secret>()> target_in_time(
-      std::function<result<secret>()> made);
+  [[nodiscard]] std::function<result<secret>()> target_in_time(std::function<result<secret>()> made,
+                                                               instant last);
   void end_change(std::shared_ptr<change_job> job, const budget_ticket& ticket,
                   http_outcome outcome);
   void judge_change(const std::shared_ptr<change_job>& job, const budget_ticket& ticket,

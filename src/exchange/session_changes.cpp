@@ -2,6 +2,8 @@
 // timestamp, then judged.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "session_jobs.hpp"
 
 namespace sluice::exchange {
@@ -10,20 +12,30 @@ namespace {
 /// Cancellations and the countdown only make an account safer, so they go with the exits.
 constexpr read_class change_traffic = read_class::exit_demand;
 
-/// So long an order may wait for a connection. Half of a permit's life.
+/// So long an order may wait for this thread and for a connection. Half of a permit's life.
 constexpr milliseconds order_leaves_within{1'000};
 
 request_rank rank_of(const endpoint_row& row) {
   return row.as == counts::order ? request_rank::order : request_rank::exit_demand;
 }
 
+order_refused never_left(std::string why, std::optional<instant> retry_at = {}) {
+  return {0, 0, std::move(why), true, retry_at, refusal_cure::wait, false};
+}
+
 }  // namespace
 
 void session::change(change_call call, change_done done) {
   auto job = std::make_shared<change_job>();
-  job->deadline = now() + call.timeout;
+  const auto asked = call.asked.value_or(now());
+  job->deadline = asked + call.timeout;
+  if (row_of(call.what).as == counts::order)
+    job->last_leave = asked + std::min(order_leaves_within, call.timeout);
   job->call = std::move(call);
   job->done = std::move(done);
+  // A thread that was busy or stopped: what the order was decided on may have changed meanwhile.
+  if (job->last_leave && now() > *job->last_leave)
+    return job->done(never_left("it waited too long to be sent"));
   send_change(std::move(job));
 }
 
@@ -36,9 +48,9 @@ budget_answer session::reserve(const change_call& call) {
 }
 
 /// What was asked for at its moment leaves then or not at all: whoever sent it looks again first.
-std::function<result<secret>()> session::target_in_time(std::function<result<secret>()> made) {
-  return [this, made = std::move(made),
-          last = now() + duration{order_leaves_within}]() -> result<secret> {
+std::function<result<secret>()> session::target_in_time(std::function<result<secret>()> made,
+                                                        instant last) {
+  return [this, made = std::move(made), last]() -> result<secret> {
     if (now() > last)
       return fail(errc::not_permitted, "no connection was free in time");
     return made();
@@ -48,15 +60,14 @@ std::function<result<secret>()> session::target_in_time(std::function<result<sec
 void session::send_change(std::shared_ptr<change_job> job) {
   auto asked = reserve(job->call);
   if (auto* refused = std::get_if<budget_refusal>(&asked))
-    return job->done(order_refused{0, 0, std::move(refused->text), true, refused->retry_at,
-                                   refusal_cure::wait, false});
+    return job->done(never_left(std::move(refused->text), refused->retry_at));
   const auto& row = row_of(job->call.what);
   const auto ticket = std::get<budget_ticket>(asked);
   http_request request;
   request.method = row.method;
   request.target = target_when_sent(row, job->call.parameters, chosen_.recv_window_orders, ticket);
-  if (row.as == counts::order)
-    request.target = target_in_time(std::move(request.target));
+  if (job->last_leave)
+    request.target = target_in_time(std::move(request.target), *job->last_leave);
   request.key = key_header::present;
   request.rank = rank_of(row);
   request.again = repetition::never;
@@ -79,10 +90,8 @@ void session::end_change(std::shared_ptr<change_job> job, const budget_ticket& t
   const auto& failed = std::get<transport_failure>(outcome);
   if (failed.left == departure::may_have_left)
     return job->done(order_uncertain{failed.text});
-  order_refused refused{0, 0, failed.text, true, std::nullopt, refusal_cure::wait, false};
-  if (const auto held = withheld(ticket))
-    refused.retry_at = held->retry_at;
-  job->done(std::move(refused));
+  const auto held = withheld(ticket);
+  job->done(never_left(failed.text, held ? std::optional(held->retry_at) : std::nullopt));
 }
 
 void session::judge_change(const std::shared_ptr<change_job>& job, const budget_ticket& ticket,

@@ -18,6 +18,7 @@ struct session::change_job {
   change_call call{};
   change_done done{};
   instant deadline{};
+  std::optional<instant> last_leave{};  ///< Of an order: later it stays here.
   bool cured{false};
 };
 

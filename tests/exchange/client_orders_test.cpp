@@ -193,6 +193,54 @@ TEST_CASE("an order that found no connection for a second does not leave any mor
   CHECK(venue.requests("POST").size() == 1);
 }
 
+TEST_CASE("an order that the client's own thread comes to too late does not leave any more") {
+  struct row {
+    const char* name;
+    std::int64_t timeout_ms;
+    std::int64_t busy_ms;
+  };
+  const row rows[] = {{"later than orders leave", 5'000, 1'001}, {"past its deadline", 500, 501}};
+  for (const auto& r : rows) {
+    INFO(r.name);
+    imposter venue;
+    venue.when("GET /fapi/v1/time", {server_time()});
+    venue.when("POST", {reply_with(200, filled())});
+    venue.when("DELETE /fapi/v1/order", {reply_with(200, filled())});
+    std::atomic<std::int64_t> later_ms{0};
+    exchange::extras added;
+    added.steady_now = [&] { return std::chrono::steady_clock::now() + milliseconds{later_ms}; };
+    const auto client = client_for(venue, settings_for(venue), added);
+    answers<int> busy;
+    answers<int> go_on;
+    client->read_clock(within(9'000), [tell = busy.taker(), go_on](auto) mutable {
+      tell(1);
+      go_on.wait();
+    });
+    busy.wait();
+    conditional_request stop;
+    stop.id = client_order_id("slc:7/2");
+    stop.instrument = symbol("ETHUSDT");
+    stop.amount = *quantity::parse("0.4");
+    stop.trigger = *price::parse("2900");
+    answers<order_outcome> order;
+    answers<conditional_outcome> conditional;
+    answers<order_outcome> cancelled;
+    client->place_order(an_order(), milliseconds(r.timeout_ms), order.taker());
+    client->place_conditional(stop, milliseconds(r.timeout_ms), conditional.taker());
+    client->cancel_order(symbol("ETHUSDT"), client_order_id("slc:7/1"), milliseconds(5'000),
+                         cancelled.taker());
+    later_ms = r.busy_ms;
+    go_on.taker()(1);
+    const auto late = order.wait();
+    REQUIRE(std::holds_alternative<order_refused>(late));
+    CHECK(std::get<order_refused>(late).retryable);
+    CHECK(std::get<order_refused>(late).cure == refusal_cure::wait);
+    CHECK(std::holds_alternative<order_refused>(conditional.wait()));
+    CHECK(std::holds_alternative<order_done>(cancelled.wait()));
+    CHECK(venue.requests("POST").empty());
+  }
+}
+
 TEST_CASE("an order without id, symbol or quantity is not sent") {
   imposter venue;
   auto order = an_order();
