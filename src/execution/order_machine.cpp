@@ -41,6 +41,12 @@ order_event event_of(const order_report& r) {
   return r.executed.is_zero() ? order_event::acknowledge : order_event::part_fill;
 }
 
+/// No other stays in the book: by the horizon the venue is done with it, whatever it says.
+bool may_rest(const order_request& r) {
+  return r.type == order_type::limit && r.lasts != time_in_force::ioc &&
+         r.lasts != time_in_force::fok;
+}
+
 }  // namespace
 
 order_machine::order_machine(order_task task, executor_settings settings)
@@ -150,7 +156,7 @@ void order_machine::hear(const order_refused& refusal, instant now, order_action
 
 void order_machine::doubt(std::string detail, instant now, order_actions& out) {
   last_possible_send_ = now;
-  found_nothing_ = false;
+  found_nothing_ = 0;
   move(order_event::doubt, std::move(detail), out);
 }
 
@@ -159,19 +165,36 @@ order_actions order_machine::on_query(const read_result<order_report>& answer, i
   if (finished_)
     return {};
   order_actions out;
+  const bool after_horizon = sent_at && *sent_at >= horizon();
   if (answer) {
     take(*answer, out);
+    if (after_horizon && names_this_order(*answer) && answer->status == order_status::other &&
+        !may_rest(task_.request))
+      move(order_event::expire,
+           fmt::format("over by now, {} is no known word for it", answer->status_text), out);
     schedule_query(now);
     return end_of_input(now, std::move(out));
   }
   const auto& failure = answer.error();
-  if (failure.kind == failure_kind::not_found && state_ == order_state::unknown && sent_at &&
-      *sent_at >= horizon()) {
-    found_nothing_ = true;
-    out.push_back(check_absence{{task_.request.instrument, task_.request.leg}, horizon()});
-  }
+  if (after_horizon && failure.kind == failure_kind::not_found)
+    hear_of_none(out);
   schedule_query(now, failure.retry_at);
   return end_of_input(now, std::move(out));
+}
+
+/// The venue finds no such order, asked after the horizon. It forgets one that it had told of
+/// (facts section 4: without a fill after three days), but a single answer may be a replica's that
+/// lags.
+void order_machine::hear_of_none(order_actions& out) {
+  const auto& r = task_.request;
+  const bool told = was_told_of();
+  if (state_ != order_state::unknown && (!told || may_rest(r)))
+    return;
+  if (told && venue_id_ != 0)
+    out.push_back(read_order_fills{r.instrument, venue_id_});
+  ++found_nothing_;
+  if (!told || found_nothing_ > 1)
+    out.push_back(check_absence{{r.instrument, r.leg}, horizon()});
 }
 
 order_actions order_machine::on_report(const order_report& report, instant now) {
@@ -183,8 +206,9 @@ order_actions order_machine::on_report(const order_report& report, instant now) 
 }
 
 void order_machine::take(const order_report& report, order_actions& out) {
-  if (!report.client_id.empty() && report.client_id != task_.request.id)
+  if (!names_this_order(report))
     return;
+  found_nothing_ = 0;
   if (venue_id_ == 0)
     venue_id_ = report.id;
   // FILLED means that everything was executed, also where the reply lacks the amount.
@@ -197,6 +221,10 @@ void order_machine::take(const order_report& report, order_actions& out) {
   move(event_of(report), report.status_text, out);
 }
 
+bool order_machine::names_this_order(const order_report& report) const {
+  return report.client_id.empty() || report.client_id == task_.request.id;
+}
+
 bool order_machine::is_of_this_order(const fill& f) const {
   if (!f.client_id.empty())
     return f.client_id == task_.request.id;
@@ -206,6 +234,7 @@ bool order_machine::is_of_this_order(const fill& f) const {
 void order_machine::count(const fill& f) {
   if (!is_of_this_order(f) || f.id <= 0 || f.amount.raw() <= 0 || !trades_.insert(f.id).second)
     return;
+  found_nothing_ = 0;
   if (venue_id_ == 0)
     venue_id_ = f.order;
   filled_ += f.amount;
@@ -234,8 +263,12 @@ order_actions order_machine::on_fills_read(const read_result<std::vector<fill>>&
 
 order_actions order_machine::on_absence_checked(const absence_evidence& evidence, instant now) {
   order_actions out;
-  if (state_ == order_state::unknown && found_nothing_ && evidence.sent_at > horizon() &&
-      evidence.position_unchanged && evidence.no_trades) {
+  const bool new_enough = found_nothing_ > 0 && evidence.sent_at > horizon();
+  if (new_enough && was_told_of() && found_nothing_ > 1) {
+    // What it executed unheard is in the truth that the next order is judged on.
+    move(order_event::expire, "over by now, the exchange knows it no more", out);
+  } else if (new_enough && state_ == order_state::unknown && evidence.position_unchanged &&
+             evidence.no_trades) {
     cause_ = finish_cause::never_arrived;
     move(order_event::prove_absent,
          "never reached the exchange: no order, no trade and no change of the position", out);

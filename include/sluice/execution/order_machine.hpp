@@ -55,6 +55,11 @@ struct absence_evidence {
 /// sent after the horizon finds nothing, and truth and trades read after it show nothing of it. The
 /// horizon is recv_window + 5 s after the last instant at which a byte of the order could have
 /// left.
+///
+/// What cannot rest in the book is over by the horizon: a query sent after it ends the order as
+/// expired when its status is no word that we know, and also when the venue, that had told of it,
+/// twice finds nothing and truth has been read since. One that may rest is asked about until the
+/// venue tells its end.
 class order_machine {
  public:
   order_machine(order_task task, executor_settings settings);
@@ -89,6 +94,7 @@ class order_machine {
   void refuse(finish_cause cause, std::string detail, order_actions& out);
   void hear(const order_refused& refusal, instant now, order_actions& out);
   void doubt(std::string detail, instant now, order_actions& out);
+  void hear_of_none(order_actions& out);
   void take(const order_report& report, order_actions& out);
   void count(const fill& f);
   void move(order_event e, std::string detail, order_actions& out);
@@ -103,6 +109,10 @@ class order_machine {
   [[nodiscard]] order_actions end_of_input(instant now, order_actions out);
   [[nodiscard]] instant horizon() const;
   [[nodiscard]] bool fills_complete() const { return filled_ >= executed_; }
+  [[nodiscard]] bool was_told_of() const {
+    return state_ == order_state::acknowledged || state_ == order_state::partially_filled;
+  }
+  [[nodiscard]] bool names_this_order(const order_report& report) const;
   [[nodiscard]] bool is_of_this_order(const fill& f) const;
 
   order_task task_;
@@ -129,7 +139,7 @@ class order_machine {
   std::size_t queries_{0};
   std::optional<instant> query_at_{};
   std::optional<instant> query_sent_at_{};  ///< One is out.
-  bool found_nothing_{false};               ///< A query sent after the horizon found no order.
+  int found_nothing_{0};  ///< Queries in a row, sent after the horizon, that found no order.
   std::optional<instant> alert_at_{};
   std::optional<instant> fills_at_{};
   int fills_reads_{0};
