@@ -17,9 +17,12 @@ std::size_t parking_lot::size(lane l) const {
   return l == lane::exit ? exits_ : plans_.size() - exits_;
 }
 
+/// An exit that had a permit is never turned away: it may be in the middle of its orders, and there
+/// are no more of these than permits were given.
 bool parking_lot::park(parked_plan p) {
   const lane traffic = lane_of(*p.what);
-  if (size(traffic) >= (traffic == lane::exit ? exit_max_ : entry_max_))
+  const bool has_place = p.ticket != 0 || (p.again && traffic == lane::exit);
+  if (!has_place && size(traffic) >= (traffic == lane::exit ? exit_max_ : entry_max_))
     return false;
   if (p.ticket == 0)
     p.ticket = ++last_ticket_;

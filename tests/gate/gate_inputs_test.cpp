@@ -139,6 +139,33 @@ TEST_CASE("a full lane denies with what stood, and leaves the other lane alone")
   CHECK_FALSE(g.ended("r1"));
 }
 
+TEST_CASE("an exit between two of its orders waits also where the lane is full of other exits") {
+  gate_settings settings;
+  settings.parked_exit_max = 1;
+  gate_fixture g(settings);
+  g.truth_is(position_open{qty("0.5"), px("50000")}, 0);
+  g.submit(a_reduce("x"), 1);
+  REQUIRE(g.allowed("x"));
+  auto other = a_reduce("other");
+  other.instrument = symbol{"ETHUSDT"};
+  g.submit(other, 2);
+  g.moved("x", flight_step::resolved, 3, venue_time{500}, true);
+  g.core.submit(shared(a_reduce("x")), ms(4), g.out, true);
+  CHECK(g.verdicts_of("x") == 1);
+  CHECK(g.core.stats().parked_exit == 2);
+  // What waited before does not lose its place to it.
+  g.core.truth_moved({other.instrument, other.leg}, ms(5), g.out);
+  CHECK_FALSE(g.ended("other"));
+  g.submit(a_reduce("late"), 6);
+  CHECK(g.ended("late"));
+  CHECK(g.core.stats().parking_full == 1);
+  g.truth_is(position_open{qty("0.2"), px("50000")}, 10, venue_time{600});
+  g.core.truth_moved(btc(), ms(11), g.out);
+  CHECK(g.verdicts_of("x") == 2);
+  CHECK(g.out.verdicts.back().outcome.kind == verdict_kind::allow);
+  CHECK(g.core.stats().parked_exit == 1);
+}
+
 TEST_CASE("after a restart unresolved orders and holds bind as before") {
   gate_fixture g;
   const std::vector<recovered_order> orders{
