@@ -37,9 +37,10 @@ void ask_name(exchange_port& exchange, const executor_actor& asker, const client
       });
 }
 
+/// As the question for the order itself: until both are answered, no exit of the symbol may go.
 void ask_fills(exchange_port& exchange, const executor_actor& asker, const client_order_id& order,
                const symbol& instrument, order_id id) {
-  exchange.read_fills(instrument, id, {read_class::verification, query_timeout},
+  exchange.read_fills(instrument, id, {read_class::exit_demand, query_timeout},
                       [asker, order, id](read_result<std::vector<fill>> found) {
                         caf::anon_send(asker, fills_read{order, id, shared(std::move(found))});
                       });
