@@ -86,10 +86,12 @@ section describe_journal(::sluice::journal::journal_settings& s) {
              "Trade ids per symbol given back at start, so that no fill counts "
              "twice."},
             s.trade_ids_kept, {1, 1'000'000});
-  b.duration({"retention",
-              "At start, records older than this are moved into <state_dir>/archive, once a day's "
-              "worth of them is; 0ms keeps all. Needs free space for a copy of the journal."},
-             s.retention, {milliseconds{0}, hours{87'600}});
+  b.duration(
+      {"retention",
+       "At start, records older than this are moved into <state_dir>/archive, once a day's "
+       "worth of them is; 0ms keeps all. While it is made, an archive needs free space of twice "
+       "the journal's size."},
+      s.retention, {milliseconds{0}, hours{87'600}});
   b.validate([&s] { return ::sluice::journal::validate(s); });
   return std::move(b).take();
 }

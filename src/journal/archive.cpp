@@ -1,11 +1,12 @@
 // The archive is written and synced under a draft's name; then one transaction of the journal makes
-// it the archive, and last it gets its name.
+// it the archive, and last it gets its name. Until that transaction a failure takes the draft away.
 #include "sluice/journal/archive.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
+#include "archive_drafts.hpp"
 #include "archive_rows.hpp"
 #include "chain.hpp"
 #include "journal_file.hpp"
@@ -55,29 +56,45 @@ result<void> check_draft(const fs::path& draft, const archive_cut& cut, millisec
   return {};
 }
 
+/// Before anything is written.
+result<void> look_for_room(database& db, const fs::path& folder, const archive_options& options) {
+  const auto bytes = bytes_in_use(db);
+  if (!bytes)
+    return bytes.error();
+  return check_room(folder, *bytes,
+                    options.free_bytes ? options.free_bytes(folder) : free_bytes_at(folder));
+}
+
+/// Whoever calls it removes the draft when it fails.
 result<void> write_draft(database& db, const fs::path& draft, const archive_cut& cut,
                          milliseconds busy_timeout) {
-  std::error_code code;
-  for (const auto* ending : {"", "-wal", "-shm", "-journal"})
-    fs::remove(draft.string() + ending, code);
+  const auto copy = copy_for(draft);
   if (auto made = make_directory(draft); !made)
     return made;
-  if (auto made = make_empty_file(draft); !made)
-    return made;
-  if (auto copied = db.run("VACUUM INTO ?", {draft.string()}); !copied)
+  for (const auto& file : {copy, draft})
+    if (auto made = make_empty_file(file); !made)
+      return made;
+  if (auto copied = db.run("VACUUM INTO ?", {copy.string()}); !copied)
     return copied;
   {
-    auto copy = database::open(draft, access::read_write, busy_timeout);
-    if (!copy)
-      return copy.error();
-    if (auto kept = keep_only_archived(*copy, cut); !kept)
+    auto whole = database::open(copy, access::read_write, busy_timeout);
+    if (!whole)
+      return whole.error();
+    if (auto kept = keep_only_archived(*whole, cut); !kept)
       return kept;
+    // A VACUUM of the copy itself would take its size once more, in the directory of temporary
+    // files.
+    if (auto written = whole->run("VACUUM INTO ?", {draft.string()}); !written)
+      return written;
   }
+  std::error_code code;
+  fs::remove(copy, code);
   if (auto checked = check_draft(draft, cut, busy_timeout); !checked)
     return checked;
   return sync_file(draft);
 }
 
+/// All but the commit.
 result<void> drop_in_transaction(database& db, const fs::path& archive, const archive_cut& cut,
                                  std::int64_t trade_ids_kept) {
   // Looked at as a whole before the end: row by row, each would be looked for in every table.
@@ -91,9 +108,30 @@ result<void> drop_in_transaction(database& db, const fs::path& archive, const ar
   const auto kept = hash_of_kept(db, cut.end);
   if (!kept)
     return kept.error();
-  done = db.run("UPDATE chain_start SET seq = ?, chain = ?, archive = ?, kept_hash = ?",
+  return db.run("UPDATE chain_start SET seq = ?, chain = ?, archive = ?, kept_hash = ?",
                 {cut.end, cut.chain, archive.string(), *kept});
-  return done ? db.run("COMMIT") : done;
+}
+
+/// Ends with an archive that only lacks its name, or with no draft.
+result<void> move_records(database& db, const fs::path& archive, const archive_cut& cut,
+                          const archive_options& options) {
+  const auto draft = draft_of(archive);
+  auto done = write_draft(db, draft, cut, options.busy_timeout);
+  if (done) {
+    done = drop_in_transaction(db, archive, cut, options.trade_ids_kept);
+    if (!done)
+      db.abandon();
+  }
+  if (!done) {
+    remove_draft(draft);
+    return done;
+  }
+  done = db.run("COMMIT");
+  // A commit that failed may stand in the log all the same. Then the draft is the archive and gets
+  // its name at the next opening; otherwise the next archive removes it.
+  if (!done)
+    db.abandon();
+  return done;
 }
 
 result<void> give_back_space(database& db) {
@@ -139,12 +177,14 @@ result<archived> archive_journal(const fs::path& journal, const archive_options&
                                        fmt::format("journal-{}-{}.db", cut->begin + 1, cut->end)));
   if (fs::exists(archive, code))
     return fail(errc::invalid_value, archive.string() + ": is there already");
-  if (auto written = write_draft(*db, draft_of(archive), *cut, options.busy_timeout); !written)
-    return written.error();
-  if (auto dropped = drop_in_transaction(*db, archive, *cut, options.trade_ids_kept); !dropped) {
-    db->abandon();
-    return dropped.error();
-  }
+  // Another folder may have drafts of others.
+  if (!options.to)
+    remove_stale_drafts(*db, archive.parent_path(), cut->begin);
+  remove_draft(draft_of(archive));
+  if (auto room = look_for_room(*db, archive.parent_path(), options); !room)
+    return room.error();
+  if (auto moved = move_records(*db, archive, *cut, options); !moved)
+    return moved.error();
   if (auto named = name_archive(*db); !named)
     return named.error();
   if (auto given = give_back_space(*db); !given)

@@ -142,7 +142,7 @@ result<void> keep_only_archived(database& copy, const archive_cut& cut) {
         fmt::format("UPDATE chain_start SET archived_until = {}", cut.end));
   if (done)
     done = refuse_dangling(copy);
-  return done ? in_order(copy, "COMMIT", "VACUUM") : done;
+  return done ? copy.script("COMMIT") : done;
 }
 
 result<void> drop_archived(database& db, const archive_cut& cut, std::int64_t trade_ids_kept) {

@@ -12,8 +12,8 @@ struct archive_cut {
   std::uint64_t chain{0};  ///< Of that record.
 };
 
-/// Turns a copy of the journal into the archive of the cut: without later records, and without the
-/// state, which is that of a later moment.
+/// Leaves of a copy of the journal what is the archive of the cut: without later records, and
+/// without the state, which is that of a later moment. The space of what goes stays in the file.
 [[nodiscard]] result<void> keep_only_archived(database& copy, const archive_cut& cut);
 
 /// Deletes the cut's records, and all older ones, but for what a start needs. Inside a transaction
