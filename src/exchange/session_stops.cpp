@@ -39,6 +39,18 @@ milliseconds until_boundary(venue_time now, milliseconds window) {
   return window - milliseconds(now.ms % window.count());
 }
 
+/// Where the venue's present window ends. While its clock was never measured ours may be anywhere
+/// in the window, so the reply's own date says; it is cut to seconds, which the waits' margin
+/// covers. Without a date the end comes within a whole window.
+instant end_of_window(const server_clock& clock, const http_reply& reply, instant at,
+                      milliseconds window) {
+  if (clock.measured())
+    return at + until_boundary(clock.now(at), window);
+  if (const auto date = http_date(reply.date))
+    return reply.received_at + until_boundary(*date, window);
+  return at + window;
+}
+
 }  // namespace
 
 std::optional<budget_refusal> session::stopped(budget_lane whose) const {
@@ -149,15 +161,16 @@ instant session::end_named(venue_time until, const http_reply& reply) const {
 }
 
 instant session::end_of_pause(stop_kind kind, const answer& seen, const http_reply& reply) {
-  const auto at = here();
+  const auto at = now();
   if (const auto wait = retry_after(reply.retry_after))
-    return at.steady + std::max(*wait, stop_min);
+    return at + std::max(*wait, stop_min);
   const bool ten_seconds =
       kind == stop_kind::orders_paused && seen.text.find("10 SECOND") != std::string::npos;
   const milliseconds window = ten_seconds ? milliseconds(10'000) : milliseconds(60'000);
   const milliseconds jitter(random() % jitter_ms_max);
-  const auto margin = std::min(clock_.error_at(at.steady), clock_margin_max);
-  return at.steady + until_boundary(at.venue, window) + margin + jitter;
+  const auto margin = std::min(clock_.error_at(at), clock_margin_max);
+  return std::max(end_of_window(clock_, reply, at, window) + margin + jitter,
+                  instant(at + stop_min));
 }
 
 }  // namespace sluice::exchange

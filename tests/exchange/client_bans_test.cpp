@@ -119,6 +119,46 @@ TEST_CASE("a ban met at the start is as long as the reply's date says, not our c
   }
 }
 
+TEST_CASE("a limit met at the start is waited out by the reply's date, or for a whole window") {
+  struct row {
+    const char* name;
+    const char* headers;
+    std::int64_t wait_ms_min;
+    std::int64_t wait_ms_max;
+  };
+  const row rows[] = {
+      {"dated", "Date: Thu, 26 Nov 2026 18:00:10 GMT\r\n", 50'000, 52'100},
+      {"dated near the end of a window", "Date: Thu, 26 Nov 2026 18:00:55 GMT\r\n", 5'000, 7'100},
+      {"without a date", "", 60'000, 62'100},
+      {"with a date that is none", "Date: yesterday\r\n", 60'000, 62'100},
+  };
+  constexpr std::int64_t ten_past_ms = 1'795'716'010'000;
+  for (const auto& r : rows)
+    for (const std::int64_t off_ms : {40'000, -20'000}) {
+      INFO(r.name << ", our clock " << off_ms << " ms off");
+      imposter venue;
+      venue.when("GET /fapi/v1/time",
+                 {reply_with(429, R"({"code":-1003,"msg":"Too many requests."})", r.headers)});
+      exchange::extras more;
+      more.wall_now = [off_ms] { return wall_time{ten_past_ms + off_ms}; };
+      const auto asked_at = std::chrono::steady_clock::now();
+      const auto client = client_for(venue, settings_for(venue), std::move(more));
+      answers<read_result<clock_offset>> answer;
+      client->read_clock(within(2'000), answer.taker());
+      const auto told = answer.wait();
+      const auto answered_at = std::chrono::steady_clock::now();
+      REQUIRE_FALSE(told.has_value());
+      CHECK(told.error().kind == failure_kind::rate_limited);
+      const auto until = client->budget().paused_until;
+      REQUIRE(until.has_value());
+      CHECK(between(asked_at, *until).count() >= r.wait_ms_min);
+      CHECK(between(answered_at, *until).count() <= r.wait_ms_max);
+      client->read_clock(within(2'000, read_class::exit_demand), answer.taker());
+      CHECK(answer.wait_for(2)[1].error().kind == failure_kind::rate_limited);
+      CHECK(venue.requests("GET /fapi/v1/time").size() == 1);
+    }
+}
+
 TEST_CASE("times that nobody can mean keep the process away for no longer than the longest ban") {
   for (const bool kept : {false, true}) {
     imposter venue;
