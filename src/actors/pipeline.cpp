@@ -178,11 +178,11 @@ std::shared_ptr<const peers> spawn_pipeline(caf::actor_system& system, pipeline_
   all->reconciler =
       spawn_reconciler(system, given,
                        books_of(parts.found, chosen.reconcile,
-                                static_cast<std::size_t>(chosen.journal.trade_ids_kept)));
+                                static_cast<std::size_t>(chosen.journal.trade_ids_kept), began));
   all->stop_guard = spawn_stop_guard(system, given, stop_options_of(parts));
   all->dead_man = spawn_dead_man_switch(system, given, dead_man_options_of(parts));
   all->flattener = spawn_flattener(
-      system, given, flattens_of(parts.found, chosen.flatten, chosen.gate.permit_ttl));
+      system, given, flattens_of(parts.found, chosen.flatten, chosen.gate.permit_ttl, began));
   if (parts.redis)
     all->redis_bridge = spawn_redis_bridge(system, given, redis_options_of(parts));
   all->watchdog = spawn_watchdog(system, given, {chosen.watchdog, chosen.gate.read_on_demand});

@@ -88,6 +88,13 @@ quantity amount_before(const journal::stored_order& o, const std::optional<quant
   return o.request.direction == side::sell ? *truth : -*truth;
 }
 
+/// Plans are named by the numbers of holds and flattens, and orders by their plans. A journal may
+/// stand for one that was lost, or be older than what was done since, and the venue knows those
+/// orders: at any time the seconds of the clock are more than all numbers that can have been given.
+std::int64_t last_number(std::int64_t found, const stamp& began) {
+  return std::max(found, began.wall.ms / 1'000);
+}
+
 }  // namespace
 
 std::vector<plan_ptr> exits_to_judge(const journal::recovered& found, const stamp& now) {
@@ -209,7 +216,7 @@ std::vector<journal::limit_record> limit_records_of(std::vector<journal::limit_r
 }
 
 reconciler_options books_of(const journal::recovered& found, const reconcile_settings& settings,
-                            std::size_t trade_ids_max) {
+                            std::size_t trade_ids_max, const stamp& began) {
   reconciler_options out;
   out.settings = settings;
   auto& books = out.found;
@@ -218,7 +225,7 @@ reconciler_options books_of(const journal::recovered& found, const reconcile_set
   books.trade_ids = found.trade_ids;
   books.trade_ids_max = trade_ids_max;
   books.holds = found.holds;
-  books.last_hold_id = found.last_hold_id;
+  books.last_hold_id = last_number(found.last_hold_id, began);
   books.armings = found.armings;
   books.last_arming_id = found.last_arming_id;
   for (const auto& o : std::views::reverse(found.own_orders))
@@ -238,7 +245,7 @@ std::vector<flatten_order> running_flattens(const journal::recovered& found) {
 }
 
 flattener_options flattens_of(const journal::recovered& found, const flatten_settings& settings,
-                              milliseconds permit_ttl) {
+                              milliseconds permit_ttl, const stamp& began) {
   flattener_options out;
   out.settings = settings;
   out.permit_ttl = permit_ttl;
@@ -250,7 +257,7 @@ flattener_options flattens_of(const journal::recovered& found, const flatten_set
     known.left = line.left.value_or("");
     out.known.push_back(std::move(known));
   }
-  out.last_id = found.last_flatten_id;
+  out.last_id = last_number(found.last_flatten_id, began);
   for (const auto& o : found.unresolved_orders)
     out.under_way.emplace_back(o.request.id, position_key{o.request.instrument, o.request.leg});
   return out;

@@ -41,6 +41,15 @@ order_event event_of(const order_report& r) {
   return r.executed.is_zero() ? order_event::acknowledge : order_event::part_fill;
 }
 
+/// Another order had the id before: a journal that was lost brings ids back, and a source may. The
+/// quantity of an order that reduces may have been cut by the venue (facts section 4).
+bool is_another(const order_request& mine, const order_report& told) {
+  const bool cut =
+      only_reduces(mine.reduce_only, mine.leg, mine.direction) && told.original < mine.amount;
+  return told.direction != mine.direction ||
+         (told.original != mine.amount && !told.original.is_zero() && !cut);
+}
+
 /// No other stays in the book: by the horizon the venue is done with it, whatever it says.
 bool may_rest(const order_request& r) {
   return r.type == order_type::limit && r.lasts != time_in_force::ioc &&
@@ -166,7 +175,9 @@ order_actions order_machine::on_query(const read_result<order_report>& answer, i
     return {};
   order_actions out;
   const bool after_horizon = sent_at && *sent_at >= horizon();
-  if (answer) {
+  // What is told of another order tells that there is none of this one.
+  const bool another = answer && names_this_order(*answer) && is_another(task_.request, *answer);
+  if (answer && !another) {
     take(*answer, out);
     if (after_horizon && names_this_order(*answer) && answer->status == order_status::other &&
         !may_rest(task_.request))
@@ -175,7 +186,7 @@ order_actions order_machine::on_query(const read_result<order_report>& answer, i
     schedule_query(now);
     return end_of_input(now, std::move(out));
   }
-  const auto& failure = answer.error();
+  const auto failure = another ? read_failure{failure_kind::not_found} : answer.error();
   if (after_horizon && failure.kind == failure_kind::not_found)
     hear_of_none(out);
   schedule_query(now, failure.retry_at);

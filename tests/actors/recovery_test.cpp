@@ -118,3 +118,17 @@ TEST_CASE("an exit whose withdrawal was accepted is not judged again") {
   CHECK(exits_to_judge(found, now).empty());
   CHECK(settled_in(settle_undecided(found, now)) == std::vector<std::string>{"exit", "cancel"});
 }
+
+TEST_CASE("numbers that name plans are above those of any journal that was there before") {
+  journal::recovered found;
+  SECTION("in a new one") {}
+  SECTION("in one that was put back") {
+    found.last_hold_id = found.last_flatten_id = 7;
+  }
+  CHECK(books_of(found, {}, 10, now).found.last_hold_id == 1'790'000'000);
+  CHECK(flattens_of(found, {}, milliseconds{2'000}, now).last_id == 1'790'000'000);
+  // The clock was set back since: no number is given twice.
+  found.last_hold_id = found.last_flatten_id = 1'800'000'000;
+  CHECK(books_of(found, {}, 10, now).found.last_hold_id == 1'800'000'000);
+  CHECK(flattens_of(found, {}, milliseconds{2'000}, now).last_id == 1'800'000'000);
+}

@@ -163,8 +163,9 @@ class DriftTestCase(Books, SluiceTestCase):
         self.assertEqual(set(self.adjustments()), {"reconcile_close"})
         plans = [p for p in self.get(f"/api/v1/plans?symbol={BTC}").json()["plans"]
                  if p["source"] == "reconciler"]
+        hold = self.journal("SELECT hold_id FROM hold_event WHERE event = 'placed'")[0][0]
         self.assertEqual([(p["plan_id"], p["verdict"]) for p in plans],
-                         [("reconcile-close:1", "allow")])
+                         [(f"reconcile-close:{hold}", "allow")])
         self.assertEqual(self.get("/api/v1/closes").json()["closes"], [])
 
     def test_funding_is_booked_and_moves_no_position(self):

@@ -147,7 +147,8 @@ class FlattenTestCase(OutsideTestCase):
         self.assertIn("all is flat, and nothing rests", done.stdout)
         self.assertEqual((self.held(), self.resting()), (set(), (0, 0)))
         self.assertEqual(self.get("/api/v1/state").json()["state"], "active")
-        shown = self.flatten(1)
+        number = self.get("/api/v1/flatten").json()["flattens"][0]["id"]
+        shown = self.flatten(number)
         self.assertEqual((shown["state"], shown["author"], shown["reason"]),
                          ("done", "carol", "it's a drill"))
         self.assertEqual([p["state"] for p in shown["positions"]], ["flat"])
@@ -157,7 +158,7 @@ class FlattenTestCase(OutsideTestCase):
         self.assertNotIn(token, self.sluice.log())
         for file in (self.directory / "state").iterdir():
             self.assertNotIn(token.encode(), file.read_bytes())
-        story = self.get("/api/v1/plans/flatten:1:BTCUSDT:both:1").json()
+        story = self.get(f"/api/v1/plans/flatten:{number}:BTCUSDT:both:1").json()
         self.assertEqual([r["kind"] for r in story["flatten"]],
                          ["flatten_ordered", "flatten_ended"])
 
@@ -172,8 +173,9 @@ class FlattenTestCase(OutsideTestCase):
                                                        "confirm": other}).status, 403)
         token = self.dry_run(symbol="BTCUSDT")["confirm"]
         order = {**BY, "symbol": "BTCUSDT", "confirm": token}
-        self.assertEqual(self.post("/api/v1/flatten", order).status, 202)
-        self.until_done(1)
+        begun = self.post("/api/v1/flatten", order)
+        self.assertEqual(begun.status, 202)
+        self.until_done(begun.json()["id"])
         self.assertEqual(self.post("/api/v1/flatten", order).status, 403)
         for body in ({**BY}, {**BY, "symbol": "BTCUSDT", "all": True}, {**BY, "all": "yes"},
                      {**BY, "symbol": "BTCUSDT", "confrim": token}, {"symbol": "BTCUSDT"}):

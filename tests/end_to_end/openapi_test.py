@@ -72,12 +72,12 @@ class OpenApiTestCase(SluiceTestCase):
         ask("post", "/api/v1/plans", "/api/v1/plans?wait=5s",
             [a_reduce("fourth", symbol="ADAUSDT"), an_open("first")])
         preview = ask("post", "/api/v1/flatten", body={"symbol": "LTCUSDT", **BY}).json()
-        ask("post", "/api/v1/flatten",
-            body={"symbol": "LTCUSDT", "confirm": preview["confirm"], **BY}, status=(202,))
+        begun = ask("post", "/api/v1/flatten", status=(202,),
+                    body={"symbol": "LTCUSDT", "confirm": preview["confirm"], **BY}).json()
         self.until("a foreign position", lambda: (self.position("ETHUSDT") or {}).get("amount"))
         parts = {"/api/v1/plans/{id}": "/api/v1/plans/first",
                  "/api/v1/universe/{symbol}": "/api/v1/universe/BTCUSDT",
-                 "/api/v1/flatten/{id}": "/api/v1/flatten/1"}
+                 "/api/v1/flatten/{id}": f"/api/v1/flatten/{begun['id']}"}
         for pattern, methods in self.document["paths"].items():
             if "get" not in methods:
                 continue

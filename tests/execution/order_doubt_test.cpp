@@ -125,6 +125,49 @@ TEST_CASE("an order is proven absent by a query, a truth and trades read after t
   CHECK(d.machine.sends() == 1);
 }
 
+TEST_CASE("an order that had the id before is not taken for the one in doubt") {
+  struct row {
+    const char* name;
+    side direction;
+    std::int64_t original;
+  };
+  const row rows[] = {{"it went the other way", side::buy, 2}, {"it was larger", side::sell, 3}};
+  for (const auto& r : rows) {
+    INFO(r.name);
+    auto old = a_report(order_status::filled, r.original);
+    old.direction = r.direction;
+    old.original = quantity::whole(r.original);
+    auto d = in_doubt();
+    while (d.ms < 11'000) {
+      CHECK(d.machine.state() == order_state::unknown);
+      CHECK_FALSE(d.did<check_absence>());
+      d.run_to(d.ms + 50);
+      if (d.did<query_order>())
+        d.answer(old);
+    }
+    REQUIRE(d.did<check_absence>());
+    d.absence(clean_evidence(11'000));
+    REQUIRE(d.did<order_finished>());
+    CHECK(d.did<order_finished>()->cause == finish_cause::never_arrived);
+    CHECK(d.did<order_finished>()->executed.is_zero());
+  }
+}
+
+TEST_CASE("the venue may cut the quantity of an order that reduces, and of no other") {
+  auto cut = a_report(order_status::filled, 1);
+  cut.original = quantity::whole(1);
+  auto task = a_task();
+  task.request.reduce_only = GENERATE(true, false);
+  driver d{task};
+  d.start();
+  d.outcome(order_uncertain{"connection reset"});
+  d.run_to(200);
+  REQUIRE(d.did<query_order>());
+  d.answer(cut);
+  const bool is_ours = d.machine.state() == order_state::filled;
+  CHECK(is_ours == task.request.reduce_only);
+}
+
 TEST_CASE("a duplicate client id means that the order exists: it is asked for at once") {
   driver d;
   d.start();

@@ -277,7 +277,7 @@ TEST_CASE("both legs of a symbol are closed, each by plans of its own") {
 
 TEST_CASE("every symbol the venue could have gives a plan id") {
   for (const auto* name : {"BTCUSDT", "币安人生USDT", "AN_EXTREMELY_LONG_SYMBOL_NAME_32"}) {
-    const auto id = flatten_plan_id(999'999, {symbol{name}, position_side::short_}, 99'999);
+    const auto id = flatten_plan_id(9'999'999'999, {symbol{name}, position_side::short_}, 99'999);
     INFO(id.str());
     CHECK(parse_plan_id(id.str()));
     CHECK(is_own_plan_id(id));

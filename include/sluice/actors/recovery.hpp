@@ -41,12 +41,12 @@ namespace sluice::actors {
     std::vector<journal::limit_record> records, const stamp& now);
 [[nodiscard]] reconciler_options books_of(const journal::recovered& found,
                                           const reconcile_settings& settings,
-                                          std::size_t trade_ids_max);
+                                          std::size_t trade_ids_max, const stamp& began);
 /// Flattens that the last run did not end: the gate lets nothing open there before they go on.
 [[nodiscard]] std::vector<flatten_order> running_flattens(const journal::recovered& found);
 [[nodiscard]] flattener_options flattens_of(const journal::recovered& found,
                                             const flatten_settings& settings,
-                                            milliseconds permit_ttl);
+                                            milliseconds permit_ttl, const stamp& began);
 [[nodiscard]] planner_core memory_of(const journal::recovered& found, const intake_settings& intake,
                                      planner_settings settings);
 
