@@ -89,7 +89,8 @@ section describe_journal(::sluice::journal::journal_settings& s) {
   b.duration(
       {"retention",
        "At start, records older than this are moved into <state_dir>/archive, once a day's "
-       "worth of them is; 0ms keeps all. While it is made, an archive needs free space of twice "
+       "worth of them is; 0ms keeps all, and less than 48h is refused, since the limits of a day "
+       "are counted from so far back. While it is made, an archive needs free space of twice "
        "the journal's size."},
       s.retention, {milliseconds{0}, hours{87'600}});
   b.validate([&s] { return ::sluice::journal::validate(s); });

@@ -30,6 +30,11 @@ constexpr std::array kept_records{
     "AND (finished_seq IS NULL OR finished_seq > ?1)",
     "SELECT v.seq FROM verdict v JOIN plan p ON p.plan_id = v.plan_id WHERE p.verdict = 'allow' "
     "AND p.kind <> 'cancel' AND (p.finished_seq IS NULL OR p.finished_seq > ?1)",
+    // Withdrawals of plans that have not ended, as recover looks for them, with their judgements.
+    "WITH withdrawal AS (SELECT seq, verdict_seq FROM plan WHERE kind = 'cancel' "
+    "AND verdict = 'allow' AND seq > (SELECT min(seq) FROM plan WHERE kind <> 'cancel' "
+    "AND (verdict_seq IS NULL OR (verdict = 'allow' AND finished_seq IS NULL)))) "
+    "SELECT seq FROM withdrawal UNION SELECT verdict_seq FROM withdrawal",
     // Protective stops with all their events when something happened to them later or still can,
     // and those whose orders are still recognised by number.
     "SELECT seq FROM stop_event WHERE stop_number IN (SELECT stop_number FROM stop_event "

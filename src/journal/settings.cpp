@@ -2,6 +2,12 @@
 #include "sluice/journal/settings.hpp"
 
 namespace sluice::journal {
+namespace {
+
+/// As far back as a start looks for what the limits of a day are counted from.
+constexpr milliseconds retention_min = std::chrono::hours{48};
+
+}  // namespace
 
 std::vector<setting_fault> validate(const journal_settings& s) {
   std::vector<setting_fault> faults;
@@ -15,8 +21,12 @@ std::vector<setting_fault> validate(const journal_settings& s) {
     faults.push_back({"busy_timeout", "takes \"0ms\" to \"1m\""});
   if (s.trade_ids_kept < 1 || s.trade_ids_kept > 1'000'000)
     faults.push_back({"trade_ids_kept", "takes 1 to 1000000 ids per symbol"});
-  if (s.retention < milliseconds{0} || s.retention > std::chrono::hours{87'600})
-    faults.push_back({"retention", "takes \"0ms\" (keep all) to \"87600h\""});
+  const bool keeps_all = s.retention == milliseconds{0};
+  if (!keeps_all && (s.retention < retention_min || s.retention > std::chrono::hours{87'600}))
+    faults.push_back(
+        {"retention",
+         "takes \"0ms\" (keep all), or \"48h\" to \"87600h\": a start counts the limits "
+         "of a day from the records of two days"});
   return faults;
 }
 

@@ -36,6 +36,13 @@ TEST_CASE(
                      "refused in mode live"));
 }
 
+TEST_CASE("a retention that would take away what a day's limits are counted from is refused") {
+  const auto lines = faults_of("mode = \"demo\"\n[journal]\nretention = \"47h\"\n");
+  REQUIRE(lines.size() == 1);
+  CHECK(lines.front().starts_with("test.toml:3:1: journal.retention: takes \"0ms\" (keep all)"));
+  CHECK(faults_of("mode = \"demo\"\n[journal]\nretention = \"48h\"\n").empty());
+}
+
 TEST_CASE("the same bound is refused of a real venue, whose symbols nobody has counted yet") {
   const auto lines = faults_of("mode = \"testnet\"\n" + venue +
                                "[snapshot]\nstrategy = \"per_symbol\"\nbound = \"10s\"\n");

@@ -167,6 +167,48 @@ TEST_CASE("an archive has its judgements, and is never written") {
   CHECK_THAT(made.error().text, ContainsSubstring("is an archive"));
 }
 
+TEST_CASE("a withdrawal stays in the journal as long as its plan has not ended") {
+  const directory d;
+  const auto cancel = [](const char* id, const char* target) {
+    auto p = a_reduce_plan(id);
+    p.body = cancel_plan{plan_id(target)};
+    return p;
+  };
+  const auto withdrawals = [&] {
+    const auto found = opened(d.journal())->recover().value().withdrawals;
+    std::vector<std::string> by;
+    for (const auto& w : found)
+      by.push_back(w.by.str());
+    return by;
+  };
+  {
+    auto s = opened(d.journal());
+    put(*s, plan_accepted{cancel("too old", "x")});
+    put(*s, a_permission(cancel("too old", "x")));
+    put(*s, plan_accepted{a_reduce_plan("x")});
+    put(*s, a_permission(a_reduce_plan("x")));
+    put(*s, plan_accepted{cancel("allowed", "x")});
+    put(*s, a_permission(cancel("allowed", "x")));
+    put(*s, plan_accepted{cancel("denied", "x")});
+    put(*s, a_denial(cancel("denied", "x")));
+    REQUIRE(s->end().has_value());
+  }
+  REQUIRE(withdrawals() == std::vector<std::string>{"allowed"});
+  CHECK(archive_before(d, 1'000).records == 8);
+  CHECK(withdrawals() == std::vector<std::string>{"allowed"});
+  CHECK(verified(d.journal()).records == 0);
+  {
+    auto s = opened(d.journal());
+    put(*s, plan_finished{plan_id("x"), symbol("BTCUSDT"), plan_end::withdrawn, {}, 0, ""});
+    REQUIRE(s->end().has_value());
+  }
+  CHECK(archive_before(d, 1'000).records == 1);
+  CHECK(withdrawals().empty());
+  CHECK(verified(d.journal()).records == 0);
+  auto again = a_record(plan_accepted{cancel("allowed", "x")});
+  CHECK(opened(d.journal())->append(again).value() == appended::duplicate);
+}
+
 TEST_CASE("nothing is archived when nothing is old enough, or the file is there") {
   const directory d;
   fill_journal(*opened(d.journal()));

@@ -25,5 +25,17 @@ TEST_CASE("every fault of the journal's settings is reported at once") {
                                          "busy_timeout", "trade_ids_kept", "retention"});
 }
 
+TEST_CASE("a retention keeps everything, or at least what a day's limits are counted from") {
+  using std::chrono::hours;
+  for (const milliseconds admitted : {hours{0}, hours{48}, hours{87'600}})
+    CHECK(validate({.retention = admitted}).empty());
+  for (const auto refused : {milliseconds{1}, milliseconds{hours{48}} - milliseconds{1},
+                             milliseconds{hours{87'600}} + milliseconds{1}}) {
+    const auto faults = validate({.retention = refused});
+    REQUIRE(faults.size() == 1);
+    CHECK_THAT(faults.front().text, ContainsSubstring("\"48h\" to \"87600h\""));
+  }
+}
+
 }  // namespace
 }  // namespace sluice::journal
