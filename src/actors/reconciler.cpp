@@ -7,6 +7,7 @@
 #include "book_log.hpp"
 #include "order_questions.hpp"
 #include "stage.hpp"
+#include "told_funding.hpp"
 
 namespace sluice::actors {
 namespace {
@@ -173,10 +174,17 @@ class reconciler : public stage<reconciler_actor> {
     auto about = update.about;
     if (about.empty() && update.positions.size() == 1)
       about = update.positions.front().position.instrument;
-    for (const auto& b : update.balances)
-      if (!b.change.is_zero())
-        actions_.records.emplace_back(
-            funding_booked{about, b.asset, b.change, update.transaction_time});
+    for (std::size_t place = 0; place < update.balances.size(); ++place) {
+      const auto& b = update.balances[place];
+      if (b.change.is_zero())
+        continue;
+      const funding_booked fee{about, b.asset, b.change, update.transaction_time};
+      if (told_funding_.is_new(fee, place))
+        actions_.records.emplace_back(fee);
+      else
+        log().info("reconciler", "funding_told_again",
+                   {{"symbol", fee.instrument}, {"asset", fee.asset}, {"amount", fee.amount}});
+    }
     act();
   }
 
@@ -217,6 +225,7 @@ class reconciler : public stage<reconciler_actor> {
   board_books boards_;
   reconcile_core core_;
   reconcile_actions actions_{};
+  told_funding told_funding_{};
   instant round_due_{};
 };
 

@@ -175,6 +175,24 @@ TEST_CASE("funding is booked by symbol and asset, and moves no position") {
   CHECK(amount_of(run.truth_of("BTCUSDT").content) == quantity::parse("0.5").value());
 }
 
+TEST_CASE("funding that is told twice is booked once, and what only looks like it is booked") {
+  pipeline_world world;
+  pipeline_run run(world);
+  run.make_ready({a_row("BTCUSDT", "0.5", "50000")});
+  const balance_change paid{"USDT", notional::parse("-1.25").value()};
+  const account_update fee{"FUNDING_FEE", {5'000}, {}, {paid}, symbol("BTCUSDT")};
+  run.tell(fee);
+  run.tell(fee);
+  CHECK(run.records_of("funding_booked") == 1);
+  run.tell(account_update{"FUNDING_FEE", {5'000}, {}, {paid}, symbol("ETHUSDT")});
+  run.tell(account_update{"FUNDING_FEE", {28'805'000}, {}, {paid}, symbol("BTCUSDT")});
+  CHECK(run.records_of("funding_booked") == 3);
+  const account_update two_rows{"FUNDING_FEE", {6'000}, {}, {paid, paid}, symbol("BTCUSDT")};
+  run.tell(two_rows);
+  run.tell(two_rows);
+  CHECK(run.records_of("funding_booked") == 5);
+}
+
 TEST_CASE("a close that the venue forces is told by its name, and explains the drift it makes") {
   pipeline_world world;
   pipeline_run run(world);
