@@ -42,7 +42,7 @@ order_event event_of(const order_report& r) {
 }
 
 /// Another order had the id before: a journal that was lost brings ids back, and a source may. The
-/// quantity of an order that reduces may have been cut by the venue (facts section 4).
+/// quantity of an order that reduces may have been cut by the venue.
 bool is_another(const order_request& mine, const order_report& told) {
   const bool cut =
       only_reduces(mine.reduce_only, mine.leg, mine.direction) && told.original < mine.amount;
@@ -194,8 +194,7 @@ order_actions order_machine::on_query(const read_result<order_report>& answer, i
 }
 
 /// The venue finds no such order, asked after the horizon. It forgets one that it had told of
-/// (facts section 4: without a fill after three days), but a single answer may be a replica's that
-/// lags.
+/// (without a fill after three days), but a single answer may be a replica's that lags.
 void order_machine::hear_of_none(order_actions& out) {
   const auto& r = task_.request;
   const bool told = was_told_of();
