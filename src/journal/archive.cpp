@@ -180,7 +180,8 @@ result<archived> archive_journal(const fs::path& journal, const archive_options&
   // Another folder may have drafts of others.
   if (!options.to)
     remove_stale_drafts(*db, archive.parent_path(), cut->begin);
-  remove_draft(draft_of(archive));
+  if (auto cleared = clear_draft(*db, draft_of(archive)); !cleared)
+    return cleared.error();
   if (auto room = look_for_room(*db, archive.parent_path(), options); !room)
     return room.error();
   if (auto moved = move_records(*db, archive, *cut, options); !moved)

@@ -62,6 +62,14 @@ void remove_draft(const fs::path& draft) {
       fs::remove(file.string() + ending, code);
 }
 
+result<void> clear_draft(database& db, const fs::path& draft) {
+  if (has_other_records(db, draft))
+    return fail(errc::invalid_value,
+                draft.string() + ": holds records of another journal; move it away");
+  remove_draft(draft);
+  return {};
+}
+
 void remove_stale_drafts(database& db, const fs::path& folder, std::int64_t begin) {
   std::set<std::string> stale;
   std::error_code code;

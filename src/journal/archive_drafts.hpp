@@ -14,6 +14,10 @@ namespace sluice::journal {
 /// Removes a draft, its copy, and what SQLite keeps beside them, as far as they are there.
 void remove_draft(const std::filesystem::path& draft);
 
+/// Removes what an earlier try left under the draft's name. Fails (invalid_value) when that is a
+/// whole archive of records that the journal does not have.
+[[nodiscard]] result<void> clear_draft(database& db, const std::filesystem::path& draft);
+
 /// Removes the drafts that killed archives left in the journal's own folder of archives: those that
 /// were given the name of an archive behind record `begin`, after which the journal's chain begins.
 /// One that the journal itself goes on from ends with `begin`, so it stays; so does a whole one of

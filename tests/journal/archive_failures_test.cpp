@@ -197,6 +197,20 @@ TEST_CASE("an archive removes what killed ones left, and nothing else") {
   CHECK(records_in(archives_of(d) / "journal-1-3.db.new") == 3);
 }
 
+TEST_CASE("a draft of another journal is not written over") {
+  const directory d;
+  fill_journal(d);
+  const directory other;
+  fill_journal(other, "of another journal");
+  put_whole_draft(other, 1'000, d, "journal-1-20.db");
+  const auto made = archive_journal(d.journal(), {.before = later});
+  REQUIRE_FALSE(made.has_value());
+  CHECK(made.error().code == errc::invalid_value);
+  CHECK_THAT(made.error().text, ContainsSubstring("journal-1-20.db.new: holds records of another"));
+  CHECK(records_in(archives_of(d) / "journal-1-20.db.new") == 20);
+  CHECK(records_in(d.journal()) == 20);
+}
+
 TEST_CASE("a draft that ends where the journal begins is left alone") {
   const directory d;
   fill_journal(d);

@@ -32,11 +32,11 @@ struct archived {
 /// is one transaction: whenever it is interrupted, the journal has either all of its records, or
 /// those after the archive's end and what a start needs of the older ones. An archive that was
 /// only not yet named when that happened is named when the journal is opened next; while that
-/// fails, the journal can be opened but not archived again. A failure before that transaction
-/// leaves no file; what a killed archive left beside the journal is removed by the next one. Free
-/// space is given back in small steps. Errors: those of store::open; invalid_value when `to`
-/// exists; io_failure, with nothing written, when the disk has not twice the journal's size free;
-/// that of naming the last archive.
+/// fails, the journal can be opened but not archived again. A failure before that commit leaves no
+/// file; what a killed archive left beside the journal is removed by the next one. Free space is
+/// given back in small steps. Errors: those of store::open; invalid_value when `to` exists, or a
+/// draft of it with records of another journal; io_failure, with nothing written, when the disk has
+/// not twice the journal's size free; that of naming the last archive.
 [[nodiscard]] result<archived> archive_journal(const std::filesystem::path& journal,
                                                const archive_options& options);
 
