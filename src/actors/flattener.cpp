@@ -87,7 +87,7 @@ class flattener : public stage<flattener_actor> {
     if (asked.token.empty())
       preview(asked.scope, promise);
     else
-      close_entries(asked, promise);
+      begin(asked, promise);
     return promise;
   }
 
@@ -95,15 +95,22 @@ class flattener : public stage<flattener_actor> {
     return {nullptr, std::nullopt, as, std::move(why)};
   }
 
+  [[nodiscard]] std::string halt() const {
+    const auto trading = vitals().trading();
+    if (trading.state != trading_state::halted)
+      return {};
+    return fmt::format(
+        "trading is halted by {} ({}), so nothing can be closed: remove the halt file if there is "
+        "one, order sluice state reduce_only --reason \"...\", then flatten again",
+        trading.author, trading.reason);
+  }
+
   /// Why none can begin, with the cure.
   [[nodiscard]] std::string obstacle(const symbol& scope) const {
     if (given_.mode == run_mode::shadow)
       return "mode shadow sends no orders: close the positions where they were opened";
-    if (const auto trading = vitals().trading(); trading.state == trading_state::halted)
-      return fmt::format(
-          "trading is halted by {} ({}), so nothing can be closed: remove the halt file if there "
-          "is one, order sluice state reduce_only --reason \"...\", then flatten again",
-          trading.author, trading.reason);
+    if (auto halted = halt(); !halted.empty())
+      return halted;
     // Truth knows no legs: what stands on one would count as flat, and its stops would go.
     for (const auto& f : vitals().findings())
       if (f.reason == "hedge_mode")
@@ -148,38 +155,33 @@ class flattener : public stage<flattener_actor> {
             {}};
   }
 
-  /// The whole account must not be entered again, also after the flatten: until a person says so.
-  void close_entries(const order_flatten& asked, answer_promise promise) {
-    const auto trading = vitals().trading();
-    if (!asked.scope.empty() || (trading.state == trading_state::reduce_only && !trading.until))
-      return begin(asked, std::move(promise));
-    request(peers_->gate, caf::infinite,
-            change_state{trading_state::reduce_only, asked.author, asked.reason, std::nullopt})
-        .then(
-            [this, asked, promise](const state_answer& answer) mutable {
-              if (answer.refusal.empty())
-                begin(asked, std::move(promise));
-              else
-                promise.deliver(refused(flatten_refusal::conflict, answer.refusal));
-            },
-            [promise](const caf::error& e) mutable { promise.deliver(e); });
-  }
-
   void begin(const order_flatten& asked, answer_promise promise) {
-    if (auto why = obstacle(asked.scope); !why.empty()) {
-      promise.deliver(refused(flatten_refusal::conflict, std::move(why)));
-      return;
-    }
     const auto at = now_stamp();
     const flatten_order what{++last_id_,   asked.scope,
                              asked.author, asked.reason,
                              at.wall,      {at.wall.ms + options_.settings.give_up_after.count()}};
     running_.emplace(what.id, running{core_of(what)});
-    // In force before anybody can be told that it is.
-    send(peers_->gate, flatten_changed{what, true});
-    append_durable record;
-    record.bodies.emplace_back(flatten_ordered{what});
-    request(peers_->journal, caf::infinite, std::move(record))
+    // In force before anybody can be told that it is. For the whole account the gate also closes it
+    // for entries, until a person says otherwise, after whatever was ordered of it before.
+    request(peers_->gate, caf::infinite, flatten_changed{what, true})
+        .then([this, what, promise]() mutable { put_on_record(what, std::move(promise)); },
+              [this, what, promise](const caf::error& e) mutable {
+                running_.erase(what.id);
+                promise.deliver(e);
+              });
+  }
+
+  /// A halt that was on its way to the gate stays, and nothing has begun.
+  void put_on_record(const flatten_order& what, answer_promise promise) {
+    if (auto why = halt(); what.instrument.empty() && !why.empty()) {
+      running_.erase(what.id);
+      send(peers_->gate, flatten_changed{what, false});
+      promise.deliver(refused(flatten_refusal::conflict, std::move(why)));
+      return;
+    }
+    append_durable order;
+    order.bodies.emplace_back(flatten_ordered{what});
+    request(peers_->journal, caf::infinite, std::move(order))
         .then(
             [this, what, promise](const appended&) mutable {
               tell_flatten(log(), "flatten_ordered", what);

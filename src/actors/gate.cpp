@@ -182,12 +182,18 @@ class gate : public stage<gate_actor> {
 
   void take(const gate_settings_changed& change) { told(book_.normal(change.now)); }
 
+  /// One for the whole account restricts the state here, where orders of it are in one order: as an
+  /// order of its own it would lift a halt that came in between.
   void take(const flatten_changed& change) {
+    const auto& o = change.what;
     if (change.running)
-      core_.flatten_set(change.what, now_stamp(), actions_);
+      core_.flatten_set(o, now_stamp(), actions_);
     else
-      core_.flatten_cleared(change.what.id);
-    act();
+      core_.flatten_cleared(o.id);
+    if (change.running && o.instrument.empty())
+      told(bodies_of(switch_.close_entries(o.author, o.reason, now_stamp())));
+    else
+      act();
   }
 
   void take(const margin_seen& seen) {

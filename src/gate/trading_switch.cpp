@@ -131,6 +131,19 @@ std::vector<state_changed> trading_switch::signalled(trading_state to, std::stri
   return told;
 }
 
+std::vector<state_changed> trading_switch::close_entries(std::string author, std::string reason,
+                                                         const stamp& now) {
+  const auto before = in_force_.state;
+  if (before == trading_state::halted ||
+      (ordered_.state == trading_state::reduce_only && !ordered_.until))
+    return {};
+  take_order(
+      {trading_state::reduce_only, std::move(author), std::move(reason), now.wall, std::nullopt},
+      std::nullopt);
+  in_force_ = strictest();
+  return {change_between(before, ordered_)};
+}
+
 std::vector<state_changed> trading_switch::halt_file(const std::optional<std::string>& found,
                                                      const stamp& now) {
   if (!found)

@@ -232,6 +232,35 @@ TEST_CASE("while trading is halted no flatten begins, and one that runs sends no
   CHECK(d.order(btc, token).begun);  // What was refused for its moment did not use it up.
 }
 
+TEST_CASE("a halt that is on its way when all is to be flattened stays, and nothing is sent") {
+  auto d = two_open();
+  const auto token = d.token_for(all);
+  caf::scoped_actor self(d.run->system());
+  d.run->stand_still(d.run->all->gate);
+  caf::anon_send(d.run->all->gate, change_state{trading_state::halted, "bob", "incident", {}});
+  auto asked = self->request(d.run->all->flattener, caf::infinite,
+                             order_flatten{all, "alice", "drill", token});
+  d.run->settle();
+  d.run->go_on();
+  flatten_answer got;
+  asked.receive([&](const flatten_answer& a) { got = a; },
+                [](const caf::error& e) { FAIL(caf::to_string(e)); });
+  CHECK(got.refused == flatten_refusal::conflict);
+  CHECK(got.why.find("halted by bob (incident)") != std::string::npos);
+  CHECK(d.run->given.vitals->trading().author == "bob");
+  d.live(2s);
+  CHECK(d.venue().placed.empty());
+  CHECK(d.venue().cleared.empty());
+  CHECK(d.run->records_of("flatten_ordered") == 0);
+  CHECK(d.run->records_of("state_changed") == 1);
+  // Nothing of it is left when the halt is over.
+  d.state(trading_state::active);
+  d.run->offer({d.run->an_open("x", "XRPUSDT", "100")});
+  CHECK(d.run->verdict_of("x") == verdict_kind::allow);
+  d.begin(all);
+  CHECK(d.run->given.vitals->trading().author == "alice");
+}
+
 TEST_CASE("a flatten that trading is halted under waits, and goes on when it is not") {
   auto d = two_open();
   d.state(trading_state::reduce_only);

@@ -54,6 +54,10 @@ struct running {
   void signal(trading_state to, int ms) {
     journal.take(subject.signalled(to, "SIGUSR", at(milliseconds{ms})), at(milliseconds{ms}));
   }
+  void close(const char* author, int ms) {
+    const auto now = at(milliseconds{ms});
+    journal.take(subject.close_entries(author, "get out", now), now);
+  }
   void tick(int ms) { journal.take(subject.tick(at(milliseconds{ms})), at(milliseconds{ms})); }
   /// The same journal in another process.
   [[nodiscard]] trading_switch restarted(const std::optional<std::string>& found, int ms) {
@@ -232,6 +236,41 @@ TEST_CASE("a signal while the halt file is there holds when it is gone") {
   CHECK(r.state() == trading_state::reduce_only);
 }
 
+TEST_CASE("closing an account for entries restricts without an end, and leaves a halt as it is") {
+  running r;
+  SECTION("by whoever does it first") {
+    r.close("carol", 0);
+    CHECK(r.state() == trading_state::reduce_only);
+    CHECK(r.subject.in_force().author == "carol");
+    CHECK(r.subject.in_force().reason == "get out");
+    r.close("dave", 10);
+    CHECK(r.journal.written == 1);
+    CHECK(r.restarted({}, 20).in_force().author == "carol");
+  }
+  SECTION("also where it was closed for a time") {
+    r.order(ordered(trading_state::reduce_only, 1s), 0);
+    r.close("carol", 10);
+    CHECK_FALSE(r.subject.next_deadline());
+    r.tick(2'000);
+    CHECK(r.state() == trading_state::reduce_only);
+    CHECK(r.subject.in_force().author == "carol");
+  }
+  SECTION("a halt keeps its author and its end") {
+    r.order(ordered(trading_state::halted, 1s), 0);
+    r.close("carol", 10);
+    CHECK(r.journal.written == 1);
+    CHECK(r.subject.in_force().author == "alice");
+    r.tick(1'000);
+    CHECK(r.state() == trading_state::active);
+  }
+  SECTION("nothing is ordered for after a halt file") {
+    r.file("fire", 0);
+    r.close("carol", 10);
+    r.file({}, 20);
+    CHECK(r.state() == trading_state::active);
+  }
+}
+
 TEST_CASE("a restart takes up what was ordered, with the time that is left") {
   running r;
   r.order(ordered(trading_state::reduce_only, 10s), 0);
@@ -289,7 +328,7 @@ TEST_CASE("what is in force never permits more than any input, and the journal k
         expected = trading_state::active;
         ends.reset();
       }
-      switch (*rc::gen::inRange(0, 4)) {
+      switch (*rc::gen::inRange(0, 5)) {
         case 0: {
           const auto to = some_state();
           std::optional<milliseconds> lasts;
@@ -316,6 +355,13 @@ TEST_CASE("what is in force never permits more than any input, and the journal k
           expected = stricter(expected, to);
           break;
         }
+        case 2:
+          r.close("carol", ms);
+          if (!filed && expected != trading_state::halted) {
+            expected = trading_state::reduce_only;
+            ends.reset();
+          }
+          break;
         default:
           filed = *rc::gen::arbitrary<bool>();
           r.file(filed ? std::optional<std::string>("fire") : std::nullopt, ms);

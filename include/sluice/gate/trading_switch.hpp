@@ -42,6 +42,10 @@ class trading_switch {
   state_outcome order(const state_order& wanted, const stamp& now);
   /// A signal only ever restricts: a stricter order stands, but loses its end.
   std::vector<state_changed> signalled(trading_state to, std::string reason, const stamp& now);
+  /// Somebody closes the whole account: at most `reduce_only` from now on and without an end, so
+  /// that it is not entered again before a person says so. What is halted stays exactly as it is.
+  std::vector<state_changed> close_entries(std::string author, std::string reason,
+                                           const stamp& now);
   /// The halt file was looked at: its reason, or none when it is not there.
   std::vector<state_changed> halt_file(const std::optional<std::string>& found, const stamp& now);
   /// Ends an order whose time is over.
