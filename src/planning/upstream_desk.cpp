@@ -66,7 +66,9 @@ void upstream_desk::deliver(stream_entry entry, std::int64_t server_ms, const st
                   refusal_of(wish, upstream_fault::queue_full,
                              fmt::format("{} entries of its lane wait already", queue.size())),
                   out);
-  const milliseconds age{server_ms - entry_time_ms(entry.id).value_or(server_ms)};
+  // An id that lies ahead of the server's clock must not let it wait for longer.
+  const milliseconds age{
+      std::max<std::int64_t>(0, server_ms - entry_time_ms(entry.id).value_or(server_ms))};
   in_hand_.insert(entry.id);
   queue.push_back({std::move(entry), std::move(wish), now, age});
 }

@@ -134,15 +134,18 @@ class entry_reader {
     return true;
   }
 
+  /// What lies in the future has no age: some clock was set. A close is carried out all the same,
+  /// since no exit may be lost for that; an open plan has to show by its timestamp that it is
+  /// young.
   bool read_age(std::string_view of, milliseconds age) {
     if (age > intake_.max_age)
       return refuse(upstream_fault::plan_too_old,
                     fmt::format("{} is {} old, allowed are {}: a backlog is not carried out", of,
                                 format_duration(age), format_duration(intake_.max_age)));
+    no_age_.clear();
     if (-age > intake_.max_clock_lead)
-      return refuse(upstream_fault::unreadable,
-                    fmt::format("{} lies {} in the future, allowed are {}", of,
-                                format_duration(-age), format_duration(intake_.max_clock_lead)));
+      no_age_ = fmt::format("{} lies {} in the future, allowed are {}", of, format_duration(-age),
+                            format_duration(intake_.max_clock_lead));
     return true;
   }
 
@@ -294,6 +297,8 @@ class entry_reader {
   }
 
   bool read_open(std::optional<side> direction) {
+    if (!no_age_.empty())
+      return refuse(upstream_fault::unreadable, no_age_);
     if (std::ranges::find(settings_.entry_sources, wish_.source) == settings_.entry_sources.end())
       return refuse(upstream_fault::source_not_allowed,
                     fmt::format("{} is not among intake.redis.entry_sources", wish_.source.str()));
@@ -318,6 +323,7 @@ class entry_reader {
   const upstream_settings& settings_;
   const intake_settings& intake_;
   stream_fields fields_{};
+  std::string no_age_{};  ///< Why nothing says how old the entry is; else empty.
   upstream_wish wish_{};
   upstream_refusal refusal_{};
 };

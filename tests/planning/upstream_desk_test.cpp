@@ -101,6 +101,18 @@ TEST_CASE("a close whose truth never comes is refused when it is too old, not gu
   CHECK(s.desk.waiting(lane::exit) == 0);
 }
 
+TEST_CASE("an entry whose id lies ahead of the server's clock waits no longer than others") {
+  scene s;
+  s.deliver(stream_entry{std::to_string(noon.ms + 3'600'000) + "-0", a_close("c-1", "PARTIAL_50")});
+  CHECK(s.desk.waiting(lane::exit) == 1);
+  s.passed = milliseconds{60'000};
+  CHECK(s.step().refused.empty());
+  s.passed = milliseconds{60'001};
+  const auto out = s.step();
+  REQUIRE(out.refused.size() == 1);
+  CHECK(out.refused[0].why.fault == upstream_fault::plan_too_old);
+}
+
 TEST_CASE("closes do not wait behind open plans, nor behind closes without a truth") {
   scene s;
   s.settings.entry_open_max = 2;
