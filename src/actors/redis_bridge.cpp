@@ -124,16 +124,21 @@ class redis_bridge : public stage<redis_bridge_actor> {
       return;
     upstream_actions out;
     upstream_view view{ours_, now_stamp()};
-    view.judges = given_.table->account_as_of().has_value() && has_symbols();
+    const auto listed = given_.universe->current();
+    view.judges = given_.table->account_as_of().has_value() && !listed->instruments.empty();
     view.has_marks = vitals().mark_stream_up;
     view.truth = [this](const position_key& key) { return given_.table->read(key); };
     view.stale_after = options_.stale_after;
+    view.may_be_held = [&](const symbol& s) { return may_be_held(s, *listed); };
     desk_.step(view, out);
     carry_out(std::move(out));
   }
 
-  [[nodiscard]] bool has_symbols() const {
-    return !given_.universe->current()->instruments.empty();
+  /// While the exchange's own list is not known, any may be.
+  [[nodiscard]] bool may_be_held(const symbol& s, const universe& listed) const {
+    const bool whole =
+        listed.source == universe_source::live || listed.source == universe_source::last_good;
+    return !whole || listed.find(s) != nullptr || given_.table->directory().find(s).has_value();
   }
 
   void carry_out(upstream_actions out) {

@@ -110,6 +110,12 @@ upstream_desk::outcome upstream_desk::consider(waiting_entry& w, const upstream_
     return outcome::lane_full;
   if (!needs_truth(w.wish))
     return offer(w, {}, out);
+  // A read of it would take a row of the table for ever, and weight that is kept for exits.
+  if (!view.may_be_held(w.wish.instrument)) {
+    auto why = fmt::format("nobody lists {}, and nothing of it is held", w.wish.instrument.str());
+    refuse(std::move(w), upstream_fault::symbol_not_in_universe, std::move(why), out);
+    return outcome::gone;
+  }
   if (!is_settled(w, view) || !has_truth(w, view, out))
     return outcome::waits;
   const auto held = view.truth({w.wish.instrument, position_side::both}).content;

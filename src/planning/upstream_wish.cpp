@@ -14,9 +14,10 @@ lane lane_of(const upstream_wish& w) {
 }
 
 std::string_view to_string(upstream_fault f) {
-  constexpr std::array<std::string_view, 10> words{
-      "unreadable", "contradictory",  "not_done_here", "plan_too_old", "source_not_allowed",
-      "other_side", "duplicate_plan", "queue_full",    "no_position",  "symbol_busy"};
+  constexpr std::array<std::string_view, 11> words{
+      "unreadable",         "contradictory", "not_done_here",         "plan_too_old",
+      "source_not_allowed", "other_side",    "duplicate_plan",        "queue_full",
+      "no_position",        "symbol_busy",   "symbol_not_in_universe"};
   return words.at(static_cast<std::size_t>(f));
 }
 

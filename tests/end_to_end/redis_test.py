@@ -300,6 +300,15 @@ class RedisTestCase(WithRedis, SluiceTestCase):
         self.assertEqual(self.redis.refused()[0]["reason"], "no_position")
         self.assertEqual(self.orders_sent(), 0)
 
+    def test_a_part_of_a_symbol_that_nobody_lists_is_refused_and_leaves_no_row(self):
+        self.start_redis()
+        self.run_with_redis()
+        self.redis.add(a_close("junk", "NOSUCHUSDT", action="PARTIAL_50"))
+        self.assertEqual(self.until_permit("junk")["reason"], "symbol_not_in_universe")
+        self.assertEqual(self.redis.refused()[0]["reason"], "symbol_not_in_universe")
+        rows = self.get("/api/v1/positions?all").json()["positions"]
+        self.assertNotIn("NOSUCHUSDT", [row["symbol"] for row in rows])
+
     def test_two_parts_of_one_burst_close_both_amounts(self):
         self.start_redis()
         self.run_with_redis(positions='"BTCUSDT=0.010"')

@@ -248,6 +248,24 @@ TEST_CASE("a part of nothing is refused and never becomes a target of zero") {
   CHECK(out.refused[0].answers);
 }
 
+TEST_CASE("what nobody lists or has told of is refused where a read would be spent on it") {
+  for (const auto& fields : {a_close("c-1", "PARTIAL_50"), with(a_close(), "side", "SELL")}) {
+    scene s;
+    s.may_be_held = false;
+    s.deliver(fields);
+    const auto out = s.step();
+    CHECK(out.reads.empty());
+    REQUIRE(out.refused.size() == 1);
+    CHECK(to_string(out.refused[0].why.fault) == "symbol_not_in_universe");
+    CHECK(out.refused[0].why.reason == "nobody lists BTCUSDT, and nothing of it is held");
+    CHECK(out.refused[0].answers);
+  }
+  scene s;
+  s.may_be_held = false;
+  s.deliver(a_close());
+  CHECK(s.step().plans.size() == 1);  // The gate denies it without a read, on record.
+}
+
 TEST_CASE("a part is not refused because one read does not show the position") {
   scene s;
   hold_nothing(s);

@@ -39,6 +39,8 @@ struct upstream_view {
   bool has_marks{true};  ///< False: the same for open plans alone.
   std::function<truth_view(const position_key&)> truth{};
   milliseconds stale_after{10'000};  ///< An older truth makes no target.
+  /// False for a symbol that nobody lists and nothing was ever told of.
+  std::function<bool(const symbol&)> may_be_held{[](const symbol&) { return true; }};
 };
 
 /// An entry that is refused for good: kept where people find it, then acknowledged.

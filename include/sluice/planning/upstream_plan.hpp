@@ -48,8 +48,9 @@ enum class upstream_fault : std::uint8_t {
   other_side,          ///< It closes the other side than the one that is held.
   duplicate_plan,      ///< The id belongs to a plan of other content.
   queue_full,
-  no_position,  ///< It closes a part of a position, and nothing is held.
-  symbol_busy,  ///< It opens, and another open plan of its symbol has not ended.
+  no_position,             ///< It closes a part of a position, and nothing is held.
+  symbol_busy,             ///< It opens, and another open plan of its symbol has not ended.
+  symbol_not_in_universe,  ///< It closes, and nobody lists its symbol or ever told of it.
 };
 /// "unreadable" and so on, as dead letters, permits and metrics say it.
 [[nodiscard]] std::string_view to_string(upstream_fault f);
