@@ -38,9 +38,10 @@ void check_universe(const readiness_input& in, reasons& out) {
   else if (in.universe_age && *in.universe_age > in.universe_max_age)
     out.push_back(
         {"universe_stale",
-         fmt::format("filters are {} old, allowed are {}",
+         fmt::format("filters are {} old, allowed are {}{}",
                      format_duration(std::chrono::duration_cast<milliseconds>(*in.universe_age)),
-                     format_duration(in.universe_max_age))});
+                     format_duration(in.universe_max_age),
+                     in.universe_offers ? "" : ": only exits can go by them")});
 }
 
 void check_truth(const readiness_input& in, reasons& out) {

@@ -16,6 +16,7 @@ struct readiness_input {
   universe_source universe_from{universe_source::live};
   std::optional<duration> universe_age{};
   milliseconds universe_max_age{300'000};
+  bool universe_offers{true};  ///< Any symbol, for entries.
   std::optional<instant> account_as_of{};
   std::size_t unknown{0};     ///< Symbols never proven.
   milliseconds oldest{0};     ///< Age of the oldest truth.

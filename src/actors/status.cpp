@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "age_document.hpp"
@@ -164,6 +165,7 @@ class status_stage : public stage<status_actor> {
     if (in.universe_known)
       in.universe_age = v.now.steady - u.read_at;
     in.universe_max_age = options_.universe.max_age;
+    in.universe_offers = std::ranges::any_of(u.instruments, &instrument_rules::offered);
     in.account_as_of = given_.table->account_as_of();
     in.unknown = v.truth.unknown;
     in.oldest = v.ages.max;

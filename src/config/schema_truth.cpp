@@ -92,8 +92,8 @@ section describe_universe(universe_settings& s) {
              s.max_age, {seconds{1}, hours{24}});
   b.duration(
       {"last_good_max_age",
-       "Rules read longer ago than this, by this process or an earlier one, are not used any "
-       "more: the names of allow stand in for exits, and nothing can be opened."},
+       "By rules read longer ago than this, by this process or an earlier one, nothing can be "
+       "opened. Exits still go by them."},
       s.last_good_max_age, {seconds{1}, hours{168}});
   b.list({"contract_types",
           "Kinds of contracts that may be opened, in the venue's words; an empty list means all. "

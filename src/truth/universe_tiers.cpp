@@ -78,52 +78,68 @@ void universe_tiers::allow(std::vector<std::string> names) {
 }
 
 std::shared_ptr<const universe> universe_tiers::in_force(instant now) {
-  const auto source = source_at(now);
-  if (source == given_ && !std::exchange(changed_, false))
+  const auto present = tier_at(now);
+  if (present == given_ && !std::exchange(changed_, false))
     return nullptr;
   changed_ = false;
-  given_ = source;
-  auto u = source == universe_source::live || source == universe_source::last_good
-               ? *newest_
-               : named_by_configuration();
-  u.source = source;
-  return std::make_shared<const universe>(std::move(u));
+  given_ = present;
+  return std::make_shared<const universe>(content_of(present));
 }
 
 std::optional<instant> universe_tiers::next_fall() const {
   if (!newest_)
     return std::nullopt;
-  if (given_ == universe_source::live)
-    return newest_->read_at + duration{settings_.max_age} + duration{1};
-  if (given_ == universe_source::last_good)
-    return newest_->read_at + duration{settings_.last_good_max_age} + duration{1};
+  switch (given_) {
+    case tier::live:
+      return newest_->read_at + duration{settings_.max_age} + duration{1};
+    case tier::last_good:
+      return newest_->read_at + duration{settings_.last_good_max_age} + duration{1};
+    case tier::exits_only:
+      break;
+  }
   return std::nullopt;
 }
 
-universe_source universe_tiers::source_at(instant now) const {
-  if (newest_) {
-    const auto age = now - newest_->read_at;
-    if (by_this_process_ && age <= duration{settings_.max_age})
-      return universe_source::live;
-    if (age <= duration{settings_.last_good_max_age})
-      return universe_source::last_good;
-  }
-  return settings_.allow.empty() ? universe_source::none : universe_source::configured;
+universe_tiers::tier universe_tiers::tier_at(instant now) const {
+  if (!newest_)
+    return tier::exits_only;
+  const auto age = now - newest_->read_at;
+  if (by_this_process_ && age <= duration{settings_.max_age})
+    return tier::live;
+  return age <= duration{settings_.last_good_max_age} ? tier::last_good : tier::exits_only;
 }
 
-universe universe_tiers::named_by_configuration() const {
-  universe u;
+universe universe_tiers::content_of(tier t) const {
+  if (t == tier::exits_only)
+    return for_exits();
+  auto u = *newest_;
+  u.source = t == tier::live ? universe_source::live : universe_source::last_good;
+  return u;
+}
+
+/// What is held must stay closable, however long nobody could say which rules hold: an order that
+/// breaks a new one is refused by the venue, which is definite. Nothing may be opened by them.
+universe universe_tiers::for_exits() const {
+  auto u = newest_.value_or(universe{});
+  for (auto& r : u.instruments) {
+    r.offered = false;
+    r.tradable = true;  // What did not trade then may do so now.
+  }
   for (const auto& name : settings_.allow) {
+    if (u.find(symbol(name)))
+      continue;
     instrument_rules r;
     r.instrument = symbol(name);
     r.tradable = true;
-    r.offered = false;  // Nothing may be opened by rules that nobody knows.
+    r.offered = false;
     r.status = "UNKNOWN";
     u.instruments.push_back(std::move(r));
   }
   u.rebuild_index();
   if (newest_)
-    u.read_at = newest_->read_at;
+    u.source = universe_source::last_good;
+  else
+    u.source = settings_.allow.empty() ? universe_source::none : universe_source::configured;
   return u;
 }
 

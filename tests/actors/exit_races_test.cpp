@@ -100,7 +100,7 @@ TEST_CASE("a person is told once of foreign orders that stand in an exit's way")
   CHECK(s.run.notices_of("exit_obstructed") == 1);
 }
 
-TEST_CASE("an exit that was left waits for the symbols, as long as its plan lives") {
+TEST_CASE("an exit that was left needs no new symbols, and waits as long as its plan lives") {
   pipeline_world world;
   world.chosen.universe.last_good_max_age = 1s;
   {
@@ -110,12 +110,15 @@ TEST_CASE("an exit that was left waits for the symbols, as long as its plan live
     CHECK(s.run.end() == 0);
   }
   world.wall_ms += 5'000;
-  SECTION("and is carried out") {
+  SECTION("and is carried out by the rules of then, once the account was read") {
     pipeline_run run(world);
     run.pass(2s);
     CHECK_FALSE(run.ended("x"));
-    run.make_ready(holding("0.5"));
-    run.live(500ms, holding("0.5"));
+    CHECK(world.exchange->placed.size() == 1);
+    run.tell(stream_opened{});
+    run.live(3s, holding("0.5"));
+    REQUIRE(run.given.universe->rules_of(symbol("BTCUSDT")));
+    CHECK_FALSE(run.given.universe->rules_of(symbol("BTCUSDT"))->offered);
     CHECK(world.exchange->placed.size() == 2);
   }
   SECTION("or is ended") {

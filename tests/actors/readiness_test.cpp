@@ -75,6 +75,16 @@ TEST_CASE("each thing that is missing is named by its own reason") {
   }
 }
 
+TEST_CASE("rules that are too old even for entries are told as such") {
+  auto in = a_ready_one();
+  in.universe_age = 301s;
+  CHECK(readiness(in).front().detail == "filters are 5m1s old, allowed are 5m");
+  in.universe_age = 25h;
+  in.universe_offers = false;
+  CHECK(readiness(in).front().reason == "universe_stale");
+  CHECK_THAT(readiness(in).front().detail, ContainsSubstring("allowed are 5m: only exits can go"));
+}
+
 TEST_CASE("a ban names how long it lasts") {
   auto in = a_ready_one();
   in.exchange = {false, "banned", in.now + std::chrono::minutes{2}};

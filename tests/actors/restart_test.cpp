@@ -85,7 +85,7 @@ TEST_CASE("an exit without a verdict at the end of a run is judged by the next o
     CHECK(run.records_of("plan_judged") == 2);
     CHECK(run.notices_of("exit_blocked") == 0);
   }
-  SECTION("with its verdict in time, also when no symbol becomes known") {
+  SECTION("with its verdict in time, also when nothing can be read and the symbols are too old") {
     world.chosen.universe.last_good_max_age = 1s;
     world.wall_ms += 5'000;
     pipeline_run run(world);

@@ -70,17 +70,26 @@ TEST_CASE("with nothing good and nothing configured every plan is denied") {
   CHECK(run.reason_of("x") == refusal_code::symbol_not_in_universe);
 }
 
-TEST_CASE("rules that grow too old without a new read fall back by themselves") {
+TEST_CASE("rules that grow too old without a new read open nothing, and exits still go by them") {
   pipeline_world world;
   world.chosen.universe.refresh = 1'000ms;
   world.chosen.universe.max_age = 2'000ms;
   world.chosen.universe.last_good_max_age = 6'000ms;
   pipeline_run run(world);
-  run.make_ready();
+  run.make_ready({a_row("BTCUSDT", "0.5", "50000")});
   run.pass(2'600ms);
   CHECK(source_of(run) == universe_source::last_good);
-  run.pass(4'000ms);
-  CHECK(source_of(run) == universe_source::none);
+  CHECK(run.given.universe->rules_of(symbol("BTCUSDT"))->offered);
+  run.live(4'000ms, {a_row("BTCUSDT", "0.5", "50000")});
+  CHECK(source_of(run) == universe_source::last_good);
+  const auto rules = run.given.universe->rules_of(symbol("BTCUSDT"));
+  REQUIRE(rules);
+  CHECK_FALSE(rules->offered);
+  CHECK(rules->market_lot.step == quantity::parse("0.001").value());
+  run.give_marks({{"BTCUSDT", "50000"}, {"ETHUSDT", "2000"}});
+  run.offer({run.an_open("e", "ETHUSDT", "0.1"), run.a_reduce("x", "BTCUSDT")});
+  CHECK(run.reason_of("e") == refusal_code::symbol_not_in_universe);
+  CHECK(run.verdict_of("x") == verdict_kind::allow);
 }
 
 TEST_CASE("exits of a symbol that the configuration leaves out are let through") {

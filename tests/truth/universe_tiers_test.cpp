@@ -1,4 +1,4 @@
-// Live, last good, configured, none: by age alone, each with what it offers.
+// Live, last good, for exits alone: by age alone, each with what it offers.
 #include "sluice/truth/universe_tiers.hpp"
 
 #include "support/catch.hpp"
@@ -38,9 +38,13 @@ universe_settings settings(std::vector<std::string> allow = {}) {
 
 }  // namespace
 
-TEST_CASE("a universe is live, then last good, then only the configured names are left") {
-  universe_tiers tiers(settings({"BTCUSDT"}));
-  CHECK(tiers.in_force(at(0))->source == universe_source::configured);
+TEST_CASE("a universe is live, then last good, then for exits alone, by the rules that were") {
+  universe_tiers tiers(settings({"BTCUSDT", "NEWUSDT"}));
+  const auto unread = tiers.in_force(at(0));
+  CHECK(unread->source == universe_source::configured);
+  REQUIRE(unread->find(symbol("BTCUSDT")));
+  CHECK_FALSE(unread->find(symbol("BTCUSDT"))->offered);
+  CHECK_FALSE(unread->find(symbol("ETHUSDT")));
   CHECK_FALSE(tiers.next_fall());
   tiers.read(of({rules("BTCUSDT"), rules("ETHUSDT")}, at(0)));
   CHECK(tiers.in_force(at(0))->source == universe_source::live);
@@ -48,21 +52,46 @@ TEST_CASE("a universe is live, then last good, then only the configured names ar
   REQUIRE(tiers.next_fall());
   CHECK(tiers.in_force(*tiers.next_fall())->source == universe_source::last_good);
   REQUIRE(tiers.next_fall());
-  const auto named = tiers.in_force(*tiers.next_fall());
-  REQUIRE(named);
-  CHECK(named->source == universe_source::configured);
-  REQUIRE(named->find(symbol("BTCUSDT")));
-  CHECK_FALSE(named->find(symbol("BTCUSDT"))->offered);
-  CHECK_FALSE(named->find(symbol("ETHUSDT")));
+  const auto old = tiers.in_force(*tiers.next_fall());
+  REQUIRE(old);
+  CHECK(old->source == universe_source::last_good);
+  CHECK(old->read_at == at(0));
+  for (const char* name : {"BTCUSDT", "ETHUSDT"}) {
+    REQUIRE(old->find(symbol(name)));
+    CHECK_FALSE(old->find(symbol(name))->offered);
+    CHECK(old->find(symbol(name))->lot.step == quantity::whole(1));
+  }
+  // A name of the configuration that the list lacks can be closed, too.
+  REQUIRE(old->find(symbol("NEWUSDT")));
+  CHECK_FALSE(old->find(symbol("NEWUSDT"))->offered);
+  CHECK_FALSE(tiers.next_fall());
   tiers.read(of({rules("BTCUSDT")}, at(9'000'000)));
-  CHECK(tiers.in_force(at(9'000'000))->source == universe_source::live);
+  const auto live = tiers.in_force(at(9'000'000));
+  CHECK(live->source == universe_source::live);
+  CHECK(live->find(symbol("BTCUSDT"))->offered);
 }
 
-TEST_CASE("without configured names an old universe ends in none") {
+TEST_CASE("without configured names an old universe is for exits alone all the same") {
   universe_tiers tiers(settings());
-  tiers.read(of({rules("BTCUSDT")}, at(0)));
-  CHECK(tiers.in_force(at(3'600'001))->source == universe_source::none);
+  auto halted = rules("BTCUSDT");
+  halted.tradable = false;
+  tiers.read(of({halted}, at(0)));
+  REQUIRE(tiers.in_force(at(3'600'000)));
+  const auto old = tiers.in_force(at(3'600'001));
+  REQUIRE(old);
+  CHECK(old->source == universe_source::last_good);
+  REQUIRE(old->find(symbol("BTCUSDT")));
+  CHECK_FALSE(old->find(symbol("BTCUSDT"))->offered);
+  CHECK(old->find(symbol("BTCUSDT"))->tradable);  // Nobody knows any more that it is not.
   CHECK(tiers.in_force(at(3'600'002)) == nullptr);
+}
+
+TEST_CASE("where nothing was ever read and nothing is configured nothing is known") {
+  universe_tiers tiers(settings());
+  const auto none = tiers.in_force(at(0));
+  REQUIRE(none);
+  CHECK(none->source == universe_source::none);
+  CHECK(none->instruments.empty());
 }
 
 TEST_CASE("what an earlier process read is last good however young, and gives way to the venue's") {
@@ -85,10 +114,14 @@ TEST_CASE("what an earlier process read is last good however young, and gives wa
   CHECK(again->delisted == std::vector{symbol("OLDUSDT")});
 }
 
-TEST_CASE("what an earlier process read too long ago is not used") {
+TEST_CASE("what an earlier process read too long ago opens nothing and closes what is held") {
   universe_tiers tiers(settings());
   tiers.keep_last_good(of({rules("BTCUSDT")}, instant{}), at(-3'600'001));
-  CHECK(tiers.in_force(at(0))->source == universe_source::none);
+  const auto old = tiers.in_force(at(0));
+  CHECK(old->source == universe_source::last_good);
+  REQUIRE(old->find(symbol("BTCUSDT")));
+  CHECK_FALSE(old->find(symbol("BTCUSDT"))->offered);
+  CHECK(old->find(symbol("BTCUSDT"))->lot.step == quantity::whole(1));
 }
 
 TEST_CASE("a symbol left out by name or by kind stays known and is not offered") {

@@ -1,6 +1,7 @@
-// Which universe is in force: the venue's, the last good one, the configured names, or none.
+// Which universe is in force: the venue's, the last good one, one for exits alone, or none.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <set>
@@ -22,9 +23,10 @@ struct universe_difference {
 [[nodiscard]] universe_difference difference(const universe& before, const universe& after);
 
 /// Pure. A universe is live for max_age after it was read by this process, then last good for
-/// last_good_max_age in all; beyond that the names of `allow` stand in without rules, good for
-/// exits alone; without those nothing is known. Symbols that the configuration leaves out stay
-/// known, but are not offered: only exits may trade them. So does one that a single read lacks.
+/// last_good_max_age in all; beyond that it is good for exits alone: nothing of it is offered. The
+/// names of `allow` stand beside it without rules, and alone where none was ever read; without
+/// either nothing is known. Symbols that the configuration leaves out stay known, but are not
+/// offered: only exits may trade them. So does one that a single read lacks.
 class universe_tiers {
  public:
   explicit universe_tiers(universe_settings settings);
@@ -43,8 +45,10 @@ class universe_tiers {
   [[nodiscard]] std::optional<instant> next_fall() const;
 
  private:
-  [[nodiscard]] universe_source source_at(instant now) const;
-  [[nodiscard]] universe named_by_configuration() const;
+  enum class tier : std::uint8_t { live, last_good, exits_only };
+  [[nodiscard]] tier tier_at(instant now) const;
+  [[nodiscard]] universe content_of(tier t) const;
+  [[nodiscard]] universe for_exits() const;
   void offer(universe& u) const;
   void keep_missing(universe& now);
 
@@ -53,7 +57,7 @@ class universe_tiers {
   std::set<symbol> missing_{};  ///< Of newest_: kept from the read before.
   bool by_this_process_{false};
   bool changed_{true};
-  universe_source given_{universe_source::none};
+  tier given_{tier::exits_only};
 };
 
 }  // namespace sluice
