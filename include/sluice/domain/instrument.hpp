@@ -24,7 +24,7 @@ struct lot_rules {
 struct instrument_rules {
   symbol instrument{};
   bool tradable{false};  ///< status == TRADING; every other or unknown status is not tradable.
-  bool offered{true};    ///< False: left out by the configuration; only exits may trade it.
+  bool offered{true};    ///< False: left out, or read too long ago; only exits may trade it.
   std::string status{};  ///< The venue's word.
   std::string contract_type{};
   std::string quote_asset{};
@@ -47,7 +47,7 @@ struct venue_limit {
 enum class universe_source : std::uint8_t {
   none,        ///< Nothing is known: every plan is denied.
   live,        ///< Read from the venue, young enough.
-  last_good,   ///< Read from the venue, but too long ago to be called live.
+  last_good,   ///< Read from the venue, but too long ago to be called live, or to offer anything.
   configured,  ///< Names from the configuration, without any rule: exits only.
 };
 /// "none", "live", "last_good", "configured".

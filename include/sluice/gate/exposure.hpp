@@ -34,7 +34,8 @@ class exposure_book {
 
   /// By how much the venue's clock is ahead of our wall clock: days are the venue's.
   void venue_clock(milliseconds ahead);
-  /// What our books say of a position: it counts where truth is unknown.
+  /// What our books say of a position: it counts where truth does not show it. Zero for what is
+  /// surely gone, whatever the books say.
   void booked(const position_key& key, quantity amount);
   /// The journal's records, before the start and since.
   void take(const record_body& b, const stamp& at);

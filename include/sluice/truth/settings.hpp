@@ -35,7 +35,7 @@ struct snapshot_settings {
 struct universe_settings {
   milliseconds refresh{60'000};   ///< Between two reads of the venue's rules.
   milliseconds max_age{300'000};  ///< Older rules make the process not ready.
-  /// Older rules, from an earlier process too, are not used at all any more.
+  /// By older rules, from an earlier process too, nothing can be opened; exits go by them.
   milliseconds last_good_max_age{86'400'000};
   std::vector<std::string> allow{};  ///< Symbols that may be opened; empty: all the venue trades.
   /// Kinds of contracts that may be opened, in the venue's words; empty: all.
