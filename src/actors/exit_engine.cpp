@@ -37,6 +37,8 @@ class exit_engine : public stage<exit_engine_actor> {
         [this](const plan_sent& leaving) { tracker_.note_plan(*leaving.what); },
         [this](const marks_moved& moved) {
           costs_.note_marks(moved.batch->rows);
+          if (!restored_.empty())
+            return;  // Nothing is tracked yet, and a sample would stand for what is to come back.
           auto step = tracker_.on_marks(moved.batch->rows, venue_stamp());
           store(std::move(step.changes));
           propose(std::move(step.proposals));

@@ -132,7 +132,8 @@ class flattener : public stage<flattener_actor> {
     if (waiting.size() == 1)
       look_at_orders(--last_preview_, scope, read_class::verification,
                      [this, scope](const resting_read& orders) {
-                       for (auto& to : previews_.extract(scope).mapped())
+                       const auto asked = previews_.extract(scope);
+                       for (auto& to : asked.mapped())
                          to.deliver(preview_of(scope, orders));
                      });
   }
@@ -171,9 +172,11 @@ class flattener : public stage<flattener_actor> {
               });
   }
 
-  /// A halt that was on its way to the gate stays, and nothing has begun.
+  /// A halt that was on its way to the gate stays, and so does an end of all restrictions.
   void put_on_record(const flatten_order& what, answer_promise promise) {
-    if (auto why = halt(); what.instrument.empty() && !why.empty()) {
+    const bool open = vitals().trading().state == trading_state::active;
+    auto why = open ? "trading was set to active meanwhile: flatten again" : halt();
+    if (what.instrument.empty() && !why.empty()) {
       running_.erase(what.id);
       send(peers_->gate, flatten_changed{what, false});
       promise.deliver(refused(flatten_refusal::conflict, std::move(why)));

@@ -14,6 +14,8 @@ namespace {
 
 constexpr milliseconds tick_period{500};
 constexpr milliseconds read_timeout{2'000};
+/// An order that has just ended is known to be filled, and its position to be open, a moment later.
+constexpr milliseconds told_within{250};
 /// A mark older than this says nothing of whether a trigger is crossed.
 constexpr milliseconds mark_age_max{5'000};
 
@@ -74,10 +76,16 @@ class stop_guard : public stage<stop_guard_actor> {
         [this](const stops_listed& a) { take(a); },
         [this](drain) -> caf::result<drained> {
           decide_all();
-          if (!on_ || all_stand())
+          if (!on_ || (!options_.settings.enabled && all_stand()))
             return drained{};
-          drained_ = make_response_promise<drained>();
-          return *drained_;
+          auto promise = make_response_promise<drained>();
+          drained_ = promise;
+          if (options_.settings.enabled) {
+            answer_from_ = now() + duration{told_within};
+            wake_at(answer_from_);
+          }
+          obey({});
+          return promise;
         },
         [this](const stale_limits_changed& limits) { keeper_.truth_age_max(limits.exit); },
         [this](tick) {
@@ -106,12 +114,17 @@ class stop_guard : public stage<stop_guard_actor> {
     wake_at(now());
   }
 
-  /// The truth that shows it may be under way while the process ends.
+  /// The truth that shows it may be under way while the process ends. What closed its position
+  /// needs no stop.
   void note(const fill_recorded& f) {
     if (!on_ || !f.ours || !options_.settings.enabled)
       return;
     forget_filled();
-    filled_.insert_or_assign({f.what.instrument, f.what.leg}, now());
+    const position_key key{f.what.instrument, f.what.leg};
+    if (f.entry_after.is_zero())
+      filled_.erase(key);
+    else
+      filled_.insert_or_assign(key, now());
   }
 
   void take(const stops_listed& answer) {
@@ -176,8 +189,9 @@ class stop_guard : public stage<stop_guard_actor> {
     const auto given_up = keeper_.unguarded();
     std::erase_if(filled_, [&](const auto& fill) {
       const auto& [key, at] = fill;
-      const bool flat = std::holds_alternative<position_flat>(given_.table->read(key).content);
-      return (given_.table->read(key).as_of > at && (flat || is_guarded(key))) ||
+      const auto seen = given_.table->read(key);
+      return is_guarded(key) ||
+             (std::holds_alternative<position_flat>(seen.content) && seen.as_of > at) ||
              std::ranges::any_of(given_up, [&](const auto& u) { return u.first == key; });
     });
   }
@@ -213,7 +227,7 @@ class stop_guard : public stage<stop_guard_actor> {
       return;
     for (auto& action : actions)
       std::visit([&](auto& a) { act(a); }, action);
-    if (drained_ && all_stand())
+    if (drained_ && (vitals().stopped || now() >= answer_from_) && all_stand())
       std::exchange(drained_, std::nullopt)->deliver(drained{});
   }
 
@@ -306,6 +320,7 @@ class stop_guard : public stage<stop_guard_actor> {
   stop_guard_options options_;
   stop_keeper keeper_;
   bool on_{false};
+  instant answer_from_{};                     ///< An orderly end is answered not before.
   std::map<position_key, instant> filled_{};  ///< By us; until the truth has it, and a stop.
   std::optional<caf::typed_response_promise<drained>> drained_{};  ///< While the process ends.
 };

@@ -12,7 +12,7 @@ namespace sluice::actors {
 namespace {
 
 constexpr milliseconds last_commit_max{3'000};
-/// A move of a stop takes two answers of the venue.
+/// A move of a stop takes two answers of the venue, a first stop a truth and one answer.
 constexpr milliseconds last_stops_max{2'000};
 /// A countdown that is left armed cancels orders of others too.
 constexpr milliseconds last_signs_max{1'000};
@@ -40,7 +40,7 @@ class supervisor : public stage<supervisor_actor> {
   }
 
  private:
-  /// Whether the move of a stop may still be under way.
+  /// Whether a stop may still be on its way.
   enum class stops : std::uint8_t { unasked, asked, standing };
 
   template <class Handle>
@@ -137,7 +137,7 @@ class supervisor : public stage<supervisor_actor> {
     request(peers_->stop_guard, last_stops_max, drain{})
         .then([this](const drained&) { stops_stand(); },
               [this](const caf::error&) {
-                log().warn("supervisor", "stop_left_moving",
+                log().warn("supervisor", "stop_left_open",
                            {{"cure", "the next start finds out about it first"}});
                 stops_stand();
               });

@@ -22,9 +22,8 @@ constexpr std::array<words, refusal_code_count> table{{
      "The plan's source is not on the list of its lane, and unlisted sources are denied.",
      "Add it to gate.exit_sources or gate.entry_sources, or set gate.unlisted_source."},
     {refusal_code::symbol_not_in_universe,
-     "The universe does not have the symbol, or has it for exits alone: the configuration leaves "
-     "it "
-     "out, or the symbols were read too long ago.",
+     "The universe does not have the symbol, or has it for exits alone: the configuration "
+     "leaves it out, or the symbols were read too long ago.",
      "See /api/v1/universe/SYMBOL for why; change universe.allow or universe.contract_types, or "
      "mend what keeps the symbols from being read."},
     {refusal_code::symbol_not_trading, "The venue's status of the symbol is not TRADING.",

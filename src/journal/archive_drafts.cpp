@@ -33,15 +33,31 @@ std::optional<given_name> given_name_of(const std::string& file) {
   return given_name{found[1], std::stoll(found[2])};
 }
 
+/// What is no database came to no end; whatever else keeps it from being read may pass.
+bool may_be_whole(const error& why) {
+  return why.code != errc::malformed;
+}
+
 /// Whether it came to its end, with records that the journal does not have: then it may be all that
 /// is left of another journal, which was moved away. One of ours that came to its end but was never
-/// committed has nothing that the journal has not.
+/// committed has nothing that the journal has not. One that cannot be read now may be one.
 bool has_other_records(database& db, const fs::path& draft) {
+  std::error_code code;
+  // With a rollback journal beside it, it was cut off.
+  if (!fs::exists(draft, code) || fs::exists(draft.string() + "-journal", code))
+    return false;
   auto made = database::open(draft, access::read_only, milliseconds{0});
   if (!made)
+    return may_be_whole(made.error());
+  const auto begun = made->number("SELECT count(*) FROM sqlite_master WHERE name = 'chain_start'");
+  if (!begun)
+    return may_be_whole(begun.error());
+  if (*begun == 0)
     return false;
   const auto until = made->number("SELECT archived_until FROM chain_start");
-  if (!until || *until == 0)
+  if (!until)
+    return may_be_whole(until.error());
+  if (*until == 0)
     return false;
   constexpr std::string_view chain_at = "SELECT chain FROM record WHERE seq = ?";
   const auto theirs = made->number(chain_at, {*until});
@@ -65,7 +81,9 @@ void remove_draft(const fs::path& draft) {
 result<void> clear_draft(database& db, const fs::path& draft) {
   if (has_other_records(db, draft))
     return fail(errc::invalid_value,
-                draft.string() + ": holds records of another journal; move it away");
+                draft.string() +
+                    ": holds records of another journal, or cannot be read; move it "
+                    "away");
   remove_draft(draft);
   return {};
 }

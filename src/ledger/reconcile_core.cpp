@@ -80,8 +80,25 @@ drift_watch& reconcile_core::watch(const position_key& key) {
   return watches_.try_emplace(key, settings_).first->second;
 }
 
+/// What is held without books is adopted before an order of ours changes it: its fill alone would
+/// become the whole line.
+void reconcile_core::adopt_before_order(const position_key& key, const stamp& now,
+                                        reconcile_actions& out) {
+  const auto in = input_for(key, now);
+  if (in.line || in.order_unresolved || !std::holds_alternative<position_open>(in.seen.content))
+    return;
+  drift_report found;
+  found.truth_amount = amount_of(in.seen.content);
+  found.cause = "adopted_at_start";
+  found.evidence = "an order of ours is about to change it, before its trades could be read";
+  watch(key).agreed(in.seen, in.as_of);
+  adopt(found, in, out);
+}
+
 void reconcile_core::order_moved(const order_pending& change, const stamp& now,
                                  reconcile_actions& out) {
+  if (change.pending)
+    adopt_before_order(change.position, now, out);
   auto& open = pending_[change.position];
   open = std::max(0, open + (change.pending ? 1 : -1));
   if (change.pending)

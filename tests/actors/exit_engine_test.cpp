@@ -271,7 +271,7 @@ TEST_CASE("a fee in BNB counts where its pair is not offered, too") {
       "FILLED", r.amount, r.amount,     at,    false,       when};
   run.tell(order_update{filled, "TRADE",
                         fill{r.instrument, r.leg, 101, 9, r.id, r.direction, r.amount, at,
-                             notional{}, "BNB", notional::parse("0.001").value(), when}});
+                             notional::parse("0.001").value(), "BNB", notional{}, when}});
   run.live(1s, holding("0.02"));
   CHECK(holds(run.last_record_of("exit_changed"), R"("cost":"0.6")"));
 }

@@ -59,6 +59,24 @@ struct desk {
     REQUIRE(answer.preview);
     return answer.preview->token;
   }
+  /// What comes of a flatten of all where the gate hears another order just before or after it.
+  flatten_answer order_beside(const change_state& other, bool before) {
+    const auto token = token_for(all);
+    caf::scoped_actor self(run->system());
+    run->stand_still(run->all->gate);
+    if (before)
+      caf::anon_send(run->all->gate, other);
+    auto asked = self->request(run->all->flattener, caf::infinite,
+                               order_flatten{all, "alice", "drill", token});
+    run->settle();
+    if (!before)
+      caf::anon_send(run->all->gate, other);
+    run->go_on();
+    flatten_answer got;
+    asked.receive([&](const flatten_answer& a) { got = a; },
+                  [](const caf::error& e) { FAIL(caf::to_string(e)); });
+    return got;
+  }
   std::int64_t begin(const symbol& scope) {
     const auto answer = order(scope, token_for(scope));
     INFO(answer.why);
@@ -234,17 +252,7 @@ TEST_CASE("while trading is halted no flatten begins, and one that runs sends no
 
 TEST_CASE("a halt that is on its way when all is to be flattened stays, and nothing is sent") {
   auto d = two_open();
-  const auto token = d.token_for(all);
-  caf::scoped_actor self(d.run->system());
-  d.run->stand_still(d.run->all->gate);
-  caf::anon_send(d.run->all->gate, change_state{trading_state::halted, "bob", "incident", {}});
-  auto asked = self->request(d.run->all->flattener, caf::infinite,
-                             order_flatten{all, "alice", "drill", token});
-  d.run->settle();
-  d.run->go_on();
-  flatten_answer got;
-  asked.receive([&](const flatten_answer& a) { got = a; },
-                [](const caf::error& e) { FAIL(caf::to_string(e)); });
+  const auto got = d.order_beside({trading_state::halted, "bob", "incident", {}}, true);
   CHECK(got.refused == flatten_refusal::conflict);
   CHECK(got.why.find("halted by bob (incident)") != std::string::npos);
   CHECK(d.run->given.vitals->trading().author == "bob");
@@ -261,14 +269,21 @@ TEST_CASE("a halt that is on its way when all is to be flattened stays, and noth
   CHECK(d.run->given.vitals->trading().author == "alice");
 }
 
+TEST_CASE("a flatten of all does not begin where entries were allowed again in that moment") {
+  auto d = two_open();
+  const auto got = d.order_beside({trading_state::active, "bob", "go on", {}}, false);
+  CHECK(got.refused == flatten_refusal::conflict);
+  CHECK(d.run->records_of("flatten_ordered") == 0);
+  CHECK(d.run->given.vitals->trading().state == trading_state::active);
+}
+
 TEST_CASE("a flatten that trading is halted under waits, and goes on when it is not") {
   auto d = two_open();
   d.state(trading_state::reduce_only);
   d.venue().open_orders = {a_foreign_limit("BTCUSDT")};
-  const auto token = d.token_for(btc);
-  caf::anon_send(d.run->all->flattener, order_flatten{btc, "alice", "drill", token});
+  const auto begun = d.order(btc, d.token_for(btc)).begun;
+  REQUIRE(begun);
   caf::anon_send(d.run->all->gate, restrict_state{trading_state::halted, "SIGUSR1"});
-  d.run->settle();
   d.live(3s);
   // One order may have left before the halt; nothing may after it.
   const auto sent = d.venue().placed.size();
@@ -281,7 +296,7 @@ TEST_CASE("a flatten that trading is halted under waits, and goes on when it is 
   CHECK(d.venue().placed.size() == 1);
   d.fill();
   d.live(8s);
-  CHECK(d.outcome(1) == flatten_end::done);
+  CHECK(d.outcome(begun->what.id) == flatten_end::done);
 }
 
 TEST_CASE("one flatten per scope, and one of all takes over from those of single symbols") {
@@ -293,7 +308,7 @@ TEST_CASE("one flatten per scope, and one of all takes over from those of single
   CHECK_FALSE(d.outcome(second));
   const auto refused = d.order(symbol{"ETHUSDT"});
   CHECK(refused.refused == flatten_refusal::conflict);
-  CHECK(refused.why.find("flatten 2 of all") != std::string::npos);
+  CHECK(refused.why.find("flatten " + std::to_string(second) + " of all") != std::string::npos);
   CHECK(d.order(symbol{"NOSUCHUSDT"}).refused == flatten_refusal::conflict);
 }
 
@@ -343,7 +358,7 @@ TEST_CASE("a restart after its limit ends the flatten and says what stands") {
   d.live(500ms);
   const auto shown = d.shown(id);
   CHECK(shown.outcome == flatten_end::given_up);
-  CHECK(shown.left.find("no position was known yet") != std::string::npos);
+  CHECK(shown.left.find("BTCUSDT both is not known") != std::string::npos);
   CHECK(d.run->records_of("flatten_ended") == 1);
   d.start();
   CHECK(d.outcome(id) == flatten_end::given_up);

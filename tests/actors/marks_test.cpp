@@ -84,7 +84,7 @@ TEST_CASE("a clock that is measured anew makes no mark older than the one before
   bring(run, "50000", at(1'000), 0ms);
   bring(run, "51000", at(900), 0ms);
   CHECK(shown(run) == price::whole(50'000));
-  run.live(1s, holding());
+  run.live(31s, holding());
   bring(run, "40000", at(2'000), 30s);
   CHECK(shown(run) == price::whole(40'000));
   CHECK(world.exchange->placed.size() == 1);

@@ -316,6 +316,7 @@ TEST_CASE("an entry that is filled while the process ends gets its stop before t
   run.live(1s, {});
   run.offer({run.an_open("p", "BTCUSDT", "0.5")});
   REQUIRE(world.exchange->orders.size() == 1);
+  const auto order = world.exchange->orders.front();
   caf::anon_send(run.all->supervisor, actors::end_process{0, "the test ends"});
   run.settle();
   const bool by_fault = GENERATE(false, true);
@@ -323,7 +324,18 @@ TEST_CASE("an entry that is filled while the process ends gets its stop before t
   if (by_fault)
     kill(run.all->status);
   run.settle();
-  run.fill_order(quantity::parse("0.5").value(), price::whole(50'000));
+  // The order is over before anything says that the position is open.
+  const auto& r = order.request;
+  const auto at = price::whole(50'000);
+  const venue_time when{run.given.time.at(run.now()).wall.ms};
+  const order_report filled{
+      r.id,     9,        r.instrument, r.leg, r.direction, order_status::filled,
+      "FILLED", r.amount, r.amount,     at,    false,       when};
+  run.tell(order_update{filled, "TRADE",
+                        fill{r.instrument, r.leg, 101, 9, r.id, r.direction, r.amount, at,
+                             notional{}, "USDT", notional{}, when}});
+  run.pass(100ms);
+  run.tell(account_update{"ORDER", when, {{held[0].position, held[0].amount, held[0].entry}}});
   run.live(600ms, held);
   if (by_fault) {  // What cannot be trusted any more begins nothing.
     CHECK(world.exchange->conditionals.empty());

@@ -327,6 +327,25 @@ TEST_CASE("a position without a line is ours when our own trades make it up, els
   CHECK(a.records<hold_placed>().empty());
 }
 
+TEST_CASE("a position without books is adopted before an order of ours changes it") {
+  account_model a;
+  a.restart_with({});
+  a.searches_fail = true;
+  a.trade(side::buy, "2", whose::foreign, told::no);
+  a.read();
+  a.core().compare(btc, a.now(), a.done);
+  CHECK_FALSE(a.line());
+  a.core().order_moved({btc, true, 0, {a.client, a.plan}}, a.now(), a.done);
+  REQUIRE(a.line());
+  CHECK(a.line()->amount == qty("2"));
+  a.wait(100);
+  a.trade(side::sell, "2", whose::ours, told::yes);
+  a.tell_own_order();
+  a.live(70'000);
+  CHECK(a.line()->amount.is_zero());
+  CHECK(a.records<hold_placed>().empty());
+}
+
 TEST_CASE("a wall clock that is an hour ahead of the venue's keeps no fill out of the books") {
   account_model a;
   a.flat_has_no_time = true;

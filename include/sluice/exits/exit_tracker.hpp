@@ -82,7 +82,8 @@ class exit_tracker {
   /// it about once a second.
   void look_at_notes(const truth_lookup& truth_of, instant now);
 
-  /// States stored by an earlier run, before anything else. They rest until truth is known.
+  /// States stored by an earlier run, before the first truth or mark. They rest until truth is
+  /// known.
   void restore(const std::vector<exit_state>& states, const stamp& now);
 
   /// The position's truth; unknown changes nothing. Returns the exit state when it changed. One

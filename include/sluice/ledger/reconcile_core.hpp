@@ -144,6 +144,7 @@ class reconcile_core {
   [[nodiscard]] drift_input input_for(const position_key& key, const stamp& now);
   void act_on(const drift_report& report, const drift_input& in, reconcile_actions& out);
   void record_missing(const drift_report& report, const drift_input& in, reconcile_actions& out);
+  void adopt_before_order(const position_key& key, const stamp& now, reconcile_actions& out);
   void adopt(const drift_report& report, const drift_input& in, reconcile_actions& out);
   void lift(const position_key& key, const std::string& author, const std::string& reason,
             reconcile_actions& out);
