@@ -181,6 +181,7 @@ class WorldTestCase(OutsideTestCase):
         self.assertEqual(found, [], self.sluice.log()[-3000:])
 
     def check_symbols_are_free(self, symbols, name="probe"):
+        self.until("no pause", lambda: not self.get("/api/v1/exchange").json()["paused"], 2 * LIMIT_S)
         # Of another value: the same wish within seconds would be a duplicate.
         probes = [an_entry(f"{name}-{s}", s, value=PROBE_VALUE) for s in symbols]
         self.offer(probes)
