@@ -130,6 +130,8 @@ void look_for_left(truth_keeper& keeper, const journal::recovered& found) {
     look_for(s.position);
   for (const auto& h : found.holds)
     look_for(h.position);
+  for (const auto& order : found.unresolved_orders)
+    look_for({order.request.instrument, order.request.leg});
   for (const auto& b : booked_positions(found))
     if (!b.amount.is_zero())
       look_for(b.position);

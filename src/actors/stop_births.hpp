@@ -56,7 +56,12 @@ class stop_births {
 
   [[nodiscard]] std::vector<order_update> on_order(order_update told, instant now) {
     auto out = overdue(now);
-    if (is_nameless(told.report)) {
+    if (was_forced(told)) {
+      for (auto& earlier : release([&](const order_update& u) {
+             return u.report.instrument == told.report.instrument && u.report.id == told.report.id;
+           }))
+        out.push_back(std::move(earlier));
+    } else if (is_nameless(told.report)) {
       if (goes_the_way_of_a_stop(told.report))
         triggering_.try_emplace(told.report.instrument, now + wait_max, client_order_id{});
       if (triggering_.contains(told.report.instrument)) {
@@ -105,6 +110,11 @@ class stop_births {
     if (stop == told.client_id ||
         (supposed && (told.triggered_order != 0 || !resting_.contains(told.instrument))))
       triggering_.erase(at);
+  }
+
+  /// The venue names what it gives itself, and no stop of ours becomes such an order.
+  [[nodiscard]] static bool was_forced(const order_update& u) {
+    return u.trade && u.trade->given_by != order_giver::client;
   }
 
   [[nodiscard]] bool is_nameless(const order_report& r) const {

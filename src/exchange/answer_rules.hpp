@@ -82,6 +82,7 @@ inline constexpr std::array order_rules{
     // not be protected by its id, so it is asked after before it is sent again.
     order_rule{all_4xx, -5028, speaker::venue, "", order_fate::uncertain_of_time, none,
                mends::product, milliseconds(0)},
+    doubt(any, -5028),
     // 503 comes in four kinds, told apart by text, since the code inside is not documented.
     unavailable(any, "unknown error", order_fate::uncertain),
     unavailable(any, "service unavailable", order_fate::refused_for_now),

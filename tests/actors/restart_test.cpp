@@ -54,6 +54,23 @@ TEST_CASE(
   CHECK(run.records_of("fill_recorded") == 1);
 }
 
+TEST_CASE(
+    "the truth of an order left open is looked for where its symbol is not offered any more") {
+  pipeline_world world;
+  {
+    pipeline_run run(world);
+    run.make_ready();
+    run.offer({run.an_open("p", "BTCUSDT", "0.01")});
+    REQUIRE(world.exchange->placed.size() == 1);
+    CHECK(run.end() == 0);
+  }
+  world.chosen.universe.allow = {"ETHUSDT"};
+  pipeline_run run(world);
+  run.make_ready();
+  run.live(3s, {});
+  CHECK(std::holds_alternative<position_flat>(run.truth_of("BTCUSDT").content));
+}
+
 TEST_CASE("an exit without a verdict at the end of a run is judged by the next one") {
   pipeline_world world;
   world.chosen.gate.limits.stale_after_exit = 1'000ms;

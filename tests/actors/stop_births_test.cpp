@@ -113,6 +113,23 @@ TEST_CASE("a trade by hand on the side of a stop is told after two seconds") {
   CHECK(out[0].report.client_id == client_order_id("web_1"));
 }
 
+TEST_CASE("a trade that the exchange forces waits for no name, and is told after its order") {
+  stop_births b("test");
+  const instant now{10s};
+  CHECK(b.on_conditional(told(conditional_status::new_), now).empty());
+  auto placed = an_order(88, "adl_autoclose");
+  placed.trade.reset();
+  CHECK(b.on_order(placed, now).empty());
+  CHECK(b.on_order(an_order(99, "web_1"), now).empty());
+  auto forced = an_order(88, "adl_autoclose");
+  forced.trade->given_by = order_giver::auto_deleveraging;
+  const auto out = b.on_order(forced, now);
+  REQUIRE(out.size() == 2);
+  CHECK_FALSE(out[0].trade);
+  CHECK(out[1].trade);
+  CHECK(b.overdue(now + 2s).size() == 1);
+}
+
 TEST_CASE("a stop that is cancelled for another ends no wait for that one") {
   stop_births b("test");
   const instant now{10s};

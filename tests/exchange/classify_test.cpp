@@ -75,6 +75,8 @@ const order_row order_rows[] = {
     {"clock", 400, document(-1021, "Timestamp outside of the recvWindow."), clock_off, 0},
     {"matching engine clock", 400, document(-5028, "Timestamp outside of ME recvWindow."), late, 0},
     {"matching engine clock under 503", 503, document(-5028, "Timestamp"), unsure, 0},
+    {"matching engine clock under words of 503", 503, document(-5028, "Service Unavailable."),
+     unsure, 0},
     {"empty book", 400, document(-1112, "No orders on book."), later, 5'000},
     {"unable to fill", 400, document(-2020, "Unable to fill."), no, 0},
     {"too many open orders", 400, document(-2025, "Reach max open order limit."), later, 1'000},
