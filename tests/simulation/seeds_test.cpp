@@ -1,4 +1,7 @@
 // A seed says all of a run; and a dose of them in which no promise breaks.
+#include <algorithm>
+
+#include "fault_plan.hpp"
 #include "oracle/oracle.hpp"
 #include "simulation.hpp"
 #include "support/catch.hpp"
@@ -31,6 +34,20 @@ TEST_CASE("the same seed gives the same journal, byte for byte") {
     CHECK(once.hits == again.hits);
   }
   CHECK(run_of(3).journal != run_of(11).journal);
+}
+
+TEST_CASE("a list is falsely empty in some runs, and in none of them twice") {
+  std::int64_t runs_with_one = 0;
+  for (std::uint64_t seed = 1; seed <= 1'000; ++seed) {
+    draws random(seed);
+    const auto empty = std::ranges::count_if(
+        draw_faults(random, 20s, 10min),
+        [](const planned_fault& f) { return f.script.find("empty_list") != std::string::npos; });
+    INFO("seed " << seed);
+    CHECK(empty <= 1);
+    runs_with_one += empty;
+  }
+  CHECK(runs_with_one > 20);
 }
 
 TEST_CASE("a jump of the wall clock changes no verdict") {
