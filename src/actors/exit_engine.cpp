@@ -77,14 +77,6 @@ class exit_engine : public stage<exit_engine_actor> {
     };
   }
 
-  /// Ages outlive a process, and our wall clock may be set in between: they run on the exchange's.
-  [[nodiscard]] stamp venue_stamp() const {
-    auto out = now_stamp();
-    if (const auto known = given_.exchange->clock())
-      out.wall.ms += known->offset.count();
-    return out;
-  }
-
   /// With the first truth at the latest: before it the exchange's clock is hardly ever measured.
   void restore() { tracker_.restore(std::exchange(restored_, {}), venue_stamp()); }
   void restore_if_measured() {

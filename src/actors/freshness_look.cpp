@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "sluice/truth/universe_tiers.hpp"
+
 namespace sluice::actors {
 namespace {
 
@@ -24,7 +26,7 @@ std::optional<milliseconds> oldest_truth(const services& given, const freshness_
 
 std::optional<milliseconds> oldest_mark(const services& given, const universe& listed,
                                         instant now) {
-  if (listed.instruments.empty())
+  if (!offers_any(listed))
     return std::nullopt;
   milliseconds oldest{0};
   for (const auto& rules : listed.instruments) {

@@ -106,7 +106,7 @@ class intake : public stage<intake_actor> {
     }
     waiting_request w{*posted.answer, {}, document->batch, at.steady};
     if (posted.wait)
-      w.until += duration{std::min(*posted.wait, verdict_wait_max)};
+      w.until += duration{std::min(*posted.wait, status::verdict_wait_max)};
     offer(std::move(document->plans), {std::move(w), nullptr});
   }
 

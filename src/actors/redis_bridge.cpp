@@ -13,6 +13,7 @@
 #include "redis_reach.hpp"
 #include "sluice/planning/permit_shelf.hpp"
 #include "stage.hpp"
+#include "upstream_sight.hpp"
 
 namespace sluice::actors {
 namespace {
@@ -123,22 +124,8 @@ class redis_bridge : public stage<redis_bridge_actor> {
     if (!peers_)  // Entries may come before the stages have met.
       return;
     upstream_actions out;
-    upstream_view view{ours_, now_stamp()};
-    const auto listed = given_.universe->current();
-    view.judges = given_.table->account_as_of().has_value() && !listed->instruments.empty();
-    view.has_marks = vitals().mark_stream_up;
-    view.truth = [this](const position_key& key) { return given_.table->read(key); };
-    view.stale_after = options_.stale_after;
-    view.may_be_held = [&](const symbol& s) { return may_be_held(s, *listed); };
-    desk_.step(view, out);
+    desk_.step(look_around(given_, ours_, now_stamp(), options_.stale_after), out);
     carry_out(std::move(out));
-  }
-
-  /// While the exchange's own list is not known, any may be.
-  [[nodiscard]] bool may_be_held(const symbol& s, const universe& listed) const {
-    const bool whole =
-        listed.source == universe_source::live || listed.source == universe_source::last_good;
-    return !whole || listed.find(s) != nullptr || given_.table->directory().find(s).has_value();
   }
 
   void carry_out(upstream_actions out) {

@@ -89,6 +89,14 @@ class stage : public Interface::base {
  protected:
   [[nodiscard]] instant now() const { return this->system().clock().now(); }
   [[nodiscard]] stamp now_stamp() const { return given_.time.at(now()); }
+  /// What outlives a process, such as ages, runs on the exchange's clock: ours may be set in
+  /// between.
+  [[nodiscard]] stamp venue_stamp() const {
+    auto out = now_stamp();
+    if (const auto known = given_.exchange ? given_.exchange->clock() : std::nullopt)
+      out.wall.ms += known->offset.count();
+    return out;
+  }
   [[nodiscard]] status::logger& log() const { return *given_.log; }
   [[nodiscard]] status::metrics& metrics() const { return *given_.metrics; }
   [[nodiscard]] sluice::actors::vitals& vitals() const { return *given_.vitals; }

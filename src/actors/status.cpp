@@ -22,6 +22,7 @@
 #include "sluice/planning/plan_schema.hpp"
 #include "sluice/status/problem.hpp"
 #include "sluice/status/router.hpp"
+#include "sluice/truth/universe_tiers.hpp"
 #include "stage.hpp"
 #include "status_documents.hpp"
 #include "status_pages.hpp"
@@ -165,7 +166,7 @@ class status_stage : public stage<status_actor> {
     if (in.universe_known)
       in.universe_age = v.now.steady - u.read_at;
     in.universe_max_age = options_.universe.max_age;
-    in.universe_offers = std::ranges::any_of(u.instruments, &instrument_rules::offered);
+    in.universe_offers = offers_any(u);
     in.account_as_of = given_.table->account_as_of();
     in.unknown = v.truth.unknown;
     in.oldest = v.ages.max;
@@ -284,7 +285,7 @@ class status_stage : public stage<status_actor> {
       case page::positions:
         return reply(status::json_response(positions_json(
             position_lines(*given_.table, folded_, now(), asked.query.find("all").has_value()),
-            folded_, *given_.marks, {&in_force_->exits, now_stamp().wall})));
+            folded_, *given_.marks, {&in_force_->exits, venue_stamp().wall})));
       case page::ages:
         return reply(status::json_response(ages_json(*given_.table, *given_.universe->current(),
                                                      vitals().promise(), now_stamp())));

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "sluice/domain/exchange_port.hpp"
+#include "sluice/domain/protective_stop.hpp"
 #include "sluice/execution/client_id.hpp"
 
 namespace sluice::actors {
@@ -32,6 +33,23 @@ class stop_births {
     resting_[position.instrument].insert_or_assign(id, std::pair{position.leg, direction});
   }
 
+  /// What we know of one of ours, whatever the stream told of it or kept: whatever has been sent
+  /// may rest. Gives what may be told of orders now.
+  [[nodiscard]] std::vector<order_update> on_stop(const protective_stop& s) {
+    if (s.state == stop_state::intended)
+      return {};
+    const auto& on = s.position.instrument;
+    if (s.triggered_order != 0)
+      learn({on, s.triggered_order}, s.id);
+    if (s.state <= stop_state::cancelling) {
+      rests(s.id, s.position, s.direction);
+      return {};
+    }
+    if (s.state == stop_state::triggered && s.triggered_order == 0)
+      return {};  // Its order is still to be named.
+    return ended(on, s.id, s.triggered_order);
+  }
+
   /// Gives what may be told of orders now, in the order in which it came.
   [[nodiscard]] std::vector<order_update> on_conditional(const conditional_report& told,
                                                          instant now) {
@@ -48,10 +66,7 @@ class stop_births {
       rests(told.client_id, {told.instrument, told.leg}, told.direction);
       return {};
     }
-    ended(told);
-    return release([&](const order_update& u) {
-      return u.report.instrument == told.instrument && !triggering_.contains(told.instrument);
-    });
+    return ended(told.instrument, told.client_id, told.triggered_order);
   }
 
   [[nodiscard]] std::vector<order_update> on_order(order_update told, instant now) {
@@ -96,20 +111,21 @@ class stop_births {
   };
 
   /// Nothing waits for a stop that has ended; but another one of its symbol may be triggering.
-  void ended(const conditional_report& told) {
-    if (const auto at = resting_.find(told.instrument); at != resting_.end()) {
-      at->second.erase(told.client_id);
+  std::vector<order_update> ended(const symbol& on, const client_order_id& id, order_id became) {
+    if (const auto at = resting_.find(on); at != resting_.end()) {
+      at->second.erase(id);
       if (at->second.empty())
         resting_.erase(at);
     }
-    const auto at = triggering_.find(told.instrument);
-    if (at == triggering_.end())
-      return;
-    const auto& stop = at->second.stop;
-    const bool supposed = stop.empty();
-    if (stop == told.client_id ||
-        (supposed && (told.triggered_order != 0 || !resting_.contains(told.instrument))))
-      triggering_.erase(at);
+    if (const auto at = triggering_.find(on); at != triggering_.end()) {
+      const auto& stop = at->second.stop;
+      const bool supposed = stop.empty();
+      if (stop == id || (supposed && (became != 0 || !resting_.contains(on))))
+        triggering_.erase(at);
+    }
+    return release([&](const order_update& u) {
+      return u.report.instrument == on && !triggering_.contains(on);
+    });
   }
 
   /// The venue names what it gives itself, and no stop of ours becomes such an order.

@@ -307,6 +307,7 @@ class stop_guard : public stage<stop_guard_actor> {
   }
 
   void tell(const stop_changed& c) {
+    send(peers_->user_stream, stop_told{c.what});
     metrics().add(status::metric::protective_stops, {to_string(c.what.state)});
     log().info("stop_guard", "stop_changed",
                {{"stop", c.what.id},

@@ -28,6 +28,7 @@ class user_stream : public stage<user_stream_actor> {
           for (const auto& e : events)
             std::visit([&](const auto& body) { take(e, body); }, e.body);
         },
+        [this](const stop_told& told) { tell(births_.on_stop(told.what)); },
         [this](tick) { tell(births_.overdue(now())); },
     };
   }

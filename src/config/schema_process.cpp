@@ -56,8 +56,9 @@ void describe_times(section_builder& b, ::sluice::status::http_settings& s) {
              {milliseconds{100}, minutes{5}});
   b.duration({"idle_timeout", "Without any request on a kept connection."}, s.idle_timeout,
              {milliseconds{100}, hours{1}});
-  b.duration({"answer_timeout", "For the answer to be found; then 504."}, s.answer_timeout,
-             {milliseconds{100}, minutes{10}});
+  b.duration(
+      {"answer_timeout", "For the answer to be found, also where it waits for verdicts; then 504."},
+      s.answer_timeout, {::sluice::status::verdict_wait_max + milliseconds{1'000}, minutes{10}});
   b.duration({"write_timeout", "For the client to take an answer or an event."}, s.write_timeout,
              {milliseconds{100}, minutes{5}});
   b.duration({"heartbeat_period", "Comment line on a quiet event stream, so that proxies keep it."},

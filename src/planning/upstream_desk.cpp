@@ -95,8 +95,9 @@ upstream_desk::outcome upstream_desk::consider(waiting_entry& w, const upstream_
   if (is_old(w, view.now)) {
     const auto waited = between(w.received.steady, view.now.steady);
     refuse(std::move(w), upstream_fault::plan_too_old,
-           fmt::format("waited {} for its turn, an order's end, a proven truth or marks",
-                       format_duration(waited)),
+           fmt::format(
+               "waited {} for its turn, an order's end, a proven truth, marks or symbols on offer",
+               format_duration(waited)),
            out);
     return outcome::gone;
   }
@@ -105,9 +106,10 @@ upstream_desk::outcome upstream_desk::consider(waiting_entry& w, const upstream_
     return outcome::gone;
   }
   const auto open_max = traffic == lane::exit ? settings_.exit_open_max : settings_.entry_open_max;
-  const bool judged_now = view.judges && (view.has_marks || traffic == lane::exit);
-  if (!judged_now || open_count_[index(traffic)] >= open_max)
+  if (!view.judges || open_count_[index(traffic)] >= open_max)
     return outcome::lane_full;
+  if (traffic == lane::entry && !view.may_open(w.wish.instrument))
+    return outcome::waits;
   if (!needs_truth(w.wish))
     return offer(w, {}, out);
   // A read of it would take a row of the table for ever, and weight that is kept for exits.

@@ -35,6 +35,10 @@ universe_difference difference(const universe& before, const universe& after) {
   return out;
 }
 
+bool offers_any(const universe& u) {
+  return std::ranges::any_of(u.instruments, &instrument_rules::offered);
+}
+
 universe_tiers::universe_tiers(universe_settings settings) : settings_(std::move(settings)) {}
 
 void universe_tiers::keep_last_good(universe content, instant read_at) {

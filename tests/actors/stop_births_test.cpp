@@ -32,6 +32,15 @@ order_update an_order(order_id id, const std::string& client, const std::string&
   return u;
 }
 
+protective_stop known(stop_state state, order_id became = 0) {
+  protective_stop s;
+  s.id = ours;
+  s.position = {symbol("BTCUSDT"), position_side::both};
+  s.state = state;
+  s.triggered_order = became;
+  return s;
+}
+
 }  // namespace
 
 TEST_CASE("an order that comes before its name waits for it") {
@@ -91,6 +100,9 @@ TEST_CASE("an order that comes before its stop is said to trigger waits, too") {
   SECTION("where an earlier run had placed it") {
     b.rests(ours, {symbol("BTCUSDT"), position_side::both}, side::sell);
   }
+  SECTION("where it was sent, and the stream never told of it") {
+    CHECK(b.on_stop(known(stop_state::sent)).empty());
+  }
   auto bought = an_order(87, "web_1");
   bought.report.direction = side::buy;
   CHECK(b.on_order(bought, now).size() == 1);  // No stop does that.
@@ -142,6 +154,28 @@ TEST_CASE("a stop that is cancelled for another ends no wait for that one") {
   CHECK(b.on_order(an_order(88, "v_1"), now).empty());
   CHECK(b.on_conditional(told(conditional_status::cancelled, 0, old), now).empty());
   const auto out = b.on_conditional(told(conditional_status::triggered, 88), now);
+  REQUIRE(out.size() == 1);
+  CHECK(out[0].report.client_id == ours);
+}
+
+TEST_CASE("a stop whose end the stream kept makes nothing wait any more") {
+  stop_births b("test");
+  const instant now{10s};
+  CHECK(b.on_conditional(told(conditional_status::new_), now).empty());
+  CHECK(b.on_order(an_order(88, "web_1"), now).empty());
+  CHECK(b.on_stop(known(stop_state::cancelled)).size() == 1);
+  CHECK(b.on_order(an_order(89, "web_2"), now).size() == 1);
+}
+
+TEST_CASE("an order is named by what a read said of its stop") {
+  stop_births b("test");
+  const instant now{10s};
+  CHECK(b.on_stop(known(stop_state::intended)).empty());
+  CHECK(b.on_order(an_order(87, "web_1"), now).size() == 1);  // No byte of it has left.
+  CHECK(b.on_stop(known(stop_state::resting)).empty());
+  CHECK(b.on_order(an_order(88, "v_1"), now).empty());
+  CHECK(b.on_stop(known(stop_state::triggered)).empty());
+  const auto out = b.on_stop(known(stop_state::triggered, 88));
   REQUIRE(out.size() == 1);
   CHECK(out[0].report.client_id == ours);
 }

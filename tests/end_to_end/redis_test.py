@@ -309,6 +309,22 @@ class RedisTestCase(WithRedis, SluiceTestCase):
         rows = self.get("/api/v1/positions?all").json()["positions"]
         self.assertNotIn("NOSUCHUSDT", [row["symbol"] for row in rows])
 
+    def test_an_entry_waits_while_no_symbol_may_be_opened_and_is_then_carried_out(self):
+        self.start_redis()
+        extra = REDIS.format(path=self.directory / "redis.sock", more="")
+        self.run_demo(extra=extra + '\n[universe]\nallow = ["NOSUCHUSDT"]\n', symbols=20)
+        self.until("ready but for the list", lambda: [
+            r["reason"] for r in self.get("/readyz").json()["reasons"]] == ["symbols_not_listed"])
+        self.redis.add(an_open("p-1"))
+        self.until("delivered", lambda: self.redis.pending() == 1)
+        time.sleep(1)
+        self.assertIsNone(self.permit("p-1"))
+        config = self.directory / "sluice.toml"
+        config.write_text(config.read_text().replace('allow = ["NOSUCHUSDT"]', 'allow = ["BTCUSDT"]'))
+        self.assertEqual(self.post("/api/v1/reload", {"author": "alice", "reason": "a test"}).status, 200)
+        self.until("filled", lambda: self.amount() == "0.01")
+        self.assertIs(self.until_permit("p-1")["allow"], True)
+
     def test_two_parts_of_one_burst_close_both_amounts(self):
         self.start_redis()
         self.run_with_redis(positions='"BTCUSDT=0.010"')

@@ -242,11 +242,11 @@ TEST_CASE("before account and symbols were read nothing is offered, and nothing 
   CHECK(nothing(s.step()));
   s.passed = milliseconds{30'000};
   s.judges = true;
-  s.has_marks = false;
+  s.may_open = false;
   const auto closes = s.step().plans;
   REQUIRE(closes.size() == 1);
   CHECK(closes[0].id == plan_id{"c-1"});
-  s.has_marks = true;
+  s.may_open = true;
   CHECK(s.step().plans.size() == 1);
 }
 

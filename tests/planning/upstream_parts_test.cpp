@@ -281,11 +281,11 @@ TEST_CASE("a part is not refused because one read does not show the position") {
 TEST_CASE("a part of what the stream is about to open waits for it") {
   scene s;
   hold_nothing(s);
-  s.has_marks = false;
+  s.may_open = false;
   s.deliver(an_open());
   s.deliver(a_close("c-1", "PARTIAL_50"));
   CHECK(nothing(s.step()));
-  s.has_marks = true;
+  s.may_open = true;
   CHECK(s.step().plans.size() == 1);
   CHECK(nothing(s.step()));  // At the planner.
   s.taken("p-1", plan_identity::fresh);

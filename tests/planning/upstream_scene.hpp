@@ -16,7 +16,7 @@ struct scene {
   upstream_watch ours{};
   milliseconds passed{0};
   bool judges{true};
-  bool has_marks{true};
+  bool may_open{true};
   bool may_be_held{true};
   int entries{0};
   upstream_desk desk{make()};
@@ -38,9 +38,10 @@ struct scene {
   }
   upstream_actions step() {
     upstream_actions out;
-    desk.step({ours, now(), judges, has_marks, [this](const position_key&) { return held; },
-               milliseconds{10'000}, [this](const symbol&) { return may_be_held; }},
-              out);
+    desk.step(
+        {ours, now(), judges, [this](const position_key&) { return held; }, milliseconds{10'000},
+         [this](const symbol&) { return may_open; }, [this](const symbol&) { return may_be_held; }},
+        out);
     return out;
   }
   upstream_actions taken(const char* id, plan_identity as) {

@@ -122,6 +122,7 @@ TEST_CASE("what an earlier process read too long ago opens nothing and closes wh
   REQUIRE(old->find(symbol("BTCUSDT")));
   CHECK_FALSE(old->find(symbol("BTCUSDT"))->offered);
   CHECK(old->find(symbol("BTCUSDT"))->lot.step == quantity::whole(1));
+  CHECK_FALSE(offers_any(*old));
 }
 
 TEST_CASE("a symbol left out by name or by kind stays known and is not offered") {
@@ -132,6 +133,7 @@ TEST_CASE("a symbol left out by name or by kind stays known and is not offered")
   CHECK(u->find(symbol("BTCUSDT"))->offered);
   CHECK_FALSE(u->find(symbol("ETHUSDT"))->offered);
   CHECK_FALSE(u->find(symbol("GOLDUSDT"))->offered);
+  CHECK(offers_any(*u));
 }
 
 TEST_CASE("another filter, status or kind is a change, the same rules are none") {

@@ -13,9 +13,6 @@ namespace sluice::actors {
 
 class dead_letters;
 
-/// The longest a producer may wait for a verdict in one request.
-inline constexpr milliseconds verdict_wait_max{10'000};
-
 struct intake_options {
   intake_settings settings{};
   source_tokens tokens{};

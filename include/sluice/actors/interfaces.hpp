@@ -177,6 +177,7 @@ using redis_bridge_actor = caf::typed_actor<  //
 using user_stream_actor = caf::typed_actor<   //
     caf::reacts_to<meet>,                     // supervisor, once, first
     caf::reacts_to<std::vector<user_event>>,  // exchange port: the events of one read
+    caf::reacts_to<stop_told>,                // stop_guard
     caf::reacts_to<tick>>;                    // itself: orders that wait for their name
 
 using market_stream_actor = caf::typed_actor<  //

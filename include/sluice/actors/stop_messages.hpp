@@ -6,9 +6,14 @@
 #include <vector>
 
 #include "sluice/domain/exchange_port.hpp"
+#include "sluice/domain/protective_stop.hpp"
 
 namespace sluice::actors {
 
+/// A protective stop of ours changed its state, by whatever way that became known.
+struct stop_told {
+  protective_stop what{};
+};
 /// The user stream reported a conditional order, ours or not.
 struct conditional_reported {
   std::shared_ptr<const conditional_report> report{};

@@ -36,9 +36,10 @@ struct upstream_view {
   /// False until account and symbols were read once: nothing is offered, for any verdict would be a
   /// denial.
   bool judges{true};
-  bool has_marks{true};  ///< False: the same for open plans alone.
   std::function<truth_view(const position_key&)> truth{};
   milliseconds stale_after{10'000};  ///< An older truth makes no target.
+  /// False where an open plan would be denied for what is still to come: its entry waits.
+  std::function<bool(const symbol&)> may_open{[](const symbol&) { return true; }};
   /// False for a symbol that nobody lists and nothing was ever told of.
   std::function<bool(const symbol&)> may_be_held{[](const symbol&) { return true; }};
 };

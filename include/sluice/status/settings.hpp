@@ -47,6 +47,9 @@ struct http_settings {
   milliseconds stop_timeout{2'000};       ///< For requests under way when the server stops.
 };
 
+/// The longest a request may be held for the verdicts of its plans; answer_timeout is longer.
+inline constexpr milliseconds verdict_wait_max{10'000};
+
 /// The one path whose body may be plans_body_size_max long.
 inline constexpr std::string_view plans_path{"/api/v1/plans"};
 

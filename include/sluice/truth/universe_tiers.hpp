@@ -22,6 +22,9 @@ struct universe_difference {
 };
 [[nodiscard]] universe_difference difference(const universe& before, const universe& after);
 
+/// False as long as nothing can be opened: none was read, or the last one too long ago.
+[[nodiscard]] bool offers_any(const universe& u);
+
 /// Pure. A universe is live for max_age after it was read by this process, then last good for
 /// last_good_max_age in all; beyond that it is good for exits alone: nothing of it is offered. The
 /// names of `allow` stand beside it without rules, and alone where none was ever read; without

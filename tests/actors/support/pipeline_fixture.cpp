@@ -3,8 +3,10 @@
 
 #include <unistd.h>
 
+#include "answer_slot.hpp"
 #include "halt_file.hpp"
 #include "sluice/actors/recovery.hpp"
+#include "sluice/actors/status.hpp"
 
 namespace sluice::testing {
 namespace {
@@ -345,6 +347,19 @@ std::size_t pipeline_run::notices_of(std::string_view event) {
 
 truth_view pipeline_run::truth_of(const std::string& symbol_name) const {
   return given.table->read(position_key{symbol(symbol_name), position_side::both});
+}
+
+std::string pipeline_run::page(std::string path) {
+  const auto slot = std::make_shared<status::answer_slot>(std::make_shared<status::reader_seats>(0),
+                                                          0, status::stream_wish::head_only);
+  status::request asked;
+  asked.method = "GET";
+  asked.path = std::move(path);
+  actors::http_gateway(given.log, all->intake, all->status)(std::move(asked),
+                                                            status::responder(slot));
+  settle();
+  auto answer = slot->take();
+  return std::get<status::response>(answer).body;
 }
 
 int pipeline_run::end(int code) {

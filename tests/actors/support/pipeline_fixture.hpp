@@ -94,6 +94,9 @@ class pipeline_run {
   [[nodiscard]] std::size_t notices_of(std::string_view event);
   [[nodiscard]] truth_view truth_of(const std::string& symbol_name) const;
 
+  /// What the status server would answer to a GET.
+  [[nodiscard]] std::string page(std::string path);
+
   /// Ends the run in order; -1 when it did not end.
   int end(int code = 0);
   /// How the run ended by itself; -1 while it goes on.
