@@ -22,6 +22,7 @@
 #include "sluice/journal/lock.hpp"
 #include "sluice/status/http_server.hpp"
 #include "start_extension.hpp"
+#include "state_owner.hpp"
 
 namespace sluice::actors {
 namespace {
@@ -65,21 +66,6 @@ step open_log(const config::settings& chosen, ground& g) {
   return {};
 }
 
-/// A state directory belongs to one mode and account for ever: a demo's journal must never be taken
-/// for that of real money. Says whose it is when it is not ours.
-std::optional<std::string> other_owner(const config::settings& chosen) {
-  const auto path = std::filesystem::path(chosen.journal.state_dir) / "owner";
-  const auto ours = fmt::format("{} {}", to_string(chosen.mode), chosen.account);
-  std::string found;
-  if (std::ifstream in(path); std::getline(in, found))
-    return found == ours ? std::nullopt
-                         : std::optional(fmt::format(
-                               "{} belongs to mode and account \"{}\", not \"{}\": use another",
-                               chosen.journal.state_dir, found, ours));
-  std::ofstream(path) << ours << '\n';
-  return std::nullopt;
-}
-
 /// A journal that is too long is no reason not to trade.
 void archive_old_records(const config::settings& chosen, const std::filesystem::path& path,
                          status::logger& log) {
@@ -102,12 +88,13 @@ step open_journal(const config::settings& chosen, ground& g) {
         lock.error().code == errc::busy ? exit_code::temporary : exit_code::io_error, "state_dir",
         lock.error().text};
   g.lock.emplace(std::move(*lock));
-  if (auto other = other_owner(chosen))
-    return start_failure{exit_code::config, "state_dir", std::move(*other)};
+  const auto path = journal::journal_path(chosen.journal);
+  const auto ours = fmt::format("{} {}", to_string(chosen.mode), chosen.account);
+  if (auto why = claim_state(chosen.journal.state_dir, path, ours))
+    return start_failure{exit_code::config, "state_dir", std::move(*why)};
   journal::store_options options;
   options.busy_timeout = chosen.journal.busy_timeout;
   options.trade_ids_kept = chosen.journal.trade_ids_kept;
-  const auto path = journal::journal_path(chosen.journal);
   archive_old_records(chosen, path, *g.log);
   auto store = journal::store::open(path, options);
   if (!store)

@@ -1,18 +1,19 @@
 // Credentials, certificate and what the venue asked to wait for, put together for the client.
 #include "exchange_setup.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
+#include "durable_file.hpp"
 #include "sluice/exchange/client.hpp"
 
 namespace sluice::actors {
 namespace {
+
+constexpr milliseconds near_enough{500};
 
 std::filesystem::path stops_file(const config::settings& chosen) {
   return std::filesystem::path(chosen.journal.state_dir) / "exchange_stops";
@@ -48,16 +49,11 @@ exchange::kept_stops stops_in(std::istream& in) {
   return stops;
 }
 
-/// Replaces the file as a whole, or leaves the old one; true when the new one is on the disk.
-bool write_durably(const std::string& path, const std::string& text) {
-  const auto fresh = path + ".new";
-  const int file = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (file < 0)
-    return false;
-  const bool whole = ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
-                     ::fsync(file) == 0;
-  ::close(file);
-  return whole && ::rename(fresh.c_str(), path.c_str()) == 0;
+/// The same for whoever starts next: a few hundred milliseconds decide nothing.
+bool is_near(const std::optional<exchange::kept_stop>& a,
+             const std::optional<exchange::kept_stop>& b) {
+  return a.has_value() == b.has_value() &&
+         (!a || std::abs(a->until.ms - b->until.ms) < near_enough.count());
 }
 
 /// Bans and pauses outlive the process: what the venue said is obeyed after a restart.
@@ -68,10 +64,18 @@ void remember_stops(const config::settings& chosen, exchange::extras& additions,
     std::ifstream in(path);
     return stops_in(in);
   };
-  additions.save_stops = [path = path.string(), log](const exchange::kept_stops& stops) {
-    if (!write_durably(path, text_of(stops)))
-      log->error("exchange", "stop_not_saved",
-                 {{"file", path}, {"cure", "do not restart before the ban or pause is over"}});
+  // Each refused request says so once more, on the thread that carries orders.
+  additions.save_stops = [path, log, saved = exchange::kept_stops{}](
+                             const exchange::kept_stops& stops) mutable {
+    if (is_near(saved.ban, stops.ban) && is_near(saved.pause, stops.pause) &&
+        is_near(saved.pause_of_others, stops.pause_of_others))
+      return;
+    if (write_durably(path, text_of(stops)))
+      saved = stops;
+    else
+      log->error(
+          "exchange", "stop_not_saved",
+          {{"file", path.string()}, {"cure", "do not restart before the ban or pause is over"}});
   };
 }
 

@@ -11,6 +11,9 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
+#include <optional>
+#include <utility>
 
 namespace sluice::actors {
 namespace {
@@ -89,8 +92,15 @@ class follower {
   follower(std::string path, std::shared_ptr<status::logger> log, std::stop_token stop,
            line_cutter& lines)
       : path_(std::move(path)), log_(std::move(log)), stop_(std::move(stop)), lines_(lines) {
-    if (open())
+    was_open_ = open();
+    if (was_open_) {
       skip_what_is_there();
+      return;
+    }
+    const std::string why = std::strerror(errno);
+    if (struct stat found{}; ::lstat(path_.c_str(), &found) != 0 && errno == ENOENT)
+      absent_from_ = folder();
+    log_->warn("intake", "plan_file_missing", {{"file", path_}, {"why", why}});
   }
   follower(const follower&) = delete;
   follower& operator=(const follower&) = delete;
@@ -108,8 +118,12 @@ class follower {
       return;
     lines_.end("has no end, and its file was replaced or cut");
     close();
-    if (open())
+    if (!open())
+      return;
+    if (std::exchange(was_open_, true) || (absent_from_ && absent_from_ == folder()))
       (void)read_rest(descriptor_, offset_, stop_, lines_);
+    else
+      skip_what_is_there();
   }
 
  private:
@@ -127,6 +141,15 @@ class follower {
     lines_.begin(0);
     log_->info("intake", "plan_file_opened", {{"file", path_}, {"size", size_}});
     return true;
+  }
+
+  /// The directory of the file; none when it cannot be looked at.
+  [[nodiscard]] std::optional<std::pair<dev_t, ino_t>> folder() const {
+    const auto name = std::filesystem::path(path_).parent_path();
+    struct stat found {};
+    if (::stat(name.empty() ? "." : name.c_str(), &found) != 0)
+      return std::nullopt;
+    return std::pair{found.st_dev, found.st_ino};
   }
 
   /// Counts its lines, so that those that follow are numbered as in the file.
@@ -161,6 +184,10 @@ class follower {
   dev_t device_{0};
   off_t size_{0};
   off_t offset_{0};
+  bool was_open_{false};  ///< Once: what comes to its place later is new.
+  /// The directory in which there was no such file at the start: one that appears there is new. Any
+  /// other may be as old as one that was there.
+  std::optional<std::pair<dev_t, ino_t>> absent_from_{};
 };
 
 void follow_file(const std::string& path, const std::shared_ptr<status::logger>& log,

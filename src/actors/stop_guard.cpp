@@ -33,6 +33,14 @@ stop_keeper_options keeper_options(const services& given, const stop_guard_optio
   return out;
 }
 
+/// Whether an order that only reduces could be sent at this moment.
+bool orders_leave(const budget_view& b, instant now) {
+  const auto ended = [now](const std::optional<instant>& until) { return !until || *until <= now; };
+  const auto has_room = [](const window_view& w) { return w.limit == 0 || w.used < w.limit; };
+  return ended(b.banned_until) && ended(b.paused_until) && ended(b.orders_paused_until) &&
+         has_room(b.orders_10s) && has_room(b.orders_1m);
+}
+
 class stop_guard : public stage<stop_guard_actor> {
  public:
   stop_guard(caf::actor_config& config, services given, stop_guard_options options)
@@ -144,6 +152,7 @@ class stop_guard : public stage<stop_guard_actor> {
       s.mark = mark->value;
     if (const auto rules = given_.universe->rules_of(key.instrument))
       s.rules = *rules;
+    s.orders_leave = orders_leave(given_.exchange->budget(), now());
     return s;
   }
 

@@ -164,9 +164,11 @@ instant session::end_of_pause(stop_kind kind, const answer& seen, const http_rep
   const auto at = now();
   if (const auto wait = retry_after(reply.retry_after))
     return at + std::max(*wait, stop_min);
-  const bool ten_seconds =
-      kind == stop_kind::orders_paused && seen.text.find("10 SECOND") != std::string::npos;
-  const milliseconds window = ten_seconds ? milliseconds(10'000) : milliseconds(60'000);
+  // How the window is spelled is not documented ("10 SECOND", "TEN_SECONDS"). A minute taken for
+  // ten seconds is refused once more; ten seconds taken for a minute would cost exits.
+  const bool minute =
+      kind != stop_kind::orders_paused || seen.text.find("MINUTE") != std::string::npos;
+  const milliseconds window = minute ? milliseconds(60'000) : milliseconds(10'000);
   const milliseconds jitter(random() % jitter_ms_max);
   const auto margin = std::min(clock_.error_at(at), clock_margin_max);
   return std::max(end_of_window(clock_, reply, at, window) + margin + jitter,

@@ -152,7 +152,7 @@ void stop_keeper::keep(const position_key& key, slot& s, const position_open& he
   if (s.cancel_first && guard) {
     const bool pays = !is_near(guard->stop.trigger, *wanted,
                                std::max(options_.settings.tolerance_bp, bare_step_bp));
-    if (!pays || (s.move_at && now.steady < *s.move_at) ||
+    if (!pays || !around.orders_leave || (s.move_at && now.steady < *s.move_at) ||
         !may_try(s, direction, *wanted, around, now.steady))
       return;
     s.rested = guard->stop.trigger;

@@ -50,7 +50,7 @@ std::optional<too_many> weight_limiter::charge(std::int64_t weight, venue_time n
 
 std::optional<too_many> order_limiter::check(venue_time now, order_cost cost) const {
   if (limit_10s_ > 0 && in_10s_.used(now) + cost.in_10s > limit_10s_)
-    return too_many{refuse<-1015>(limit_10s_, "10 SECOND"), seconds_up(in_10s_.ms_left(now))};
+    return too_many{refuse<-1015>(limit_10s_, "TEN_SECONDS"), seconds_up(in_10s_.ms_left(now))};
   if (limit_1m_ > 0 && in_1m_.used(now) + cost.in_1m > limit_1m_)
     return too_many{refuse<-1015>(limit_1m_, "MINUTE"), seconds_up(in_1m_.ms_left(now))};
   return std::nullopt;

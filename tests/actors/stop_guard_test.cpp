@@ -159,6 +159,32 @@ TEST_CASE("a stop that the exit engine moves is placed anew before the old one i
   CHECK(world.exchange->open_conditionals.front().client_id == fresh.id);
 }
 
+TEST_CASE("a stop stays while its place is needed for one that could not be sent") {
+  pipeline_world world;
+  with_stops(world);
+  const bool paused = GENERATE(false, true);
+  pipeline_run run(world);
+  run.make_ready(held);
+  run.live(1s, held);
+  const auto old = accept(run);
+  run.live(1s, held);
+  move_stop(run, "49500");
+  if (paused)
+    world.exchange->budget_seen.orders_paused_until = run.now() + 30s;
+  else
+    world.exchange->budget_seen.orders_10s = {300, 300};
+  REQUIRE(world.exchange->conditionals.size() == 1);
+  const auto second = std::move(world.exchange->conditionals.front());
+  world.exchange->conditionals.pop_front();
+  second.answer(order_refused{.http_status = 400, .code = -4130, .text = "one at a time"});
+  run.live(20s, held);
+  CHECK(world.exchange->cancelled_conditionals.empty());
+  if (!paused)
+    world.exchange->budget_seen.orders_10s = {1, 300};
+  run.live(11s, held);
+  CHECK(world.exchange->cancelled_conditionals == std::vector{old.id});
+}
+
 TEST_CASE("a process that ends in the middle of a move lets the new stop stand first") {
   const bool by_fault = GENERATE(false, true);
   CAPTURE(by_fault);

@@ -38,6 +38,36 @@ TEST_CASE("a ban is obeyed although our own clock, never corrected yet, says tha
   CHECK(banned_for(*client) > milliseconds(60'000));
 }
 
+TEST_CASE("orders are paused for a minute only where the venue says a minute") {
+  struct row {
+    const char* text;
+    bool for_a_minute;
+  };
+  const row r =
+      GENERATE(row{"Too many new orders; current limit is 300 orders per TEN_SECONDS.", false},
+               row{"Too many new orders; current limit is 300 orders per 10 SECOND.", false},
+               row{"Too many new orders.", false},
+               row{"Too many new orders; current limit is 1200 orders per MINUTE.", true},
+               row{"Too many new orders; current limit is 1200 orders per 1 MINUTE.", true});
+  INFO(r.text);
+  imposter venue;
+  // Five seconds after the venue's windows of both lengths began.
+  venue.when("GET /fapi/v1/time", {server_time(65'000 - wall_ms() % 60'000)});
+  const auto body = R"({"code":-1015,"msg":")" + std::string(r.text) + R"("})";
+  venue.when("POST /fapi/v1/order", {reply_with(429, body)});
+  const auto client = client_for(venue);
+  answers<read_result<clock_offset>> clock;
+  client->read_clock(within(5'000), clock.taker());
+  REQUIRE(clock.wait().has_value());
+  answers<order_outcome> order;
+  client->place_order(an_order(), milliseconds(2'000), order.taker());
+  REQUIRE(std::holds_alternative<order_refused>(order.wait()));
+  const auto until = client->budget().orders_paused_until;
+  REQUIRE(until);
+  const auto wait = between(std::chrono::steady_clock::now(), *until);
+  CHECK((wait > milliseconds(20'000)) == r.for_a_minute);
+}
+
 TEST_CASE("a stop without any time is still a stop") {
   imposter venue;
   venue.when("GET /fapi/v1/time", {server_time()});

@@ -43,6 +43,18 @@ TEST_CASE("a stop is not taken away for one that is crossed already") {
   CHECK(w.last<cancel_stop>().id == old);
 }
 
+TEST_CASE("a stop is not taken away while no other could be placed") {
+  stop_world w;
+  const auto old = alone(w);
+  w.orders_leave = false;
+  w.decide();
+  CHECK(w.said.empty());
+  CHECK(w.state_of(old) == stop_state::resting);
+  w.orders_leave = true;
+  w.decide();
+  CHECK(w.last<cancel_stop>().id == old);
+}
+
 TEST_CASE("a stop is not taken away for a small move") {
   stop_world w;
   const auto old = alone(w);

@@ -57,6 +57,7 @@ class stop_world {
     stop_surroundings s;
     s.seen = {content, as_of, {}, source, 1};
     s.mark = mark;
+    s.orders_leave = orders_leave;
     instrument_rules r;
     r.instrument = key.instrument;
     r.tradable = true;
@@ -169,6 +170,7 @@ class stop_world {
   truth content{position_unknown{}};
   instant as_of{};
   std::optional<price> mark{};
+  bool orders_leave{true};
   stop_keeper keeper;
   std::vector<stop_action> said{};
 };

@@ -128,7 +128,7 @@ TEST_CASE("accepted orders are counted in both windows, refused ones in none") {
   CHECK(test::header(order(), "x-mbx-order-count-1m") == "2");
   const auto refused = order();
   CHECK(outcome_of(refused) == "429 -1015");
-  CHECK_THAT(refused.body, ContainsSubstring("2 orders per 10 SECOND"));
+  CHECK_THAT(refused.body, ContainsSubstring("2 orders per TEN_SECONDS"));
   v.pass(milliseconds{10'000});
   CHECK(test::header(order(), "x-mbx-order-count-1m") == "3");
   v.pass(milliseconds{10'000});

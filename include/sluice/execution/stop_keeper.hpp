@@ -59,6 +59,7 @@ struct stop_surroundings {
   truth_view seen{};
   std::optional<price> mark{};  ///< None when there is none that is fresh.
   std::optional<instrument_rules> rules{};
+  bool orders_leave{true};  ///< False while the venue, or our budget, lets no order go.
 };
 
 struct stop_keeper_options {

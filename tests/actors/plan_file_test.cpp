@@ -1,0 +1,109 @@
+// From where a file of plans is followed: never from before the process could look at it.
+#include "plan_file.hpp"
+
+#include <condition_variable>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "support/catch.hpp"
+#include "support/pipeline_fixture.hpp"
+
+using namespace sluice;
+using namespace sluice::actors;
+using namespace sluice::testing;
+using namespace std::chrono_literals;
+namespace fs = std::filesystem;
+
+namespace {
+
+void write_to(const fs::path& path, const std::string& text) {
+  std::ofstream(path, std::ios::app) << text;
+}
+
+std::shared_ptr<status::logger> log_to(const fs::path& file) {
+  status::log_settings settings;
+  settings.to_stderr = false;
+  settings.file = file.string();
+  return status::logger::start(settings).value();
+}
+
+/// Follows from its construction, when it has looked once, to its destruction.
+struct reading {
+  reading(const fs::path& path, fs::path log_file)
+      : log(std::move(log_file)), file(path, log_to(log), [this](plan_file::line l) {
+          const std::lock_guard guard(mutex);
+          lines.push_back(std::move(l.text));
+          more.notify_all();
+        }) {
+    until("plan_file_");
+  }
+
+  /// Until its log has this.
+  void until(std::string_view word) const {
+    for (int i = 0; i < 2'000; ++i) {
+      std::ifstream in(log);
+      if (std::string(std::istreambuf_iterator<char>(in), {}).find(word) != std::string::npos)
+        return;
+      std::this_thread::sleep_for(5ms);
+    }
+    FAIL("its log never said " << word);
+  }
+  /// Whether this is the first line that comes within ten seconds.
+  bool begins_with(const std::string& text) {
+    std::unique_lock lock(mutex);
+    more.wait_for(lock, 10s, [&] { return !lines.empty(); });
+    return !lines.empty() && lines.front() == text;
+  }
+
+  fs::path log;
+  std::mutex mutex{};
+  std::condition_variable more{};
+  std::vector<std::string> lines{};
+  plan_file file;
+};
+
+}  // namespace
+
+TEST_CASE("a file that appears where none was is read from its beginning") {
+  pipeline_world world;
+  reading r(world.directory / "plans", world.directory / "log");
+  write_to(world.directory / "plans", "first\n");
+  CHECK(r.begins_with("first"));
+}
+
+TEST_CASE("what was written before a file could be opened is never carried out") {
+  pipeline_world world;
+  const auto folder = world.directory / "mounted";
+  const auto path = folder / "plans";
+  const auto elsewhere = world.directory / "elsewhere";
+  fs::create_directory(elsewhere);
+  write_to(elsewhere / "plans", "old\n");
+  SECTION("because its directory was not there") {
+    reading r(path, world.directory / "log");
+    fs::rename(elsewhere, folder);
+    r.until("skipped");
+    write_to(path, "new\n");
+    CHECK(r.begins_with("new"));
+  }
+  SECTION("because its directory was an empty one, on which another is mounted") {
+    fs::create_directory(folder);
+    reading r(path, world.directory / "log");
+    fs::rename(elsewhere, folder);
+    r.until("skipped");
+    write_to(path, "new\n");
+    CHECK(r.begins_with("new"));
+  }
+  SECTION("because its name led nowhere") {
+    fs::create_directory(folder);
+    fs::create_symlink(world.directory / "nowhere", path);
+    reading r(path, world.directory / "log");
+    fs::rename(elsewhere / "plans", world.directory / "nowhere");
+    r.until("skipped");
+    write_to(path, "new\n");
+    CHECK(r.begins_with("new"));
+  }
+}
