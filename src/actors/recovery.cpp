@@ -6,6 +6,7 @@
 #include <ranges>
 
 #include "sluice/gate/blocked_exit.hpp"
+#include "sluice/journal/clock_steps.hpp"
 
 namespace sluice::actors {
 namespace {
@@ -35,18 +36,25 @@ bool is_withdrawn(const plan& p, const journal::recovered& found) {
          found.withdrawals.end();
 }
 
+/// By the wall clock as it is now.
+wall_time deadline_of(const plan& p, const journal::recovered& found, const stamp& now) {
+  const auto back =
+      found.last_seq > 0 ? journal::set_back_between(found.last_at, now) : milliseconds{0};
+  return {p.deadline_wall.ms - back.count()};
+}
+
 bool is_judged_yet(const plan& p, const journal::recovered& found, const stamp& now) {
-  return std::holds_alternative<reduce_plan>(p.body) && p.deadline_wall > now.wall &&
+  return std::holds_alternative<reduce_plan>(p.body) && deadline_of(p, found, now) > now.wall &&
          !had_an_order(p, found) && !is_withdrawn(p, found);
 }
 
 /// The plan on the present steady clock. However far the wall clock was set back meanwhile, no plan
 /// has more time left than it was given.
-plan living_on(const plan& p, const stamp& now) {
+plan living_on(const plan& p, const journal::recovered& found, const stamp& now) {
   auto lives = p;
   lives.received = now;
   const auto given = std::max<std::int64_t>(0, p.deadline_wall.ms - p.received.wall.ms);
-  const milliseconds left{std::min(p.deadline_wall.ms - now.wall.ms, given)};
+  const milliseconds left{std::min(deadline_of(p, found, now).ms - now.wall.ms, given)};
   lives.deadline = now.steady + duration{left};
   return lives;
 }
@@ -101,7 +109,7 @@ std::vector<plan_ptr> exits_to_judge(const journal::recovered& found, const stam
   std::vector<plan_ptr> out;
   for (const auto& p : found.undecided_plans)
     if (is_judged_yet(p, found, now))
-      out.push_back(std::make_shared<const plan>(living_on(p, now)));
+      out.push_back(std::make_shared<const plan>(living_on(p, found, now)));
   return out;
 }
 
@@ -151,7 +159,8 @@ std::vector<plan_to_resume> plans_to_resume(const journal::recovered& found, con
     // The order that is open has the present number.
     if (open)
       before.last_attempt = order->attempt - 1;
-    out.push_back({std::make_shared<const plan>(living_on(p, now)), before, open, done && !open});
+    out.push_back(
+        {std::make_shared<const plan>(living_on(p, found, now)), before, open, done && !open});
   };
   for (const auto& p : found.unfinished_plans)
     resume(p.what, {p.orders, p.last_attempt, p.executed, p.last_amount}, was_done(p));

@@ -36,7 +36,10 @@ stop_keeper_options keeper_options(const services& given, const stop_guard_optio
 /// Whether an order that only reduces could be sent at this moment.
 bool orders_leave(const budget_view& b, instant now) {
   const auto ended = [now](const std::optional<instant>& until) { return !until || *until <= now; };
-  const auto has_room = [](const window_view& w) { return w.limit == 0 || w.used < w.limit; };
+  const auto share = b.share_pct_max[static_cast<std::size_t>(read_class::exit_demand)];
+  const auto has_room = [&](const window_view& w) {
+    return w.limit == 0 || w.used < w.limit * share / 100;
+  };
   return ended(b.banned_until) && ended(b.paused_until) && ended(b.orders_paused_until) &&
          has_room(b.orders_10s) && has_room(b.orders_1m);
 }

@@ -72,14 +72,16 @@ plan_course::plan_course(const plan& p, bool collar, const course_memory& before
 
 int plan_course::attempt(side direction) {
   // What never arrived is repeated as it was; the other way round it is another order.
-  if (repeats_ && *repeats_ != direction)
+  if (repeats_ && *repeats_ != direction) {
     ++attempt_;
-  repeats_.reset();
+    repeats_.reset();
+  }
   return attempt_;
 }
 
 course_step plan_course::order_not_sent(const order_finished& how, instant now) {
-  ++attempt_;
+  if (!repeats_)
+    ++attempt_;
   return judge_once_more{now, remedy::none, in_words(how), {}};
 }
 
@@ -88,6 +90,7 @@ course_step plan_course::order_ended(const order_finished& how, const order_requ
                                      instant now) {
   executed_ += how.executed;
   fruitless_ = how.executed.is_zero() ? fruitless_ + 1 : 0;
+  repeats_.reset();
   if (how.cause == finish_cause::never_arrived)
     repeats_ = request.direction;
   else

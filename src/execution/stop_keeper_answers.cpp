@@ -32,6 +32,16 @@ bool may_move_position(stop_state s) {
   return s == stop_state::unknown || s == stop_state::cancelling || s == stop_state::triggered;
 }
 
+/// A code for "not there" or a status that are not those we know; nothing that a busy or
+/// unreachable venue says.
+bool says_nothing(const read_result<conditional_report>& answer) {
+  if (answer)
+    return answer->status == conditional_status::other;
+  const auto& no = answer.error();
+  return no.kind == failure_kind::venue_error && no.code != 0 && no.http_status >= 400 &&
+         no.http_status < 500;
+}
+
 }  // namespace
 
 stop_actions stop_keeper::restore(const std::vector<protective_stop>& stops,
@@ -65,6 +75,7 @@ void stop_keeper::move(tracked& t, stop_state to, std::string detail, instant no
   t.since = now;
   t.ask_at.reset();
   t.asked = 0;
+  t.asked_in_vain.reset();
   out.emplace_back(stop_changed{s, std::move(detail)});
   const auto tell = [&](bool pending) {
     t.pending_told = pending;
@@ -250,6 +261,8 @@ stop_actions stop_keeper::on_asked(const client_order_id& id,
   if (!t)
     return out;
   t->asking = false;
+  if (says_nothing(answer))
+    t->asked_in_vain = sent_at;
   if (answer)
     hear(*t, *answer, now, out);
   else if (answer.error().kind == failure_kind::not_found)
@@ -333,9 +346,11 @@ stop_actions stop_keeper::on_audit(const symbol& scope,
     audit_at_ = of_before ? now.steady : now.steady + options_.settings.audit_period;
   }
   std::set<client_order_id> listed;
-  for (const auto& row : *list) {
+  for (auto row : *list) {
     if (!is_ours(options_.account, row.client_id))
       continue;
+    if (row.status == conditional_status::other)
+      row.status = conditional_status::new_;  // It is open, whatever the word for it.
     listed.insert(row.client_id);
     if (auto* t = find(row.client_id)) {
       if (t->stop.state != stop_state::cancelling)
@@ -349,6 +364,8 @@ stop_actions stop_keeper::on_audit(const symbol& scope,
       continue;
     if (t.stop.state == stop_state::resting && t.since < sent_at)
       doubt(t, "it is not on the venue's list", now.steady, out);
+    else if (t.asked_in_vain)  // Two answers that do not have it: what is open is on the list.
+      absent(t, std::min(*t.asked_in_vain, sent_at), now.steady, out);
     else if (std::exchange(t.inherited, false))
       t.ask_at = now.steady;
   }

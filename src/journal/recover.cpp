@@ -7,6 +7,7 @@
 #include "collect.hpp"
 #include "exit_rows.hpp"
 #include "flatten_rows.hpp"
+#include "sluice/journal/clock_steps.hpp"
 #include "sluice/journal/facts_json.hpp"
 #include "stop_rows.hpp"
 
@@ -15,6 +16,10 @@ namespace {
 
 /// Enough to recognise what was traded while nobody listened.
 constexpr std::int64_t own_orders_max = 10'000;
+
+stamp stamp_of(const row& wall_and_steady) {
+  return {instant{duration{wall_and_steady.number(1)}}, {wall_and_steady.number(0)}};
+}
 
 result<ledger_line> read_line(const row& r) {
   ledger_line l;
@@ -229,6 +234,52 @@ result<void> recover_end(database& db, recovered& out) {
   if (!end)
     return end.error();
   out.last_seq = end->seq;
+  return db.each("SELECT wall_ms, steady_ns FROM record WHERE seq = ?", {end->seq},
+                 [&](const row& r) -> result<void> {
+                   out.last_at = stamp_of(r);
+                   return {};
+                 });
+}
+
+result<clock_steps> read_clock_steps(database& db, std::int64_t since) {
+  clock_steps steps;
+  auto read = db.each("SELECT wall_ms, steady_ns, seq FROM record WHERE seq >= ? ORDER BY seq",
+                      {since}, [&](const row& r) -> result<void> {
+                        steps.next(r.number(2), stamp_of(r));
+                        return {};
+                      });
+  if (!read)
+    return read.error();
+  return steps;
+}
+
+/// The deadlines of plans that have not ended are by the clock as it was when they came: they are
+/// set back as it was since, or a later process would give them that much more time.
+result<void> set_deadlines_back(database& db, recovered& out) {
+  std::vector<std::pair<std::int64_t, plan*>> open;
+  const auto add = [&](plan& p) {
+    return db.each("SELECT seq FROM plan WHERE plan_id = ?", {p.id},
+                   [&](const row& r) -> result<void> {
+                     open.emplace_back(r.number(0), &p);
+                     return {};
+                   });
+  };
+  for (auto& p : out.undecided_plans)
+    if (auto read = add(p); !read)
+      return read;
+  for (auto& p : out.unfinished_plans)
+    if (auto read = add(p.what); !read)
+      return read;
+  if (open.empty())
+    return {};
+  const auto steps = read_clock_steps(db, std::ranges::min(open).first);
+  if (!steps)
+    return steps.error();
+  for (const auto& [seq, p] : open) {
+    const auto back = steps->set_back_since(seq);
+    p->deadline_wall.ms -= back.count();
+    p->received.wall.ms -= back.count();
+  }
   return {};
 }
 
@@ -256,9 +307,10 @@ result<std::vector<hold>> read_holds(database& db) {
 
 result<recovered> recover_from(database& db, std::int64_t trade_ids_kept) {
   recovered out;
-  for (const auto part : {&recover_end, &recover_operator, &recover_plans, &recover_unfinished,
-                          &recover_withdrawals, &recover_orders, &recover_holds, &recover_books,
-                          &recover_stops, &recover_flattens, &recover_limits})
+  for (const auto part :
+       {&recover_end, &recover_operator, &recover_plans, &recover_unfinished, &set_deadlines_back,
+        &recover_withdrawals, &recover_orders, &recover_holds, &recover_books, &recover_stops,
+        &recover_flattens, &recover_limits})
     if (auto read = part(db, out); !read)
       return read.error();
   if (auto read = recover_trades(db, trade_ids_kept, out); !read)

@@ -85,7 +85,8 @@ drift_watch& reconcile_core::watch(const position_key& key) {
 void reconcile_core::adopt_before_order(const position_key& key, const stamp& now,
                                         reconcile_actions& out) {
   const auto in = input_for(key, now);
-  if (in.line || in.order_unresolved || !std::holds_alternative<position_open>(in.seen.content))
+  if (in.line || pending_[key].orders > 0 ||
+      !std::holds_alternative<position_open>(in.seen.content))
     return;
   drift_report found;
   found.truth_amount = amount_of(in.seen.content);
@@ -99,7 +100,8 @@ void reconcile_core::order_moved(const order_pending& change, const stamp& now,
                                  reconcile_actions& out) {
   if (change.pending)
     adopt_before_order(change.position, now, out);
-  auto& open = pending_[change.position];
+  auto& all = pending_[change.position];
+  auto& open = change.name.plan.empty() ? all.stops : all.orders;
   open = std::max(0, open + (change.pending ? 1 : -1));
   if (change.pending)
     return;
@@ -132,7 +134,7 @@ drift_input reconcile_core::input_for(const position_key& key, const stamp& now)
   in.line = books_.line(key);
   in.step = view_.step(key.instrument);
   const auto open = pending_.find(key);
-  in.order_unresolved = open != pending_.end() && open->second > 0;
+  in.order_unresolved = open != pending_.end() && open->second.orders + open->second.stops > 0;
   in.now = now;
   if (in.line)
     return in;

@@ -110,6 +110,20 @@ TEST_CASE("a clock set back while no process ran gives no plan more time than it
   CHECK(exits_to_judge(found, now).front()->deadline == now.steady + std::chrono::seconds{48});
 }
 
+TEST_CASE("a clock set back while no process ran is seen where the machine ran on") {
+  journal::recovered found;
+  found.last_seq = 7;
+  found.last_at = {now.steady - std::chrono::seconds{5}, {now.wall.ms + 55'000}};
+  found.undecided_plans = {a_plan("exit", reduce_plan{}, 80'000),
+                           a_plan("over", reduce_plan{}, 59'000)};
+  for (auto& p : found.undecided_plans)
+    p.received.wall = {now.wall.ms + 50'000};
+  const auto exits = exits_to_judge(found, now);
+  REQUIRE(exits.size() == 1);
+  CHECK(exits.front()->deadline == now.steady + std::chrono::seconds{20});
+  CHECK(settled_in(settle_undecided(found, now)) == std::vector<std::string>{"over"});
+}
+
 TEST_CASE("an exit whose withdrawal was accepted is not judged again") {
   journal::recovered found;
   found.undecided_plans = {a_plan("exit", reduce_plan{}),

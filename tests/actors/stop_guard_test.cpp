@@ -172,7 +172,7 @@ TEST_CASE("a stop stays while its place is needed for one that could not be sent
   if (paused)
     world.exchange->budget_seen.orders_paused_until = run.now() + 30s;
   else
-    world.exchange->budget_seen.orders_10s = {300, 300};
+    world.exchange->budget_seen.orders_10s = {240, 300};
   REQUIRE(world.exchange->conditionals.size() == 1);
   const auto second = std::move(world.exchange->conditionals.front());
   world.exchange->conditionals.pop_front();

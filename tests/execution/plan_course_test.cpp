@@ -209,6 +209,23 @@ TEST_CASE("only an order proven never to have arrived is repeated under its id")
   CHECK(course.attempt(side::sell) == 2);
 }
 
+TEST_CASE("a repetition that never left is repeated under the same id still") {
+  plan_course course(an_exit(), false);
+  CHECK(again(after(course, ended_by(finish_cause::never_arrived))));
+  CHECK(course.attempt(side::sell) == 1);
+  CHECK(again(course.order_not_sent(ended_by(finish_cause::too_late), at_ms(0))));
+  CHECK(course.attempt(side::sell) == 1);
+  SECTION("but not the other way round") {
+    CHECK(course.attempt(side::buy) == 2);
+    CHECK(course.attempt(side::sell) == 2);
+  }
+  SECTION("until it has left") {
+    course.sent(1);
+    CHECK(again(course.order_not_sent(ended_by(finish_cause::too_late), at_ms(0))));
+    CHECK(course.attempt(side::sell) == 2);
+  }
+}
+
 TEST_CASE("the other way round it is another order, with another id") {
   plan_course course(an_exit(), false);
   CHECK(again(after(course, ended_by(finish_cause::never_arrived))));

@@ -65,6 +65,39 @@ TEST_CASE("a query that finds nothing is believed only after the horizon") {
   CHECK(w.last<place_stop>().request.id != id);
 }
 
+TEST_CASE("where neither a query nor the list has a stop it is over, whatever the words for that") {
+  stop_world w;
+  const auto id = lose_reply(w);
+  const auto began = w.now;
+  const bool by_word = GENERATE(false, true);
+  const read_failure strange{failure_kind::venue_error, 400, -4999, "No such algo order.", {}};
+  while (w.state_of(id)) {
+    if (by_word)
+      w.take(w.keeper.on_asked(id, w.report_of(id, conditional_status::other), w.now, w.now));
+    else
+      w.take(w.keeper.on_asked(id, strange, w.now, w.now));
+    w.pass(500ms);
+    REQUIRE(w.now - began < 30s);
+    w.audit();
+  }
+  CHECK(w.now - began >= 6'500ms);
+  w.decide();
+  CHECK(w.count<place_stop>() == 2);
+}
+
+TEST_CASE("a stop is not over because the venue cannot say, nor while it is on the list") {
+  stop_world w;
+  const auto id = lose_reply(w);
+  const auto [kind, status] =
+      GENERATE(std::pair{failure_kind::timed_out, 0}, std::pair{failure_kind::venue_error, 503});
+  w.pass(20s);
+  w.take(w.keeper.on_asked(id, read_failure{kind, status, -4999, "?", {}}, w.now, w.now));
+  w.audit();
+  CHECK(w.state_of(id) == stop_state::unknown);
+  w.audit({w.report_of(id, conditional_status::other)});
+  CHECK(w.state_of(id) == stop_state::resting);
+}
+
 TEST_CASE("a stop whose reply has a status that nobody knows is asked for") {
   stop_world w;
   w.begin();

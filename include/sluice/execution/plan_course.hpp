@@ -66,7 +66,10 @@ class plan_course {
   [[nodiscard]] int attempt(side direction);
   [[nodiscard]] order_shape shape() const { return shape_; }
   /// The order with the present number was handed to the exchange for the `times`-th time.
-  void sent(int times) { orders_ += times == 1 ? 1 : 0; }
+  void sent(int times) {
+    orders_ += times == 1 ? 1 : 0;
+    repeats_.reset();
+  }
 
   /// `position_before` is |position| when the order was permitted, none when that is not known;
   /// `step` is that of market orders.

@@ -138,6 +138,8 @@ class stop_keeper {
     std::optional<instant> ask_at{};
     bool asking{false};
     std::size_t asked{0};
+    /// When the newest question left that the venue answered without saying what became of it.
+    std::optional<instant> asked_in_vain{};
   };
   struct slot {
     std::optional<exit_state> exit{};

@@ -101,8 +101,10 @@ struct limit_record {
 
 struct recovered {
   std::int64_t last_seq{0};  ///< 0 in a new journal.
+  stamp last_at{};           ///< Of that record, by the clocks of the process that wrote it.
   /// Accepted, but the process ended before their verdict, oldest first. Their instants belong to
-  /// the process that took them in: only the wall times still mean something.
+  /// the process that took them in: only the wall times still mean something. Those of receipt and
+  /// deadline are by the wall clock as `last_at` has it, if it was set back since.
   std::vector<plan> undecided_plans{};
   std::vector<unfinished_plan> unfinished_plans{};  ///< Oldest first.
   std::vector<withdrawal> withdrawals{};            ///< The same.

@@ -144,6 +144,12 @@ class reconcile_core {
   [[nodiscard]] drift_input input_for(const position_key& key, const stamp& now);
   void act_on(const drift_report& report, const drift_input& in, reconcile_actions& out);
   void record_missing(const drift_report& report, const drift_input& in, reconcile_actions& out);
+  /// Of ours, not finished.
+  struct unresolved {
+    int orders{0};
+    int stops{0};  ///< Perhaps triggered; nearly always only not asked for yet.
+  };
+
   void adopt_before_order(const position_key& key, const stamp& now, reconcile_actions& out);
   void adopt(const drift_report& report, const drift_input& in, reconcile_actions& out);
   void lift(const position_key& key, const std::string& author, const std::string& reason,
@@ -164,7 +170,7 @@ class reconcile_core {
   milliseconds venue_ahead_{0};
   ledger books_{};
   std::unordered_map<position_key, drift_watch> watches_{};
-  std::unordered_map<position_key, int> pending_{};  ///< Orders of ours not finished.
+  std::unordered_map<position_key, unresolved> pending_{};
   std::unordered_set<position_key> seen_flat_{};     ///< In this run: what opens now is a drift.
   hold_book holds_;
   own_orders own_{};

@@ -182,7 +182,7 @@ class fake_exchange final : public exchange_port {
   std::deque<pending_fills> fills_reads{};
   std::deque<pending_number> numbers_asked{};  ///< Whose orders these are, not answered yet.
   std::int64_t weight_limit_1m{2'400};
-  budget_view budget_seen{};  ///< But for that limit and the ban.
+  budget_view budget_seen{.share_pct_max = {80, 80, 80, 80}};  ///< But for that limit and the ban.
   std::optional<clock_offset> clock_seen{};
   std::optional<instant> banned_until{};
   std::deque<pending_cancel> cancels{};
