@@ -272,8 +272,8 @@ TEST_CASE("an order of unknown fate excuses its plan only where its fate is hidd
   SECTION("it is not") {
     CHECK(finds(check_recovery(h), "I15"));
   }
-  SECTION("a stranger's trade before it hides nothing") {
-    h.fills.push_back({9, 9, "web_9", "BTCUSDT", true, 5, 1'000});
+  SECTION("a stranger's trade before it and its truth hides nothing") {
+    h.fills.push_back({9, 9, "web_9", "BTCUSDT", true, 5, 859});
     CHECK(finds(check_recovery(h), "I15"));
   }
   SECTION("nor does one the other way") {
@@ -282,6 +282,10 @@ TEST_CASE("an order of unknown fate excuses its plan only where its fate is hidd
   }
   SECTION("one the same way does") {
     h.fills.push_back({9, 9, "web_9", "BTCUSDT", true, 5, 1'500});
+    CHECK(check_recovery(h).empty());
+  }
+  SECTION("so does one of the moment of the truth that it was decided by") {
+    h.fills.push_back({9, 9, "web_9", "BTCUSDT", true, 5, 860});
     CHECK(check_recovery(h).empty());
   }
   SECTION("clocks that are far apart do") {

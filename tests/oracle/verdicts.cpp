@@ -40,11 +40,13 @@ std::map<std::string, std::string> verdicts_of(const history& h) {
   return all;
 }
 
-/// Whether somebody else traded the same way since the order was intended: such a trade is not told
-/// from one of ours when its event was missed.
+/// Whether another order traded the same way since this one was intended, or at the moment of the
+/// truth that it was decided by: such a trade is not told from one of ours when its event was
+/// missed, nor, for a minute, one that this truth may have in it or not.
 bool is_hidden(const history& h, const std::map<std::string, intent>& intents, const intent& o) {
+  constexpr ms truth_older_max = 150;
   return std::ranges::any_of(h.fills, [&](const venue_fill& f) {
-    return f.symbol == o.symbol && f.buys == o.buys && f.at >= o.at &&
+    return f.symbol == o.symbol && f.buys == o.buys && f.at + truth_older_max >= o.at &&
            !intents.contains(f.client_id);
   });
 }
