@@ -43,6 +43,15 @@ conditional_request accept(pipeline_run& run) {
   return placed.request;
 }
 
+/// The position is held, and its stop rests.
+conditional_request guarded(pipeline_run& run) {
+  run.make_ready(held);
+  run.live(1s, held);
+  auto stop = accept(run);
+  run.live(1s, held);
+  return stop;
+}
+
 /// The exit engine wants the stop of BTCUSDT here.
 void move_stop(pipeline_run& run, std::string_view to) {
   exit_state moved;
@@ -68,10 +77,7 @@ void refuse_second(pipeline_run& run) {
 
 /// The venue takes one stop at a time: the old one is gone, the new one is not there yet.
 void take_old_stop_back(pipeline_run& run) {
-  run.make_ready(held);
-  run.live(1s, held);
-  const auto old = accept(run);
-  run.live(1s, held);
+  const auto old = guarded(run);
   move_stop(run, "49500");
   refuse_second(run);
   run.settle();
@@ -149,10 +155,7 @@ TEST_CASE("a stop that the exit engine moves is placed anew before the old one i
   pipeline_world world;
   with_stops(world);
   pipeline_run run(world);
-  run.make_ready(held);
-  run.live(1s, held);
-  const auto old = accept(run);
-  run.live(1s, held);
+  const auto old = guarded(run);
   move_stop(run, "49500.005");
   REQUIRE(world.exchange->conditionals.size() == 1);
   CHECK(world.exchange->conditionals.front().request.trigger == price::parse("49500.01").value());
@@ -169,10 +172,7 @@ TEST_CASE("a stop stays while its place is needed for one that could not be sent
   with_stops(world);
   const bool paused = GENERATE(false, true);
   pipeline_run run(world);
-  run.make_ready(held);
-  run.live(1s, held);
-  const auto old = accept(run);
-  run.live(1s, held);
+  const auto old = guarded(run);
   move_stop(run, "49500");
   if (paused)
     world.exchange->budget_seen.orders_paused_until = run.now() + 30s;
@@ -254,9 +254,7 @@ TEST_CASE("a restart finds the stop again") {
   with_stops(world);
   {
     pipeline_run run(world);
-    run.make_ready(held);
-    run.live(1s, held);
-    accept(run);
+    guarded(run);
   }
   pipeline_run run(world);
   run.make_ready(held);
@@ -274,9 +272,7 @@ TEST_CASE("what a triggered stop trades is ours, whatever client id the venue ga
     with_stops(world);
     world.chosen.reconcile.foreign = foreign_policy::hold;
     pipeline_run run(world);
-    run.make_ready(held);
-    run.live(1s, held);
-    const auto stop = accept(run);
+    const auto stop = guarded(run);
     world.exchange->open_conditionals.clear();
     order_update sold;
     sold.report.client_id = child == "v_random" ? client_order_id(child) : stop.id;
@@ -328,9 +324,7 @@ TEST_CASE("a stop that went while the user stream was down is missed as soon as 
   pipeline_world world;
   with_stops(world);
   pipeline_run run(world);
-  run.make_ready(held);
-  run.live(1s, held);
-  accept(run);
+  guarded(run);
   run.live(3s, held);
   const auto lists = world.exchange->conditional_lists;
   world.exchange->open_conditionals.clear();
