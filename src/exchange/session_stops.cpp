@@ -141,12 +141,11 @@ instant session::end_of_ban(const answer& seen, const http_reply& reply) const {
   if (const auto wait = retry_after(reply.retry_after))
     until = at + *wait;
   if (const auto named = banned_until(seen.text)) {
-    const auto end = end_named(*named, reply);
-    until = std::max(until.value_or(end), end);
+    until = std::max(until.value_or(at), end_named(*named, reply));
+    // Reckoned by our own clock alone, a ban may seem to be over already.
+    if (!clock_.measured() && !http_date(reply.date))
+      until = std::max(*until, instant(at + ban_min));
   }
-  // A time named by a clock that was never measured may seem to be over already.
-  if (!clock_.measured())
-    until = std::max(until.value_or(at), instant(at + ban_min));
   return std::clamp(until.value_or(at + ban_min), instant(at + stop_min), instant(at + ban_max));
 }
 

@@ -92,31 +92,61 @@ TEST_CASE("a venue that says stop is not asked again before its time") {
   }
 }
 
-TEST_CASE("a ban met at the start is as long as the reply's date says, not our clock") {
-  for (const std::int64_t off_ms : {-3'600'000, 3'600'000}) {
-    imposter venue;
-    const auto seconds = static_cast<std::time_t>(wall_ms() / 1'000);
-    std::array<char, 40> date{};
-    std::strftime(date.data(), date.size(), "Date: %a, %d %b %Y %H:%M:%S GMT\r\n",
-                  std::gmtime(&seconds));
-    venue.when("GET /fapi/v1/time",
-               {reply_with(418,
-                           R"({"code":-1003,"msg":"IP(203.0.113.7) banned until )" +
-                               std::to_string(wall_ms() + 300'000) + R"(. Please"})",
-                           date.data())});
-    exchange::extras more;
-    more.wall_now = [off_ms] { return wall_time{wall_ms() + off_ms}; };
-    const auto client = client_for(venue, settings_for(venue), std::move(more));
-    answers<read_result<clock_offset>> answer;
-    client->read_clock(within(2'000), answer.taker());
-    const auto told = answer.wait();
-    REQUIRE_FALSE(told.has_value());
-    REQUIRE(client->budget().banned_until.has_value());
-    const auto left =
-        between(std::chrono::steady_clock::now(), *client->budget().banned_until).count();
-    CHECK(left > 290'000);
-    CHECK(left < 302'000);
-  }
+TEST_CASE("a ban met at the start ends when the answer itself says, not by our clock") {
+  const auto seconds = static_cast<std::time_t>(wall_ms() / 1'000);
+  std::array<char, 40> date{};
+  std::strftime(date.data(), date.size(), "Date: %a, %d %b %Y %H:%M:%S GMT\r\n",
+                std::gmtime(&seconds));
+  struct row {
+    const char* name;
+    std::string headers;
+    std::int64_t named_in_ms;  ///< None is named when 0.
+    std::int64_t wait_ms_min;
+    std::int64_t wait_ms_max;
+  };
+  const row rows[] = {
+      {"dated, five minutes", date.data(), 300'000, 290'000, 302'000},
+      {"dated, the rest of a longer ban", date.data(), 30'000, 20'000, 32'000},
+      {"a rest of which nothing but its length is told", "Retry-After: 30\r\n", 0, 20'000, 30'001},
+  };
+  for (const auto& r : rows)
+    for (const std::int64_t off_ms : {-3'600'000, 3'600'000}) {
+      INFO(r.name << ", our clock " << off_ms << " ms off");
+      imposter venue;
+      const auto until = r.named_in_ms == 0 ? std::string("for a while")
+                                            : "until " + std::to_string(wall_ms() + r.named_in_ms);
+      venue.when(
+          "GET /fapi/v1/time",
+          {reply_with(418,
+                      R"({"code":-1003,"msg":"IP(203.0.113.7) banned )" + until + R"(. Please"})",
+                      r.headers)});
+      exchange::extras more;
+      more.wall_now = [off_ms] { return wall_time{wall_ms() + off_ms}; };
+      const auto client = client_for(venue, settings_for(venue), std::move(more));
+      answers<read_result<clock_offset>> answer;
+      client->read_clock(within(2'000), answer.taker());
+      const auto told = answer.wait();
+      REQUIRE_FALSE(told.has_value());
+      REQUIRE(client->budget().banned_until.has_value());
+      const auto left =
+          between(std::chrono::steady_clock::now(), *client->budget().banned_until).count();
+      CHECK(left > r.wait_ms_min);
+      CHECK(left < r.wait_ms_max);
+    }
+}
+
+TEST_CASE("a ban met at the start that only our clock could end is the shortest there is") {
+  imposter venue;
+  venue.when("GET /fapi/v1/time",
+             {reply_with(418, R"({"code":-1003,"msg":"IP(203.0.113.7) banned until )" +
+                                  std::to_string(wall_ms() + 30'000) + R"(. Please"})")});
+  const auto client = client_for(venue, settings_for(venue));
+  answers<read_result<clock_offset>> answer;
+  client->read_clock(within(2'000), answer.taker());
+  REQUIRE_FALSE(answer.wait().has_value());
+  REQUIRE(client->budget().banned_until.has_value());
+  CHECK(between(std::chrono::steady_clock::now(), *client->budget().banned_until).count() >
+        110'000);
 }
 
 TEST_CASE("a limit met at the start is waited out by the reply's date, or for a whole window") {
