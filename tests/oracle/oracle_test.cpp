@@ -247,6 +247,15 @@ TEST_CASE("truth or books that are not the venue's are found") {
   CHECK(finds(check_books(h), "I14"));
 }
 
+TEST_CASE("what an order traded in the last moment need not be on record yet") {
+  auto h = a_history();
+  record_of(h, "order_changed").json = R"({"client_order_id":"c1","executed":"0"})";
+  h.fills[0].at = h.ended_at - 3'001;
+  CHECK(finds(check_books(h), "I14"));
+  h.fills[0].at = h.ended_at - 100;
+  CHECK_FALSE(finds(check_books(h), "I14"));
+}
+
 TEST_CASE("what is not well again long after the faults is found") {
   auto h = a_history();
   SECTION("not ready") {

@@ -11,6 +11,18 @@ namespace {
 /// The most of the venue's weight that we may use, in percent.
 constexpr std::int64_t share_max = 80;
 
+/// What has just traded is told by the stream or by the next read.
+constexpr ms told_after = 3'000;
+
+/// What of an order the product must have on record at the end.
+units must_be_told(const history& h, const venue_order& o) {
+  units sum = 0;
+  for (const auto& f : h.fills)
+    if (f.client_id == o.client_id && f.at < h.ended_at - told_after)
+      sum += f.amount;
+  return sum;
+}
+
 }  // namespace
 
 std::vector<violation> check_limits(const history& h) {
@@ -36,8 +48,6 @@ std::vector<violation> check_limits(const history& h) {
 }
 
 std::vector<violation> check_books(const history& h) {
-  /// What has just traded is told by the stream or by the next read.
-  constexpr ms told_after = 3'000;
   std::vector<violation> found;
   const positions_held positions(h);
   for (const auto& l : h.looks)
@@ -66,7 +76,8 @@ std::vector<violation> check_books(const history& h) {
   });
   for (const auto& o : h.orders) {
     const auto known = executed.find(o.client_id);
-    if (o.by == origin::product && known != executed.end() && known->second != o.executed)
+    if (o.by == origin::product && known != executed.end() && known->second != o.executed &&
+        (known->second > o.executed || known->second < must_be_told(h, o)))
       found.push_back({"I14", o.client_id + " executed " + show_units(o.executed) +
                                   " at the venue, " + show_units(known->second) + " on record"});
   }
