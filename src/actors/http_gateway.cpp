@@ -34,8 +34,12 @@ void post_plans(const intake_actor& intake, status::request&& asked, status::res
                 std::optional<token_digest> token, bearer by) {
   plans_posted posted{std::move(asked.body), std::nullopt, std::move(token), std::move(answer)};
   posted.may_order = by == bearer::writer;
+  // Whoever misspells "dry_run" must not trade.
+  for (const auto& [name, value] : asked.query.all())
+    if (name != "dry_run" && name != "wait")
+      return (*posted.answer)(status::problem_response(
+          {400, "invalid_query", {}, {}, {{name, "is no parameter; there are dry_run and wait"}}}));
   if (const auto dry_run = asked.query.find("dry_run")) {
-    // Whoever misspells it must not trade.
     if (*dry_run != "true" && *dry_run != "false")
       return (*posted.answer)(status::problem_response(
           {400, "invalid_query", {}, {}, {{"dry_run", "takes true or false"}}}));

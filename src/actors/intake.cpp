@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "dead_letters.hpp"
+#include "late_plans.hpp"
 #include "plan_preview.hpp"
 #include "plan_replies.hpp"
 #include "sluice/journal/record_json.hpp"
@@ -94,9 +95,10 @@ class intake : public stage<intake_actor> {
           status::problem_response(503, draining_ ? "the process is ending" : "starting"));
     const auto at = now_stamp();
     auto document = parse_plans(posted.body, at, settings_);
-    if (!document) {
+    if (!document || (posted.dry_run && !document->late.empty())) {
       metrics().add(status::metric::plans_rejected);
-      return (*posted.answer)(faults_response(document.error()));
+      return (*posted.answer)(
+          faults_response(document ? faults_of(document->late) : document.error()));
     }
     if (posted.dry_run)
       return preview(std::move(*document), posted);
@@ -107,7 +109,16 @@ class intake : public stage<intake_actor> {
     waiting_request w{*posted.answer, {}, document->batch, at.steady};
     if (posted.wait)
       w.until += duration{std::min(*posted.wait, status::verdict_wait_max)};
-    offer(std::move(document->plans), {std::move(w), nullptr});
+    auto late = std::move(document->late);
+    auto from = std::make_shared<origin>(origin{std::move(w), nullptr});
+    auto plans = std::make_shared<std::vector<plan>>(std::move(document->plans));
+    tell_unknown(this, peers_->journal, std::move(late), [this, from, plans](unknown_late unknown) {
+      if (unknown && unknown->empty())
+        return offer(std::move(*plans), std::move(*from));
+      metrics().add(status::metric::plans_rejected);
+      from->request->answer(unknown ? faults_response(*unknown)
+                                    : status::problem_response(503, "the journal tells nothing"));
+    });
   }
 
   /// Whoever may not send these plans may not try them either; quotas are not touched.
@@ -149,6 +160,8 @@ class intake : public stage<intake_actor> {
     auto document = parse_plans(line->text, now_stamp(), settings_);
     if (!document)
       return refuse(*line, document.error());
+    if (!document->late.empty())
+      return refuse(*line, faults_of(document->late));
     if (draining_)
       return refuse(*line, {{"", "the process is ending"}});
     auto& plans = document->plans;

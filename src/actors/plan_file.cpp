@@ -18,7 +18,11 @@
 namespace sluice::actors {
 namespace {
 
+using std::chrono::steady_clock;
+
 constexpr milliseconds poll_period{250};
+/// Somebody who puts a file into place and then opens it to us needs less.
+constexpr milliseconds unreadable_max{1'000};
 /// A longer line is no plan; it is skipped up to its end.
 constexpr std::size_t line_bytes_max = 64UL * 1024;
 
@@ -112,14 +116,18 @@ class follower {
     const bool other =
         there && (descriptor_ < 0 || on_disk.st_ino != inode_ || on_disk.st_dev != device_ ||
                   (S_ISREG(on_disk.st_mode) && on_disk.st_size < offset_));
-    if (descriptor_ >= 0)
-      (void)read_rest(descriptor_, offset_, stop_, lines_);
+    // A pipe whose writers have all closed it has no more of the line that was begun.
+    if (descriptor_ >= 0 && !read_rest(descriptor_, offset_, stop_, lines_) && is_pipe_)
+      lines_.end("");
     if (!other)
       return;
     lines_.end("has no end, and its file was replaced or cut");
     close();
     if (!open())
-      return;
+      return could_not_open(std::strerror(errno), errno == ENOENT);
+    if (unreadable_since_ && steady_clock::now() - *unreadable_since_ > unreadable_max)
+      was_open_ = false, absent_from_.reset();
+    unreadable_since_.reset();
     if (std::exchange(was_open_, true) || (absent_from_ && absent_from_ == folder()))
       (void)read_rest(descriptor_, offset_, stop_, lines_);
     else
@@ -136,11 +144,21 @@ class follower {
       inode_ = opened.st_ino;
       device_ = opened.st_dev;
       size_ = S_ISREG(opened.st_mode) ? opened.st_size : 0;
+      is_pipe_ = S_ISFIFO(opened.st_mode);
     }
     offset_ = 0;
     lines_.begin(0);
     log_->info("intake", "plan_file_opened", {{"file", path_}, {"size", size_}});
     return true;
+  }
+
+  /// Whoever comes to its place and stays closed to us gathers a backlog, like one at the start.
+  void could_not_open(const std::string& why, bool gone) {
+    if (gone || unreadable_since_)
+      return;
+    unreadable_since_ = steady_clock::now();
+    if (was_open_ || absent_from_)
+      log_->warn("intake", "plan_file_missing", {{"file", path_}, {"why", why}});
   }
 
   /// The directory of the file; none when it cannot be looked at.
@@ -184,10 +202,12 @@ class follower {
   dev_t device_{0};
   off_t size_{0};
   off_t offset_{0};
+  bool is_pipe_{false};
   bool was_open_{false};  ///< Once: what comes to its place later is new.
   /// The directory in which there was no such file at the start: one that appears there is new. Any
   /// other may be as old as one that was there.
   std::optional<std::pair<dev_t, ino_t>> absent_from_{};
+  std::optional<steady_clock::time_point> unreadable_since_{};
 };
 
 void follow_file(const std::string& path, const std::shared_ptr<status::logger>& log,

@@ -13,7 +13,11 @@ const raw_field* field_reader::find(std::string_view name) const {
 }
 
 void field_reader::fault(std::string_view name, std::string reason) {
-  faults_.push_back({pointer_to(pointer_, name), std::move(reason)});
+  faults_.push_back(fault_of(name, std::move(reason)));
+}
+
+field_fault field_reader::fault_of(std::string_view name, std::string reason) const {
+  return {pointer_to(pointer_, name), std::move(reason)};
 }
 
 std::optional<std::string> field_reader::text(std::string_view name) {

@@ -18,6 +18,8 @@ class field_reader {
 
   [[nodiscard]] bool has(std::string_view name) const { return find(name) != nullptr; }
   void fault(std::string_view name, std::string reason);
+  /// One that is not collected.
+  [[nodiscard]] field_fault fault_of(std::string_view name, std::string reason) const;
 
   /// None when absent, or wrong and then reported.
   [[nodiscard]] std::optional<std::string> text(std::string_view name);

@@ -110,7 +110,10 @@ cancel_plan read_cancel(field_reader& in) {
   return {in.parsed<plan_id>("cancels", in.required("cancels"), parse_plan_id).value_or(plan_id{})};
 }
 
-void read_created_at(field_reader& in, plan& p, const intake_settings& settings) {
+using late_faults = std::vector<late_plan>;
+
+void read_created_at(field_reader& in, plan& p, const intake_settings& settings,
+                     late_faults& late) {
   const auto* source = settings.find(p.source);
   if (!in.has("created_at") &&
       (settings.require_created_at || (source && source->require_created_at)))
@@ -121,22 +124,23 @@ void read_created_at(field_reader& in, plan& p, const intake_settings& settings)
   p.created_at = *created;
   const milliseconds age{p.received.wall.ms - created->ms};
   if (age > settings.max_age)
-    in.fault("created_at", fmt::format("is older than {}: a backlog is not carried out",
-                                       format_duration(settings.max_age)));
+    late.push_back({p.id, in.fault_of("created_at",
+                                      fmt::format("is older than {}: a backlog is not carried out",
+                                                  format_duration(settings.max_age)))});
   if (-age > settings.max_clock_lead)
     in.fault("created_at", fmt::format("lies more than {} in the future",
                                        format_duration(settings.max_clock_lead)));
 }
 
 /// Both forms count from the receipt and end at max_ttl.
-void read_deadline(field_reader& in, plan& p, const intake_settings& settings) {
+void read_deadline(field_reader& in, plan& p, const intake_settings& settings, late_faults& late) {
   if (in.has("ttl") && in.has("deadline"))
     in.fault("deadline", "only one of ttl and deadline may be given");
   milliseconds left = in.span("ttl").value_or(settings.default_ttl);
   if (const auto deadline = in.time("deadline")) {
     left = milliseconds{deadline->ms - p.received.wall.ms};
     if (left.count() <= 0)
-      in.fault("deadline", "has passed");
+      late.push_back({p.id, in.fault_of("deadline", "has passed")});
   }
   // Also a deadline of another century: in nanoseconds it would not fit.
   left = std::clamp(left, milliseconds{0}, settings.max_ttl);
@@ -194,8 +198,9 @@ struct body_fields {
 
 std::optional<plan> plan_of(const raw_object& object, const std::string& pointer,
                             const stamp& received, const intake_settings& settings,
-                            std::vector<field_fault>& faults) {
+                            std::vector<field_fault>& faults, std::vector<late_plan>& late) {
   const auto faults_before = faults.size();
+  const auto late_before = late.size();
   field_reader in(object, pointer, faults);
   plan p;
   p.received = received;
@@ -208,10 +213,14 @@ std::optional<plan> plan_of(const raw_object& object, const std::string& pointer
     p.body = read_reduce(in);
   else if (kind == "cancel")
     p.body = read_cancel(in);
-  read_created_at(in, p, settings);
-  read_deadline(in, p, settings);
+  read_created_at(in, p, settings, late);
+  read_deadline(in, p, settings, late);
   if (faults.size() != faults_before)
     return std::nullopt;
+  if (late.size() != late_before) {
+    p.deadline = received.steady;
+    p.deadline_wall = received.wall;
+  }
   return p;
 }
 

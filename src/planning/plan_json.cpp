@@ -25,12 +25,13 @@ plan_document_result parse_plans(std::string_view text, const stamp& received,
   auto raw = read_raw(text, settings.plans_per_request_max);
   if (!raw)
     return std::move(raw).error();
-  plan_document document{.plans = {}, .batch = raw->batch};
+  plan_document document{.plans = {}, .batch = raw->batch, .late = {}};
   std::vector<field_fault> faults;
   if (raw->objects.empty())
     faults.push_back({"", "has no plan"});
   for (std::size_t i = 0; i < raw->objects.size() && faults.size() < faults_max; ++i) {
-    auto p = plan_of(raw->objects[i], pointer_to_object(raw->batch, i), received, settings, faults);
+    auto p = plan_of(raw->objects[i], pointer_to_object(raw->batch, i), received, settings, faults,
+                     document.late);
     if (p)
       document.plans.push_back(std::move(*p));
   }

@@ -66,11 +66,8 @@ void upstream_desk::deliver(stream_entry entry, std::int64_t server_ms, const st
                   refusal_of(wish, upstream_fault::queue_full,
                              fmt::format("{} entries of its lane wait already", queue.size())),
                   out);
-  // An id that lies ahead of the server's clock must not let it wait for longer.
-  const milliseconds age{
-      std::max<std::int64_t>(0, server_ms - entry_time_ms(entry.id).value_or(server_ms))};
-  in_hand_.insert(entry.id);
-  queue.push_back({std::move(entry), std::move(wish), now, age});
+  in_hand_.emplace(entry.id, wish.id);
+  queue.push_back({std::move(entry), std::move(wish), now});
 }
 
 void upstream_desk::step(const upstream_view& view, upstream_actions& out) {
@@ -149,7 +146,7 @@ upstream_desk::outcome upstream_desk::offer(waiting_entry& w, const truth& held,
 }
 
 bool upstream_desk::is_old(const waiting_entry& w, const stamp& now) const {
-  return w.age + between(w.received.steady, now.steady) > intake_.max_age;
+  return w.wish.age + between(w.received.steady, now.steady) > intake_.max_age;
 }
 
 bool upstream_desk::is_settled(const waiting_entry& w, const upstream_view& view) const {
@@ -262,6 +259,10 @@ bool upstream_desk::judged(const plan_id& id) {
   return true;
 }
 
+bool upstream_desk::is_in_hand(const plan_id& id) const {
+  return std::ranges::any_of(in_hand_, [&](const auto& entry) { return entry.second == id; });
+}
+
 /// A part of a position became another target then than it would now, and is the same plan still.
 bool upstream_desk::is_same(const upstream_wish& w) const {
   const auto* close = std::get_if<upstream_close>(&w.what);
@@ -272,7 +273,8 @@ bool upstream_desk::is_same(const upstream_wish& w) const {
 
 void upstream_desk::refuse(stream_entry entry, upstream_refusal why, upstream_actions& out) {
   in_hand_.erase(entry.id);
-  const bool answers = !why.id.empty() && !open_.contains(why.id) && !known_(why.id);
+  const bool answers =
+      !why.id.empty() && !open_.contains(why.id) && !is_in_hand(why.id) && !known_(why.id);
   refused_.put(entry.id, why, now_);
   out.refused.push_back({std::move(entry), std::move(why), answers});
 }

@@ -17,7 +17,15 @@ constexpr std::size_t value_bytes_max = 256;
 constexpr std::size_t payload_bytes_max = 64UL * 1024;
 
 /// What the action says by itself.
-enum class declared : std::uint8_t { nothing, opens, closes, closes_all, closes_part, other };
+enum class declared : std::uint8_t {
+  nothing,
+  opens,
+  closes,  ///< What is held, or the amount that is given.
+  closes_all,
+  closes_part,
+  reduces,  ///< By an amount: without one it could mean anything.
+  other
+};
 
 struct action {
   declared kind{declared::nothing};
@@ -37,8 +45,10 @@ action action_of(const std::string& word) {
     return {declared::nothing, 0, text == "BUY" ? side::buy : side::sell};
   if (text == "OPEN" || text == "ENTRY")
     return {declared::opens, 0, {}};
-  if (text == "CLOSE" || text == "REDUCE")
+  if (text == "CLOSE")
     return {declared::closes, 0, {}};
+  if (text == "REDUCE")
+    return {declared::reduces, 0, {}};
   if (text == "FULL_CLOSE" || text == "CLOSE_FULL")
     return {declared::closes_all, 0, {}};
   if (text.starts_with("CLOSE_"))
@@ -142,6 +152,7 @@ class entry_reader {
       return refuse(upstream_fault::plan_too_old,
                     fmt::format("{} is {} old, allowed are {}: a backlog is not carried out", of,
                                 format_duration(age), format_duration(intake_.max_age)));
+    wish_.age = std::max(wish_.age, age);
     no_age_.clear();
     if (-age > intake_.max_clock_lead)
       no_age_ = fmt::format("{} lies {} in the future, allowed are {}", of, format_duration(-age),
@@ -271,7 +282,7 @@ class entry_reader {
     if (act.kind == declared::closes_part) {
       c.how = upstream_close::extent::percent;
       c.percent = act.percent;
-    } else if (act.kind == declared::nothing ||
+    } else if (act.kind == declared::nothing || act.kind == declared::reduces ||
                (act.kind == declared::closes &&
                 !first_of({"qty", "close_qty", "quantity"}).empty())) {
       c.how = upstream_close::extent::amount;

@@ -1,43 +1,14 @@
 // What limits ask of the stages around the gate: a reading of the margin after each entry, and dry
 // runs that keep nobody waiting.
-#include <future>
-#include <memory>
-#include <optional>
-
-#include "sluice/status/http_server.hpp"
+#include "support/asked_over_http.hpp"
 #include "support/catch.hpp"
 #include "support/pipeline_fixture.hpp"
-#include "support/raw_client.hpp"
 
 using namespace sluice;
 using namespace sluice::testing;
 using namespace std::chrono_literals;
-using status::testing::raw_client;
 
 namespace {
-
-/// A request that came over a socket and waits for its answer.
-struct asked_over_http {
-  explicit asked_over_http(const std::string& body) {
-    const auto asked = std::make_shared<std::promise<status::responder>>();
-    auto arrived = asked->get_future();
-    status::http_settings listening;
-    listening.listen = "127.0.0.1:0";
-    server = status::http_server::start(listening, [asked](const status::request&,
-                                                           status::responder to) {
-               asked->set_value(std::move(to));
-             }).value();
-    client.emplace(server->port());
-    REQUIRE(client->send(status::testing::post("/api/v1/plans?dry_run=true", body)));
-    REQUIRE(arrived.wait_for(10s) == std::future_status::ready);
-    try_plans = {body, std::nullopt, std::nullopt, arrived.get(), true};
-  }
-  std::string response() { return client->read_response(); }
-
-  std::unique_ptr<status::http_server> server{};
-  std::optional<raw_client> client{};
-  actors::plans_posted try_plans{};
-};
 
 std::string opens(int count) {
   std::string all;

@@ -1,6 +1,11 @@
 // From where a file of plans is followed: never from before the process could look at it.
 #include "plan_file.hpp"
 
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
 #include <condition_variable>
 #include <filesystem>
 #include <fstream>
@@ -51,7 +56,9 @@ struct reading {
         return;
       std::this_thread::sleep_for(5ms);
     }
-    FAIL("its log never said " << word);
+    std::ifstream in(log);
+    FAIL("its log never said " << word << ", but "
+                               << std::string(std::istreambuf_iterator<char>(in), {}));
   }
   /// Whether this is the first line that comes within ten seconds.
   bool begins_with(const std::string& text) {
@@ -98,4 +105,44 @@ TEST_CASE("what was written before a file could be opened is never carried out")
   r.until("skipped");
   write_to(path, "new\n");
   CHECK(r.begins_with("new"));
+}
+
+namespace {
+
+/// Stands in the place of a file, and nobody can open it, not even root.
+void put_unreadable(const fs::path& path) {
+  sockaddr_un name{};
+  name.sun_family = AF_UNIX;
+  REQUIRE(path.string().size() < sizeof name.sun_path);
+  path.string().copy(name.sun_path, sizeof name.sun_path - 1);
+  const int socket = ::socket(AF_UNIX, SOCK_STREAM, 0);
+  REQUIRE(::bind(socket, reinterpret_cast<const sockaddr*>(&name), sizeof name) == 0);
+  ::close(socket);
+}
+
+}  // namespace
+
+TEST_CASE("a file whose successor cannot be opened gathers no backlog to be carried out") {
+  pipeline_world world;
+  const auto path = world.directory / "plans";
+  write_to(path, "before\n");
+  reading r(path, world.directory / "log");
+  fs::remove(path);
+  put_unreadable(path);
+  r.until("plan_file_missing");
+  std::this_thread::sleep_for(1'300ms);
+  write_to(world.directory / "next", "old\n");
+  fs::rename(world.directory / "next", path);
+  r.until("size=4");
+  write_to(path, "new\n");
+  CHECK(r.begins_with("new"));
+}
+
+TEST_CASE("a pipe's last line counts without an end once nobody writes any more") {
+  pipeline_world world;
+  const auto path = world.directory / "pipe";
+  REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+  reading r(path, world.directory / "log");
+  std::ofstream(path) << "first";
+  CHECK(r.begins_with("first"));
 }

@@ -120,7 +120,9 @@ class LimitsTestCase(SluiceTestCase):
         self.assertEqual(self.get("/api/v1/plans/tried").status, 404)
         self.assertEqual(self.status()["plans"]["accepted"], 0)
         self.assertNotIn("sluice_verdicts_total{", self.get("/metrics").text)
-        self.assertEqual(self.post("/api/v1/plans?dry_run=perhaps", an_open("x")).status, 400)
+        for misspelt in ("dry_run=perhaps", "dry-run=true", "dryrun=true", "DRY_RUN=true"):
+            self.assertEqual(self.post(f"/api/v1/plans?{misspelt}", an_open("x")).status, 400)
+        self.assertEqual(self.get("/api/v1/plans/x").status, 404)
         self.assertEqual(self.post("/api/v1/plans?dry_run=true", {"plan_id": "x"}).status, 400)
         code, words, errors = self.dry_run(an_open("tried"))
         self.assertEqual(code, 0, errors)

@@ -45,13 +45,14 @@ void check_body(const plan& p, const cancel_plan& c) {
   require(lane_of(p) == lane::exit, "a cancel is an exit");
 }
 
-void check_plan(const plan& p) {
+void check_plan(const plan& p, bool late) {
   require(parse_plan_id(p.id.str()).has_value() && !is_own_plan_id(p.id), "an id is one");
   require(parse_source_id(p.source.str()).has_value() && !is_own_source(p.source),
           "a source is one, and none of ours");
   const bool may_lack = std::holds_alternative<cancel_plan>(p.body) && p.instrument.empty();
   require(may_lack || parse_symbol(p.instrument.str()).has_value(), "a symbol is one");
-  require(p.deadline > received.steady && p.deadline <= received.steady + settings.max_ttl,
+  require(late ? p.deadline == received.steady
+               : p.deadline > received.steady && p.deadline <= received.steady + settings.max_ttl,
           "a plan lives, and no longer than it may");
   require(p.deadline_wall.ms - received.wall.ms == between(received.steady, p.deadline).count(),
           "both deadlines are the same moment");
@@ -151,7 +152,7 @@ void check(std::string_view input) {
   require(!read->plans.empty() && (read->batch || read->plans.size() == 1),
           "a document has its plans");
   for (const auto& p : read->plans) {
-    check_plan(p);
+    check_plan(p, std::ranges::any_of(read->late, [&](const auto& l) { return l.id == p.id; }));
     check_print(p);
   }
   check_batch(read->plans);

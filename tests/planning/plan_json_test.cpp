@@ -184,15 +184,11 @@ TEST_CASE("each hostile extra, time or document is refused at its place") {
       {"/time_limit", open_and(R"("time_limit":"0s")")},
       {"/target", open_and(R"("target":"0")")},
       {"/cancels", open_and(R"("cancels":"x")")},
-      {"/created_at", open_and(R"("created_at":"2026-11-23T11:58:59Z")")},
       {"/created_at", open_and(R"("created_at":"2026-11-23T12:00:06Z")")},
       {"/created_at", open_and(R"("created_at":"yesterday")")},
       {"/ttl", open_and(R"("ttl":"-5s")")},
       {"/ttl", open_and(R"("ttl":30)")},
-      {"/deadline", open_and(R"("deadline":"2026-11-23T12:00:00Z")")},
       {"/deadline", open_and(R"("deadline":"2026-11-23T12:00:30Z","ttl":"30s")")},
-      // So far away that a sanitizer would report the nanoseconds.
-      {"/deadline", open_and(R"("deadline":"0957-01-01T00:00:00Z")")},
       {"/target", R"({"plan_id":"r","source":"s","symbol":"X","kind":"reduce"})"},
       {"/target", R"({"plan_id":"r","source":"s","symbol":"X","kind":"reduce","target":"-1"})"},
       {"/reason", R"({"plan_id":"r","source":"s","symbol":"X","kind":"reduce","target":"0",)"
@@ -245,6 +241,44 @@ TEST_CASE("a producer that must tell the age of its plans is refused without it"
     CHECK(parse_plans(with, received, settings));
   }
   CHECK(parse_plans(open_with("strategy", "other"), received, one));
+}
+
+TEST_CASE("a plan whose time is over is named as late, and would only expire") {
+  struct row {
+    const char* name;
+    std::string text;
+    std::vector<std::string> pointers;
+  };
+  const std::vector<row> table{
+      {"older than plans may be",
+       open_and(R"("created_at":"2026-11-23T11:58:59Z")"),
+       {"/created_at"}},
+      {"after its deadline", open_and(R"("deadline":"2026-11-23T12:00:00Z")"), {"/deadline"}},
+      // So far away that a sanitizer would report the nanoseconds.
+      {"long after it", open_and(R"("deadline":"0957-01-01T00:00:00Z")"), {"/deadline"}},
+      {"both",
+       open_and(R"("created_at":"2026-11-23T11:00:00Z","deadline":"2026-11-23T11:00:01Z")"),
+       {"/created_at", "/deadline"}},
+      {"in a batch",
+       "[" + open_with("}", "}") + "," + open_and(R"("deadline":"2026-11-23T12:00:00Z")") + "]",
+       {"/1/deadline"}},
+  };
+  for (const auto& r : table) {
+    INFO(r.name);
+    const auto document = read(r.text);
+    REQUIRE(document);
+    std::vector<std::string> pointers;
+    for (const auto& l : document->late) {
+      CHECK(l.id == document->plans.back().id);
+      pointers.push_back(l.why.pointer);
+    }
+    CHECK(pointers == r.pointers);
+    CHECK(document->plans.back().deadline == received.steady);
+    CHECK(document->plans.back().deadline_wall == received.wall);
+  }
+  CHECK(read(open_with("}", "}"))->late.empty());
+  // What else is wrong goes first.
+  CHECK_FALSE(read(open_and(R"("deadline":"2026-11-23T12:00:00Z","target":"0")")));
 }
 
 TEST_CASE("all faults of a document are named together") {

@@ -113,6 +113,39 @@ TEST_CASE("an entry whose id lies ahead of the server's clock waits no longer th
   CHECK(out.refused[0].why.fault == upstream_fault::plan_too_old);
 }
 
+TEST_CASE("an entry waits no longer than the older of its id and its timestamp allows") {
+  scene s;
+  s.may_open = false;
+  s.deliver(with(an_open(), "timestamp", std::to_string(noon.ms / 1'000 - 40)));
+  s.passed = milliseconds{20'000};
+  CHECK(s.step().refused.empty());
+  s.passed = milliseconds{20'001};
+  const auto out = s.step();
+  REQUIRE(out.refused.size() == 1);
+  CHECK(out.refused[0].why.fault == upstream_fault::plan_too_old);
+  CHECK(out.refused[0].answers);
+}
+
+TEST_CASE("nobody is told that a plan is refused while another entry of it waits") {
+  scene s;
+  s.may_open = false;
+  s.deliver(an_open());
+  s.passed = milliseconds{10'000};
+  const auto twin = with(an_open(), "timestamp", std::to_string(noon.ms / 1'000 - 51));
+  const auto out = s.deliver(twin);
+  REQUIRE(out.refused.size() == 1);
+  CHECK(out.refused[0].why.fault == upstream_fault::plan_too_old);
+  CHECK_FALSE(out.refused[0].answers);
+  // Neither when one of two that wait is too old.
+  s.deliver(with(an_open(), "timestamp", std::to_string(noon.ms / 1'000 - 30)));
+  s.passed = milliseconds{31'000};
+  const auto later = s.step();
+  REQUIRE(later.refused.size() == 1);
+  CHECK_FALSE(later.refused[0].answers);
+  s.may_open = true;
+  CHECK(s.step().plans.size() == 1);
+}
+
 TEST_CASE("closes do not wait behind open plans, nor behind closes without a truth") {
   scene s;
   s.settings.entry_open_max = 2;

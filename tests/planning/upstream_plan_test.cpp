@@ -79,6 +79,7 @@ TEST_CASE("what an upstream entry closes becomes a target, never an amount") {
       {"an amount", amount(a_close("c", "CLOSE"), "0.1"), "0.5", "0.4"},
       {"more than there is", amount(a_close("c", "CLOSE"), "0.7"), "0.5", "0"},
       {"close without an amount", a_close("c", "CLOSE"), "0.5", "0"},
+      {"less by an amount", amount(a_close("c", "REDUCE"), "0.1"), "0.5", "0.4"},
       {"no action, reduceOnly", amount(plain, "0.2"), "0.5", "0.3"},
       {"a double's noise", amount(plain, "0.20000000000000001"), "0.5", "0.3"},
       {"nothing is held", a_close("c", "PARTIAL_50"), "0", "0"},
@@ -91,6 +92,12 @@ TEST_CASE("what an upstream entry closes becomes a target, never an amount") {
     CHECK(target_of(w, held.is_zero() ? truth{position_flat{}} : holding(r.held)) ==
           *quantity::parse(r.target));
   }
+}
+
+TEST_CASE("\"less\" without an amount is refused: it could mean anything") {
+  CHECK(fault_of(read(a_close("c", "REDUCE"))) == "unreadable: qty is missing");
+  CHECK(fault_of(read(with(a_close("c", "REDUCE"), "qty", "nan"))) == "unreadable: qty is missing");
+  CHECK(fault_of(read(with(a_close("c", "REDUCE"), "qty", "0"))).starts_with("unreadable: "));
 }
 
 TEST_CASE("only what is told decides whether an upstream entry opens or closes") {

@@ -20,9 +20,17 @@ struct field_fault {
   friend bool operator==(const field_fault&, const field_fault&) = default;
 };
 
+/// A plan that came after its deadline, or older than any may be: good only as a repetition of one
+/// that was taken before.
+struct late_plan {
+  plan_id id{};
+  field_fault why{};
+};
+
 struct plan_document {
   std::vector<plan> plans{};
-  bool batch{false};  ///< True when it was an array.
+  bool batch{false};              ///< True when it was an array.
+  std::vector<late_plan> late{};  ///< Of those; a plan that is late in both ways stands twice.
 };
 
 /// A document, or everything that is wrong with it (at most 100 faults): all or nothing.
@@ -36,6 +44,8 @@ using plan_document_result = boost::system::result<plan_document, std::vector<fi
 /// of ttl and deadline. Decimals are strings or whole numbers, never floats; names unknown, given
 /// twice, or not of the plan's kind are refused. `received` is when the document came: ttl and
 /// deadline count from it, so that a producer's wrong clock cannot prolong a plan past max_ttl.
+/// Late plans are no fault of the document: whoever takes it may do so only for ids that were
+/// taken.
 [[nodiscard]] plan_document_result parse_plans(std::string_view text, const stamp& received,
                                                const intake_settings& settings);
 

@@ -95,7 +95,6 @@ class upstream_desk {
     stream_entry entry{};
     upstream_wish wish{};
     stamp received{};
-    milliseconds age{0};                  ///< When it was received.
     std::optional<instant> missing_in{};  ///< The first read in which nothing was held.
   };
   struct open_wish {
@@ -127,6 +126,8 @@ class upstream_desk {
   [[nodiscard]] bool will_open(const symbol& instrument) const;
   void join(open_wish& open, waiting_entry& w, upstream_actions& out);
   [[nodiscard]] bool is_same(const upstream_wish& w) const;
+  /// Another entry of this plan waits or is at the planner.
+  [[nodiscard]] bool is_in_hand(const plan_id& id) const;
   void close(std::unordered_map<plan_id, open_wish>::iterator at);
 
   upstream_settings settings_{};
@@ -136,7 +137,8 @@ class upstream_desk {
   std::array<std::deque<waiting_entry>, 2> waiting_{};
   std::array<std::size_t, 2> open_count_{};
   std::unordered_map<plan_id, open_wish> open_{};
-  std::unordered_set<std::string> in_hand_{};  ///< Entries that wait or are at the planner.
+  /// Entries that wait or are at the planner, and their plans.
+  std::unordered_map<std::string, plan_id> in_hand_{};
   std::unordered_set<plan_id> expected_{};
   refused_entries refused_;
   instant now_{};  ///< Of the last delivery or step.

@@ -27,14 +27,17 @@ struct upstream_close {
   friend bool operator==(const upstream_close&, const upstream_close&) = default;
 };
 
-/// What an entry asks for. It has no time in it, so that the same plan published again is the same
-/// wish.
+/// What an entry asks for, and how old it was when it was read: no part of what is compared, so
+/// that the same plan published again is the same wish.
 struct upstream_wish {
   plan_id id{};
   source_id source{};
   symbol instrument{};
   std::variant<open_plan, upstream_close> what{};
-  friend bool operator==(const upstream_wish&, const upstream_wish&) = default;
+  milliseconds age{0};  ///< By its id or its timestamp, whichever says more; never negative.
+  friend bool operator==(const upstream_wish& a, const upstream_wish& b) {
+    return a.id == b.id && a.source == b.source && a.instrument == b.instrument && a.what == b.what;
+  }
 };
 [[nodiscard]] lane lane_of(const upstream_wish& w);
 
