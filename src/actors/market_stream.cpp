@@ -1,6 +1,8 @@
 // The stage of mark prices: onto the board, then to the exit engine.
 #include "sluice/actors/streams.hpp"
 
+#include <unordered_map>
+
 #include "sluice/truth/mark_order.hpp"
 #include "stage.hpp"
 
@@ -35,6 +37,10 @@ class market_stream : public stage<market_stream_actor> {
   /// An overlap of connections may bring an older mark than the one that is there. What a read of
   /// positions says may come from a copy that lags: it counts only where the stream is silent.
   [[nodiscard]] bool is_news(const mark_row& row, bool of_stream) {
+    // A stop that a read's mark has moved is not crossed by one from before it.
+    const auto of_read = read_at_.find(row.instrument);
+    if (of_read != read_at_.end() && row.as_of < of_read->second)
+      return false;
     if (of_stream && row.event_time.ms > 0)
       return order_.is_next(row.instrument, row.event_time);
     const auto last = given_.marks->read(row.instrument);
@@ -46,6 +52,9 @@ class market_stream : public stage<market_stream_actor> {
   /// Before the first marks that come in time no entry could be judged and no stop watched.
   void take(mark_batch& batch) {
     std::erase_if(batch.rows, [&](const mark_row& r) { return !is_news(r, batch.of_stream); });
+    if (!batch.of_stream)
+      for (const auto& row : batch.rows)
+        read_at_.insert_or_assign(row.instrument, row.as_of);
     for (const auto& row : batch.rows)
       given_.marks->set(row.instrument, row.mark, row.as_of);
     if (batch.of_stream)
@@ -69,6 +78,7 @@ class market_stream : public stage<market_stream_actor> {
   }
 
   mark_order order_{};
+  std::unordered_map<symbol, instant> read_at_{};  ///< Of the last mark taken from a read.
 };
 
 }  // namespace

@@ -44,14 +44,20 @@ class read_watch {
                  {target.is_account() ? "account" : "symbol", good ? "good" : "failed"});
   }
 
-  void good(read_target target, const snapshot& read, const symbol_directory& names,
-            vitals& shown) {
+  void good(read_target target, const snapshot& read, const symbol_directory& names, vitals& shown,
+            status::metrics& counters) {
+    counters.observe(status::metric::read_latency, {target.is_account() ? "account" : "symbol"},
+                     std::chrono::duration<double>(read.received_at - read.sent_at).count());
     shown.ended({read.scope, read.sent_at, read.received_at, {}});
     symbol_read(target, true, names, shown);
   }
 
   void failed(const read_job& job, const read_failure& why, instant now,
-              const symbol_directory& names, vitals& shown) {
+              const symbol_directory& names, vitals& shown, status::logger& log) {
+    log.limited(to_string(why.kind), status::log_level::warn, "snapshot_manager", "read_failed",
+                {{"kind", to_string(why.kind)},
+                 {"scope", job.target.is_account() ? "account" : "symbol"},
+                 {"why", why.text}});
     shown.reads_failed += 1;
     if (why.kind == failure_kind::rate_limited)
       shown.reads_without_budget += 1;

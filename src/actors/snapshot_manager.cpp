@@ -21,9 +21,8 @@ namespace sluice::actors {
 namespace {
 
 constexpr milliseconds muster_period{1'000};
-
-/// The stream may tell of a change this much later than a read that shows it.
-constexpr milliseconds stream_patience{2'000};
+constexpr milliseconds account_again{1'000};  ///< After a failure, where no round brings it.
+constexpr milliseconds stream_patience{2'000};  ///< It may tell so long after a read.
 
 class snapshot_manager : public stage<snapshot_manager_actor> {
  public:
@@ -167,7 +166,7 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
     const read_want w{target, priority_of(wanted.traffic), present, wanted.newer_than};
     if (is_demand(w.priority)) {
       if (index)
-        rounds_.wanted_by_plan(*index, present);
+        rounds_.of_interest(*index, present);
       scheduler_.demand(w, present);
     } else {
       scheduler_.want(w, present);
@@ -283,9 +282,14 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
 
   void succeeded(const read_job& job, const snapshot& read, bool in_time) {
     auto changes = keeper_->apply(read);
-    for (const auto& c : changes)
-      if (is_known(c.before) && amount_of(c.before) != amount_of(c.after.content))
-        mute_.changed_by_read(c.position, now());
+    for (const auto& c : changes) {
+      if (!is_known(c.before) || amount_of(c.before) == amount_of(c.after.content))
+        continue;
+      mute_.changed_by_read(c.position, now());
+      // That nothing is held takes two reads, also where only what is held is read.
+      if (const auto index = given_.table->directory().find(c.position.instrument))
+        rounds_.of_interest(*index, now());
+    }
     if (job.target.is_account()) {
       mute_.account_read(read.sent_at);
       const auto known = keeper_->counts();
@@ -298,26 +302,19 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
     if (auto marks = marks_of(read); !marks.rows.empty())
       send(peers_->market_stream, std::move(marks));
     latency_seen(between(read.sent_at, read.received_at));
-    watch_.good(job.target, read, given_.table->directory(), vitals());
+    watch_.good(job.target, read, given_.table->directory(), vitals(), metrics());
     tell_reach(reach_.succeeded());
     if (in_time)
       come_round(job.target, job.started_at, std::nullopt);
     send(peers_->gate, reads_done{{read_done{scope_of(job, given_.table->directory()), {}}}});
-    metrics().observe(status::metric::read_latency,
-                      {job.target.is_account() ? "account" : "symbol"},
-                      std::chrono::duration<double>(read.received_at - read.sent_at).count());
   }
 
   void failed(const read_job& job, const read_failure& why) {
-    watch_.failed(job, why, now(), given_.table->directory(), vitals());
-    log().limited(to_string(why.kind), status::log_level::warn, "snapshot_manager", "read_failed",
-                  {{"kind", to_string(why.kind)},
-                   {"scope", job.target.is_account() ? "account" : "symbol"},
-                   {"why", why.text}});
+    watch_.failed(job, why, now(), given_.table->directory(), vitals(), log());
     tell_reach(reach_.failed(why, given_.exchange->budget().banned_until));
     if (try_again(job, why))
       return;
-    come_round(job.target, job.started_at, why.retry_at);
+    come_round(job.target, job.started_at, why.retry_at.value_or(now()));
     const auto words = fmt::format("{}: {}", to_string(why.kind), why.text);
     if (job.target.is_account())
       operators_.read_ended(job.started_at,
@@ -326,13 +323,16 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
     send(peers_->gate, reads_done{{read_done{scope_of(job, given_.table->directory()), words}}});
   }
 
-  /// Routine reads come again one period after they were sent, or when the venue will listen.
+  /// One period after it was sent; one that failed not before the venue will listen.
   void come_round(read_target target, instant sent_at, std::optional<instant> not_before) {
     const bool open = !target.is_account() && keeper_->is_open(target.index());
     if (!target.is_account() && !open &&
         !given_.universe->rules_of(given_.table->directory().name_of(target.index())))
       return;
     auto due = rounds_.next_due(target, sent_at, open);
+    // What a start or a gap of the stream has to prove would stay unproven.
+    if (!due && target.is_account() && not_before)
+      due = now() + duration{account_again};
     if (!due)
       return;
     due = std::max(*due, not_before.value_or(*due));

@@ -50,7 +50,7 @@ bool rounds::set_members(std::size_t symbols) {
   return settings_.strategy == freshness_strategy::open_positions && plan();
 }
 
-void rounds::wanted_by_plan(symbol_index one, instant now) {
+void rounds::of_interest(symbol_index one, instant now) {
   if (settings_.strategy == freshness_strategy::open_positions)
     wanted_[one] = now;
 }

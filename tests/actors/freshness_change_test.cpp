@@ -127,6 +127,46 @@ TEST_CASE(
   CHECK(run.given.vitals->stalls().empty());  // What is flat and old was never promised fresh.
 }
 
+TEST_CASE("what a start has to prove is read until it is proven, also where nothing comes round") {
+  pipeline_world world;
+  world.chosen.snapshot.strategy = freshness_strategy::open_positions;
+  pipeline_run run(world);
+  run.give_universe();
+  run.tell(stream_opened{});
+  for (int i = 0; i < 10; ++i) {
+    REQUIRE(run.fail_read({}, failure_kind::unreachable));
+    while (run.fail_read({}, failure_kind::unreachable)) {
+    }
+    run.pass(1'100ms);
+  }
+  CHECK_FALSE(is_known(run.truth_of("BTCUSDT").content));
+  REQUIRE(run.answer_read({}, {a_row("BTCUSDT", "0.5", "50000")}));
+  run.settle();
+  CHECK(is_known(run.truth_of("BTCUSDT").content));
+  CHECK(is_known(run.truth_of("ETHUSDT").content));
+}
+
+TEST_CASE("a position that one read of its own does not show is read again") {
+  pipeline_world world;
+  world.chosen.snapshot.strategy = freshness_strategy::open_positions;
+  pipeline_run run(world);
+  run.make_ready({a_row("BTCUSDT", "0.5", "50000")});
+  run.tell(stream_closed{"gone"});
+  const auto next = [&](std::vector<position_row> rows) {
+    for (int i = 0; i < 500; ++i) {
+      if (run.answer_read(symbol("BTCUSDT"), rows))
+        return true;
+      run.pass(10ms);
+    }
+    return false;
+  };
+  REQUIRE(next({a_row("BTCUSDT", "0.5", "50000")}));
+  REQUIRE(next({}));
+  REQUIRE(std::holds_alternative<position_flat>(run.truth_of("BTCUSDT").content));
+  REQUIRE(next({a_row("BTCUSDT", "0.5", "50000")}));
+  CHECK(std::holds_alternative<position_open>(run.truth_of("BTCUSDT").content));
+}
+
 TEST_CASE("reads that take longer than planned shorten the period, then the promise is named") {
   pipeline_world world;
   pipeline_run run(world);

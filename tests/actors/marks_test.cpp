@@ -77,6 +77,21 @@ TEST_CASE("a mark that is older than the last one changes nothing") {
   CHECK(shown(run) == price::whole(50'000));
 }
 
+TEST_CASE("a mark of the stream from before that of a read changes nothing") {
+  pipeline_world world;
+  pipeline_run run(world);
+  run.make_ready(holding());
+  bring(run, "50000", at(1'000), 0ms);
+  for (int i = 0; i < 4; ++i)
+    run.live(1s, holding("50400"));
+  REQUIRE(shown(run) == price::whole(50'400));
+  bring(run, "40000", at(2'000), 3s);
+  CHECK(world.exchange->placed.empty());
+  CHECK(shown(run) == price::whole(50'400));
+  bring(run, "52000", at(5'000), 0ms);
+  CHECK(shown(run) == price::whole(52'000));
+}
+
 TEST_CASE("a clock that is measured anew makes no mark older than the one before it") {
   pipeline_world world;
   pipeline_run run(world);

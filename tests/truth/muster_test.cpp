@@ -95,15 +95,15 @@ TEST_CASE("a read under way is not asked for twice") {
 TEST_CASE("under open_positions the open ones and those plans asked for are counted, each once") {
   world w(freshness_strategy::open_positions);
   CHECK(w.call(0) == 1);
-  w.all.wanted_by_plan(0, at(0));
-  w.all.wanted_by_plan(1, at(0));
+  w.all.of_interest(0, at(0));
+  w.all.of_interest(1, at(0));
   CHECK(w.call(1'000) == 2);
   CHECK(w.call(60'001) == 1);
 }
 
 TEST_CASE("under adaptive nobody comes round singly, whoever was asked for") {
   world w(freshness_strategy::adaptive);
-  w.all.wanted_by_plan(1, at(0));
+  w.all.of_interest(1, at(0));
   CHECK(w.call(0) == 0);
   CHECK(w.scheduler.waiting() == 0);
 }

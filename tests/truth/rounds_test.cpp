@@ -142,7 +142,7 @@ TEST_CASE("under open_positions only open ones and those that plans lately asked
   CHECK_FALSE(r.next_due(account, at(0), false));
   CHECK_FALSE(r.next_due(one, at(0), false));
   CHECK(r.next_due(one, at(0), true));
-  r.wanted_by_plan(1, at(0));
+  r.of_interest(1, at(0));
   CHECK(r.next_due(one, at(60'000), false));
   CHECK_FALSE(r.next_due(one, at(60'001), false));
   CHECK_FALSE(r.next_due(one, at(1), false));  // Forgotten, not hidden.

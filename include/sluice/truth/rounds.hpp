@@ -58,8 +58,9 @@ class rounds {
   [[nodiscard]] result<void> choose(freshness_strategy strategy, milliseconds bound,
                                     std::size_t open);
 
-  /// A plan asked for this symbol: under open_positions it stays in the rounds for a while.
-  void wanted_by_plan(symbol_index one, instant now);
+  /// A plan asked for this symbol, or a read showed another amount than was known: under
+  /// open_positions it stays in the rounds for a while.
+  void of_interest(symbol_index one, instant now);
   /// Whether the symbol has a read of its own in every round. Forgets plans of long ago.
   [[nodiscard]] bool comes_round(symbol_index one, bool is_open, instant now);
 
@@ -87,7 +88,7 @@ class rounds {
   std::int64_t weight_limit_1m_{0};
   milliseconds latency_;
   std::optional<instant> fast_since_{};
-  std::unordered_map<symbol_index, instant> wanted_{};  ///< Last asked for by a plan.
+  std::unordered_map<symbol_index, instant> wanted_{};  ///< When it was of interest last.
   bool may_come_early_{false};
   std::uint64_t jitter_{0};
 };
