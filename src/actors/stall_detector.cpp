@@ -162,7 +162,7 @@ void stall_detector::examine_reads(const stall_input& in, const stall_input& pas
     say(stall_cause::clock_off,
         fmt::format("{} requests of the last minute were refused for their time",
                     in.reads_clock_refused - past.reads_clock_refused),
-        "set up time synchronisation, or raise executor.recv_window");
+        "set up time synchronisation, or raise exchange.recv_window_reads (a restart)");
   // Replies that cannot be used, and requests refused for their time, are causes of their own.
   if (in.exchange_away && !out[place_of(stall_cause::parser_refusing)] &&
       !out[place_of(stall_cause::clock_off)])

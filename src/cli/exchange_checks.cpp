@@ -103,8 +103,11 @@ void check_exchange(const config::settings& chosen, diagnosis& out) {
   }
   auto key = exchange::load_secret_file(chosen.keys.api_key_file);
   auto secret = exchange::load_secret_file(chosen.keys.api_secret_file);
-  if (!key || !secret)
-    return;  // The step keys has said so.
+  if (!key || !secret) {
+    out.push_back(
+        {"venue", grade::warn, "not asked: there are no keys to ask with", "see the step keys"});
+    return;
+  }
   auto made = exchange::make_client(chosen.exchange, {std::move(*key), std::move(*secret)});
   if (!made) {
     out.push_back(

@@ -80,6 +80,15 @@ void check_sources(const config::settings& chosen, diagnosis& out) {
   pass(out, "sources", std::move(seen));
 }
 
+/// systemd tells the unit alone where its credentials are.
+std::string cure_of_key(const std::string& file) {
+  if (file.starts_with("$CREDENTIALS_DIRECTORY"))
+    return "say where the unit takes them from: CREDENTIALS_DIRECTORY=/etc/sluice sluice doctor "
+           "...";
+  return fmt::format("the user that runs Sluice must own it, and nobody else read it: chmod 600 {}",
+                     file);
+}
+
 void check_keys(const config::settings& chosen, diagnosis& out) {
   if (chosen.mode == run_mode::demo)
     return pass(out, "keys", "none needed: mode demo brings its own exchange");
@@ -88,9 +97,7 @@ void check_keys(const config::settings& chosen, diagnosis& out) {
     if (loaded)
       pass(out, "keys", file + ": there, ours alone");
     else
-      out.push_back(
-          {"keys", grade::fail, loaded.error().text,
-           fmt::format("give the file to the user that runs Sluice: chmod 600 {}", file)});
+      out.push_back({"keys", grade::fail, loaded.error().text, cure_of_key(file)});
   }
 }
 
@@ -99,9 +106,10 @@ void check_access(const config::settings& chosen, diagnosis& out) {
   const auto& s = chosen.status;
   if (const auto read = actors::load_access(chosen); !read) {
     const bool open = read.error().code == errc::not_permitted;
-    out.push_back({"http", grade::fail, printable(read.error().text),
-                   open ? "give the file to the user that runs Sluice: chmod 600"
-                        : "correct the file; config/default.toml says what it holds"});
+    out.push_back(
+        {"http", grade::fail, printable(read.error().text),
+         open ? "the user that runs Sluice must own the file, and nobody else read it: chmod 600"
+              : "correct the file; config/default.toml says what it holds"});
     return;
   }
   pass(out, "http",
@@ -150,9 +158,12 @@ void check_state_dir(const config::settings& chosen, diagnosis& out) {
   if (!S_ISDIR(told.st_mode) || ::access(dir.c_str(), W_OK | X_OK) != 0)
     out.push_back({"state_dir", grade::fail, seen + ", not writable for us",
                    "run as its owner, or give it to the user that runs Sluice"});
-  else if ((mode & 077U) != 0 || told.st_uid != ::geteuid())
+  else if ((mode & 077U) != 0)
     out.push_back({"state_dir", grade::warn, seen + ": others may look into it",
                    fmt::format("chmod 700 {}, as the user that runs Sluice", dir.string())});
+  else if (told.st_uid != ::geteuid() && ::geteuid() != 0)
+    out.push_back({"state_dir", grade::warn, seen + ": belongs to another user than we are",
+                   "look as the user that runs Sluice, or as root"});
   else
     pass(out, "state_dir", std::move(seen));
   check_space(dir, out);

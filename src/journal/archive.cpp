@@ -190,6 +190,11 @@ result<archived> archive_journal(const fs::path& journal, const archive_options&
     return named.error();
   if (auto given = give_back_space(*db); !given)
     return given.error();
+  if (!options.to)
+    if (auto given = give_to_owner_of(journal, archive.parent_path()); !given)
+      return given.error();
+  if (auto given = give_to_owner_of(journal, archive); !given)
+    return given.error();
   return archived{archive, cut->end - cut->begin, cut->end};
 }
 

@@ -238,6 +238,15 @@ result<void> make_directory(const fs::path& path) {
   return {};
 }
 
+result<void> give_to_owner_of(const fs::path& journal, const fs::path& made) {
+  struct stat of {};
+  if (::geteuid() != 0 || ::stat(journal.c_str(), &of) != 0)
+    return {};
+  if (::chown(made.c_str(), of.st_uid, of.st_gid) != 0)
+    return failed_call(made, "give away");
+  return {};
+}
+
 result<void> sync_file(const fs::path& path) {
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0)

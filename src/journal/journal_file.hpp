@@ -25,6 +25,11 @@ namespace sluice::journal {
 /// Makes the directory (mode 0700) of a file that shall be there.
 [[nodiscard]] result<void> make_directory(const std::filesystem::path& path);
 
+/// Root may work on the journal of another user, who has to go on with what was made beside it.
+/// Does nothing for anybody else.
+[[nodiscard]] result<void> give_to_owner_of(const std::filesystem::path& journal,
+                                            const std::filesystem::path& made);
+
 /// Makes content and name of a file durable.
 [[nodiscard]] result<void> sync_file(const std::filesystem::path& path);
 

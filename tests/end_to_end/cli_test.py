@@ -357,6 +357,11 @@ class OutsideLookingTestCase(Looking, OutsideTestCase):
         code, found = self.checks("--config", str(config), "--ask-exchange")
         self.assertEqual(code, 3)
         self.assertIn("chmod 600", found["keys"]["cure"])
+        self.assertEqual(found["venue"]["result"], "warn")
+        config.write_text(config.read_text().replace(str(self.directory / "secret"),
+                                                     "$CREDENTIALS_DIRECTORY/secret"))
+        found = self.checks("--config", str(config))[1]
+        self.assertIn("CREDENTIALS_DIRECTORY=", found["keys"]["cure"])
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 #include "sluice/journal/archive.hpp"
 
 #include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "builders.hpp"
 #include "sluice/journal/facts_json.hpp"
@@ -207,6 +209,20 @@ TEST_CASE("a withdrawal stays in the journal as long as its plan has not ended")
   CHECK(verified(d.journal()).records == 0);
   auto again = a_record(plan_accepted{cancel("allowed", "x")});
   CHECK(opened(d.journal())->append(again).value() == appended::duplicate);
+}
+
+TEST_CASE("an archive belongs to whom the journal belongs, also when root makes it") {
+  const directory d;
+  fill_journal(*opened(d.journal()));
+  go_on(*opened(d.journal()));
+  const uid_t owner = ::geteuid() == 0 ? 64'321 : ::geteuid();
+  REQUIRE(::chown(d.journal().c_str(), owner, static_cast<gid_t>(-1)) == 0);
+  const auto done = archive_before(d, 21);
+  for (const auto& path : {done.file, done.file.parent_path()}) {
+    struct stat told {};
+    REQUIRE(::stat(path.c_str(), &told) == 0);
+    CHECK(told.st_uid == owner);
+  }
 }
 
 TEST_CASE("nothing is archived when nothing is old enough, or the file is there") {

@@ -170,6 +170,14 @@ class AlertsTestCase(unittest.TestCase):
                 {"record": f"panel:{n}", "expr": expr} for n, expr in enumerate(asked)]}]}))
             self.promtool("check", "rules", str(file))
 
+    def test_what_shows_one_value_shows_that_of_now(self):
+        panels = json.loads((ROOT / "packaging" / "grafana" / "sluice.json").read_text())["panels"]
+        shown = [t for p in panels if p["type"] == "stat" for t in p["targets"]]
+        self.assertIn("up", {t["expr"].split("{")[0] for t in shown})
+        for target in shown:
+            # The last value of a range is green for an hour after a crash.
+            self.assertIs(target.get("instant"), True, target["expr"])
+
     def test_every_alert_says_what_to_do(self):
         page = (ROOT / "docs" / "alerts.md").read_text()
         self.assertEqual(set(re.findall(r"^### (Sluice\w+)$", page, re.M)), set(rules()))

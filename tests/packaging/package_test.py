@@ -40,6 +40,12 @@ class PackageTestCase(unittest.TestCase):
         self.assertIsNotNone(level, said.stdout + said.stderr)
         self.assertLessEqual(float(level.group(1)), 2.0)
 
+    def test_what_no_new_start_can_mend_is_told_by_the_main_process(self):
+        lines = SERVICE.read_text().splitlines()
+        self.assertIn("RestartPreventExitStatus=75 77 78", lines)
+        # systemd tries again after any failure of a command before it.
+        self.assertEqual([l for l in lines if l.startswith("ExecStartPre")], [])
+
     def test_the_manual_page_tells_every_command_and_reads_well(self):
         page = run(SLUICE, "man").stdout
         self.assertIn("show-config", commands())

@@ -16,7 +16,7 @@ inline constexpr std::array metric_table{
     metric_spec{metric::ready,
                 "sluice_ready",
                 metric_kind::gauge,
-                "1 when plans can be allowed, else 0; /readyz has the reasons.",
+                "1 when all is as it must be, else 0; /readyz has the reasons.",
                 {},
                 {}},
     metric_spec{metric::stalled,
@@ -52,7 +52,8 @@ inline constexpr std::array metric_table{
     metric_spec{metric::truth_as_of,
                 "sluice_truth_oldest_as_of_timestamp_seconds",
                 metric_kind::gauge,
-                "Time as of which every promised truth is proven, the oldest of them, in seconds since 1970.",
+                "Time as of which every promised truth is proven, the oldest of them, in seconds "
+                "since 1970.",
                 {},
                 {}},
     metric_spec{metric::truth_symbols,
