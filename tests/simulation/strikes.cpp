@@ -126,6 +126,11 @@ void simulation::strike(const planned_fault& f, std::optional<phase> met) {
   const bool in_force = banned && machine_.stops.ban->until > wall_time{world_->our_wall_ms()};
   if (in_force && (f.name == "E3" || f.name == "E15"))
     return;
+  // A firewall's pause grows with each 403 met in it, and would outlast the calm at the end.
+  const auto& away = machine_.stops.pause_of_others;
+  if (away && away->until > wall_time{world_->our_wall_ms()} &&
+      f.script.find("forbidden_403") != std::string::npos)
+    return;
   if (f.disk && chosen_.restarts == with_restarts::no)
     return;
   ++result_.hits[{f.name, met ? std::string(to_string(*met)) : "no plan"}];
