@@ -119,6 +119,8 @@ class follower {
     // A pipe whose writers have all closed it has no more of the line that was begun.
     if (descriptor_ >= 0 && !read_rest(descriptor_, offset_, stop_, lines_) && is_pipe_)
       lines_.end("");
+    if (!there)
+      unreadable_since_.reset();  // Whatever comes next is another file.
     if (!other)
       return;
     lines_.end("has no end, and its file was replaced or cut");

@@ -138,6 +138,22 @@ TEST_CASE("a file whose successor cannot be opened gathers no backlog to be carr
   CHECK(r.begins_with("new"));
 }
 
+TEST_CASE("a file that appears after one that could not be opened is gone is new") {
+  pipeline_world world;
+  const auto path = world.directory / "plans";
+  write_to(path, "before\n");
+  reading r(path, world.directory / "log");
+  fs::remove(path);
+  put_unreadable(path);
+  r.until("plan_file_missing");
+  std::this_thread::sleep_for(1'300ms);
+  fs::remove(path);
+  std::this_thread::sleep_for(600ms);
+  write_to(world.directory / "next", "first\n");
+  fs::rename(world.directory / "next", path);
+  CHECK(r.begins_with("first"));
+}
+
 TEST_CASE("a pipe's last line counts without an end once nobody writes any more") {
   pipeline_world world;
   const auto path = world.directory / "pipe";
