@@ -76,9 +76,21 @@ void archive_old_records(const config::settings& chosen, const std::filesystem::
                                                   .trade_ids_kept = chosen.journal.trade_ids_kept});
   if (!moved)
     log.error("journal", "archive_failed", {{"why", moved.error().text}});
+  else if (moved->put_off)
+    log.warn("journal", "archive_put_off",
+             {{"why", "the last process had no orderly end and left a position or an order"}});
   else if (!moved->file.empty())
     log.info("journal", "archived",
              {{"file", moved->file.string()}, {"records", std::to_string(moved->records)}});
+}
+
+/// A hold has one close, also when its plan is older than those that are given back.
+void remember_closes(journal::store& store, journal::recovered& found) {
+  for (const auto& h : found.holds) {
+    const auto id = close_plan_id(h);
+    if (const auto known = store.content_hash_of(id); known && *known != 0)
+      found.plans.insert(found.plans.begin(), {stable_hash(id.str()), *known});
+  }
 }
 
 step open_journal(const config::settings& chosen, ground& g) {
@@ -95,6 +107,8 @@ step open_journal(const config::settings& chosen, ground& g) {
   journal::store_options options;
   options.busy_timeout = chosen.journal.busy_timeout;
   options.trade_ids_kept = chosen.journal.trade_ids_kept;
+  // One more than are remembered says that there are more.
+  options.plan_ids_kept = static_cast<std::int64_t>(chosen.intake.remembered_ids_max) + 1;
   archive_old_records(chosen, path, *g.log);
   auto store = journal::store::open(path, options);
   if (!store)
@@ -106,6 +120,7 @@ step open_journal(const config::settings& chosen, ground& g) {
   if (!found)
     return start_failure{exit_code::io_error, "journal", found.error().text};
   g.found = std::move(*found);
+  remember_closes(*g.store, g.found);
   auto reader = journal::reader::open(path, chosen.journal.busy_timeout, page_query_limit);
   if (!reader)
     return start_failure{exit_code::io_error, "journal", reader.error().text};

@@ -88,13 +88,20 @@ void dead_letters::write(const std::string& letter) {
   }
   if (descriptor_ < 0 && !open())
     return failed("open");
+  const auto before = size_;
   std::string_view rest = letter;
   while (!rest.empty()) {
     const auto count = ::write(descriptor_, rest.data(), rest.size());
     if (count < 0 && errno == EINTR)
       continue;
-    if (count < 0)
+    if (count < 0) {
+      const int why = errno;
+      // A part of it would spoil the next one's line.
+      if (::ftruncate(descriptor_, static_cast<off_t>(before)) == 0)
+        size_ = before;
+      errno = why;
       return failed("write");
+    }
     size_ += static_cast<std::size_t>(count);
     rest.remove_prefix(static_cast<std::size_t>(count));
   }

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "dead_letters.hpp"
+#include "earlier_verdicts.hpp"
 #include "late_plans.hpp"
 #include "plan_preview.hpp"
 #include "plan_replies.hpp"
@@ -267,6 +268,7 @@ class intake : public stage<intake_actor> {
 
   /// A verdict may have become known before the planner's answer: both follow the same commit.
   void taken_by_planner(travellers& who, const plans_taken& taken, origin from) {
+    std::vector<plan_fate> fates;
     for (std::size_t i = 0; i < who.size(); ++i) {
       plan_fate fate{who[i].id, taken.receptions.at(i), taken.about.at(i)};
       if (is_refused(fate.reception))
@@ -275,18 +277,20 @@ class intake : public stage<intake_actor> {
         fate.verdict = waits_.verdict_of(fate.judged_as());
       if (fate.verdict.empty() && fate.reception == plan_reception::accepted)
         open(std::move(who[i]));
-      if (!from.request)
-        continue;
       fate.awaited =
           fate.verdict.empty() && !is_refused(fate.reception) && open_.contains(fate.judged_as());
-      from.request->fates.push_back(std::move(fate));
+      fates.push_back(std::move(fate));
     }
     if (!from.request)
       return;
-    const auto until = from.request->until;
-    waits_.take(std::move(*from.request), now());
-    if (until > now())
-      wake_at(until);
+    auto back = std::make_shared<waiting_request>(std::move(*from.request));
+    back->fates = std::move(fates);
+    look_up_verdicts(this, peers_->journal, back, [this, back] {
+      const auto until = back->until;
+      waits_.take(std::move(*back), now());
+      if (until > now())
+        wake_at(until);
+    });
   }
 
   void told_refused(const plan_fate& fate, const origin& from) {

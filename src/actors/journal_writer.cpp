@@ -33,12 +33,7 @@ class journal_writer : public stage<journal_actor> {
           take(a.bodies, &waiting_.back().known);
           return promise;
         },
-        [this](const find_plan& wanted) -> caf::result<plan_found> {
-          const auto found = store_->content_hash_of(wanted.plan);
-          if (!found)
-            return caf::make_error(caf::sec::runtime_error, found.error().text);
-          return plan_found{*found == 0 ? std::nullopt : std::optional{*found}};
-        },
+        [this](const find_plan& wanted) { return find(wanted); },
         [this](const watch_records& w) { watchers_.push_back(w.watcher); },
         [this](commit_batch) { commit(); },
         [this](tick) { tidy_once_quiet(); },
@@ -63,6 +58,21 @@ class journal_writer : public stage<journal_actor> {
     caf::typed_response_promise<appended> promise;
     std::vector<known_before> known{};
   };
+
+  caf::result<plan_found> find(const find_plan& wanted) {
+    const auto hash = store_->content_hash_of(wanted.plan);
+    if (!hash)
+      return caf::make_error(caf::sec::runtime_error, hash.error().text);
+    plan_found found{*hash == 0 ? std::nullopt : std::optional{*hash}, {}};
+    if (wanted.with_verdict) {
+      commit();  // A verdict that is told is durable.
+      auto verdict = store_->verdict_of(wanted.plan);
+      if (!verdict)
+        return caf::make_error(caf::sec::runtime_error, verdict.error().text);
+      found.verdict = std::move(*verdict);
+    }
+    return found;
+  }
 
   /// Names what was there before in `known`, if somebody asked.
   void take(std::vector<record_body>& bodies, std::vector<known_before>* known = nullptr) {

@@ -50,6 +50,8 @@ status_options status_options_of(pipeline_parts& parts) {
   o.universe = parts.chosen.universe;
   o.reader = std::move(parts.reader);
   o.recovered = parts.found;
+  o.recovered.plans = {};  // Many, and on no page.
+  o.recovered.trade_ids = {};
   o.version = parts.build.version;
   o.revision = parts.build.revision;
   o.in_force = {config_json(parts.chosen),

@@ -13,6 +13,11 @@ std::string verdict_waits::verdict_of(const plan_id& id) const {
 }
 
 void verdict_waits::take(waiting_request w, instant now) {
+  for (auto& f : w.fates)
+    if (f.awaited) {
+      f.verdict = verdict_of(f.judged_as());
+      f.awaited = f.verdict.empty();
+    }
   if (w.until <= now || waiting_.size() >= waiting_max_ ||
       std::ranges::none_of(w.fates, &plan_fate::awaited))
     return w.answer(plans_response(w.fates, w.batch));

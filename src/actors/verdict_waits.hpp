@@ -32,8 +32,8 @@ class verdict_waits {
 
   /// Empty when it is not, or no more, remembered.
   [[nodiscard]] std::string verdict_of(const plan_id& id) const;
-  /// Answers at once when no plan of it awaits a verdict, it is `now` that it waits until, or as
-  /// many wait as may.
+  /// Answers at once when no plan of it awaits a verdict (any more), it is `now` that it waits
+  /// until, or as many wait as may.
   void take(waiting_request w, instant now);
   void judged(const plan_id& id, std::string verdict);
   /// Answers those whose time is over; when to come again, if anybody still waits.

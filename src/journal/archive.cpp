@@ -151,6 +151,18 @@ result<void> give_back_space(database& db) {
   return {};
 }
 
+/// Whether somebody has to look after what a crash or a kill left, before anything else.
+result<bool> is_urgent(database& db) {
+  const auto urgent = db.number(
+      "SELECT (SELECT max(seq) FROM record) IS NOT (SELECT max(seq) FROM state_checkpoint) AND "
+      "(EXISTS (SELECT 1 FROM ledger_line WHERE amount <> '0') OR "
+      "EXISTS (SELECT 1 FROM orders "
+      "WHERE state NOT IN ('filled', 'cancelled', 'rejected', 'expired')))");
+  if (!urgent)
+    return urgent.error();
+  return *urgent != 0;
+}
+
 }  // namespace
 
 result<archived> archive_journal(const fs::path& journal, const archive_options& options) {
@@ -216,6 +228,11 @@ result<archived> archive_older_than(const fs::path& journal, milliseconds retent
       return old.error();
     if (*old == 0)
       return archived{};
+    const auto urgent = is_urgent(*db);
+    if (!urgent)
+      return urgent.error();
+    if (*urgent)
+      return archived{.put_off = true};
   }
   return archive_journal(journal, options);
 }

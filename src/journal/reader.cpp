@@ -164,7 +164,7 @@ result<std::vector<event>> reader::events_after(std::int64_t seq, std::int64_t l
 }
 
 result<recovered> reader::state() {
-  return impl_->in_one_state([&] { return recover_from(impl_->db, 0); });
+  return impl_->in_one_state([&] { return recover_from(impl_->db, 0, 0); });
 }
 
 result<std::int64_t> reader::last_seq() {

@@ -35,13 +35,20 @@ result<plan_identity> read_identity(const row& r) {
                        .content_hash = static_cast<std::uint64_t>(r.number(1))};
 }
 
+/// Those that were archived are older than all others.
+result<void> recover_plan_ids(database& db, std::int64_t most, recovered& out) {
+  for (const auto* newest :
+       {"SELECT plan_id, content_hash FROM plan ORDER BY seq DESC LIMIT ?",
+        "SELECT plan_id, content_hash FROM remembered_plan ORDER BY seq DESC LIMIT ?"}) {
+    const auto wanted = most - static_cast<std::int64_t>(out.plans.size());
+    if (auto read = collect(db, newest, {wanted}, out.plans, read_identity); !read)
+      return read;
+  }
+  std::ranges::reverse(out.plans);
+  return {};
+}
+
 result<void> recover_plans(database& db, recovered& out) {
-  auto read = collect(db,
-                      "SELECT plan_id, content_hash, seq FROM remembered_plan UNION ALL "
-                      "SELECT plan_id, content_hash, seq FROM plan ORDER BY seq",
-                      {}, out.plans, read_identity);
-  if (!read)
-    return read;
   return collect(db,
                  "SELECT r.body FROM plan p JOIN record r ON r.seq = p.seq "
                  "WHERE p.verdict_seq IS NULL ORDER BY p.seq",
@@ -254,15 +261,23 @@ result<clock_steps> read_clock_steps(database& db, std::int64_t since) {
 }
 
 /// The deadlines of plans that have not ended are by the clock as it was when they came: they are
-/// set back as it was since, or a later process would give them that much more time.
+/// set back as it was since, or a later process would give them that much more time. It may have
+/// been set back before their record, too, which came a moment later.
 result<void> set_deadlines_back(database& db, recovered& out) {
-  std::vector<std::pair<std::int64_t, plan*>> open;
+  struct open_plan {
+    std::int64_t seq;
+    milliseconds back_before;
+    plan* what;
+  };
+  std::vector<open_plan> open;
   const auto add = [&](plan& p) {
-    return db.each("SELECT seq FROM plan WHERE plan_id = ?", {p.id},
-                   [&](const row& r) -> result<void> {
-                     open.emplace_back(r.number(0), &p);
-                     return {};
-                   });
+    return db.each(
+        "SELECT r.wall_ms, r.steady_ns, r.seq FROM plan p JOIN record r ON r.seq = p.seq "
+        "WHERE p.plan_id = ?",
+        {p.id}, [&](const row& r) -> result<void> {
+          open.push_back({r.number(2), set_back_between(p.received, stamp_of(r)), &p});
+          return {};
+        });
   };
   for (auto& p : out.undecided_plans)
     if (auto read = add(p); !read)
@@ -272,13 +287,13 @@ result<void> set_deadlines_back(database& db, recovered& out) {
       return read;
   if (open.empty())
     return {};
-  const auto steps = read_clock_steps(db, std::ranges::min(open).first);
+  const auto steps = read_clock_steps(db, std::ranges::min(open, {}, &open_plan::seq).seq);
   if (!steps)
     return steps.error();
-  for (const auto& [seq, p] : open) {
-    const auto back = steps->set_back_since(seq);
-    p->deadline_wall.ms -= back.count();
-    p->received.wall.ms -= back.count();
+  for (const auto& p : open) {
+    const auto back = p.back_before + steps->set_back_since(p.seq);
+    p.what->deadline_wall.ms -= back.count();
+    p.what->received.wall.ms -= back.count();
   }
   return {};
 }
@@ -305,8 +320,11 @@ result<std::vector<hold>> read_holds(database& db) {
   return holds;
 }
 
-result<recovered> recover_from(database& db, std::int64_t trade_ids_kept) {
+result<recovered> recover_from(database& db, std::int64_t trade_ids_kept,
+                               std::int64_t plan_ids_kept) {
   recovered out;
+  if (auto read = recover_plan_ids(db, plan_ids_kept, out); !read)
+    return read.error();
   for (const auto part :
        {&recover_end, &recover_operator, &recover_plans, &recover_unfinished, &set_deadlines_back,
         &recover_withdrawals, &recover_orders, &recover_holds, &recover_books, &recover_stops,

@@ -7,7 +7,8 @@
 
 namespace sluice::journal {
 
-[[nodiscard]] result<recovered> recover_from(database& db, std::int64_t trade_ids_kept);
+[[nodiscard]] result<recovered> recover_from(database& db, std::int64_t trade_ids_kept,
+                                             std::int64_t plan_ids_kept);
 
 /// Newest first.
 [[nodiscard]] result<std::vector<stored_order>> read_orders(database& db,

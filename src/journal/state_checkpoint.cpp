@@ -140,8 +140,11 @@ result<void> move_first_checkpoint(database& db, std::int64_t seq) {
   auto fold = fold_from(*from);
   if (!fold)
     return fold.error();
-  auto folded =
-      fold_records(db, from->seq, seq, *fold, [](std::int64_t) { return result<void>{}; });
+  // Between two archives there may be millions of plans.
+  auto folded = fold_records(db, from->seq, seq, *fold, [&](std::int64_t) -> result<void> {
+    fold->forget_settled();
+    return {};
+  });
   if (!folded)
     return folded;
   if (auto gone = db.run("DELETE FROM state_checkpoint WHERE seq <= ?", {seq}); !gone)

@@ -32,6 +32,9 @@ class state_fold {
 
   void apply(const record& r);
 
+  /// For whoever wants only what stands: nothing settled is needed any more for that.
+  void forget_settled() { settled_.clear(); }
+
   [[nodiscard]] const state_rows& standing() const { return standing_; }
   [[nodiscard]] const state_rows& settled() const { return settled_; }
 

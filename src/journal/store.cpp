@@ -144,6 +144,22 @@ result<std::uint64_t> store::content_hash_of(const plan_id& id) {
   return static_cast<std::uint64_t>(*found);
 }
 
+result<std::string> store::verdict_of(const plan_id& id) {
+  if (impl_->failure)
+    return *impl_->failure;
+  std::string found;
+  const auto read = impl_->db.each(
+      "SELECT record.body FROM plan JOIN record ON record.seq = plan.verdict_seq "
+      "WHERE plan.plan_id = ?1",
+      {id}, [&](const row& r) -> result<void> {
+        found = r.text(0);
+        return {};
+      });
+  if (!read)
+    return read.error();
+  return found;
+}
+
 result<void> store::commit() {
   if (impl_->failure)
     return *impl_->failure;
@@ -186,7 +202,7 @@ result<void> store::end() {
 result<recovered> store::recover() {
   if (impl_->failure)
     return *impl_->failure;
-  return recover_from(impl_->db, impl_->options.trade_ids_kept);
+  return recover_from(impl_->db, impl_->options.trade_ids_kept, impl_->options.plan_ids_kept);
 }
 
 std::int64_t store::last_seq() const {

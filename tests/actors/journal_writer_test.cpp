@@ -1,6 +1,7 @@
 // What shares a commit with what somebody waits for.
 #include <caf/scheduler/test_coordinator.hpp>
 
+#include "journal/builders.hpp"
 #include "journal/faulty_disk.hpp"
 #include "sluice/actors/journal_writer.hpp"
 #include "support/catch.hpp"
@@ -78,6 +79,22 @@ std::uint64_t commits_of_a_crowd(milliseconds commit_wait) {
 TEST_CASE("records at hand share the commit of an intent, but only for as long as it may wait") {
   CHECK(commits_of_a_crowd(1ms) == 1);
   CHECK(commits_of_a_crowd(0ms) == 2);
+}
+
+TEST_CASE("a verdict is durable before somebody who repeats its plan is told") {
+  const bool told = GENERATE(false, true);
+  CAPTURE(told);
+  journal_alone journal{1ms};
+  const auto p = journal::test::an_open_plan("p");
+  caf::scoped_actor self{journal.system()};
+  caf::anon_send(journal.writer(), actors::append{{plan_accepted{p}, journal::test::a_denial(p)}});
+  auto asked = self->request(journal.writer(), caf::infinite, actors::find_plan{p.id, told});
+  journal.scheduler().run_once();  // Taken; its commit comes after the question.
+  CHECK(journal.vitals().commits == 0);
+  journal.scheduler().run_once();
+  CHECK(journal.vitals().commits == (told ? 1 : 0));
+  asked.receive([&](const actors::plan_found& f) { CHECK(f.verdict.empty() != told); },
+                [](const caf::error&) { FAIL("refused"); });
 }
 
 TEST_CASE("a long log is moved into the file once nothing has come for a while, not before") {

@@ -59,8 +59,12 @@ TEST_CASE(
   world.wall_ms = began + 120'000;
   pipeline_run run(world);
   run.make_ready();
-  for (const auto& plan : late)
-    CHECK_THAT(ask(run, plan).body, ContainsSubstring(R"("status":"repeated")"));
+  for (const auto& plan : late) {
+    const auto again = ask(run, plan);
+    CHECK(again.status == "200");
+    CHECK_THAT(again.body, ContainsSubstring(R"("status":"repeated")"));
+    CHECK_THAT(again.body, ContainsSubstring(R"("kind":"deny")"));
+  }
   // It holds up nothing that came with it.
   const auto batch =
       ask(run, "[" + late[0] + "," + close_of("new", "ETHUSDT", R"("ttl":"30s")") + "]");

@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <set>
+
 #include "builders.hpp"
 #include "sluice/journal/facts_json.hpp"
 #include "support/catch.hpp"
@@ -82,8 +84,11 @@ std::string start_of(const directory& d) {
     text += " " + l.amount.str() + l.fees.at("USDT").str() + std::to_string(l.changed_at.ms);
   for (const auto& [name, ids] : r.trade_ids)
     text += " " + name.str() + std::to_string(ids.size());
+  std::set<std::string> plans;
   for (const auto& p : r.plans)
-    text += " " + std::to_string(p.id_hash) + std::to_string(p.content_hash);
+    plans.insert(std::to_string(p.id_hash) + " " + std::to_string(p.content_hash));
+  for (const auto& p : plans)
+    text += " " + p;
   return text + " " + std::to_string(r.holds.size()) + std::to_string(r.overrides.size()) +
          std::to_string(r.armings.size()) + std::to_string(r.exits.size());
 }
@@ -246,8 +251,31 @@ TEST_CASE("records older than the retention are archived once there is a day of 
        {std::pair{milliseconds{0}, at(9 * day)}, std::pair{retention, at(2 * day)},
         std::pair{retention, at(3 * day)}})
     CHECK(archive_older_than(d.journal(), kept, now, {}).value().file.empty());
+  // An order was open when the last process was killed: nothing may hold up who looks after it.
+  const auto put_off = archive_older_than(d.journal(), retention, at(3 * day + 1), {}).value();
+  CHECK(put_off.put_off);
+  CHECK(put_off.file.empty());
+  REQUIRE(opened(d.journal())->end().has_value());
   CHECK(archive_older_than(d.journal(), retention, at(3 * day + 1), {}).value().records == 20);
   CHECK(verified(d.journal()).records == 0);
+}
+
+TEST_CASE("a start is given the newest plan ids, archived or not, as many as it remembers") {
+  const directory d;
+  fill_journal(*opened(d.journal()));
+  archive_before(d, 15);  // "old" and "done" are in it.
+  const auto given = [&](std::int64_t most) {
+    const auto s = store::open(d.journal(), {.plan_ids_kept = most}).value();
+    std::vector<std::uint64_t> ids;
+    for (const auto& p : s->recover().value().plans)
+      ids.push_back(p.id_hash);
+    return ids;
+  };
+  const std::vector all{stable_hash("old"), stable_hash("done"), stable_hash("waiting"),
+                        stable_hash("judged later")};
+  CHECK(given(5) == all);
+  for (std::int64_t n = 1; n <= 4; ++n)
+    CHECK(given(n) == std::vector(all.end() - n, all.end()));
 }
 
 TEST_CASE("an archive that was not named yet is named when the journal is opened") {

@@ -36,8 +36,13 @@ TEST_CASE("a wall clock that is set back is seen by the steady one, whatever pas
 
 TEST_CASE("a deadline is set back as the clock was since its plan came") {
   const directory d;
-  const auto early = an_open_plan("early"), late = an_open_plan("late");
-  const auto allowed = a_reduce_plan("allowed");
+  auto early = an_open_plan("early"), late = an_open_plan("late"),
+       between = an_open_plan("between");
+  auto allowed = a_reduce_plan("allowed");
+  early.received = at(2s);
+  allowed.received = at(3s);
+  late.received = at(5s, 60s);
+  between.received = at(6s, 60s);  // Its record comes after the clock was set back once more.
   {
     auto s = opened(d.journal());
     put_at(*s, notice{"before", ""}, at(1s, -30s));
@@ -45,6 +50,7 @@ TEST_CASE("a deadline is set back as the clock was since its plan came") {
     put_at(*s, plan_accepted{allowed}, at(3s));
     put_at(*s, a_permission(allowed), at(4s, 60s));
     put_at(*s, plan_accepted{late}, at(5s, 60s));
+    put_at(*s, plan_accepted{between}, at(6s, 61s));
     put_at(*s, notice{"after", ""}, at(9s, 61s));
     REQUIRE(s->commit().has_value());
   }
@@ -57,9 +63,10 @@ TEST_CASE("a deadline is set back as the clock was since its plan came") {
     CHECK(found.deadline_wall.ms == given.deadline_wall.ms - by.count());
     CHECK(found.received.wall.ms == given.received.wall.ms - by.count());
   };
-  REQUIRE(back.undecided_plans.size() == 2);
+  REQUIRE(back.undecided_plans.size() == 3);
   check(back.undecided_plans[0], early, 61s);
   check(back.undecided_plans[1], late, 1s);
+  check(back.undecided_plans[2], between, 1s);
   REQUIRE(back.unfinished_plans.size() == 1);
   check(back.unfinished_plans[0].what, allowed, 61s);
 }

@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include "builders.hpp"
+#include "sluice/journal/record_json.hpp"
 #include "support/catch.hpp"
 
 namespace sluice::journal {
@@ -39,7 +40,9 @@ TEST_CASE("the seq goes on over a restart, and what was not committed leaves no 
 
 TEST_CASE("a recovery gives back plans without a verdict, whole") {
   const directory d;
-  const auto waiting = an_open_plan("waiting"), judged = a_reduce_plan("judged");
+  auto waiting = an_open_plan("waiting");
+  const auto judged = a_reduce_plan("judged");
+  waiting.received = a_record(notice{}, 0).at;  // By the same clock as its record.
   {
     auto s = opened(d.journal());
     put(*s, plan_accepted{waiting});
@@ -122,6 +125,18 @@ TEST_CASE("a plan id that is there already is reported as a duplicate and not wr
   CHECK(s->content_hash_of(plan_id("p1")).value() == content_hash(an_open_plan("p1")));
   CHECK(s->content_hash_of(plan_id("p2")).value() == 0);
   CHECK_FALSE(s->failed());
+}
+
+TEST_CASE("a plan's verdict can be asked for") {
+  const directory d;
+  auto s = opened(d.journal());
+  const auto p = an_open_plan("p1");
+  put(*s, plan_accepted{p});
+  CHECK(s->verdict_of(p.id).value().empty());
+  const auto first = a_permission(p);
+  put(*s, first);
+  CHECK(s->verdict_of(p.id).value() == body_json(first));
+  CHECK(s->verdict_of(plan_id("p2")).value().empty());
 }
 
 TEST_CASE("a recovery gives back unresolved orders with their request and last state") {

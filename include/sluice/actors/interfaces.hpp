@@ -35,7 +35,7 @@ using journal_actor = caf::typed_actor<               //
     caf::reacts_to<append>,                           // from every stage: make durable soon
     caf::replies_to<append_durable>::with<appended>,  // planner, executor: answered after the
                                                       // commit
-    caf::replies_to<find_plan>::with<plan_found>,     // planner, once it forgot ids
+    caf::replies_to<find_plan>::with<plan_found>,     // planner, once it forgot ids; intake
     caf::reacts_to<watch_records>,                    // supervisor, while wiring
     caf::reacts_to<commit_batch>,                     // itself
     caf::reacts_to<tick>,                             // itself: tidy, when nothing comes

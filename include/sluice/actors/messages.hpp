@@ -47,9 +47,11 @@ struct appended {
 /// processes.
 struct find_plan {
   plan_id plan{};
+  bool with_verdict{false};
 };
 struct plan_found {
   std::optional<std::uint64_t> content_hash{};  ///< None when there was none.
+  std::string verdict{};  ///< A plan_judged record's JSON, if wanted and there is one.
 };
 /// Everything that was in the journal's mailbox before this goes into one commit.
 struct commit_batch {};

@@ -26,6 +26,7 @@ struct archived {
   std::filesystem::path file{};  ///< Empty when there was nothing to move.
   std::int64_t records{0};
   std::int64_t last_seq{0};  ///< The journal's chain begins after it.
+  bool put_off{false};       ///< See archive_older_than.
 };
 
 /// The caller holds the state_lock. The archive is durable before anything is deleted, and deleting
@@ -43,6 +44,8 @@ struct archived {
 /// Archives what is older than `retention`, once the oldest record is older than that by a day more
 /// (or by `retention`, if that is less), so that a journal is not copied for a few records. The
 /// same conditions and errors as archive_journal. Nothing without a journal, or a retention of 0.
+/// Put off when the last process had no orderly end and left a position or an order: what is held
+/// would wait for us meanwhile.
 [[nodiscard]] result<archived> archive_older_than(const std::filesystem::path& journal,
                                                   milliseconds retention, wall_time now,
                                                   archive_options options);

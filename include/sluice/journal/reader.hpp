@@ -119,7 +119,7 @@ class reader {
   [[nodiscard]] result<std::vector<reason_share>> reasons(const reason_window& window);
   /// Records with seq > `seq`, oldest first.
   [[nodiscard]] result<std::vector<event>> events_after(std::int64_t seq, std::int64_t limit);
-  /// What a start would find now, without the trade ids.
+  /// What a start would find now, without the ids of trades and plans.
   [[nodiscard]] result<recovered> state();
   /// 0 in an empty journal.
   [[nodiscard]] result<std::int64_t> last_seq();

@@ -140,7 +140,7 @@ struct recovered {
   /// that the last record is of and of the one before, and the peaks of the account's equity.
   std::vector<limit_record> limit_records{};
   std::string universe_fault{};        ///< Why a universe that is there cannot be used; else empty.
-  std::vector<plan_identity> plans{};  ///< Every plan ever accepted.
+  std::vector<plan_identity> plans{};  ///< Accepted, oldest first: the newest of them, bounded.
 };
 
 }  // namespace sluice::journal

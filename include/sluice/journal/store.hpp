@@ -21,7 +21,8 @@ enum class integrity : std::uint8_t {
 struct store_options {
   integrity check{integrity::quick};
   milliseconds busy_timeout{5'000};
-  std::int64_t trade_ids_kept{1'000};  ///< Per symbol, given back by recover().
+  std::int64_t trade_ids_kept{1'000};     ///< Per symbol, given back by recover().
+  std::int64_t plan_ids_kept{1'000'000};  ///< The newest, given back by recover().
   /// A journal whose write-ahead log is damaged, cut or missing is opened with what SQLite still
   /// finds. Somebody who knows what was lost has to say so.
   bool accept_lost_log{false};
@@ -59,6 +60,8 @@ class store {
 
   /// content_hash of the plan that was accepted under this id; 0 when none was.
   [[nodiscard]] result<std::uint64_t> content_hash_of(const plan_id& id);
+  /// The verdict of a plan, as body_json wrote it; empty when it has none, or is in an archive.
+  [[nodiscard]] result<std::string> verdict_of(const plan_id& id);
 
   /// Makes all appended records durable, by one sync. Does nothing when there are none.
   [[nodiscard]] result<void> commit();
