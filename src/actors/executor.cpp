@@ -270,11 +270,9 @@ void executor::act(const client_order_id&, entry&, const raise_alert& a) {
   alert(a.event, a.text);
 }
 
-void executor::act(const client_order_id& id, entry&, const order_finished& a) {
-  auto ended = orders_.extract(id);
-  const auto& e = ended.mapped();
+void executor::act(const client_order_id& id, entry& e, const order_finished& a) {
   const auto& task = e.machine.task();
-  finished_.add(id, task.plan);
+  // Its trades are looked at as evidence on the next one.
   options_.at_venue.learn(task.request.instrument, e.machine.venue_id(), {id, task.plan});
   log().info("executor", "order_finished",
              {{"order", id},
@@ -283,6 +281,14 @@ void executor::act(const client_order_id& id, entry&, const order_finished& a) {
               {"cause", to_string(a.cause)},
               {"executed", a.executed}});
   order_ended(task.plan, task.request, e, a);
+}
+
+void executor::act(const client_order_id& id, entry&, const order_settled&) {
+  auto settled = orders_.extract(id);
+  const auto& e = settled.mapped();
+  const auto& task = e.machine.task();
+  finished_.add(id, task.plan);
+  options_.at_venue.learn(task.request.instrument, e.machine.venue_id(), {id, task.plan});
   tell_pending(task.request, task.plan, false, e.machine.venue_id());
   show();
   answer_drains();

@@ -87,6 +87,7 @@ class executor : public stage<executor_actor> {
   void act(const client_order_id& id, entry& e, report_change& a);
   void act(const client_order_id& id, entry& e, const raise_alert& a);
   void act(const client_order_id& id, entry& e, const order_finished& a);
+  void act(const client_order_id& id, entry& e, const order_settled& a);
 
   /// The first verdict of a plan as such, every later one as its continuation.
   void record_verdict(const std::shared_ptr<const plan_judged>& judged, plan_in_hand& p);

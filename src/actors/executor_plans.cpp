@@ -195,8 +195,20 @@ void executor::order_ended(const plan_id& plan, const order_request& request, co
   // An entry that slipped in between two orders of an exit would be closed by the second.
   // And only a read sent after its end shows all of an order: its trades may share one instant of
   // the venue, of which the first one told is not yet the last.
-  send_moved(request, plan, flight_step::resolved, again ? venue_time{} : how.last_executed_at,
-             !how.executed.is_zero() || doubted, again && p->course.is_exit() && !draining_);
+  const bool traded = !how.executed.is_zero();
+  order_moved over{position_of(request),
+                   plan,
+                   flight_step::resolved,
+                   now(),
+                   again ? venue_time{} : how.last_executed_at,
+                   traded || doubted,
+                   again && p->course.is_exit() && !draining_};
+  // An inherited one was permitted for a truth of another process.
+  if (traded && e.what)
+    over.truth_before = e.machine.task().truth_version;
+  if (traded)
+    over.traded_at = how.last_trade_at;
+  send(peers_->gate, over);
   if (p)
     p->order_open = false;
   if (again)

@@ -238,6 +238,7 @@ gate_settings gate_settings_of(const config::settings& chosen) {
   // Gate and reconciler call the same thing a drift.
   s.limits.drift_tolerance_percent = chosen.reconcile.tolerance_percent;
   s.limits.risk = chosen.limits.limits;
+  s.read_lag_grace = chosen.snapshot.read_lag_grace;
   return s;
 }
 

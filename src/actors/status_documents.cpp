@@ -40,6 +40,7 @@ json::object rules_object(const instrument_rules& r) {
   return {{"symbol", r.instrument.str()},
           {"status", r.status},
           {"tradable", r.tradable},
+          {"closed", r.closed},
           {"offered", r.offered},
           {"contract_type", r.contract_type},
           {"tick", r.tick.str()},
@@ -54,8 +55,10 @@ std::string_view standing_of(const universe& u, const instrument_rules* r) {
     return "nothing: no universe is known";
   if (!r)
     return "nothing: not listed";
+  if (r->closed)
+    return "nothing: the venue takes no order of it";
   if (!r->tradable)
-    return "nothing: the venue does not trade it now";
+    return "exits, if the venue takes them: its status is not TRADING";
   if (u.source == universe_source::configured)
     return "exits: its rules are not known";
   if (!r->offered)

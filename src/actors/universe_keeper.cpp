@@ -168,7 +168,8 @@ class universe_keeper : public stage<universe_keeper_actor> {
     if (read) {
       margin_due_ = margin_period_ ? now() + duration{*margin_period_} : instant::max();
       hurry_margin();
-      send(peers_->gate, margin_seen{{read->margin, read->initial, reply.sent_at}});
+      send(peers_->gate,
+           margin_seen{{read->margin, read->initial, reply.sent_at, read->of_usdt_alone}});
     } else {
       margin_due_ = after_failure("margin_failed", read.error());
     }

@@ -73,8 +73,8 @@ section describe_executor(settings& all) {
        "one repeats."},
       s.query_delays, {milliseconds{10}, minutes{10}});
   b.duration({"fills_wait",
-              "How long the fills of a finished order may be missing before they are "
-              "read."},
+              "How long the fills of a finished order may be missing before they are read. So long "
+              "whatever comes next for its position waits, too."},
              s.fills_wait, {milliseconds{0}, minutes{1}});
   b.duration({"unknown_alert_after", "How long an order may be unknown before a person is told."},
              s.unknown_alert_after, {seconds{1}, minutes{10}});

@@ -68,8 +68,12 @@ void describe_parking(section_builder& b, gate_settings& s) {
             s.parked_exit_max, {1, 100'000});
   b.integer({"parked_entry_max", "Open plans waiting for a read at once; the next is denied."},
             s.parked_entry_max, {1, 100'000});
-  b.duration({"read_retry", "Pause before a failed read is asked for again.", live}, s.read_retry,
-             {milliseconds{10}, hours{24}});
+  b.duration(
+      {"read_retry",
+       "Pause before a read is asked for again that failed, or did not show yet what an order "
+       "did.",
+       live},
+      s.read_retry, {milliseconds{10}, hours{24}});
   b.duration(
       {"read_lost_after", "A read that was asked for and never answered counts as lost.", live},
       s.read_lost_after, {milliseconds{10}, hours{24}});

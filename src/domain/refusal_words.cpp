@@ -26,7 +26,8 @@ constexpr std::array<words, refusal_code_count> table{{
      "leaves it out, or the symbols were read too long ago.",
      "See /api/v1/universe/SYMBOL for why; change universe.allow or universe.contract_types, or "
      "mend what keeps the symbols from being read."},
-    {refusal_code::symbol_not_trading, "The venue's status of the symbol is not TRADING.",
+    {refusal_code::symbol_not_trading,
+     "The venue's status of the symbol is not TRADING; for an exit: it takes no order at all.",
      "Wait until the venue trades it again."},
     {refusal_code::halted, "Trading is halted.",
      "sluice state active --reason \"...\", and remove the halt file if there is one."},
@@ -105,11 +106,13 @@ constexpr std::array<words, refusal_code_count> table{{
     {refusal_code::limit_entries_hour, "Too many entries of the account in an hour.",
      "Wait, or change limits.entries_per_hour_max."},
     {refusal_code::limit_margin_unknown,
-     "A limit needs the account's margin, and it is not known, was read too long ago, or entries "
-     "of ours that the reading may not show could pass the limit.",
+     "A limit needs the account's margin, and it is not known, was read too long ago, entries of "
+     "ours that the reading may not show could pass the limit, or the symbol's margin is not in "
+     "USDT, of which alone the exchange tells in single-asset mode.",
      "None needed: it is read every limits.margin_period, and at once after an entry that another "
      "one waits for. If it stays, an order is not resolved or the exchange cannot be read; see "
-     "/readyz."},
+     "/readyz. For a symbol in another asset than USDT: both limits of the margin off, or "
+     "multi-assets mode."},
     {refusal_code::limit_margin_use, "Too much of the account's equity is bound as margin.",
      "Close something, add margin, or change limits.margin_use_percent_max."},
     {refusal_code::limit_daily_loss,

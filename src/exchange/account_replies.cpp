@@ -20,7 +20,24 @@ asset_balance balance_from(const json_object& row, json_faults&) {
   return read;
 }
 
-margin_summary margin_from(const json_object& reply, json_faults&) {
+/// In single-asset mode the totals are those of USDT, to the last digit; in multi-assets mode they
+/// are of all assets, in USD. No field says which. Without a row of USDT there is none of it.
+bool are_of_usdt_alone(const json_object& reply, const margin_summary& totals,
+                       json_faults& faults) {
+  notional margin;
+  notional initial;
+  if (const auto assets = reply.optional("assets"))
+    for (const auto element : rows_of(*assets, faults)) {
+      const json_object row(element, "asset", faults);
+      if (row.text("asset") != "USDT")
+        continue;
+      margin = row.exact_or_zero<notional>("marginBalance");
+      initial = row.exact_or_zero<notional>("initialMargin");
+    }
+  return margin == totals.margin && initial == totals.initial;
+}
+
+margin_summary margin_from(const json_object& reply, json_faults& faults) {
   // The wallet must be there: a document without it is another one.
   (void)reply.text("totalWalletBalance");
   margin_summary read;
@@ -30,6 +47,7 @@ margin_summary margin_from(const json_object& reply, json_faults&) {
   read.initial = reply.exact_or_zero<notional>("totalInitialMargin");
   read.maintenance = reply.exact_or_zero<notional>("totalMaintMargin");
   read.available = reply.exact_or_zero<notional>("availableBalance");
+  read.of_usdt_alone = are_of_usdt_alone(reply, read, faults);
   return read;
 }
 

@@ -1,5 +1,8 @@
 // exchangeInfo as a universe: symbols with their filters, and the venue's limits.
+#include <algorithm>
+#include <array>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "json.hpp"
@@ -57,6 +60,14 @@ bool read_filters(const json_object& row, json_faults& faults, instrument_rules&
   return usable;
 }
 
+/// Before a symbol is traded and after it was settled. Of any other word, tomorrow's too, an order
+/// that only reduces is tried: it is right, or refused.
+bool takes_no_order(std::string_view status) {
+  constexpr std::array<std::string_view, 5> words{"PENDING_TRADING", "DELIVERING", "DELIVERED",
+                                                  "SETTLING", "CLOSE"};
+  return std::ranges::find(words, status) != words.end();
+}
+
 void add_symbol(const json_object& row, json_faults& faults, universe& read) {
   instrument_rules rules;
   auto name = parse_symbol(row.text("symbol"));
@@ -68,6 +79,7 @@ void add_symbol(const json_object& row, json_faults& faults, universe& read) {
     return;
   rules.instrument = std::move(*name);
   rules.tradable = usable && rules.status == "TRADING";
+  rules.closed = !usable || takes_no_order(rules.status);
   const auto [at, fresh] = read.index.try_emplace(rules.instrument, read.instruments.size());
   if (!fresh)
     faults.refuse("symbol", "stands there twice");

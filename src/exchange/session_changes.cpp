@@ -15,8 +15,12 @@ constexpr read_class change_traffic = read_class::exit_demand;
 /// So long an order may wait for this thread and for a connection. Half of a permit's life.
 constexpr milliseconds order_leaves_within{1'000};
 
-request_rank rank_of(const endpoint_row& row) {
-  return row.as == counts::order ? request_rank::order : request_rank::exit_demand;
+/// An exit's order never stands behind those that open something.
+request_rank rank_of(const change_call& call) {
+  if (row_of(call.what).as != counts::order)
+    return request_rank::exit_demand;
+  return call.kind == request_budget::order_kind::closes ? request_rank::order
+                                                         : request_rank::entry_demand;
 }
 
 order_refused never_left(std::string why, std::optional<instant> retry_at = {}) {
@@ -69,7 +73,7 @@ void session::send_change(std::shared_ptr<change_job> job) {
   if (job->last_leave)
     request.target = target_in_time(std::move(request.target), *job->last_leave);
   request.key = key_header::present;
-  request.rank = rank_of(row);
+  request.rank = rank_of(job->call);
   request.again = repetition::never;
   request.reply_bytes_max = reply_bytes_max(row);
   request.timeout = remaining(job->deadline);

@@ -11,8 +11,6 @@ namespace sluice::exchange {
 namespace {
 
 constexpr read_options key_traffic{read_class::entry_demand, milliseconds(5'000)};
-/// A key that could not be extended lives on for half an hour or more: there is time to try again.
-constexpr int extensions_failed_max = 3;
 constexpr int retry_part = 30;  ///< Of the time between two extensions.
 
 std::string_view before_key(user_stream_form form) {
@@ -43,7 +41,6 @@ stream_hooks user_stream::hooks() {
   stream_hooks made;
   made.find = [this](std::function<void(stream_target)> found) { find(found); };
   made.up = [this] {
-    extensions_failed_ = 0;
     keep_alive_timer_.start(chosen_.listen_key_keep_alive, [this] { extend_key(); });
     tell(stream_opened{});
   };
@@ -61,7 +58,7 @@ stream_hooks user_stream::hooks() {
 void user_stream::find(const std::function<void(stream_target)>& found) {
   const auto start = before_key(chosen_.user_stream);
   venue_.read({endpoint::listen_key_create, {}, key_traffic},
-              [this, found, start, round = round_](auto reply) {
+              [this, found, start, round = round_, asked = venue_.now()](auto reply) {
                 if (round != round_)
                   return;
                 if (!reply)
@@ -74,6 +71,7 @@ void user_stream::find(const std::function<void(stream_target)>& found) {
                 if (keeper_.up() && key->reveal() != key_.reveal())
                   return keeper_.lose("the venue has handed out another listenKey");
                 key_ = std::move(*key);
+                key_good_at_ = asked;
                 found({joined_secret({start, key_.reveal()}), {}, {}});
               });
 }
@@ -121,7 +119,7 @@ frames_taken user_stream::take(const std::vector<std::string>& frames) {
 }
 
 void user_stream::extend_key() {
-  venue_.read({endpoint::listen_key_extend, {}, key_traffic}, [this, round = round_](auto reply) {
+  const auto extended = [this, round = round_, asked = venue_.now()](auto reply) {
     if (keeper_.closed() || round != round_)
       return;
     if (!reply)
@@ -130,20 +128,23 @@ void user_stream::extend_key() {
     // The venue makes a new key when ours is gone: the stream is open and silent then.
     if (const auto key = parse_listen_key(body.reveal()); key && key->reveal() != key_.reveal())
       return keeper_.lose("another listenKey was extended than that of this stream");
-    extensions_failed_ = 0;
+    key_good_at_ = asked;
     keep_alive_timer_.start(chosen_.listen_key_keep_alive, [this] { extend_key(); });
-  });
+  };
+  venue_.read({endpoint::listen_key_extend, {}, key_traffic}, extended);
 }
 
 void user_stream::key_not_extended(const read_failure& why) {
   const auto text = "the listenKey was not extended: " + why.text;
-  // -1125: the key is gone, and the stream with it, though it stays open and silent.
-  const bool gone = why.kind == failure_kind::not_found;
-  if (gone || ++extensions_failed_ >= extensions_failed_max)
+  // -1125: the key is gone, and the stream with it, though it stays open and silent. Else it serves
+  // as long as the key lives: a new connection needs a key by the same requests that fail now.
+  const bool gone = why.kind == failure_kind::not_found ||
+                    between(key_good_at_, venue_.now()) >= chosen_.listen_key_life;
+  if (gone)
     return keeper_.lose(text, why.retry_at);
   venue_.log(log_level::warning, "listen_key_not_extended", why.text);
-  const auto asked = why.retry_at ? between(venue_.now(), *why.retry_at) : milliseconds(0);
-  keep_alive_timer_.start(std::max(chosen_.listen_key_keep_alive / retry_part, asked),
+  const auto pause = chosen_.listen_key_keep_alive / retry_part;
+  keep_alive_timer_.start(why.retry_at ? between(venue_.now(), *why.retry_at) : pause,
                           [this] { extend_key(); });
 }
 

@@ -37,7 +37,7 @@ class user_stream {
   sink_fn sink_;
   secret key_{};  ///< Of the present connection.
   loop_timer keep_alive_timer_;
-  int extensions_failed_{0};
+  instant key_good_at_{};  ///< When the venue was last asked for it, and gave or extended it.
   std::uint64_t round_{
       0};  ///< Grows with every loss: answers that belong to an older one are void.
   stream_keeper keeper_;

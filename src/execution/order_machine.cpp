@@ -250,6 +250,7 @@ void order_machine::count(const fill& f) {
   filled_ += f.amount;
   executed_ = std::max(executed_, filled_);
   last_executed_at_ = std::max(last_executed_at_, f.traded_at);
+  last_trade_at_ = std::max(last_trade_at_, f.traded_at);
 }
 
 order_actions order_machine::on_fill(const fill& f, instant now) {

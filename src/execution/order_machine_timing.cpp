@@ -40,6 +40,9 @@ void order_machine::schedule_query(instant now, std::optional<instant> not_befor
   const auto& delays = settings_.query_delays;
   const auto last = delays.empty() ? milliseconds{5'000} : delays.back();
   auto at = queries_ < delays.size() ? *asking_since_ + delays[queries_] : now + last;
+  // The first that can prove anything.
+  if (now < horizon() && at > horizon())
+    at = horizon();
   query_at_ = std::max({at, now, not_before.value_or(now)});
 }
 
@@ -56,6 +59,9 @@ void order_machine::read_fills(instant now, order_actions& out) {
   const auto pause = std::max(settings_.fills_wait, milliseconds{100}) * (1 << fills_reads_);
   ++fills_reads_;
   fills_at_ = now + std::min<milliseconds>(pause, fills_pause_max);
+  // What follows needs the amount, not its trades: those may be long in coming.
+  if (is_final(state_))
+    tell_end(out);
   out.push_back(read_order_fills{task_.request.instrument, venue_id_});
 }
 
@@ -117,14 +123,21 @@ void order_machine::settle(instant now, order_actions& out) {
     fills_at_ = now + settings_.fills_wait;
 }
 
-void order_machine::finish(order_actions& out) {
-  finished_ = true;
-  fills_at_.reset();
+void order_machine::tell_end(order_actions& out) {
+  if (std::exchange(end_told_, true))
+    return;
   // Trades of one order may share an instant of the venue, and truth may show the first alone.
   const bool one_trade = trades_.size() == 1 && filled_ == executed_;
   out.push_back(order_finished{
-      state_, cause_, executed_, one_trade ? last_executed_at_ : venue_time{}, fills_complete(),
+      state_, cause_, executed_, one_trade ? last_executed_at_ : venue_time{}, last_trade_at_,
       refusal_.code, refusal_.cure, refusal_.for_operator, refusal_.retry_at, detail_});
+}
+
+void order_machine::finish(order_actions& out) {
+  tell_end(out);
+  finished_ = true;
+  fills_at_.reset();
+  out.push_back(order_settled{fills_complete()});
 }
 
 void order_machine::arm(order_actions& out) {

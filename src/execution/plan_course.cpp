@@ -157,7 +157,12 @@ std::string plan_course::alert_for(const order_finished& how, remedy first) {
 
 void plan_course::choose_shape(const order_finished& how, const order_request& request) {
   const bool was_limit = request.type == order_type::limit;
-  if (how.cause == finish_cause::never_arrived)
+  // What never lay in the book leaves nothing for MARKET to take: as it was, once more.
+  const bool was_in_no_book =
+      how.cause != finish_cause::venue &&
+      (how.cause != finish_cause::refused || how.cure == refusal_cure::wait ||
+       how.venue_code == code_reduce_rejected);
+  if (how.cause == finish_cause::never_arrived || (was_limit && was_in_no_book))
     return;
   // MARKET gives no price away only where the book is thick: there the venue says so.
   const bool thin = how.venue_code == code_thin_book && !was_limit;

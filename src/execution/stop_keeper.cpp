@@ -117,8 +117,8 @@ void stop_keeper::keep(const position_key& key, slot& s, const position_open& he
   const bool exit_known = s.exit && s.exit->initial.sign() == held.amount.sign();
   if (!exit_known && between(*s.opened, now.steady) < options_.exit_state_wait)
     return;
-  if (!around.rules || !around.rules->tradable) {
-    s.why = "the venue's rules are not known, or it does not trade the symbol now";
+  if (!around.rules || around.rules->closed) {
+    s.why = "the venue's rules are not known, or it takes no order of the symbol now";
     return;
   }
   const auto wanted = wanted_stop_price(held, s.exit, options_.settings.distance_bp, *around.rules);

@@ -12,7 +12,9 @@ instrument_facts facts_of(const instrument_rules& rules) {
           .step = own_or(rules.market_lot.step, rules.lot.step),
           .min_quantity = own_or(rules.market_lot.min, rules.lot.min),
           .max_quantity = own_or(rules.market_lot.max, rules.lot.max),
-          .min_notional = rules.min_notional};
+          .min_notional = rules.min_notional,
+          .closed = rules.closed,
+          .in_usdt = rules.quote_asset.empty() || rules.quote_asset == "USDT"};
 }
 
 board_view::board_view(std::shared_ptr<const state_table> table,

@@ -54,7 +54,7 @@ std::optional<margin_facts> exposure_book::margin(const risk_limits& limits,
     return std::nullopt;
   return margin_facts{margin_->equity, margin_->initial,
                       peaks_.highest(limits.drawdown_days, {now.wall.ms + venue_ahead_.count()}),
-                      margin_->as_of};
+                      margin_->as_of, margin_->of_usdt_alone};
 }
 
 notional exposure_book::most_worth(const symbol& s, const entry_size& added) const {

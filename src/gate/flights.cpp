@@ -7,18 +7,17 @@ namespace sluice {
 
 void flights::permitted(const position_key& key, const plan_id& plan, const entry_size& adds,
                         instant now) {
-  by_position_[key].push_back({.order = {plan, flight_phase::permitted, now},
-                               .resolved_at = {},
-                               .venue_at = {},
-                               .adds = adds});
+  by_position_[key].push_back(
+      {.order = {plan, flight_phase::permitted, now}, .end = {}, .adds = adds});
 }
 
 void flights::recovered(const recovered_order& r) {
-  by_position_[r.position].push_back(
-      {.order = r.order, .resolved_at = r.order.since, .venue_at = {}, .adds = {r.adds, {}}});
+  by_position_[r.position].push_back({.order = r.order,
+                                      .end = {.at = r.order.since, .lag_over_at = r.order.since},
+                                      .adds = {r.adds, {}}});
 }
 
-void flights::moved(const order_moved& m) {
+void flights::moved(const order_moved& m, milliseconds read_lag) {
   if (m.goes_on)
     between_[m.position].push_back({m.plan, flight_phase::permitted, m.at});
   const bool nothing_came = m.step == flight_step::resolved && !m.outdates_truth;
@@ -34,12 +33,10 @@ void flights::moved(const order_moved& m) {
     return;
   }
   if (at == here.end())
-    at = here.insert(here.end(),
-                     {.order = {m.plan, {}, m.at}, .resolved_at = {}, .venue_at = {}, .adds = {}});
+    at = here.insert(here.end(), {.order = {m.plan, {}, m.at}, .end = {}, .adds = {}});
   if (m.step == flight_step::resolved) {
     at->order.phase = flight_phase::unreflected;
-    at->resolved_at = m.at;
-    at->venue_at = m.venue_at;
+    at->end = {m.at, m.venue_at, m.truth_before, m.traded_at, m.at + read_lag};
     return;
   }
   at->order.phase =
@@ -74,12 +71,18 @@ void flights::drop_reflected(std::vector<flight>& here, const truth_view& seen) 
   if (!is_known(seen.content))
     return;
   std::erase_if(here, [&](const flight& f) {
-    if (f.order.phase != flight_phase::unreflected)
-      return false;
-    const bool read_after = seen.as_of > f.resolved_at;
-    const bool shows_it = f.venue_at.ms != 0 && seen.changed_at >= f.venue_at;
-    return read_after || shows_it;
+    return f.order.phase == flight_phase::unreflected && is_reflected(f.end, seen);
   });
+}
+
+bool flights::is_reflected(const ending& end, const truth_view& seen) {
+  if (end.venue_at.ms != 0 && seen.changed_at >= end.venue_at)
+    return true;
+  // The venue's reads lag: one that still shows what was before the order, or a part of it, says
+  // nothing yet.
+  const bool as_before = seen.version == end.truth_before;
+  const bool in_part = seen.changed_at.ms != 0 && seen.changed_at < end.traded_at;
+  return seen.as_of > (as_before || in_part ? end.lag_over_at : end.at);
 }
 
 int flights::weight(flight_phase phase) {
@@ -126,15 +129,15 @@ std::optional<order_in_flight> flights::worst(const position_key& key, lane of) 
   return worst->order;
 }
 
-std::optional<instant> flights::reflected_after(const position_key& key) const {
+std::optional<instant> flights::reflected_after(const position_key& key, instant now) const {
   const auto at = by_position_.find(key);
   if (at == by_position_.end())
     return std::nullopt;
-  instant newest{at->second.front().resolved_at};
+  instant newest = instant::min();
   for (const auto& f : at->second) {
     if (f.order.phase != flight_phase::unreflected)
       return std::nullopt;
-    newest = std::max(newest, f.resolved_at);
+    newest = std::max(newest, now >= f.end.lag_over_at ? f.end.lag_over_at : f.end.at);
   }
   return newest;
 }

@@ -157,7 +157,7 @@ void gate_core::moved(const order_moved& m, const stamp& now, gate_actions& out)
     exposure_.entry_sent(m.plan, m.position.instrument, m.at);
   if (entry && over && m.outdates_truth)
     exposure_.entry_traded(m.position.instrument, *entry, m.at);
-  flights_.moved(m);
+  flights_.moved(m, settings_.read_lag_grace);
   // Entries of other positions may have waited for the margin after this one.
   if (entry && over && settings_.limits.risk.needs_margin())
     return judge_all(parked_.take_all(), now, out);
@@ -336,7 +336,7 @@ void gate_core::want_margin(const std::vector<refusal>& refusals, gate_actions& 
 void gate_core::want_read(const plan& p, const std::vector<refusal>& refusals, const facts& seen,
                           gate_actions& out) {
   const auto key = key_of(p);
-  const auto reflected = flights_.reflected_after(key);
+  const auto reflected = flights_.reflected_after(key, seen.now.steady);
   // While an order is not resolved no read could help: the gate waits to hear of it.
   const bool helps = std::ranges::any_of(refusals, [&](const refusal& r) {
     return curable_by_read(r.code) && (r.code != refusal_code::order_in_flight || reflected);

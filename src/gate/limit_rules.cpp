@@ -101,6 +101,8 @@ check_result margin_unknown(const plan&, const facts& f) {
   const auto limit = f.limits.risk.margin_stale_after;
   if (!f.exposure->margin)
     return {false, std::string{"unknown"}, limit};
+  if (f.exposure->margin->of_usdt_alone && f.instrument && !f.instrument->in_usdt)
+    return {false, std::string{"of USDT alone"}, limit};
   const auto age = std::chrono::ceil<milliseconds>(f.now.steady - f.exposure->margin->as_of);
   return {age <= limit, age, limit};
 }

@@ -50,7 +50,9 @@ check_result symbol_not_in_universe(const plan& p, const facts& f) {
 }
 
 check_result symbol_not_trading(const plan& p, const facts& f) {
-  return {!f.instrument || f.instrument->tradable, p.instrument.str(), {}};
+  const bool takes_it =
+      !f.instrument || (lane_of(p) == lane::exit ? !f.instrument->closed : f.instrument->tradable);
+  return {takes_it, p.instrument.str(), {}};
 }
 
 check_result halted(const plan&, const facts& f) {

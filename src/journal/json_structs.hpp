@@ -27,6 +27,13 @@ void describe(auto& d, is<truth_view> auto& t) {
   d("version", t.version);
 }
 
+/// What did not trade used to be closed for exits, too.
+void closed_since(auto& d, auto& instrument) {
+  if constexpr (requires { instrument.closed = true; })
+    instrument.closed = !instrument.tradable;
+  d.since_later("closed", instrument.closed);
+}
+
 void describe(auto& d, is<instrument_facts> auto& i) {
   d("tradable", i.tradable);
   d.since_later("offered", i.offered);
@@ -34,6 +41,8 @@ void describe(auto& d, is<instrument_facts> auto& i) {
   d("min_quantity", i.min_quantity);
   d("max_quantity", i.max_quantity);
   d("min_notional", i.min_notional);
+  closed_since(d, i);
+  d.since_later("in_usdt", i.in_usdt);
 }
 
 void describe(auto& d, is<order_in_flight> auto& o) {
@@ -83,6 +92,7 @@ void describe(auto& d, is<margin_facts> auto& m) {
   d("initial", m.initial);
   d("peak", m.peak);
   d("as_of_ns", m.as_of);
+  d.since_later("of_usdt_alone", m.of_usdt_alone);
 }
 
 void describe(auto& d, is<exposure_facts> auto& e) {
@@ -141,6 +151,7 @@ void describe(auto& d, is<lot_rules> auto& l) {
 void describe(auto& d, is<instrument_rules> auto& r) {
   d("symbol", r.instrument);
   d("tradable", r.tradable);
+  closed_since(d, r);
   d("status", r.status);
   d("contract_type", r.contract_type);
   d("quote_asset", r.quote_asset);

@@ -28,7 +28,7 @@ std::optional<venue_error> algo_desk::check(std::size_t owner, const ledger_algo
     return wrong;
   if (who.hedged() != (a.leg != position_side::both))
     return refuse<-4061>();
-  if (auto wrong = check_status(i))
+  if (auto wrong = check_status(i, a.reduce_only || a.closes_position))
     return wrong;
   if (!a.closes_position)
     if (auto wrong = check_lot(i, a.amount, is_limit(a) ? i.max : i.market_max))

@@ -29,7 +29,7 @@ std::optional<venue_error> order_desk::check(std::size_t owner, order_draft& d) 
     return wrong;
   if (auto wrong = check_leg(who, d))
     return wrong;
-  if (auto wrong = check_status(i))
+  if (auto wrong = check_status(i, d.reduces()))
     return wrong;
   if (auto wrong = check_lot(i, d.amount, d.kind == order_kind::market ? i.market_max : i.max))
     return wrong;

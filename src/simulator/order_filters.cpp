@@ -32,8 +32,8 @@ std::optional<venue_error> check_client_id(std::string_view id) {
   return refuse<-4015>();
 }
 
-std::optional<venue_error> check_status(const instrument& i) {
-  if (i.status == "TRADING")
+std::optional<venue_error> check_status(const instrument& i, bool reduces) {
+  if (i.status == "TRADING" || (i.status == "PRE_SETTLE" && reduces))
     return std::nullopt;
   if (i.status == "SETTLING")
     return refuse<-4141>();

@@ -13,7 +13,7 @@ namespace sluice::simulator {
 /// Letters, digits and ".:/_-", 1 to 36 of them: -4015.
 [[nodiscard]] std::optional<venue_error> check_client_id(std::string_view id);
 /// -4140 and -4141.
-[[nodiscard]] std::optional<venue_error> check_status(const instrument& i);
+[[nodiscard]] std::optional<venue_error> check_status(const instrument& i, bool reduces);
 /// Quantity against LOT_SIZE or MARKET_LOT_SIZE, whose greatest differs: -4003, -1111, -4004,
 /// -4005, -4023.
 [[nodiscard]] std::optional<venue_error> check_lot(const instrument& i, quantity amount,

@@ -12,7 +12,7 @@ bool same_lot(const lot_rules& a, const lot_rules& b) {
 }
 
 bool same_rules(const instrument_rules& a, const instrument_rules& b) {
-  return a.tradable == b.tradable && a.status == b.status && a.contract_type == b.contract_type &&
+  return a.tradable == b.tradable && a.closed == b.closed && a.status == b.status && a.contract_type == b.contract_type &&
          a.tick == b.tick && a.min_price == b.min_price && a.max_price == b.max_price &&
          same_lot(a.lot, b.lot) && same_lot(a.market_lot, b.market_lot) &&
          a.min_notional == b.min_notional;
@@ -128,6 +128,7 @@ universe universe_tiers::for_exits() const {
   for (auto& r : u.instruments) {
     r.offered = false;
     r.tradable = true;  // What did not trade then may do so now.
+    r.closed = false;
   }
   for (const auto& name : settings_.allow) {
     if (u.find(symbol(name)))

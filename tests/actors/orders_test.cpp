@@ -136,6 +136,36 @@ TEST_CASE("an order whose answer is lost is asked about and never sent again") {
   CHECK(world.exchange->placed.size() == 1);
 }
 
+TEST_CASE("an exit goes on while the trades of its last order are still missing") {
+  pipeline_world world;
+  pipeline_run run(world);
+  run.make_ready({a_row("BTCUSDT", "0.5", "50000")});
+  run.offer({run.a_reduce("x", "BTCUSDT")});
+  REQUIRE(world.exchange->orders.size() == 1);
+  const auto order = world.exchange->orders.front();
+  order.answer(order_done{order_report{order.request.id,
+                                       9,
+                                       order.request.instrument,
+                                       order.request.leg,
+                                       side::sell,
+                                       order_status::expired,
+                                       "EXPIRED",
+                                       order.request.amount,
+                                       quantity::parse("0.2").value(),
+                                       price::whole(50'000),
+                                       true,
+                                       {1}}});
+  for (int i = 0; i < 300 && world.exchange->placed.size() < 2; ++i) {
+    run.answer_read(symbol("BTCUSDT"), {a_row("BTCUSDT", "0.3", "50000")});
+    run.answer_read({}, {a_row("BTCUSDT", "0.3", "50000")});
+    run.pass(10ms);
+  }
+  REQUIRE(world.exchange->placed.size() == 2);
+  CHECK(world.exchange->placed.back().amount == quantity::parse("0.3").value());
+  CHECK(run.records_of("fill_recorded") == 0);
+  CHECK(run.given.vitals->orders_under_way == 2);  // The books wait for the first one's trades.
+}
+
 TEST_CASE("an intent that fills a batch by itself is answered at once") {
   pipeline_world world;
   world.chosen.journal.commit_batch_max = 1;

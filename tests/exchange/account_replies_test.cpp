@@ -53,6 +53,27 @@ TEST_CASE("balances are exact, and those of an inactive account are zero") {
   }
 }
 
+TEST_CASE("totals that are those of USDT tell nothing of what is margined in another asset") {
+  const auto of_usdt_alone = [](const std::string& assets, const char* margin = "100.5") {
+    const auto read = parse_margin(
+        R"({"totalWalletBalance":"100","totalInitialMargin":"40","totalMarginBalance":")" +
+        std::string(margin) + R"(","availableBalance":"1","assets":[)" + assets + "]}");
+    REQUIRE(read.has_value());
+    return read->of_usdt_alone;
+  };
+  const std::string usdt = R"({"asset":"USDT","marginBalance":"100.50","initialMargin":"40"})";
+  const std::string usdc = R"({"asset":"USDC","marginBalance":"900","initialMargin":"800"})";
+  CHECK(of_usdt_alone(usdc + "," + usdt));
+  // In USD, with everything in it.
+  CHECK_FALSE(of_usdt_alone(usdc + "," + usdt, "1000.4"));
+  // Nothing of USDT in single-asset mode: all totals are zero.
+  const auto none = parse_margin(
+      R"({"totalWalletBalance":"0","totalInitialMargin":"0","totalMarginBalance":"0","assets":[)" +
+      usdc + "]}");
+  REQUIRE(none.has_value());
+  CHECK(none->of_usdt_alone);
+}
+
 TEST_CASE("the account's totals are read, and another document is not taken for them") {
   const auto read = parse_margin(
       R"({"totalInitialMargin":"10.5","totalMaintMargin":"1","totalWalletBalance":"126.72469206",)"
@@ -64,6 +85,7 @@ TEST_CASE("the account's totals are read, and another document is not taken for 
   CHECK(read->initial.str() == "10.5");
   CHECK(read->maintenance.str() == "1");
   CHECK(read->available.str() == "116.1");
+  CHECK_FALSE(read->of_usdt_alone);
   CHECK_FALSE(parse_margin("{}").has_value());
   CHECK_FALSE(parse_margin("[]").has_value());
 }

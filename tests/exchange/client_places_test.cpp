@@ -63,6 +63,28 @@ TEST_CASE("reads leave connections to exits, however many wait") {
   CHECK(venue.requests("GET /fapi/v3/positionRisk").size() == 3);
 }
 
+TEST_CASE("orders that open leave connections to one that closes, however many wait") {
+  imposter venue;
+  venue.when("GET /fapi/v1/time", {server_time()});
+  venue.when("POST", {stay_silent()});
+  auto chosen = settings_for(venue);
+  chosen.connections_max = 4;
+  const auto client = client_for(venue, chosen);
+  const auto place = [&](const std::string& id, bool reduce_only, answers<order_outcome>& into) {
+    client->place_order({client_order_id(id), symbol("ETHUSDT"), position_side::both, side::sell,
+                         *quantity::parse("1"), reduce_only},
+                        milliseconds(60'000), into.taker());
+  };
+  answers<order_outcome> orders;
+  for (int i = 0; i < 8; ++i)
+    place("entry-" + std::to_string(i), false, orders);
+  const auto sent = [&] { return venue.requests("POST /fapi/v1/order"); };
+  wait_until([&] { return sent().size() == 3; });
+  place("exit", true, orders);
+  wait_until([&] { return sent().size() == 4; });
+  CHECK(sent().back().target.find("newClientOrderId=exit&") != std::string::npos);
+}
+
 TEST_CASE("a free connection goes to orders first, then to exits, and to routine reads last") {
   imposter venue;
   answers<int> release;

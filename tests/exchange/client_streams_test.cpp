@@ -91,10 +91,12 @@ TEST_CASE("a user stream that is lost for any reason is told and opened again wi
   }
 }
 
-TEST_CASE("a key that could not be extended is tried again before the stream is given up") {
+TEST_CASE("a stream serves on while its key cannot be extended, as long as the key may live") {
   imposter venue;
   play_keys(venue);
-  venue.when("PUT /fapi/v1/listenKey", {reply_with(503, ""), reply_with(200, key_reply)});
+  std::vector<act> answers_given(5, reply_with(503, ""));
+  answers_given.push_back(reply_with(200, key_reply));
+  venue.when("PUT /fapi/v1/listenKey", answers_given);
   auto chosen = settings_for(venue);
   chosen.listen_key_keep_alive = milliseconds(150);
   const auto client = client_for(venue, chosen);
@@ -102,11 +104,27 @@ TEST_CASE("a key that could not be extended is tried again before the stream is 
   client->open_user_stream(batches.taker());
   const auto stream = venue.stream("/private/ws/", 1);
   REQUIRE(stream);
-  wait_until([&] { return venue.requests("PUT /fapi/v1/listenKey").size() >= 3; });
+  wait_until([&] { return venue.requests("PUT /fapi/v1/listenKey").size() >= 7; });
   stream->push(account_event(1));
   const auto events = flat(batches, 2);
   CHECK(is<account_update>(events[1]));
   CHECK(venue.requests("POST /fapi/v1/listenKey").size() == 1);
+}
+
+TEST_CASE("a stream whose key cannot be alive any more is opened anew") {
+  imposter venue;
+  play_keys(venue);
+  venue.when("PUT /fapi/v1/listenKey", {reply_with(503, "")});
+  auto chosen = settings_for(venue);
+  chosen.listen_key_keep_alive = milliseconds(150);
+  chosen.listen_key_life = milliseconds(400);
+  const auto client = client_for(venue, chosen);
+  answers<std::vector<user_event>> batches;
+  client->open_user_stream(batches.taker());
+  const auto events = flat(batches, 3);
+  REQUIRE(is<stream_closed>(events[1]));
+  CHECK(std::get<stream_closed>(events[1].body).reason.find("not extended") != std::string::npos);
+  CHECK(is<stream_opened>(events[2]));
 }
 
 TEST_CASE("a user stream that somebody found mute is opened again with a key") {

@@ -69,6 +69,19 @@ TEST_CASE("a symbol that stops trading, by whatever word, is not tradable from t
   }
 }
 
+TEST_CASE("what is held can be closed until the venue settles its symbol") {
+  const venue_under_test venue;
+  const auto client = venue.client();
+  must<order_done>(place(*client, market_order("o", side::buy, "0.2")));
+  venue.fault(R"({"effect":"symbol_change","symbol":"ETHUSDT","status":"PRE_SETTLE"})");
+  CHECK(must<order_refused>(place(*client, market_order("more", side::buy, "0.1"))).code == -4140);
+  const auto then = listing_of(*client);
+  REQUIRE(then.find(eth) != nullptr);
+  CHECK_FALSE(then.find(eth)->closed);
+  must<order_done>(place(*client, reducing(market_order("x", side::sell, "0.2"))));
+  CHECK(venue.held(eth).is_zero());
+}
+
 TEST_CASE("a listing of ten thousand symbols is read whole, and so is a position in the last") {
   const venue_under_test venue;
   const auto client = venue.client();

@@ -64,6 +64,23 @@ TEST_CASE("a symbol with another or an unknown status is listed but not tradable
   }
 }
 
+TEST_CASE("what is held may be tried to be closed until the venue has settled the symbol") {
+  const auto closed = [](const char* status) {
+    return parse_exchange_info(info(listed("SOLUSDT", status, filters())))
+        ->find(symbol("SOLUSDT"))
+        ->closed;
+  };
+  for (const auto* status :
+       {"TRADING", "PRE_SETTLE", "PRE_DELIVERING", "TRADING_HALT", "WORD_OF_TOMORROW"})
+    CHECK_FALSE(closed(status));
+  for (const auto* status : {"PENDING_TRADING", "DELIVERING", "DELIVERED", "SETTLING", "CLOSE"})
+    CHECK(closed(status));
+  // By rules that we cannot hold no order can be made.
+  CHECK(parse_exchange_info(info(listed("AUSDT", "TRADING", filters("0.000000001"))))
+            ->find(symbol("AUSDT"))
+            ->closed);
+}
+
 TEST_CASE("a filter that cannot be represented stops its own symbol only") {
   const auto read = parse_exchange_info(info(listed("AUSDT", "TRADING", filters("0.000000001")) +
                                              "," + listed("BUSDT", "TRADING", filters())));

@@ -70,11 +70,12 @@ TEST_CASE("an order that cannot rest ends by an unknown word too, told after the
   CHECK(d.machine.state() == order_state::expired);
   d.run_to(11'000);
   REQUIRE(d.did<read_order_fills>());
-  d.fills(std::vector{a_trade(1, 1)});
   REQUIRE(d.did<order_finished>());
   CHECK(d.did<order_finished>()->executed == quantity::whole(1));
   CHECK(d.did<order_finished>()->cause == finish_cause::venue);
   CHECK_THAT(d.did<order_finished>()->detail, ContainsSubstring("EXPIRED_X"));
+  d.fills(std::vector{a_trade(1, 1)});
+  CHECK(d.did<order_settled>());
 }
 
 TEST_CASE("an order that may rest ends neither by an unknown word nor by not being found") {

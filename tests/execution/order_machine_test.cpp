@@ -26,7 +26,7 @@ TEST_CASE("a durable intent is sent and a filled result with its fill finishes t
   CHECK(d.did<order_finished>()->state == order_state::filled);
   CHECK(d.did<order_finished>()->cause == finish_cause::venue);
   CHECK(d.did<order_finished>()->executed == quantity::whole(2));
-  CHECK(d.did<order_finished>()->fills_complete);
+  CHECK(d.did<order_settled>()->fills_complete);
   CHECK(d.machine.finished());
 }
 
@@ -235,11 +235,26 @@ TEST_CASE("fills missing a second after the result are read") {
   d.run_to(1'100);
   REQUIRE(d.did<read_order_fills>());
   CHECK(d.did<read_order_fills>()->id == 4'242);
-  d.fills(std::vector{a_trade(1, 1), a_trade(2, 1)});
+  // Whatever waits for the end of the order need not wait for its trades.
   REQUIRE(d.did<order_finished>());
-  CHECK(d.did<order_finished>()->fills_complete);
-  // Truth may show the first of two trades alone at the instant that both have.
+  CHECK(d.did<order_finished>()->executed == quantity::whole(2));
   CHECK(d.did<order_finished>()->last_executed_at.ms == 0);
+  CHECK_FALSE(d.did<order_settled>());
+  d.fills(std::vector{a_trade(1, 1), a_trade(2, 1)});
+  CHECK_FALSE(d.did<order_finished>());
+  REQUIRE(d.did<order_settled>());
+  CHECK(d.did<order_settled>()->fills_complete);
+}
+
+TEST_CASE("an order of two trades tells no instant: truth may show the first alone") {
+  driver d;
+  d.start();
+  d.outcome(order_done{a_report(order_status::filled, 2)});
+  d.trade(a_trade(1, 1));
+  d.trade(a_trade(2, 1));
+  REQUIRE(d.did<order_finished>());
+  CHECK(d.did<order_finished>()->last_executed_at.ms == 0);
+  CHECK(d.did<order_settled>()->fills_complete);
 }
 
 TEST_CASE("the instant of an order's only trade is told, since truth of then shows all of it") {
@@ -266,6 +281,8 @@ TEST_CASE("fills that never come are read a limited number of times and then own
       break;
   }
   CHECK(reads == 8);
+  REQUIRE(d.did<order_settled>());
+  CHECK_FALSE(d.did<order_settled>()->fills_complete);
   d.run_to(200'000);
   REQUIRE(d.machine.finished());
   CHECK(d.actions.empty());

@@ -1,4 +1,4 @@
-// What becomes of a plan after each end of an order, and where the collar lies.
+// What becomes of a plan after each end of an order.
 #include "sluice/execution/plan_course.hpp"
 
 #include <rapidcheck.h>
@@ -303,82 +303,30 @@ TEST_CASE("the collar comes first, then MARKET, and again where the book is thin
   CHECK(plain.shape() == order_shape::market);
 }
 
+TEST_CASE("an order that lay in no book leaves the collar as it is") {
+  auto limit = a_task().request;
+  limit.type = order_type::limit;
+  const auto shape_after = [&](const order_finished& how) {
+    plan_course course(an_exit(), true);
+    course.sent(1);
+    CHECK(again(course.order_ended(how, limit, quantity::whole(2), one, at_ms(1'000))));
+    return course.shape();
+  };
+  for (const auto cause : {finish_cause::never_arrived, finish_cause::position_moved})
+    CHECK(shape_after(ended_by(cause)) == order_shape::collar);
+  CHECK(shape_after(refused(-1008, refusal_cure::wait)) == order_shape::collar);
+  CHECK(shape_after(refused(-2022, refusal_cure::reread_position)) == order_shape::collar);
+  // What the venue takes no limit for is not tried by one again.
+  CHECK(shape_after(refused(-4016, refusal_cure::fit_to_filters)) == order_shape::market);
+  CHECK(shape_after(refused(-2010, refusal_cure::reread_position)) == order_shape::market);
+}
+
 TEST_CASE("a course that a later process goes on with keeps its numbers and its amount") {
   plan_course course(an_exit(), false, {2, 2, quantity::whole(3)});
   CHECK(course.attempt(side::sell) == 3);
   CHECK(end_of(after(course, executed(2)))->how == plan_end::done);
   CHECK(course.executed() == quantity::whole(5));
   CHECK(course.orders() == 3);
-}
-
-namespace {
-
-instrument_rules rules() {
-  instrument_rules r;
-  r.tick = price::parse("0.1").value();
-  r.lot = {one, quantity::whole(1'000), one};
-  return r;
-}
-
-order_request an_order(side direction) {
-  auto q = a_task().request;
-  q.direction = direction;
-  return q;
-}
-
-}  // namespace
-
-TEST_CASE("the collar lies on the tick that is not worse than it") {
-  const auto mark = price::parse("100.07").value();
-  const auto sold = with_collar(an_order(side::sell), mark, rules(), 50);
-  REQUIRE(sold);
-  CHECK(sold->type == order_type::limit);
-  CHECK(sold->lasts == time_in_force::ioc);
-  CHECK(sold->limit == price::parse("99.6").value());  // 99.56965, up to the tick.
-  CHECK(sold->reduce_only);
-  const auto bought = with_collar(an_order(side::buy), mark, rules(), 50);
-  REQUIRE(bought);
-  CHECK(bought->limit == price::parse("100.5").value());  // 100.57035, down to the tick.
-}
-
-TEST_CASE("an order that cannot be a LIMIT one stays MARKET") {
-  const auto sell = an_order(side::sell);
-  CHECK_FALSE(with_collar(sell, price{}, rules(), 50));
-  CHECK_FALSE(with_collar(sell, price::whole(100), rules(), 0));
-  auto r = rules();
-  r.lot.max = one;
-  CHECK_FALSE(with_collar(sell, price::whole(100), r, 50));
-  r = rules();
-  r.lot.min = quantity::whole(3);
-  CHECK_FALSE(with_collar(sell, price::whole(100), r, 50));
-  r = rules();
-  r.lot.step = quantity::whole(3);
-  CHECK_FALSE(with_collar(sell, price::whole(100), r, 50));
-  r = rules();
-  r.min_price = price::whole(100);
-  CHECK_FALSE(with_collar(sell, price::whole(100), r, 50));
-  r = rules();
-  r.max_price = price::whole(100);
-  CHECK_FALSE(with_collar(an_order(side::buy), price::whole(100), r, 50));
-  r = rules();
-  r.tick = {};
-  CHECK_FALSE(with_collar(sell, price::whole(100), r, 50));
-}
-
-TEST_CASE("no price and no width puts the collar on the worse side of itself") {
-  rc::check([] {
-    const auto mark = price::from_raw(*rc::gen::inRange<std::int64_t>(1'000, 10'000'000'000'000));
-    const auto bp = *rc::gen::inRange<std::int64_t>(1, 1'000);
-    const auto direction = *rc::gen::element(side::buy, side::sell);
-    auto r = rules();
-    r.tick = price::from_raw(*rc::gen::inRange<std::int64_t>(1, 1'000));
-    const auto made = with_collar(an_order(direction), mark, r, bp);
-    if (!made)
-      return;
-    RC_ASSERT(on_step(made->limit, r.tick));
-    const auto off = direction == side::sell ? mark - made->limit : made->limit - mark;
-    RC_ASSERT(off.approx() <= mark.approx() * static_cast<double>(bp) / 10'000.0 + 1e-8);
-  });
 }
 
 TEST_CASE("an entry that an earlier process left ends as its orders did") {

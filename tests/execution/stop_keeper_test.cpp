@@ -29,6 +29,17 @@ TEST_CASE("a stop is intended, made durable and only then sent, at the exit engi
   CHECK(w.keeper.on_durable(intent.id, w.around(), w.now).empty());
 }
 
+TEST_CASE("a symbol that the venue does not trade freely gets its stop, a closed one none") {
+  stop_world w;
+  w.tradable = false;
+  w.closed = GENERATE(false, true);
+  w.begin();
+  w.hold("1");
+  w.exit_stop("95");
+  w.decide();
+  CHECK(w.count<place_stop>() == (w.closed ? 0 : 1));
+}
+
 TEST_CASE("an intent whose position is gone when it is durable is never sent") {
   stop_world w;
   w.begin();

@@ -60,7 +60,8 @@ class stop_world {
     s.orders_leave = orders_leave;
     instrument_rules r;
     r.instrument = key.instrument;
-    r.tradable = true;
+    r.tradable = tradable;
+    r.closed = closed;
     r.tick = p("0.1");
     s.rules = r;
     return s;
@@ -170,6 +171,8 @@ class stop_world {
   truth content{position_unknown{}};
   instant as_of{};
   std::optional<price> mark{};
+  bool tradable{true};
+  bool closed{false};
   bool orders_leave{true};
   stop_keeper keeper;
   std::vector<stop_action> said{};

@@ -32,6 +32,14 @@ struct gate_fixture {
     core.moved({btc(), plan_id{id}, step, start + milliseconds{ms}, venue_at, executed},
                at(milliseconds{ms}), out);
   }
+  /// Over, with trades until `traded_at`; permitted when truth was at `before`.
+  void traded(const char* id, int ms, std::uint64_t before, venue_time traded_at = {}) {
+    order_moved m{btc(), plan_id{id}, flight_step::resolved, start + milliseconds{ms}, {}, true};
+    m.truth_before = before;
+    m.traded_at = traded_at;
+    core.moved(m, at(milliseconds{ms}), out);
+  }
+  [[nodiscard]] std::uint64_t version() const { return boards->truths.at(btc()).version; }
 
   [[nodiscard]] std::ptrdiff_t verdicts_of(const char* id) const {
     return std::count_if(out.verdicts.begin(), out.verdicts.end(),

@@ -94,6 +94,7 @@ facts some_facts() {
   if (one_in(2))
     f.ledger = one_in(2) ? amount_of(f.position.content) : -some_quantity(2'000);
   f.instrument->tradable = !one_in(20);
+  f.instrument->closed = one_in(20);
   f.limits.allow_add = one_in(2);
   f.limits.hold_blocks_reduce = one_in(2);
   if (one_in(3))
@@ -171,7 +172,7 @@ TEST_CASE("nothing is allowed on unknown, stale, held, halted or unreachable fac
     RC_ASSERT(!f.in_flight);
     RC_ASSERT(f.exchange.reachable);
     RC_ASSERT(f.now.steady < p.deadline);
-    RC_ASSERT(f.instrument && f.instrument->tradable);
+    RC_ASSERT(f.instrument && (opens ? f.instrument->tradable : !f.instrument->closed));
     RC_ASSERT(f.source_allowed);
   });
 }

@@ -22,8 +22,10 @@ std::vector<reason_row> common_rows() {
        [](plan&, facts& f) { f.instrument.reset(); }},
       {"the configuration leaves the symbol out", refusal_code::symbol_not_in_universe, an_open(),
        [](plan&, facts& f) { f.instrument->offered = false; }},
-      {"the venue does not trade it now", refusal_code::symbol_not_trading, a_reduce(),
+      {"the venue does not trade it now", refusal_code::symbol_not_trading, an_open(),
        [](plan&, facts& f) { f.instrument->tradable = false; }},
+      {"the venue takes no order of it", refusal_code::symbol_not_trading, a_reduce(),
+       [](plan&, facts& f) { f.instrument->closed = true; }},
       {"trading is halted", refusal_code::halted, a_reduce(),
        [](plan&, facts& f) { f.state = trading_state::halted; }},
       {"only exits are permitted", refusal_code::reduce_only_state, an_open(),
@@ -202,6 +204,14 @@ std::vector<reason_row> money_limit_rows() {
   return {
       {"a limit needs the margin, and it was not read", refusal_code::limit_margin_unknown,
        an_open(), [](plan&, facts& f) { in_use(f).limits.risk.margin_use_percent_max = 80; }},
+      {"the margin read is of USDT alone, and the symbol's is not",
+       refusal_code::limit_margin_unknown, an_open(),
+       [](plan&, facts& f) {
+         in_use(f).exposure->margin =
+             margin_facts{value_of("100"), {}, value_of("100"), start, true};
+         f.limits.risk.drawdown_percent_max = 20;
+         f.instrument->in_usdt = false;
+       }},
       {"the margin was read too long ago", refusal_code::limit_margin_unknown, an_open(),
        [](plan&, facts& f) {
          in_use(f).exposure->margin =

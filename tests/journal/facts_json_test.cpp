@@ -84,7 +84,8 @@ gate_limits any_limits() {
 }
 
 margin_facts any_margin() {
-  return {any_decimal<notional>(), any_decimal<notional>(), any_decimal<notional>(), any_instant()};
+  return {any_decimal<notional>(), any_decimal<notional>(), any_decimal<notional>(), any_instant(),
+          any<bool>()};
 }
 
 exposure_facts any_exposure() {
@@ -113,7 +114,9 @@ facts any_facts() {
                             any_decimal<quantity>(),
                             any_decimal<quantity>(),
                             any_decimal<quantity>(),
-                            any_decimal<notional>()};
+                            any_decimal<notional>(),
+                            any<bool>(),
+                            any<bool>()};
   });
   f.mark = maybe([] { return any_decimal<price>(); });
   f.mark_at = any_instant();
@@ -138,7 +141,8 @@ bool same(const std::optional<instrument_facts>& a, const std::optional<instrume
   if (!a || !b)
     return a.has_value() == b.has_value();
   return a->tradable == b->tradable && a->step == b->step && a->min_quantity == b->min_quantity &&
-         a->max_quantity == b->max_quantity && a->min_notional == b->min_notional;
+         a->max_quantity == b->max_quantity && a->min_notional == b->min_notional &&
+         a->offered == b->offered && a->closed == b->closed && a->in_usdt == b->in_usdt;
 }
 bool same(const reach& a, const reach& b) {
   return a.reachable == b.reachable && a.why == b.why && a.banned_until == b.banned_until;

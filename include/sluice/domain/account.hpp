@@ -65,6 +65,7 @@ struct margin_summary {
   notional initial{};
   notional maintenance{};
   notional available{};
+  bool of_usdt_alone{false};  ///< Single-asset mode: the totals say nothing of other assets.
 };
 
 /// Mark, index and funding of one symbol.

@@ -24,6 +24,7 @@ struct lot_rules {
 struct instrument_rules {
   symbol instrument{};
   bool tradable{false};  ///< status == TRADING; every other or unknown status is not tradable.
+  bool closed{false};    ///< The venue takes no order of it, not even one that only reduces.
   bool offered{true};    ///< False: left out, or read too long ago; only exits may trade it.
   std::string status{};  ///< The venue's word.
   std::string contract_type{};

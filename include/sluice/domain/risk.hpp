@@ -38,10 +38,11 @@ struct risk_limits {
 
 /// The account's margin as last read, in the venue's reference currency.
 struct margin_facts {
-  notional equity{};   ///< Wallet and unrealised profit.
-  notional initial{};  ///< What positions and open orders bind of it.
-  notional peak{};     ///< The highest equity of the last `drawdown_days`.
-  instant as_of{};     ///< Send time of the read.
+  notional equity{};          ///< Wallet and unrealised profit.
+  notional initial{};         ///< What positions and open orders bind of it.
+  notional peak{};            ///< The highest equity of the last `drawdown_days`.
+  instant as_of{};            ///< Send time of the read.
+  bool of_usdt_alone{false};  ///< It says nothing of what is margined in another asset.
   friend bool operator==(const margin_facts&, const margin_facts&) = default;
 };
 

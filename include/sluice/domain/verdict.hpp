@@ -54,6 +54,8 @@ struct instrument_facts {
   quantity min_quantity{};
   quantity max_quantity{};  ///< Zero means no limit.
   notional min_notional{};
+  bool closed{false};  ///< Not even exits may trade it.
+  bool in_usdt{true};  ///< What it binds and gains is USDT.
 };
 
 /// Whether the exchange can be asked or told anything.

@@ -63,6 +63,8 @@ struct settings {
   milliseconds clock_resync_every{60'000};
 
   milliseconds listen_key_keep_alive{1'800'000};
+  /// From the last renewal to when a key may be gone: the venue's hour, less what clocks differ by.
+  milliseconds listen_key_life{58 * 60'000};
   milliseconds reconnect_min{250};
   milliseconds reconnect_max{30'000};
   milliseconds stream_idle_timeout{20'000};  ///< Silence after which a WebSocket counts as lost; it

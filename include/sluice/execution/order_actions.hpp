@@ -62,7 +62,8 @@ enum class finish_cause : std::uint8_t {
 };
 [[nodiscard]] std::string_view to_string(finish_cause c);
 
-/// Nothing more can happen; the machine may be dropped.
+/// The venue has said its last word, or nothing was sent. Comes once, before order_settled: trades
+/// that are still missing hold up nobody but the books.
 struct order_finished {
   order_state state{order_state::rejected};
   finish_cause cause{finish_cause::venue};
@@ -70,7 +71,7 @@ struct order_finished {
   /// 0 when nothing was executed, no time was given, or it was not one trade alone: then only a
   /// read sent after the end shows all of it.
   venue_time last_executed_at{};
-  bool fills_complete{true};              ///< False when the venue did not give all fills in time.
+  venue_time last_trade_at{};             ///< Of the trades that are known; 0 without one.
   int venue_code{0};                      ///< Of a refusal, e.g. -2022.
   refusal_cure cure{refusal_cure::none};  ///< Of a refusal.
   bool for_operator{false};               ///< Of a refusal: only a person can mend it.
@@ -78,9 +79,14 @@ struct order_finished {
   std::string detail{};
 };
 
+/// Nothing more can happen; the machine may be dropped.
+struct order_settled {
+  bool fills_complete{true};  ///< False when the venue did not give all fills in time.
+};
+
 using order_action =
     std::variant<send_order, query_order, set_timer, read_order_fills, check_absence, want_truth,
-                 report_change, raise_alert, order_finished>;
+                 report_change, raise_alert, order_finished, order_settled>;
 using order_actions = std::vector<order_action>;
 
 }  // namespace sluice

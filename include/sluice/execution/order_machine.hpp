@@ -102,6 +102,7 @@ class order_machine {
   void schedule_query(instant now, std::optional<instant> not_before = {});
   void query(instant now, order_actions& out);
   void read_fills(instant now, order_actions& out);
+  void tell_end(order_actions& out);
   void finish(order_actions& out);
   void fire_due(const send_moment& at, order_actions& out);
   void settle(instant now, order_actions& out);
@@ -118,6 +119,7 @@ class order_machine {
   order_task task_;
   executor_settings settings_;
   bool started_{false};
+  bool end_told_{false};
   bool finished_{false};
   order_state state_{order_state::intended};
   order_id venue_id_{0};
@@ -126,6 +128,7 @@ class order_machine {
   quantity filled_{};             ///< Sum of the fills counted.
   std::set<trade_id> trades_{};   ///< Counted; as many as the order had trades.
   venue_time last_executed_at_{};
+  venue_time last_trade_at_{};
   finish_cause cause_{finish_cause::venue};
   order_refused refusal_{};  ///< The last one that ended it.
   std::string detail_{};

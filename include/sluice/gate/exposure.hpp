@@ -18,7 +18,8 @@ namespace sluice {
 struct margin_reading {
   notional equity{};
   notional initial{};
-  instant as_of{};  ///< Just before the read was sent.
+  instant as_of{};            ///< Just before the read was sent.
+  bool of_usdt_alone{false};  ///< See margin_summary.
 };
 
 /// One position with what is under way on it, in quote asset.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <unordered_map>
 #include <vector>
@@ -22,11 +23,13 @@ class flights {
   void recovered(const recovered_order& r);
 
   /// Takes over what the executor reports. A report on an order that nobody knows is taken as one
-  /// of ours that was forgotten, unless it says that nothing came of it.
-  void moved(const order_moved& m);
+  /// of ours that was forgotten, unless it says that nothing came of it. For `read_lag` a read may
+  /// still show what was before.
+  void moved(const order_moved& m, milliseconds read_lag);
 
   /// Drops those that `seen` reflects: it was proven after the order was resolved, or its content
-  /// is of the order's venue time or later.
+  /// is of the order's venue time or later. What is as it was before the order, or is of before its
+  /// last trade, must be proven after the lag of reads.
   void reflect(const position_key& key, const truth_view& seen);
 
   /// The same for all positions; `truth_of` gives the truth of a key.
@@ -70,17 +73,25 @@ class flights {
   /// The one that blocks most: unknown before permitted before unreflected. An entry also waits for
   /// an exit that is between two orders.
   [[nodiscard]] std::optional<order_in_flight> worst(const position_key& key, lane of) const;
-  /// A read proven after this instant reflects every resolved order; nothing while one is not.
-  [[nodiscard]] std::optional<instant> reflected_after(const position_key& key) const;
+  /// A read proven after this instant may reflect every resolved order, and one after the lag of
+  /// reads does: asked for from then on. Nothing while one is not resolved.
+  [[nodiscard]] std::optional<instant> reflected_after(const position_key& key, instant now) const;
   [[nodiscard]] std::size_t positions() const { return by_position_.size(); }
 
  private:
+  struct ending {
+    instant at{};
+    venue_time venue_at{};                        ///< 0 when the venue gave none.
+    std::optional<std::uint64_t> truth_before{};  ///< See order_moved.
+    venue_time traded_at{};
+    instant lag_over_at{};
+  };
   struct flight {
     order_in_flight order{};
-    instant resolved_at{};
-    venue_time venue_at{};
+    ending end{};
     entry_size adds{};
   };
+  [[nodiscard]] static bool is_reflected(const ending& end, const truth_view& seen);
   static void drop_reflected(std::vector<flight>& here, const truth_view& seen);
   [[nodiscard]] static int weight(flight_phase phase);
   void erase_if_empty(const position_key& key);

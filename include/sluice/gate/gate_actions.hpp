@@ -54,6 +54,9 @@ struct order_moved {
   bool outdates_truth{false};
   /// Resolved, but its plan will be judged again: until then no entry may come before it.
   bool goes_on{false};
+  // Of one that traded something, as far as known:
+  std::optional<std::uint64_t> truth_before{};  ///< What truth of the position was at before it.
+  venue_time traded_at{};                       ///< Its last trade.
 };
 
 /// An order that was not yet resolved when the process ended.

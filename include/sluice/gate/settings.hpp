@@ -32,6 +32,8 @@ struct gate_settings {
   milliseconds read_retry{1'000};
   /// A read that was asked for and never answered counts as lost after this long.
   milliseconds read_lost_after{5'000};
+  /// How long after an order a read may still show what was before it (`snapshot.read_lag_grace`).
+  milliseconds read_lag_grace{1'000};
   /// Who may send reduce plans, and who may send open plans. Empty means anybody; our own sources
   /// may always.
   std::vector<source_id> exit_sources{};
