@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
 #include "sluice/domain/record.hpp"
 
@@ -47,6 +48,8 @@ class projection {
   void apply(const record& r);
   /// The ledger as the journal had it at start.
   void ledger_line(const position_key& key, quantity amount) { ledger_[key] = amount; }
+  /// One that was not resolved at the start; the oldest first.
+  void restore(order_line o) { orders_.push_front(std::move(o)); }
   void restore(const hold& h) { holds_[h.position] = h; }
   void restore(const close_arming& a) { armings_[a.id] = a; }
   void restore(const exit_state& s) { exits_[s.position] = s; }

@@ -81,6 +81,9 @@ class reconciler : public stage<reconciler_actor> {
         },
         [this](const release_holds& asked) { return release(asked); },
         [this](const arm_close& asked) {
+          if (!given_.universe->rules_of(asked.instrument) &&
+              !given_.table->directory().find(asked.instrument))
+            return answered({{}, asked.instrument.str() + " is no symbol that is known", {}});
           return answered(core().arm({asked.instrument, asked.lasts, asked.author, asked.reason},
                                      now_stamp(), actions_));
         },

@@ -43,6 +43,9 @@ class status_stage : public stage<status_actor> {
         started_(now()) {
     for (const auto& line : options_.recovered.ledger)
       folded_.ledger_line(line.position, line.amount);
+    for (const auto& o : options_.recovered.unresolved_orders)
+      folded_.restore(
+          order_line{o.request.id, o.plan, o.request, o.state, o.executed, o.detail, o.changed_at});
     for (const auto& h : options_.recovered.holds)
       folded_.restore(h);
     for (const auto& a : options_.recovered.armings)

@@ -88,8 +88,9 @@ std::string position_words(const json::object& row) {
 std::string present_of(const status::target& whom, const std::string& name, std::size_t width) {
   const auto ask = [&](const char* path) {
     const auto reply = status::ask(whom, path);
-    return reply ? parse_object(reply->body) : json::object{};
+    return reply && reply->status == 200 ? parse_object(reply->body) : json::object{};
   };
+  constexpr std::string_view unread = "could not be read";
   std::string out = "\nnow\n";
   const auto put = [&](std::string_view what, std::string_view text) {
     out += hanging(fmt::format("  {:<10}", what), text, width);
@@ -100,21 +101,26 @@ std::string present_of(const status::target& whom, const std::string& name, std:
         each(row_of(value));
   };
   bool tracked = false;
-  of_symbol(ask("/api/v1/positions?all"), "positions", [&](const json::object& row) {
+  const auto positions = ask("/api/v1/positions?all");
+  of_symbol(positions, "positions", [&](const json::object& row) {
     tracked = true;
     put("truth", position_words(row));
   });
   if (!tracked)
-    put("truth", "not tracked: nothing is known of it");
+    put("truth", positions.empty() ? unread : "not tracked: nothing is known of it");
   bool held = false;
-  of_symbol(ask("/api/v1/holds"), "holds", [&](const json::object& row) {
+  const auto holds = ask("/api/v1/holds");
+  of_symbol(holds, "holds", [&](const json::object& row) {
     held = true;
     put("hold",
         fmt::format("{}; release: {}", text_at(row, "cause"), text_at(row, "release_command")));
   });
   if (!held)
-    put("hold", "none");
-  of_symbol(ask("/api/v1/orders"), "orders", [&](const json::object& row) {
+    put("hold", holds.empty() ? unread : "none");
+  const auto orders = ask("/api/v1/orders");
+  if (orders.empty())
+    put("in flight", unread);
+  of_symbol(orders, "orders", [&](const json::object& row) {
     const auto state = text_at(row, "state");
     if (state != "filled" && state != "cancelled" && state != "rejected" && state != "expired")
       put("in flight", fmt::format("{} {} {}: {}", text_at(row, "client_order_id"),

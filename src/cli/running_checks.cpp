@@ -61,8 +61,7 @@ constexpr std::array known_words{
     known_word{"user_stream_mute", "streams"},
     known_word{"mark_stream_down", "streams", "it reconnects by itself; read the log for why"},
     known_word{"position_without_stop", "positions"},
-    known_word{"unprotected", "positions",
-               "enable protective_stops or an exit rule, or close it: sluice flatten"},
+    known_word{"unprotected", "positions", "give it an exit rule, or close it: sluice flatten"},
     known_word{"journal_slow", "journal"},
     known_word{"config_reload_refused", "config", "mend the file, then sluice reload"},
     known_word{"restart_needed", "config", "sluice show-config says which; restart when it suits"},
@@ -244,6 +243,10 @@ void streams(const json::object& s, diagnosis& out) {
         {"streams", grade::fail, seen, "they reconnect by themselves; read the log for why"});
 }
 
+finding_line unread(const char* step) {
+  return {step, grade::fail, "could not be read", "ask again: sluice doctor"};
+}
+
 void holds(const running_view& v, diagnosis& out) {
   for (const auto& value : rows_at(v.holds, "holds")) {
     const auto& h = row_of(value);
@@ -253,7 +256,7 @@ void holds(const running_view& v, diagnosis& out) {
                    text_at(h, "release_command")});
   }
   if (rows_at(v.holds, "holds").empty())
-    out.push_back(passes("holds", "none"));
+    out.push_back(v.holds.empty() ? unread("holds") : passes("holds", "none"));
 }
 
 void overrides(const json::object& s, diagnosis& out) {
@@ -291,7 +294,9 @@ void positions(const running_view& v, diagnosis& out) {
                      "fills that account for it are looked for; else a hold says so"});
   }
   if (out.size() == before)
-    out.push_back(passes("positions", fmt::format("{} open, each with a stop", open)));
+    out.push_back(v.positions.empty()
+                      ? unread("positions")
+                      : passes("positions", fmt::format("{} open, each with a stop", open)));
 }
 
 void limits(const json::object& s, diagnosis& out) {

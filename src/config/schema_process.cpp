@@ -62,7 +62,7 @@ void describe_times(section_builder& b, ::sluice::status::http_settings& s) {
   b.duration({"write_timeout", "For the client to take an answer or an event."}, s.write_timeout,
              {milliseconds{100}, minutes{5}});
   b.duration({"heartbeat_period", "Comment line on a quiet event stream, so that proxies keep it."},
-             s.heartbeat_period, {milliseconds{100}, minutes{10}});
+             s.heartbeat_period, {milliseconds{100}, seconds{20}});
   b.duration({"stop_timeout", "For requests under way when the process stops."}, s.stop_timeout,
              {milliseconds{0}, minutes{1}});
 }
@@ -92,7 +92,8 @@ section describe_journal(::sluice::journal::journal_settings& s) {
        "At start, records older than this are moved into <state_dir>/archive, once a day's "
        "worth of them is; 0ms keeps all, and less than 48h is refused, since the limits of a day "
        "are counted from so far back. While it is made, an archive needs free space of twice "
-       "the journal's size."},
+       "the journal's size. After a crash with a position or an order open it waits for the next "
+       "orderly start."},
       s.retention, {milliseconds{0}, hours{87'600}});
   b.validate([&s] { return ::sluice::journal::validate(s); });
   return std::move(b).take();

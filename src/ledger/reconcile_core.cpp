@@ -263,6 +263,8 @@ std::string reconcile_core::release_obstacle(const symbol& instrument, const sta
     if (in.order_unresolved)
       return "an order of ours on " + instrument.str() +
              " is not resolved: the truth cannot be accepted before it is";
+    if (!is_known(in.seen.content))
+      return "the truth of " + instrument.str() + " is not known: it cannot be accepted";
     if (in.line && in.line->last_fill_at && in.seen.as_of <= *in.line->last_fill_at)
       return "no truth of " + instrument.str() +
              " newer than our last fill has been read: ask again in a moment";

@@ -159,7 +159,8 @@ std::vector<setting_fault> validate(const http_settings& s) {
   check_time(faults, "idle_timeout", s.idle_timeout, milliseconds{100}, hours{1});
   check_time(faults, "answer_timeout", s.answer_timeout, milliseconds{100}, minutes{10});
   check_time(faults, "write_timeout", s.write_timeout, milliseconds{100}, minutes{5});
-  check_time(faults, "heartbeat_period", s.heartbeat_period, milliseconds{100}, minutes{10});
+  check_time(faults, "heartbeat_period", s.heartbeat_period, milliseconds{100},
+             std::chrono::seconds{20});
   check_time(faults, "stop_timeout", s.stop_timeout, milliseconds{0}, minutes{1});
   return faults;
 }

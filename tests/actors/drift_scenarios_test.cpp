@@ -318,6 +318,23 @@ TEST_CASE("an armed close that an ending process does not take is left to the ne
   CHECK(w.run->records_of("plan_accepted") == 2);
 }
 
+TEST_CASE("a close is armed for a symbol that somebody knows, not for a slip of the pen") {
+  drift_world w;
+  w.start();
+  for (const auto* name : {"BTCUSDT", "btcusdt"}) {
+    caf::scoped_actor self{w.run->system()};
+    auto asked = self->request(w.run->all->reconciler, caf::infinite,
+                               actors::arm_close{symbol(name), 60s, "ops", "counted"});
+    w.run->settle();
+    asked.receive(
+        [&](const actors::close_arming_answer& answer) {
+          CHECK(answer.refusal.empty() == (name == std::string("BTCUSDT")));
+        },
+        [](const caf::error&) { FAIL("no answer"); });
+  }
+  CHECK(w.run->records_of("close_armed") == 1);
+}
+
 TEST_CASE("an arming lives over a restart as long as it was given for") {
   drift_world w;
   w.world.chosen.exits.enabled = false;

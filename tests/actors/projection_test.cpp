@@ -79,6 +79,19 @@ TEST_CASE("an open order is never forgotten, however many come after it") {
   CHECK(p.orders_counted().filled == 600);
 }
 
+TEST_CASE("an order that a restart left open is shown, with what becomes of it") {
+  projection p;
+  const auto left = an_order("left");
+  p.restore(order_line{
+      left.request.id, left.plan, left.request, order_state::unknown, {}, "no answer", {1'000}});
+  p.apply(a_record(an_order("newer")));
+  REQUIRE(p.orders().size() == 2);
+  CHECK(p.orders().back().id == left.request.id);
+  CHECK(p.orders().back().state == order_state::unknown);
+  p.apply(a_record(a_change("left", order_state::filled)));
+  CHECK(p.orders().back().state == order_state::filled);
+}
+
 TEST_CASE("a hold is shown until its release") {
   projection p;
   const hold h{.id = 1, .position = btc, .cause = hold_cause::side_flip, .evidence = "1, -1"};

@@ -57,6 +57,13 @@ TEST_CASE("all passes when all is well, and every step says what it saw") {
   }
 }
 
+TEST_CASE("what could not be read passes nothing") {
+  auto v = a_good_day();
+  v.positions = {};
+  v.holds = {};
+  CHECK(steps(diagnose(v), grade::fail) == names{"holds", "positions"});
+}
+
 TEST_CASE("each reason that keeps a process from being ready fails its own step") {
   struct row {
     const char* reason;

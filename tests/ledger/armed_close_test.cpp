@@ -122,6 +122,16 @@ TEST_CASE("a release waits until the truth has our own fills in it") {
   }
 }
 
+TEST_CASE("a release waits until there is a truth that can be accepted") {
+  account_model a;
+  restored_books found;
+  found.holds.push_back({.id = 7, .position = btc, .cause = hold_cause::unexplained_drift});
+  a.restart_with(found);
+  CHECK_THAT(a.core().release_obstacle(btc.instrument, a.now()), ContainsSubstring("not known"));
+  a.read();
+  CHECK(a.core().release_obstacle(btc.instrument, a.now()).empty());
+}
+
 TEST_CASE("a search that our own budget refuses is put off and proves nothing") {
   account_model a;
   open_by_us(a);

@@ -34,7 +34,7 @@ CASES = {
     "SluiceLogLinesLost": ("sluice_log_dropped_total", {}, "0 0 0 5 5", "45s", "30s", "5"),
     "SluiceLogWritesFail": ("sluice_log_write_failures_total", {}, "0 0 0 5 5", "45s", "30s", "5"),
     "SluicePositionsUnprotected": ("sluice_positions_unprotected", {}, "2x20", "1m", "45s", "2"),
-    "SluiceOrdersRejected": ("sluice_orders_total", {"state": "rejected"}, "0 5 5 6x20", "45s", "30s", "6"),
+    "SluiceOrdersRejected": ("sluice_orders_total", {"state": "rejected"}, "_ 5 5 6x20", "45s", "30s", "6"),
     "SluiceRedisDown": ("sluice_redis_up", {"connection": "reading"}, "0x20", "30s", "15s", "0"),
     "SluiceRedisWritesFail": ("sluice_redis_failures_total", {"kind": "permit"}, "_ _ 1x20", "30s", "15s", "1"),
     "SluiceLinesRefused": ("sluice_dead_letters_total", {"outcome": "lost"}, "_ _ 1x20", "30s", "15s", "1"),
@@ -50,7 +50,8 @@ CASES = {
 
 # The same for alerts that compare two series: the second one, with its values.
 BESIDE = {
-    "SluiceRequestWeightHigh": (("sluice_request_weight_used", {}, "2000x20", "2m", "1m45s", "0.83"),
+    "SluiceRequestWeightHigh": (("sluice_request_weight_used", {}, " ".join(["2000 100 900 1500"] * 6),
+                                 "2m", "1m45s", "0.83"),
                                 ("sluice_request_weight_limit", {}, "2400x20")),
     "SluiceLossLimitNear": (("sluice_limit_used", {"limit": "daily_loss"}, "85x20", "1m", "45s", "85%"),
                             ("sluice_limit_max", {"limit": "daily_loss"}, "100x20")),
