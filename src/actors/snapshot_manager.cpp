@@ -21,7 +21,7 @@ namespace sluice::actors {
 namespace {
 
 constexpr milliseconds muster_period{1'000};
-constexpr milliseconds account_again{1'000};    ///< After a failure, where no round brings it.
+constexpr milliseconds account_again{1'000};  ///< After a failure, where no round brings it.
 constexpr milliseconds stream_patience{2'000};  ///< It may tell so long after a read.
 
 class snapshot_manager : public stage<snapshot_manager_actor> {
@@ -346,8 +346,7 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
       mute_.told_by_stream(change.position);
     for (const auto& change : moved.update->positions)
       if (const auto index = given_.table->directory().find(change.position.instrument))
-        scheduler_.want({rounds_.verified_by(*index), read_priority::verification, due, due},
-                        now());
+        scheduler_.want({read_target::of(*index), read_priority::verification, due, due}, now());
     run();
   }
 

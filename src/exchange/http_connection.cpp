@@ -149,12 +149,9 @@ attempt refused(transport_fault kind, const char* why) {
   return {transport_failure{kind, departure::may_have_left, why}, true, false, {}};
 }
 
-/// Exits have room of their own, and all that changes something is answered there: without its
-/// answer an order would be in doubt.
-budget_lane lane_of(const http_request& asked) {
-  return asked.rank <= request_rank::exit_demand || asked.again == repetition::never
-             ? budget_lane::exits
-             : budget_lane::others;
+/// Exits have room of their own, and every order is answered there.
+budget_lane lane_of(request_rank rank) {
+  return rank <= request_rank::exit_demand ? budget_lane::exits : budget_lane::others;
 }
 
 }  // namespace
@@ -211,7 +208,7 @@ asio::awaitable<attempt> http_connection::perform(const http_request& asked,
   if (failed)
     co_return broken(failed, "writing", false);
   reading got;
-  got.held = byte_hold(chosen_->room, lane_of(asked));
+  got.held = byte_hold(chosen_->room, lane_of(asked.rank));
   co_await read_head(stream_, buffer_, asked.reply_bytes_max, got);
   if (!got.failed)
     co_await read_body(stream_, buffer_, got);

@@ -18,8 +18,15 @@
 namespace sluice::exchange {
 
 /// Who gets the next free connection; first come first served within a rank.
-enum class request_rank : std::uint8_t { order, exit_demand, entry_demand, verification, routine };
-inline constexpr std::size_t request_rank_count = 5;
+enum class request_rank : std::uint8_t {
+  closing_order,
+  order,
+  exit_demand,
+  entry_demand,
+  verification,
+  routine
+};
+inline constexpr std::size_t request_rank_count = 6;
 
 /// May a request be sent again by the transport when a kept-alive connection turned out dead?
 enum class repetition : std::uint8_t { never, once };

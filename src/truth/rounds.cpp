@@ -140,10 +140,6 @@ bool rounds::plan() {
   return true;
 }
 
-read_target rounds::verified_by(symbol_index one) const {
-  return promise_.plan.account_period.count() > 0 ? read_target::account() : read_target::of(one);
-}
-
 instant rounds::first_due(std::size_t place, std::size_t count, instant start) const {
   const auto period = promise_.plan.symbol_period.count();
   return start + milliseconds{period * static_cast<std::int64_t>(place) /

@@ -95,29 +95,21 @@ TEST_CASE("under per_symbol every symbol has its own read and never two at once"
   CHECK(run.now() - run.truth_of("XRPUSDT").as_of <= world.chosen.snapshot.bound);
 }
 
-TEST_CASE("an event is truth at once and is checked by a read") {
-  const auto strategy = GENERATE(freshness_strategy::adaptive, freshness_strategy::open_positions);
+TEST_CASE("an event is truth at once and is checked by a read of its own") {
   pipeline_world world;
-  world.chosen.snapshot.strategy = strategy;
   pipeline_run run(world);
   run.make_ready();
-  while (run.answer_read({}, {})) {
-  }
   run.tell(account_update{
       "ORDER",
       {5'000},
       {{{symbol("ETHUSDT"), position_side::both}, quantity::whole(3), price::whole(2'000)}}});
   CHECK(amount_of(run.truth_of("ETHUSDT").content) == quantity::whole(3));
   run.pass(world.chosen.snapshot.verification_delay + 10ms);
-  // By the one that comes round anyway, or by one of its own.
-  const auto scope = strategy == freshness_strategy::adaptive ? symbol{} : symbol("ETHUSDT");
-  REQUIRE(world.exchange->reads.size() == 1);
-  CHECK(run.answer_read(scope, {a_row("ETHUSDT", "3", "2000", 5'000)}));
+  CHECK(run.answer_read(symbol("ETHUSDT"), {a_row("ETHUSDT", "3", "2000", 5'000)}));
 }
 
 TEST_CASE("a plan that joined a read under way learns that it failed and asks again") {
   pipeline_world world;
-  world.chosen.snapshot.strategy = freshness_strategy::open_positions;
   world.chosen.gate.limits.stale_after_exit = 1'000ms;
   world.chosen.gate.read_retry = 100ms;
   world.chosen.gate.read_lost_after = 10'000ms;
@@ -132,6 +124,8 @@ TEST_CASE("a plan that joined a read under way learns that it failed and asks ag
     return std::ranges::count(world.exchange->reads, eth, &fake_exchange::pending_read::scope);
   };
   REQUIRE(reads_of() == 1);
+  // Without an account-wide read under way that could serve the plan.
+  REQUIRE(run.fail_read({}, failure_kind::timed_out));
   run.give_marks({{"ETHUSDT", "2000"}});
   run.offer({run.a_reduce("p", "ETHUSDT")});
   REQUIRE_FALSE(run.verdict_of("p").has_value());

@@ -63,26 +63,32 @@ TEST_CASE("reads leave connections to exits, however many wait") {
   CHECK(venue.requests("GET /fapi/v3/positionRisk").size() == 3);
 }
 
-TEST_CASE("orders that open leave connections to one that closes, however many wait") {
+TEST_CASE("an order that closes goes before those that open and came first") {
   imposter venue;
-  venue.when("GET /fapi/v1/time", {server_time()});
-  venue.when("POST", {stay_silent()});
+  answers<int> release;
+  venue.when("GET /fapi/v1/time", {[&release](imposter_connection& c, const seen_request& r) {
+               release.wait();
+               server_time()(c, r);
+             }});
+  venue.when("POST", {reply_with(400, "{}")});
   auto chosen = settings_for(venue);
-  chosen.connections_max = 4;
+  chosen.connections_max = 1;
   const auto client = client_for(venue, chosen);
-  const auto place = [&](const std::string& id, bool reduce_only, answers<order_outcome>& into) {
-    client->place_order({client_order_id(id), symbol("ETHUSDT"), position_side::both, side::sell,
-                         *quantity::parse("1"), reduce_only},
-                        milliseconds(60'000), into.taker());
-  };
+  answers<read_result<clock_offset>> clock;
+  client->read_clock(within(9'000), clock.taker());
   answers<order_outcome> orders;
-  for (int i = 0; i < 8; ++i)
-    place("entry-" + std::to_string(i), false, orders);
-  const auto sent = [&] { return venue.requests("POST /fapi/v1/order"); };
-  wait_until([&] { return sent().size() == 3; });
-  place("exit", true, orders);
-  wait_until([&] { return sent().size() == 4; });
-  CHECK(sent().back().target.find("newClientOrderId=exit&") != std::string::npos);
+  for (const auto* id : {"entry", "exit"})
+    client->place_order({client_order_id(id), symbol("ETHUSDT"), position_side::both, side::sell,
+                         quantity::whole(1), id == std::string("exit")},
+                        milliseconds(9'000), orders.taker());
+  const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+  while (client->budget().requests_total < 4 && std::chrono::steady_clock::now() < limit)
+    std::this_thread::yield();
+  release.taker()(1);
+  orders.wait_for(2);
+  const auto sent = venue.requests("POST /fapi/v1/order");
+  REQUIRE(sent.size() == 2);
+  CHECK(sent[0].target.find("newClientOrderId=exit&") != std::string::npos);
 }
 
 TEST_CASE("a free connection goes to orders first, then to exits, and to routine reads last") {

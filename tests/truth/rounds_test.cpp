@@ -39,13 +39,6 @@ TEST_CASE("the account-wide read comes one period after the last was sent, singl
   CHECK_FALSE(r.next_due(read_target::of(7), at(0), true));
 }
 
-TEST_CASE("events are checked by the account-wide read where one comes round anyway") {
-  CHECK(planned(of(freshness_strategy::adaptive, 2'000ms)).verified_by(7) == account);
-  const auto singly = planned(of(freshness_strategy::open_positions, 2'000ms));
-  REQUIRE(singly.promise().plan.account_period == 0ms);
-  CHECK(singly.verified_by(7) == read_target::of(7));
-}
-
 TEST_CASE("a bound that cannot be kept is kept as nearly as the budget allows, and says so") {
   auto s = of(freshness_strategy::per_symbol, 10'000ms);
   s.concurrency = 1;

@@ -68,9 +68,6 @@ class rounds {
   [[nodiscard]] bool covers_all_singly() const {
     return promise_.strategy == freshness_strategy::per_symbol;
   }
-  /// The read that checks what an event said of this symbol: the account-wide one where that comes
-  /// round anyway. Events of many symbols then cost no more than those of one.
-  [[nodiscard]] read_target verified_by(symbol_index one) const;
   /// When the symbol that is `place`-th of `count` is to be read first, all being known since
   /// `start`: spread over one period, so that no minute's budget goes in a burst.
   [[nodiscard]] instant first_due(std::size_t place, std::size_t count, instant start) const;
