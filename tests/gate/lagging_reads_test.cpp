@@ -27,7 +27,8 @@ struct half_closed : gate_fixture {
 
 TEST_CASE("a read that shows what was before an order counts only once reads no longer lag") {
   half_closed g;
-  g.traded("r1", 400, g.permitted_for, venue_time{1'000});
+  // Its trades may not be known yet.
+  g.traded("r1", 400, g.permitted_for, GENERATE(venue_time{}, venue_time{1'000}));
   REQUIRE(g.out.reads.size() == 1);
   g.read(before, 401);
   CHECK_FALSE(g.ended("r2"));
