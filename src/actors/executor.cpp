@@ -288,7 +288,6 @@ void executor::act(const client_order_id& id, entry&, const order_settled&) {
   const auto& e = settled.mapped();
   const auto& task = e.machine.task();
   finished_.add(id, task.plan);
-  options_.at_venue.learn(task.request.instrument, e.machine.venue_id(), {id, task.plan});
   tell_pending(task.request, task.plan, false, e.machine.venue_id());
   show();
   answer_drains();

@@ -12,6 +12,7 @@ namespace {
 
 constexpr read_options key_traffic{read_class::entry_demand, milliseconds(5'000)};
 constexpr int retry_part = 30;  ///< Of the time between two extensions.
+constexpr milliseconds retry_pause_min(1'000);
 
 std::string_view before_key(user_stream_form form) {
   switch (form) {
@@ -138,14 +139,13 @@ void user_stream::key_not_extended(const read_failure& why) {
   const auto text = "the listenKey was not extended: " + why.text;
   // -1125: the key is gone, and the stream with it, though it stays open and silent. Else it serves
   // as long as the key lives: a new connection needs a key by the same requests that fail now.
-  const bool gone = why.kind == failure_kind::not_found ||
-                    between(key_good_at_, venue_.now()) >= chosen_.listen_key_life;
-  if (gone)
+  const auto life_left = chosen_.listen_key_life - between(key_good_at_, venue_.now());
+  if (why.kind == failure_kind::not_found || life_left <= milliseconds(0))
     return keeper_.lose(text, why.retry_at);
   venue_.log(log_level::warning, "listen_key_not_extended", why.text);
-  const auto pause = chosen_.listen_key_keep_alive / retry_part;
-  keep_alive_timer_.start(why.retry_at ? between(venue_.now(), *why.retry_at) : pause,
-                          [this] { extend_key(); });
+  const auto pause = why.retry_at ? std::max(between(venue_.now(), *why.retry_at), retry_pause_min)
+                                  : chosen_.listen_key_keep_alive / retry_part;
+  keep_alive_timer_.start(std::min(pause, life_left), [this] { extend_key(); });
 }
 
 void user_stream::renew(const std::string& reason) {
