@@ -9,11 +9,10 @@ urgent_reads::urgent_reads(milliseconds retry, milliseconds lost_after)
     : retry_(retry), lost_after_(lost_after) {}
 
 bool urgent_reads::must_wait(const entry& e, const read_wanted& wanted, instant now) {
-  if (now >= e.again_at)
+  const bool goes_first = wanted.traffic == lane::exit && e.traffic == lane::entry;
+  if (now >= e.again_at || goes_first)
     return false;
-  if (e.outstanding)
-    return !(wanted.traffic == lane::exit && e.traffic == lane::entry);
-  return !(e.failure.empty() && wanted.newer_than > e.asked_at);
+  return e.outstanding || !(e.failure.empty() && wanted.newer_than > e.asked_at);
 }
 
 bool urgent_reads::ask(const read_wanted& wanted, instant now) {

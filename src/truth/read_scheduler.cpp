@@ -91,7 +91,7 @@ want_outcome read_scheduler::want(const read_want& w, instant now) {
     ++counters_.joined;
     return want_outcome::joined;
   }
-  const auto [it, is_new] = waiting_.try_emplace(w.target, w);
+  const auto [it, is_new] = waiting_.try_emplace(w.target, waiting_want{w});
   if (!is_new) {
     if (!flying)
       queues_[slot_for(it->second.priority)].erase({it->second.due, w.target});
@@ -102,6 +102,8 @@ want_outcome read_scheduler::want(const read_want& w, instant now) {
       it->second.connection = w.connection;
     ++counters_.merged;
   }
+  if (w.priority == read_priority::verification)
+    it->second.check_at = std::max(it->second.check_at, w.newer_than);
   if (!flying)
     enqueue(it->second);
   return is_new ? want_outcome::queued : want_outcome::merged;
@@ -117,16 +119,18 @@ want_outcome read_scheduler::demand(const read_want& w, instant now) {
   if (const auto job = jobs_.find(account); job != jobs_.end()) {
     // One that has been under way for long may be lost: few plans go past it by reads of their own,
     // as they do past one that began too early for them.
-    const bool slow = now - job->second.started_at >= duration{limits_.demand_timeout} / 2;
+    // Each of those that are given up is followed by another at once, which looks young.
+    const bool slow =
+        account_lost_ || now - job->second.started_at >= duration{limits_.demand_timeout} / 2;
     if ((slow || !serves(account, wider, now)) && others < singles_beside_account_max)
       return want(w, now);
     ++counters_.gathered;
     return want(wider, now);
   }
-  if (others == 0)
+  if (others == 0 || (account_lost_ && others < singles_beside_account_max))
     return want(w, now);
   ++counters_.gathered;
-  return want(for_all_waiting(wider), now);
+  return want(for_all_waiting(wider, now), now);
 }
 
 bool read_scheduler::serves(read_target target, const read_want& w, instant now) const {
@@ -147,17 +151,18 @@ std::size_t read_scheduler::others_demanding(read_target target) const {
   return count;
 }
 
-read_want read_scheduler::for_all_waiting(const read_want& w) {
+read_want read_scheduler::for_all_waiting(const read_want& w, instant now) {
   auto all = w;
   for (const auto p : {read_priority::exit_demand, read_priority::entry_demand}) {
     const auto waiting = queues_[slot_for(p)];
     for (const auto& [due, target] : waiting) {
-      const auto& one = waiting_.at(target);
+      const auto one = waiting_.at(target);
       if (target.is_account() || due > w.due)
         continue;
       all.priority = std::min(all.priority, one.priority);
       all.newer_than = std::max(all.newer_than, one.newer_than);
       drop(target);
+      check_later(one, now);
       ++counters_.gathered;
     }
   }
@@ -178,7 +183,14 @@ std::optional<read_job> read_scheduler::next(instant now) {
   deadlines_.emplace(job.deadline, job.target);
   ++places_[slot_for(job.priority)];
   ++counters_.started[slot_for(job.priority)];
+  check_later(*best, now);
   return job;
+}
+
+/// What a read sent now shows may be from before the event that was to be checked.
+void read_scheduler::check_later(const waiting_want& served, instant now) {
+  if (served.check_at > now)
+    want({served.target, read_priority::verification, served.check_at, served.check_at}, now);
 }
 
 std::optional<read_job> read_scheduler::finished(std::uint64_t job_id) {
@@ -188,6 +200,8 @@ std::optional<read_job> read_scheduler::finished(std::uint64_t job_id) {
     return std::nullopt;
   }
   const auto job = jobs_.at(it->second);
+  if (job.target.is_account())
+    account_lost_ = false;
   release(job);
   return job;
 }
@@ -201,6 +215,7 @@ std::vector<read_job> read_scheduler::expire(instant now) {
   std::vector<read_job> given_up;
   while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
     given_up.push_back(jobs_.at(deadlines_.begin()->second));
+    account_lost_ = account_lost_ || given_up.back().target.is_account();
     release(given_up.back());
     ++counters_.abandoned;
   }
@@ -257,7 +272,7 @@ bool read_scheduler::place_free(read_priority p) const {
   return is_demand(p) || all - demands < limits_.concurrency - limits_.demand_reserve;
 }
 
-std::optional<read_want> read_scheduler::best_due(instant now) const {
+std::optional<read_scheduler::waiting_want> read_scheduler::best_due(instant now) const {
   std::optional<std::pair<std::int64_t, instant>> best_rank;
   std::optional<read_target> best;
   for (std::size_t i = 0; i < read_priority_count; ++i) {

@@ -275,3 +275,83 @@ TEST_CASE("few demands go past an account-wide read that is slow, many wait for 
   // The others joined it, which gives it up sooner.
   CHECK(s.expire(at(1'200)).size() == 9);
 }
+
+TEST_CASE("an exit goes past account-wide reads that hang one after the other, however young") {
+  read_limits l;
+  l.account_timeout = milliseconds{850};
+  read_scheduler s{l};
+  const auto round = [&](std::int64_t ms) {
+    s.want({read_target::account(), read_priority::rest, at(ms), at(ms)}, at(ms));
+    return s.next(at(ms));
+  };
+  REQUIRE(round(0));
+  REQUIRE(s.expire(at(850)).size() == 1);
+  const auto next = round(850);
+  REQUIRE(next);
+  SECTION("with a read of its own beside the one under way") {
+    CHECK(s.demand(a_want(1, read_priority::exit_demand, 950), at(950)) == want_outcome::queued);
+    CHECK(s.demand(a_want(2, read_priority::exit_demand, 950), at(950)) == want_outcome::queued);
+    CHECK(start_all(s, 950) == std::vector<symbol_index>{1, 2});
+  }
+  SECTION("and so do two that come together when none is under way") {
+    REQUIRE(s.expire(at(1'700)).size() == 1);
+    s.demand(a_want(1, read_priority::exit_demand, 1'710), at(1'710));
+    s.demand(a_want(2, read_priority::exit_demand, 1'710), at(1'710));
+    CHECK(start_all(s, 1'710) == std::vector<symbol_index>{1, 2});
+  }
+  SECTION("until one of them ends") {
+    REQUIRE(s.finished(next->id));
+    REQUIRE(round(1'700));
+    CHECK(s.demand(a_want(1, read_priority::exit_demand, 1'750), at(1'750)) ==
+          want_outcome::joined);
+  }
+  SECTION("only so many at once, for each costs as much as one of the account") {
+    for (symbol_index i = 0; i < 500; ++i)
+      s.demand(a_want(i, read_priority::exit_demand, 950), at(950));
+    CHECK(start_all(s, 950).size() == 8);
+  }
+}
+
+TEST_CASE("a check of an event is done when it was due, whatever read went out before") {
+  read_scheduler s{read_limits{}};
+  const auto check = [&](std::int64_t due_ms) {
+    return read_want{read_target::of(1), read_priority::verification, at(due_ms), at(due_ms)};
+  };
+  const auto ends = [&](std::int64_t ms) {
+    const auto job = s.next(at(ms));
+    REQUIRE(job);
+    REQUIRE(s.finished(job->id));
+    return job->target;
+  };
+  s.want(check(500), at(0));
+  SECTION("one that a plan waits for") {
+    s.demand(a_want(1, read_priority::exit_demand, 50), at(50));
+    CHECK(ends(50) == read_target::of(1));
+  }
+  SECTION("the one of an earlier event") {
+    s.want(check(900), at(400));
+    CHECK(ends(500) == read_target::of(1));
+    CHECK_FALSE(s.next(at(899)));
+    CHECK(ends(900) == read_target::of(1));
+    CHECK(s.waiting() == 0);
+    return;
+  }
+  SECTION("an account-wide one for several plans") {
+    s.demand(a_want(1, read_priority::exit_demand, 50), at(50));
+    s.demand(a_want(2, read_priority::exit_demand, 50), at(50));
+    CHECK(ends(50).is_account());
+  }
+  CHECK_FALSE(s.next(at(499)));
+  CHECK(ends(500) == read_target::of(1));
+  CHECK(s.waiting() == 0);
+}
+
+TEST_CASE("a routine read that a demand brings forward is not done a second time") {
+  read_scheduler s{read_limits{}};
+  s.want({read_target::of(1), read_priority::rest, at(500), at(500)}, at(0));
+  s.demand(a_want(1, read_priority::exit_demand, 50), at(50));
+  const auto job = s.next(at(50));
+  REQUIRE(job);
+  REQUIRE(s.finished(job->id));
+  CHECK(s.waiting() == 0);
+}

@@ -21,8 +21,8 @@ class urgent_reads {
   }
 
   /// True when the read should be asked for now; it then counts as asked. Not while one for the
-  /// position is outstanding (unless this one is for an exit and that one for an entry), and not
-  /// before the pause after the last one is over, unless what is wanted is newer than that one.
+  /// position is outstanding, and not before the pause after the last one is over, unless what is
+  /// wanted is newer than that one; an exit waits for neither when the last was an entry's.
   [[nodiscard]] bool ask(const read_wanted& wanted, instant now);
 
   void finished(const position_key& key, const std::string& failure, instant now);

@@ -116,7 +116,7 @@ class read_scheduler {
   /// A plan waits for the truth of one symbol. An account-wide read costs the venue no more than
   /// one of a symbol, so the plan is served by the account-wide read under way if that is new
   /// enough; and when plans wait for other symbols too, by one account-wide read for all that have
-  /// not begun.
+  /// not begun. After one that was given up few plans trust another until one ends.
   want_outcome demand(const read_want& w, instant now);
   /// The read to send now, or none: nothing is due, or no place is free. Call until it says none.
   [[nodiscard]] std::optional<read_job> next(instant now);
@@ -149,24 +149,30 @@ class read_scheduler {
     }
   };
   using by_time = std::set<std::pair<instant, read_target>>;
+  struct waiting_want : read_want {
+    /// A read sent before this leaves a verification to be done then; never when not set.
+    instant check_at{instant::min()};
+  };
 
   [[nodiscard]] bool place_free(read_priority p) const;
-  [[nodiscard]] std::optional<read_want> best_due(instant now) const;
+  [[nodiscard]] std::optional<waiting_want> best_due(instant now) const;
   [[nodiscard]] milliseconds timeout_of(const read_want& w) const;
   void enqueue(const read_want& w);
+  void check_later(const waiting_want& served, instant now);
   void release(const read_job& job);
   [[nodiscard]] bool serves(read_target target, const read_want& w, instant now) const;
   [[nodiscard]] std::size_t others_demanding(read_target target) const;
-  [[nodiscard]] read_want for_all_waiting(const read_want& w);
+  [[nodiscard]] read_want for_all_waiting(const read_want& w, instant now);
   void join(read_job& job, const read_want& w, instant now);
 
   read_limits limits_;
   std::array<by_time, read_priority_count> queues_{};  ///< Waiting and not in flight.
-  std::unordered_map<read_target, read_want, target_hash> waiting_{};  ///< All that waits.
-  std::unordered_map<read_target, read_job, target_hash> jobs_{};      ///< In flight.
-  std::unordered_map<std::uint64_t, read_target> targets_{};           ///< By job id, in flight.
+  std::unordered_map<read_target, waiting_want, target_hash> waiting_{};  ///< All that waits.
+  std::unordered_map<read_target, read_job, target_hash> jobs_{};         ///< In flight.
+  std::unordered_map<std::uint64_t, read_target> targets_{};              ///< By job id, in flight.
   by_time deadlines_{};
   std::array<std::size_t, read_priority_count> places_{};  ///< In flight, by class.
+  bool account_lost_{false};  ///< The last account-wide read that is over was given up.
   std::uint64_t last_id_{0};
   read_counters counters_{};
 };

@@ -1,0 +1,64 @@
+// Which reads the gate asks for: once at a time, with a pause after each, and exits before entries.
+#include "sluice/gate/urgent_reads.hpp"
+
+#include "gate_builders.hpp"
+#include "support/catch.hpp"
+
+using namespace sluice;
+using namespace sluice::test;
+
+namespace {
+
+const position_key bitcoin{symbol("BTCUSDT"), position_side::both};
+
+instant after(int ms) {
+  return start + milliseconds{ms};
+}
+
+read_wanted by(lane traffic, int newer_than_ms = 0) {
+  return {bitcoin, traffic, after(newer_than_ms)};
+}
+
+urgent_reads some_reads() {
+  return {milliseconds{1'000}, milliseconds{5'000}};
+}
+
+}  // namespace
+
+TEST_CASE("a position is asked for once at a time, and after a failure not before the pause ends") {
+  auto reads = some_reads();
+  CHECK(reads.ask(by(lane::entry), after(0)));
+  CHECK_FALSE(reads.ask(by(lane::entry), after(1)));
+  reads.finished(bitcoin, "rate_limited: none left", after(10));
+  CHECK_FALSE(reads.ask(by(lane::entry, 500), after(1'009)));
+  CHECK(reads.ask(by(lane::entry), after(1'010)));
+}
+
+TEST_CASE("an exit waits neither for an entry's read nor for the pause after it") {
+  auto reads = some_reads();
+  REQUIRE(reads.ask(by(lane::entry), after(0)));
+  SECTION("while it is under way") {
+    CHECK(reads.ask(by(lane::exit), after(5)));
+  }
+  SECTION("once it failed") {
+    reads.finished(bitcoin, "rate_limited: the share of entries is spent", after(5));
+    CHECK(reads.ask(by(lane::exit), after(6)));
+    reads.finished(bitcoin, "timed_out", after(8));
+  }
+  SECTION("once it brought nothing that the exit can use") {
+    reads.finished(bitcoin, "", after(5));
+    CHECK(reads.ask(by(lane::exit), after(6)));
+    reads.finished(bitcoin, "", after(8));
+  }
+  // Its own read is asked for once, and no entry hides behind it.
+  CHECK_FALSE(reads.ask(by(lane::exit), after(9)));
+  CHECK_FALSE(reads.ask(by(lane::entry), after(9)));
+}
+
+TEST_CASE("a read that was lost is asked for again") {
+  auto reads = some_reads();
+  REQUIRE(reads.ask(by(lane::exit), after(0)));
+  CHECK_FALSE(reads.ask(by(lane::exit), after(4'999)));
+  CHECK(reads.due(after(5'000)) == std::vector{bitcoin});
+  CHECK(reads.ask(by(lane::exit), after(5'000)));
+}
