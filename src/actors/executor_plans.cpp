@@ -17,6 +17,9 @@ constexpr milliseconds resume_pause{100};
 
 /// A collar around an older mark protects from nothing and may keep the exit from being executed.
 constexpr milliseconds collar_mark_age_max{5'000};
+/// Where none is set and the book is too thin for MARKET: the venue lets prices be so far from the
+/// mark in every symbol.
+constexpr std::int64_t thin_book_collar_bp{300};
 
 bool rests(const order_report& r) {
   return !is_final(r.status);
@@ -141,7 +144,8 @@ order_request executor::shaped(order_request market, const plan_course& course) 
   const auto seen = given_.marks->read(market.instrument);
   if (!rules || !seen || now() - seen->as_of > duration{collar_mark_age_max})
     return market;
-  return with_collar(market, seen->value, *rules, options_.settings.exit_collar_bp)
+  const auto chosen = options_.settings.exit_collar_bp;
+  return with_collar(market, seen->value, *rules, chosen > 0 ? chosen : thin_book_collar_bp)
       .value_or(market);
 }
 
@@ -240,6 +244,10 @@ void executor::finish(plan_in_hand& p, const end_plan& end) {
               {"executed", p.course.executed()},
               {"orders", p.course.orders()},
               {"detail", end.detail}});
+  if (!end.alert.empty())
+    alert("entry_refused", fmt::format("the order of plan {} on {} was refused, and so will others "
+                                       "be: {}",
+                                       what->id.str(), what->instrument.str(), end.alert));
   std::vector<record_body> records;
   const bool short_of = end.how == plan_end::failed || end.how == plan_end::partly ||
                         end.how == plan_end::interrupted;

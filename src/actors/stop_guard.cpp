@@ -33,10 +33,11 @@ stop_keeper_options keeper_options(const services& given, const stop_guard_optio
   return out;
 }
 
-/// Whether an order that only reduces could be sent at this moment.
+/// Whether a protective stop could be placed at this moment.
 bool orders_leave(const budget_view& b, instant now) {
   const auto ended = [now](const std::optional<instant>& until) { return !until || *until <= now; };
-  const auto share = b.share_pct_max[static_cast<std::size_t>(read_class::exit_demand)];
+  const auto part_of = [&](read_class c) { return b.share_pct_max[static_cast<std::size_t>(c)]; };
+  const auto share = (part_of(read_class::exit_demand) + part_of(read_class::entry_demand)) / 2;
   const auto has_room = [&](const window_view& w) {
     return w.limit == 0 || w.used < w.limit * share / 100;
   };

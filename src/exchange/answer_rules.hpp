@@ -86,7 +86,10 @@ inline constexpr std::array order_rules{
     // 503 comes in four kinds, told apart by text, since the code inside is not documented.
     unavailable(any, "unknown error", order_fate::uncertain),
     unavailable(any, "service unavailable", order_fate::refused_for_now),
-    unavailable(any, "internal error; unable to process", order_fate::refused_for_now),
+    // "Failure", says the exchange of this one, too; but it had begun to work on it.
+    order_rule{503, any, speaker::venue, "internal error; unable to process",
+               order_fate::refused_for_now, refusal_cure::query_order, mends::product,
+               milliseconds(200)},
     unavailable(-1008, "", order_fate::refused_for_now),
     unavailable(any, "throttled by system-level protection", order_fate::refused_for_now),
     doubt(any, -1000),

@@ -64,7 +64,7 @@ void send_conditional(session& venue, const conditional_request& wanted, instant
     return done(not_sent(std::move(why)));
   const bool closes =
       wanted.close_position || only_reduces(wanted.reduce_only, wanted.leg, wanted.direction);
-  const auto kind = closes ? request_budget::order_kind::closes : request_budget::order_kind::opens;
+  const auto kind = closes ? request_budget::order_kind::guards : request_budget::order_kind::opens;
   change<conditional_done>(
       venue, {endpoint::place_conditional, parameters_of(wanted), timeout, kind, asked},
       std::move(done), [wanted](const http_reply& reply) -> result<conditional_done> {

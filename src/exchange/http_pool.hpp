@@ -20,13 +20,14 @@ namespace sluice::exchange {
 /// Who gets the next free connection; first come first served within a rank.
 enum class request_rank : std::uint8_t {
   closing_order,
+  protective_stop,
   order,
   exit_demand,
   entry_demand,
   verification,
   routine
 };
-inline constexpr std::size_t request_rank_count = 6;
+inline constexpr std::size_t request_rank_count = 7;
 
 /// May a request be sent again by the transport when a kept-alive connection turned out dead?
 enum class repetition : std::uint8_t { never, once };

@@ -34,6 +34,18 @@ window_cap cap_of(const venue_window& window, int pct, bool exits) {
   return {mark, exits ? window.part(hard_pct) : mark};
 }
 
+int order_pct(request_budget::order_kind kind, const weight_shares& s) {
+  switch (kind) {
+    case request_budget::order_kind::closes:
+      return s.exit_pct_max;
+    case request_budget::order_kind::guards:
+      return (s.exit_pct_max + s.entry_pct_max) / 2;
+    case request_budget::order_kind::opens:
+      break;
+  }
+  return s.entry_pct_max;
+}
+
 void prolong(std::optional<instant>& until, instant to) {
   if (!until || *until < to)
     until = to;
@@ -124,11 +136,11 @@ budget_answer request_budget::reserve_read(read_class traffic, int weight, momen
 
 budget_answer request_budget::reserve_order(order_kind kind, moment now) {
   roll(now);
-  const bool closes = kind == order_kind::closes;
+  const bool closes = kind != order_kind::opens;
   const auto whose = closes ? budget_lane::exits : budget_lane::others;
   if (auto stop = orders_stopped(whose, now))
     return *stop;
-  const int pct = closes ? shares_.exit_pct_max : shares_.entry_pct_max;
+  const int pct = order_pct(kind, shares_);
   const auto full_until = [&](const venue_window& window) -> std::optional<instant> {
     const auto cap = cap_of(window, pct, closes);
     if (window.fits(1, cap, now.venue))

@@ -23,9 +23,10 @@ http_pool_settings pool_settings(const settings& chosen, std::shared_ptr<byte_al
 }
 
 request_rank rank_of(read_class traffic) {
-  return static_cast<request_rank>(static_cast<int>(traffic) + 2);
+  constexpr auto first = static_cast<int>(request_rank::exit_demand);
+  static_assert(request_rank_count == first + read_class_count);
+  return static_cast<request_rank>(first + static_cast<int>(traffic));
 }
-static_assert(request_rank_count == read_class_count + 2);
 
 read_failure failure_of(const transport_failure& failed) {
   read_failure why;

@@ -19,8 +19,15 @@ constexpr milliseconds order_leaves_within{1'000};
 request_rank rank_of(const change_call& call) {
   if (row_of(call.what).as != counts::order)
     return request_rank::exit_demand;
-  return call.kind == request_budget::order_kind::closes ? request_rank::closing_order
-                                                         : request_rank::order;
+  switch (call.kind) {
+    case request_budget::order_kind::closes:
+      return request_rank::closing_order;
+    case request_budget::order_kind::guards:
+      return request_rank::protective_stop;
+    case request_budget::order_kind::opens:
+      break;
+  }
+  return request_rank::order;
 }
 
 order_refused never_left(std::string why, std::optional<instant> retry_at = {}) {

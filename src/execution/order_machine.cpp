@@ -129,7 +129,13 @@ order_actions order_machine::on_outcome(const order_outcome& outcome, instant no
 
 void order_machine::hear(const order_refused& refusal, instant now, order_actions& out) {
   auto words = venue_words(refusal.code, refusal.text);
-  if (refusal.code == code_duplicate_id) {
+  const auto& r = task_.request;
+  const bool is_exit = only_reduces(r.reduce_only, r.leg, r.direction);
+  // "May be sent again", says the exchange; one that opens and was done after all would be done
+  // twice, for its id protects no market order that is over. So it is asked after first.
+  const bool ask_first =
+      refusal.cure == refusal_cure::query_order && !is_exit && state_ == order_state::sent;
+  if (refusal.code == code_duplicate_id || ask_first) {
     doubt(std::move(words), now, out);
     if (!is_final(state_)) {
       start_asking(now);
@@ -141,8 +147,6 @@ void order_machine::hear(const order_refused& refusal, instant now, order_action
     return;  // The venue has told otherwise, or it is in doubt: a late refusal takes nothing back.
   // Time alone frees nothing where an exit and resting orders compete: its plan deals with them.
   // And what it was permitted on may not be so any more: its plan has truth read anew.
-  const auto& r = task_.request;
-  const bool is_exit = only_reduces(r.reduce_only, r.leg, r.direction);
   const bool outdated = refusal.cure == refusal_cure::reread_position;
   const bool plan_helps = is_exit && (outdated || refusal.cure == refusal_cure::free_orders);
   if (refusal.retryable && !plan_helps && sends_ <= resends_max) {

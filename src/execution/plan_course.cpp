@@ -56,7 +56,7 @@ std::string_view to_string(remedy r) {
   return "?";
 }
 
-plan_course::plan_course(const plan& p, bool collar) : deadline_(p.deadline), collar_(collar) {
+plan_course::plan_course(const plan& p, bool collar) : deadline_(p.deadline) {
   if (const auto* wish = std::get_if<reduce_plan>(&p.body))
     target_ = wish->target;
   if (target_ && collar)
@@ -107,7 +107,10 @@ course_step plan_course::entry_ended(const order_finished& how, const order_requ
   const auto then = remedy_for(how);
   if (executed_ >= request.amount)
     return end_plan{plan_end::done, {}, remedy::none};
-  return end_plan{executed_.is_zero() ? plan_end::failed : plan_end::partly, in_words(how), then};
+  // Entries of others will be refused for the same; want of margin is theirs alone.
+  auto alert = how.venue_code == code_margin ? std::string{} : alert_for(how, then);
+  return end_plan{executed_.is_zero() ? plan_end::failed : plan_end::partly, in_words(how), then,
+                  std::move(alert)};
 }
 
 course_step plan_course::go_on(const order_finished& how, const order_request& request,
@@ -161,12 +164,12 @@ void plan_course::choose_shape(const order_finished& how, const order_request& r
   const bool was_in_no_book =
       how.cause != finish_cause::venue &&
       (how.cause != finish_cause::refused || how.cure == refusal_cure::wait ||
-       how.venue_code == code_reduce_rejected);
+       how.cure == refusal_cure::query_order || how.venue_code == code_reduce_rejected);
   if (how.cause == finish_cause::never_arrived || (was_limit && was_in_no_book))
     return;
   // MARKET gives no price away only where the book is thick: there the venue says so.
   const bool thin = how.venue_code == code_thin_book && !was_limit;
-  shape_ = collar_ && thin ? order_shape::collar : order_shape::market;
+  shape_ = thin ? order_shape::collar : order_shape::market;
 }
 
 end_plan plan_course::give_up(std::string detail) const {

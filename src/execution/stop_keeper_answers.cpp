@@ -22,6 +22,7 @@ constexpr int unseen_max = 10;
 constexpr int crossed_code = -2021;
 constexpr int crossed_strategy_code = -4142;
 constexpr int one_at_a_time_code = -4130;
+constexpr int no_place_code = -4045;  ///< So many conditional orders are open as may be.
 constexpr int duplicate_id_code = -4116;
 
 std::string words_of(const order_refused& r) {
@@ -151,7 +152,8 @@ void stop_keeper::refused(tracked& t, const order_refused& r, instant now, stop_
   pause(s, r.retry_at, now);
   if (r.code == crossed_code || r.code == crossed_strategy_code)
     s.crossed = t.stop.trigger;
-  if (r.code == one_at_a_time_code && has_another) {
+  // A move needs no place of its own when the old one is taken away first.
+  if ((r.code == one_at_a_time_code || r.code == no_place_code) && has_another) {
     s.cancel_first = true;
     s.retry_at.reset();
   }
@@ -220,6 +222,10 @@ void stop_keeper::hear(tracked& t, const conditional_report& told, instant now, 
       s.newer_than = now;
       return move(t, stop_state::finished, told.why, now, out);
     case conditional_status::cancelled:
+      if (!told.why.empty() && stop.state != stop_state::cancelling) {
+        s.why = "the venue ended it: " + told.status_text + " " + told.why;
+        pause(s, {}, now);
+      }
       return move(t, stop_state::cancelled, told.status_text, now, out);
     case conditional_status::rejected:
       s.newer_than = now;

@@ -45,7 +45,9 @@ offer_answer planner_core::offer(const plan& p) {
     return {*known == content ? offer_kind::repeat : offer_kind::conflict, {}};
   if (const auto* cancel = std::get_if<cancel_plan>(&p.body)) {
     const auto owner = live_.owner(cancel->target);
-    if (settings_.cancel_own_only && owner && *owner != p.source && !is_own_source(p.source))
+    const bool ours = owner && is_own_source(*owner);  // Our exits are nobody else's to withdraw.
+    if (owner && *owner != p.source && !is_own_source(p.source) &&
+        (settings_.cancel_own_only || ours))
       return {offer_kind::not_its_own, cancel->target};
   }
   if (is_part(p))

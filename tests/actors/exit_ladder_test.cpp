@@ -237,6 +237,22 @@ TEST_CASE("the first order of an exit keeps the collar, and what it leaves is se
   CHECK(s.venue.placed[1].amount == q("0.4"));
 }
 
+TEST_CASE("where the book is too thin for MARKET an exit takes what there is within a collar") {
+  pipeline_world world;
+  exit_under_way s(world);
+  CHECK(s.venue.placed[0].type == order_type::market);
+  s.run.refuse_order(-4131, refusal_cure::fit_to_filters);
+  s.live(400ms, "0.5");
+  REQUIRE(s.venue.placed.size() == 2);
+  CHECK(s.venue.placed[1].type == order_type::limit);
+  CHECK(s.venue.placed[1].lasts == time_in_force::ioc);
+  CHECK(s.venue.placed[1].limit == price::whole(48'500));
+  s.run.end_order(q("0.1"), order_status::expired, q("0.4"), at_50k);
+  s.live(100ms, "0.4");
+  REQUIRE(s.venue.placed.size() == 3);
+  CHECK(s.venue.placed[2].type == order_type::market);
+}
+
 TEST_CASE("an old mark makes no collar") {
   pipeline_world world;
   world.chosen.executor.exit_collar_bp = 100;

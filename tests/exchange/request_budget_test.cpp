@@ -344,3 +344,21 @@ TEST_CASE("the view tells orders, shares, and pauses for as long as they last") 
   CHECK(budget.view(at(11'000)).orders_10s.used == 0);
   CHECK(budget.view(at(11'000)).orders_1m.used == 1);
 }
+
+TEST_CASE(
+    "protective stops that move all the time leave orders to exits, and entries leave some to "
+    "them") {
+  using kind = request_budget::order_kind;
+  auto budget = a_budget();
+  const auto drained = [&](kind k) {
+    int orders = 0;
+    for (auto a = budget.reserve_order(k, at(0)); granted(a); a = budget.reserve_order(k, at(0))) {
+      budget.settle(std::get<budget_ticket>(a), {}, at(0));
+      ++orders;
+    }
+    return orders;
+  };
+  CHECK(drained(kind::opens) == 165);  // 55 % of 300 in 10 s.
+  CHECK(drained(kind::guards) == 36);  // Up to 67 %.
+  CHECK(drained(kind::closes) == 39);  // Up to 80 %.
+}

@@ -310,3 +310,32 @@ TEST_CASE("settings of the executor that cannot be kept are named") {
   s.query_delays.clear();
   CHECK(s.validate().size() == 2);
 }
+
+TEST_CASE(
+    "an internal error of the venue: what opens is asked after first, an exit is sent again") {
+  auto task = a_task();
+  task.expires = at_ms(60'000);
+  auto internal = a_refusal(-1001, true);
+  internal.cure = refusal_cure::query_order;
+  SECTION("opens") {
+    task.request.reduce_only = false;
+    driver d{task};
+    d.start();
+    d.outcome(internal);
+    CHECK(d.machine.state() == order_state::unknown);
+    CHECK(d.did<query_order>());
+    d.run_to(1'000);
+    CHECK_FALSE(d.did<send_order>());
+    // It was done after all.
+    d.answer(a_report(order_status::filled, 2));
+    CHECK(d.machine.state() == order_state::filled);
+  }
+  SECTION("only reduces") {
+    task.request.reduce_only = true;
+    driver d{task};
+    d.start();
+    d.outcome(internal);
+    d.run_to(200);
+    CHECK(d.did<send_order>());
+  }
+}

@@ -300,6 +300,9 @@ TEST_CASE("the collar comes first, then MARKET, and again where the book is thin
   CHECK(course.shape() == order_shape::collar);
   plan_course plain(an_exit(), false);
   CHECK(again(after(plain, refused(-4131, refusal_cure::none))));
+  CHECK(plain.shape() == order_shape::collar);
+  CHECK(again(plain.order_ended(executed(1, order_state::expired), limit, quantity::whole(2), one,
+                                at_ms(1'000))));
   CHECK(plain.shape() == order_shape::market);
 }
 
@@ -341,4 +344,17 @@ TEST_CASE("an entry that an earlier process left ends as its orders did") {
                               {{1, 1, two, two}, plan_end::done}};
   for (const auto& r : rows)
     CHECK(plan_course(an_entry(), false, r.before).entry_left(r.before.asked).how == r.how);
+}
+
+TEST_CASE("a person is told why every entry will be refused, and not that one wants margin") {
+  const auto told = [](int code, refusal_cure cure, bool for_operator) {
+    plan_course course(an_entry(), false);
+    const auto step = after(course, refused(code, cure, for_operator));
+    REQUIRE(end_of(step));
+    return !end_of(step)->alert.empty();
+  };
+  CHECK(told(-2015, refusal_cure::reread_settings, true));
+  CHECK(told(-4400, refusal_cure::only_reduce, false));
+  CHECK_FALSE(told(-2019, refusal_cure::none, false));
+  CHECK_FALSE(told(-1111, refusal_cure::fit_to_filters, false));
 }

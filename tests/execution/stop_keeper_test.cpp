@@ -314,3 +314,25 @@ TEST_CASE("switched off it places nothing and cancels what was left once the pos
   w.cancelled(left.id);
   CHECK_FALSE(w.keeper.is_active());
 }
+
+TEST_CASE("a stop that the venue cancels for a reason is not placed again at once") {
+  stop_world w;
+  const auto id = w.guarded();
+  auto told = w.report_of(id, conditional_status::cancelled);
+  SECTION("with the reason kept") {
+    told.why = "Reduce Only reject";
+    w.take(w.keeper.on_event(told, w.now));
+    w.forget();
+    w.decide();
+    CHECK(w.count<place_stop>() == 0);
+    w.pass(5s);
+    w.decide();
+    CHECK(w.count<place_stop>() == 1);
+  }
+  SECTION("unlike one that somebody took away") {
+    w.take(w.keeper.on_event(told, w.now));
+    w.forget();
+    w.decide();
+    CHECK(w.count<place_stop>() == 1);
+  }
+}

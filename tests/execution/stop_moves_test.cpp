@@ -178,3 +178,17 @@ TEST_CASE("a cancel that the venue never shows does not keep the old stop away")
   CHECK(tries == 11);
   CHECK(w.last<place_stop>().request.trigger == stop_world::p("95"));
 }
+
+TEST_CASE("where no more conditional orders may be open a move takes the place of the old stop") {
+  stop_world w;
+  const auto old = w.guarded();
+  w.exit_stop("97");
+  w.decide();
+  w.refuse(-4045, "Reach max stop order limit.");
+  w.forget();
+  w.decide();
+  CHECK(w.last<cancel_stop>().id == old);
+  w.cancelled(old);
+  w.decide();
+  rests_at(w, "97");
+}

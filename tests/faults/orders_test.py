@@ -75,19 +75,23 @@ class OrdersTestCase(FaultsTestCase):
 
     def test_e5_503_unavailable(self):
         self.begin()
-        symbol, other = self.names_of_symbols(2)
+        symbols = self.names_of_symbols(3)
         refused = self.vary.number("refusals", 2, 1, 3)
-        reply = self.vary.one_of("reply", ["unavailable_503", "internal_503"])
-        plan, given_up = self.entry(symbol), self.entry(other)
+        plan, given_up, doubted = (self.entry(s) for s in symbols)
+        unavailable = "unavailable_503"
         self.provoke([{"effect": "status", "reply": reply, "method": "POST", "path": ORDER, "count": count,
                        "where": {"symbol": each["symbol"]}}
-                      for each, count in ((plan, refused), (given_up, 0))])
-        self.offer([plan, given_up])
-        self.until_ended([plan, given_up])
+                      for each, reply, count in ((plan, unavailable, refused), (given_up, unavailable, 0),
+                                                 (doubted, "internal_503", 0))])
+        self.offer([plan, given_up, doubted])
+        self.until_ended([plan, given_up, doubted])
         self.assertEqual(self.ended()[plan["plan_id"]][0], "done")
         self.assertEqual(self.ended()[given_up["plan_id"]], ("failed", Decimal(0)))
         self.check_back_off(plan, refused)
         self.check_back_off(given_up, 3)
+        # Of an order that opens it is asked whether it was done after all; none follows it in doubt.
+        self.assertEqual(self.ended()[doubted["plan_id"]], ("failed", Decimal(0)))
+        self.assertEqual([len(times) for times in self.sends_of(doubted["plan_id"]).values()], [1])
         self.check_end()
 
     def check_back_off(self, plan, repeats):

@@ -140,8 +140,10 @@ def of_requests():
         def cell(fault, variant, *script, end=WITHOUT[kind], **seen):
             return Cell(fault, SENT, kind, variant, script, *end, **seen)
         yield cell("E4", "did not execute", post(reply("unknown_503")), saw="unknown")
-        for name in ("unavailable_503", "internal_503"):
-            yield cell("E5", f"{name} twice", post(reply(name), 2), end=WHOLE, sent=3)
+        yield cell("E5", "unavailable_503 twice", post(reply("unavailable_503"), 2), end=WHOLE, sent=3)
+        # Of what opens it is asked whether it was done after all.
+        yield cell("E5", "internal_503 twice", post(reply("internal_503"), 2),
+                   **({"end": WHOLE, "sent": 3} if kind == EXIT else {"saw": "unknown", "sent": 1}))
         yield cell("E5", "more often than it is sent again", post(reply("unavailable_503"), 4),
                    saw="rejected")
         yield cell("E6", "throttled twice", post({**reply("throttled_503"), "spares_reducing": False},
@@ -177,6 +179,8 @@ def of_acceptances():
             return Cell(fault, ACCEPTED, kind, variant, script, *WHOLE, saw=saw)
         yield cell("E4", "did execute, told", post(reply("unknown_503", execute=True)), saw="filled")
         yield cell("E4", "did execute, not told", post(reply("unknown_503", execute=True)), NEVER_TOLD)
+        if kind == ENTRY:
+            yield cell("E5", "internal_503, and it was done", post(reply("internal_503", execute=True)), NEVER_TOLD)
         for name in ("unavailable_503", "internal_503"):
             yield cell("E5", f"the query is told {name}", post(LOST), NEVER_TOLD, query(reply(name), 2))
         for name in NOT_KNOWN:

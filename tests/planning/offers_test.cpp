@@ -270,6 +270,16 @@ TEST_CASE("a plan is cancelled by its own source alone where sources are proven"
   }
 }
 
+TEST_CASE("no source withdraws a close of ours, whether sources are proven or not") {
+  for (const bool own_only : {true, false}) {
+    planner_core planner{1'000, {.cancel_own_only = own_only}};
+    REQUIRE(planner.offer(a_plan("r", reduce_plan{}, "", "exit_engine")) == fresh);
+    CHECK(planner.offer(a_plan("c1", cancel_plan{plan_id{"r"}}, "", "strategy")) ==
+          answer(offer_kind::not_its_own, "r"));
+    CHECK(planner.offer(a_plan("c2", cancel_plan{plan_id{"r"}}, "", "planner")) == fresh);
+  }
+}
+
 TEST_CASE("a plan that supersedes names the newer one, and is another one for every try") {
   const auto now = stamp{instant{std::chrono::hours{50}}, {}};
   const auto first = plan_to_supersede(plan_id{"old"}, an_open("new"), now);

@@ -97,7 +97,7 @@ enum class refusal_cure : std::uint8_t {
   reread_settings,  ///< Position mode or key are not what we think.
   free_orders,      ///< Too many open orders, or resting ones that compete: cancel some first.
   only_reduce,      ///< The venue lets this account or symbol only reduce.
-  query_order,      ///< The order named is not open any more: ask what became of it.
+  query_order,      ///< Ask what became of the order first: it may be done, or not open any more.
 };
 [[nodiscard]] std::string_view to_string(refusal_cure c);
 
@@ -264,8 +264,8 @@ class exchange_port {
   virtual void read_fills(const symbol&, order_id, read_options,
                           callback<read_result<std::vector<fill>>>) = 0;
   virtual void place_order(const order_request&, milliseconds timeout, callback<order_outcome>) = 0;
-  /// A refusal with cure query_order says that the order is not open: filled, cancelled or never
-  /// there.
+  /// A refusal with cure query_order says that the order may not be open any more: filled,
+  /// cancelled or never there.
   virtual void cancel_order(const symbol&, const client_order_id&, milliseconds timeout,
                             callback<order_outcome>) = 0;
   /// Cancels all regular orders of one symbol; conditional ones stay.

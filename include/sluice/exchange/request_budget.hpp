@@ -50,8 +50,9 @@ class request_budget {
   void adopt(const std::vector<venue_limit>& limits, limit_source source);
 
   [[nodiscard]] budget_answer reserve_read(read_class traffic, int weight, moment now);
-  /// `closes` marks orders that only reduce: like exits of the reads they have a reserve.
-  enum class order_kind : std::uint8_t { opens, closes };
+  /// `closes` marks orders that only reduce: like exits of the reads they have a reserve. `guards`
+  /// are protective stops, which may move often: they leave half of it to those.
+  enum class order_kind : std::uint8_t { opens, guards, closes };
   [[nodiscard]] budget_answer reserve_order(order_kind kind, moment now);
 
   /// The request was answered, or may have been counted. Counters only ever raise ours.

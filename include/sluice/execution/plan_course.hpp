@@ -36,6 +36,7 @@ struct end_plan {
   plan_end how{plan_end::done};
   std::string detail{};
   remedy then{remedy::none};  ///< For the plans after it.
+  std::string alert{};        ///< What a person has to mend; else empty.
 };
 using course_step = std::variant<judge_once_more, end_plan>;
 
@@ -58,7 +59,8 @@ struct course_memory {
 /// to have reached the venue is repeated under the same one.
 class plan_course {
  public:
-  /// `collar` says that the first order of an exit is a LIMIT IOC one.
+  /// `collar` says that the first order of an exit is a LIMIT IOC one. What the venue refuses
+  /// because the book is thin is followed by one in any case.
   plan_course(const plan& p, bool collar);
   plan_course(const plan& p, bool collar, const course_memory& before);
 
@@ -103,7 +105,6 @@ class plan_course {
 
   std::optional<quantity> target_{};  ///< Of an exit.
   instant deadline_{};
-  bool collar_{false};
   int attempt_{1};
   order_shape shape_{order_shape::market};
   int orders_{0};
