@@ -12,6 +12,7 @@
 #include "insight_pages.hpp"
 #include "pipeline.hpp"
 #include "plan_file.hpp"
+#include "preflight.hpp"
 #include "redis_link.hpp"
 #include "sluice/actors/access_files.hpp"
 #include "sluice/actors/recovery.hpp"
@@ -210,6 +211,15 @@ exit_code report(const start_failure& f, const std::shared_ptr<status::logger>& 
   return f.code;
 }
 
+/// An exit that ran out while no process was there is as blocked as any other.
+void tell_blocked(const std::vector<record_body>& settled, const ground& g) {
+  for (const auto& body : settled)
+    if (const auto* told = std::get_if<notice>(&body); told && told->event == "exit_blocked") {
+      g.metrics->add(status::metric::exits_blocked, {"interrupted"});
+      g.log->error("sluice", "exit_blocked", {{"what", told->text}});
+    }
+}
+
 std::vector<record_body> first_records(const journal::recovered& found, const build_info& build,
                                        const config::settings& chosen, const stamp& now) {
   auto records = settle_undecided(found, now);
@@ -277,6 +287,19 @@ signal_sinks while_ending(signal_sinks sinks) {
   return sinks;
 }
 
+std::unique_ptr<plan_file> follow_plans(const std::string& path, const ground& g,
+                                        const intake_actor& intake) {
+  return std::make_unique<plan_file>(
+      path, g.log,
+      [intake](plan_file::line read) {
+        caf::anon_send(intake, plan_line_read{std::move(read.text), read.number,
+                                              std::move(read.fault), std::move(read.ticket)});
+      },
+      [vitals = g.shown, path](const std::string& why) {
+        (void)vitals->found(preflight_part::plan_file, check_plan_file(path, why));
+      });
+}
+
 /// From here on actors exist; they are gone when this returns.
 exit_code run_pipeline(const config::settings& chosen, const build_info& build, ground& g,
                        const run_hooks& hooks) {
@@ -298,13 +321,14 @@ exit_code run_pipeline(const config::settings& chosen, const build_info& build, 
   };
   const auto now = parts.given.time.at(system.clock().now());
   auto first = first_records(parts.found, build, chosen, now);
+  tell_blocked(first, g);
   auto all = spawn_pipeline(system, std::move(parts), now);
   auto http = status::http_server::start(
       chosen.status, http_gateway(g.log, all->intake, all->status, {g.guard, g.metrics}),
       g.metrics.get(), g.access.tls);
   // The supervisor ends everything in order, also what has only just been built.
   start_pipeline(all, http ? std::move(first) : std::vector<record_body>{});
-  std::optional<plan_file> file;
+  std::unique_ptr<plan_file> file;
   std::unique_ptr<redis_link> redis;
   if (!http) {
     g.log->error("sluice", "start_failed", {{"what", "status"}, {"why", http.error().text}});
@@ -318,10 +342,7 @@ exit_code run_pipeline(const config::settings& chosen, const build_info& build, 
                  {"config", config_hash(chosen)},
                  {"status", (*http)->url()}});
     if (!chosen.intake.file.empty())
-      file.emplace(chosen.intake.file, g.log, [intake = all->intake](plan_file::line read) {
-        caf::anon_send(intake, plan_line_read{std::move(read.text), read.number,
-                                              std::move(read.fault), std::move(read.ticket)});
-      });
+      file = follow_plans(chosen.intake.file, g, all->intake);
     if (all->redis_bridge)
       redis = connect_redis(chosen, g, all->redis_bridge);
     hooks.running((*http)->url());

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -94,8 +95,12 @@ bool read_rest(int descriptor, off_t& offset, const std::stop_token& stop, line_
 class follower {
  public:
   follower(std::string path, std::shared_ptr<status::logger> log, std::stop_token stop,
-           line_cutter& lines)
-      : path_(std::move(path)), log_(std::move(log)), stop_(std::move(stop)), lines_(lines) {
+           line_cutter& lines, const plan_file::condition& tell)
+      : path_(std::move(path)),
+        log_(std::move(log)),
+        stop_(std::move(stop)),
+        lines_(lines),
+        tell_(tell) {
     was_open_ = open();
     if (was_open_) {
       skip_what_is_there();
@@ -105,6 +110,7 @@ class follower {
     if (struct stat found{}; ::lstat(path_.c_str(), &found) != 0 && errno == ENOENT)
       absent_from_ = folder();
     log_->warn("intake", "plan_file_missing", {{"file", path_}, {"why", why}});
+    closed_for(why);
   }
   follower(const follower&) = delete;
   follower& operator=(const follower&) = delete;
@@ -113,6 +119,7 @@ class follower {
   void look() {
     struct stat on_disk {};
     const bool there = ::stat(path_.c_str(), &on_disk) == 0;
+    std::string why = there ? std::string{} : std::strerror(errno);
     const bool other =
         there && (descriptor_ < 0 || on_disk.st_ino != inode_ || on_disk.st_dev != device_ ||
                   (S_ISREG(on_disk.st_mode) && on_disk.st_size < offset_));
@@ -122,11 +129,12 @@ class follower {
     if (!there)
       unreadable_since_.reset();  // Whatever comes next is another file.
     if (!other)
-      return;
+      return closed_for(std::move(why));
     lines_.end("has no end, and its file was replaced or cut");
     close();
     if (!open())
       return could_not_open(std::strerror(errno), errno == ENOENT);
+    closed_for({});
     if (unreadable_since_ && steady_clock::now() - *unreadable_since_ > unreadable_max)
       was_open_ = false, absent_from_.reset();
     unreadable_since_.reset();
@@ -141,11 +149,15 @@ class follower {
     descriptor_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (descriptor_ < 0)
       return false;
+    // First of all: a writer that waited for a reader begins now, and what it says is new.
+    int in_pipe = 0;
+    if (::ioctl(descriptor_, FIONREAD, &in_pipe) != 0)
+      in_pipe = 0;
     struct stat opened {};
     if (::fstat(descriptor_, &opened) == 0) {
       inode_ = opened.st_ino;
       device_ = opened.st_dev;
-      size_ = S_ISREG(opened.st_mode) ? opened.st_size : 0;
+      size_ = S_ISREG(opened.st_mode) ? opened.st_size : off_t{in_pipe};
       is_pipe_ = S_ISFIFO(opened.st_mode);
     }
     offset_ = 0;
@@ -156,11 +168,17 @@ class follower {
 
   /// Whoever comes to its place and stays closed to us gathers a backlog, like one at the start.
   void could_not_open(const std::string& why, bool gone) {
+    closed_for(why);
     if (gone || unreadable_since_)
       return;
     unreadable_since_ = steady_clock::now();
     if (was_open_ || absent_from_)
       log_->warn("intake", "plan_file_missing", {{"file", path_}, {"why", why}});
+  }
+
+  void closed_for(std::string why) {
+    if (why != std::exchange(why_closed_, why))
+      tell_(why);
   }
 
   /// The directory of the file; none when it cannot be looked at.
@@ -199,6 +217,8 @@ class follower {
   std::shared_ptr<status::logger> log_;
   std::stop_token stop_;
   line_cutter& lines_;
+  const plan_file::condition& tell_;
+  std::string why_closed_{};
   int descriptor_{-1};
   ino_t inode_{0};
   dev_t device_{0};
@@ -213,8 +233,9 @@ class follower {
 };
 
 void follow_file(const std::string& path, const std::shared_ptr<status::logger>& log,
-                 const std::stop_token& stop, line_cutter& lines) {
-  follower file(path, log, stop, lines);
+                 const std::stop_token& stop, line_cutter& lines,
+                 const plan_file::condition& tell) {
+  follower file(path, log, stop, lines, tell);
   std::mutex mutex;
   std::condition_variable_any pause;
   while (!stop.stop_requested()) {
@@ -262,14 +283,15 @@ std::shared_ptr<const void> line_window::enter(const std::stop_token& stop) {
           }};
 }
 
-plan_file::plan_file(std::string path, std::shared_ptr<status::logger> log, sink give)
-    : thread_([path = std::move(path), log = std::move(log),
-               give = std::move(give)](const std::stop_token& stop) {
+plan_file::plan_file(std::string path, std::shared_ptr<status::logger> log, sink give,
+                     condition tell)
+    : thread_([path = std::move(path), log = std::move(log), give = std::move(give),
+               tell = std::move(tell)](const std::stop_token& stop) {
         line_cutter lines(give, stop);
         if (path == "-")
           read_standard_input(log, stop, lines);
         else
-          follow_file(path, log, stop, lines);
+          follow_file(path, log, stop, lines, tell);
       }) {}
 
 plan_file::~plan_file() = default;

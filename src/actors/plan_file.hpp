@@ -39,7 +39,8 @@ class line_window {
 /// looked is never carried out. Where it was not there it is read from its beginning; where nobody
 /// could say, because it could not be opened or its directory was not there, its end is that of
 /// its first opening. It is read from its beginning when it is replaced or cut. A pipe is
-/// read as it comes, whoever opens it anew. Standard input ("-") is read until it ends.
+/// read as it comes, whoever opens it anew, but for what waits in it at the start. Standard input
+/// ("-") is read until it ends.
 class plan_file {
  public:
   struct line {
@@ -49,10 +50,12 @@ class plan_file {
     std::shared_ptr<const void> ticket{};
   };
   using sink = std::function<void(line)>;
+  /// Told each change of why no line comes from it; empty once they do.
+  using condition = std::function<void(const std::string& why)>;
 
   static constexpr std::size_t lines_under_way_max = 1'024;
 
-  plan_file(std::string path, std::shared_ptr<status::logger> log, sink give);
+  plan_file(std::string path, std::shared_ptr<status::logger> log, sink give, condition tell);
   plan_file(const plan_file&) = delete;
   plan_file& operator=(const plan_file&) = delete;
   ~plan_file();

@@ -60,7 +60,8 @@ std::vector<finding> check_clock(const clock_offset& measured, milliseconds recv
   return out;
 }
 
-std::vector<finding> check_symbols(const std::vector<std::string>& chosen, const universe& read) {
+std::vector<finding> check_symbols(const universe_settings& settings, const universe& read) {
+  const auto& chosen = settings.allow;
   std::vector<std::string> missing;
   std::vector<std::string> closed;
   for (const auto& name : chosen) {
@@ -71,6 +72,12 @@ std::vector<finding> check_symbols(const std::vector<std::string>& chosen, const
       closed.push_back(name);
   }
   std::vector<finding> out;
+  if (const auto listed = read.instruments.size(); listed > settings.capacity)
+    out.push_back({"symbols_beyond_capacity",
+                   fmt::format("the exchange lists {} symbols, universe.capacity is {}: nobody "
+                               "watches a position in the others; raise it (a restart)",
+                               listed, settings.capacity),
+                   finding_kind::warning});
   const bool none_left = !chosen.empty() && missing.size() + closed.size() == chosen.size();
   const auto kind = none_left ? finding_kind::blocks : finding_kind::warning;
   if (!missing.empty())
@@ -85,6 +92,16 @@ std::vector<finding> check_symbols(const std::vector<std::string>& chosen, const
                                shown(closed)),
                    kind});
   return out;
+}
+
+std::vector<finding> check_plan_file(const std::string& file, const std::string& why) {
+  if (why.empty())
+    return {};
+  return {{"plan_file_missing",
+           fmt::format("no plan comes from {}: {}; what is written there meanwhile may be skipped, "
+                       "exits too: put it back, or close by hand what they were to close",
+                       file, why),
+           finding_kind::warning}};
 }
 
 std::vector<finding> check_promise(const freshness_promise& p) {

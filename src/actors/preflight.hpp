@@ -20,7 +20,10 @@ namespace sluice::actors {
 [[nodiscard]] std::vector<finding> check_promise(const freshness_promise& p);
 
 /// Whether the symbols that were chosen by name exist and are traded; `read` is the whole universe.
-[[nodiscard]] std::vector<finding> check_symbols(const std::vector<std::string>& chosen,
+[[nodiscard]] std::vector<finding> check_symbols(const universe_settings& settings,
                                                  const universe& read);
+
+/// Why no plan comes from the file that is followed for them; empty while they come.
+[[nodiscard]] std::vector<finding> check_plan_file(const std::string& file, const std::string& why);
 
 }  // namespace sluice::actors

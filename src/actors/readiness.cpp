@@ -72,6 +72,7 @@ bool has_reason_of_its_own(stall_cause c) {
     case stall_cause::clock_off:
     case stall_cause::executor_stuck:
     case stall_cause::journal_slow:
+    case stall_cause::stage_stuck:
       return true;
     case stall_cause::banned:
     case stall_cause::exchange_away:

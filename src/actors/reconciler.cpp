@@ -177,16 +177,25 @@ class reconciler : public stage<reconciler_actor> {
     auto about = update.about;
     if (about.empty() && update.positions.size() == 1)
       about = update.positions.front().position.instrument;
+    bool has_amount = false;
     for (std::size_t place = 0; place < update.balances.size(); ++place) {
       const auto& b = update.balances[place];
       if (b.change.is_zero())
         continue;
+      has_amount = true;
       const funding_booked fee{about, b.asset, b.change, update.transaction_time};
       if (told_funding_.is_new(fee, place))
         actions_.records.emplace_back(fee);
       else
         log().info("reconciler", "funding_told_again",
                    {{"symbol", fee.instrument}, {"asset", fee.asset}, {"amount", fee.amount}});
+    }
+    // The change of a balance may be missing: what was paid is in no exit's cost then.
+    if (!has_amount) {
+      log().warn("reconciler", "funding_without_amount",
+                 {{"symbol", about}, {"reason", update.reason}});
+      actions_.records.emplace_back(
+          notice{"funding_without_amount", about.str() + ": " + update.reason});
     }
     act();
   }

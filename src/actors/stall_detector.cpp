@@ -10,9 +10,10 @@ namespace sluice::actors {
 namespace {
 
 constexpr std::array<std::string_view, stall_cause_count> words{
-    "banned",          "paused",         "exchange_away",    "slow_rounds",      "budget_exhausted",
-    "parser_refusing", "symbol_failing", "user_stream_down", "user_stream_mute", "mark_stream_down",
-    "clock_off",       "executor_stuck", "journal_slow",     "one_reason_denies"};
+    "banned",           "paused",           "exchange_away",    "slow_rounds",
+    "budget_exhausted", "parser_refusing",  "symbol_failing",   "user_stream_down",
+    "user_stream_mute", "mark_stream_down", "clock_off",        "executor_stuck",
+    "journal_slow",     "stage_stuck",      "one_reason_denies"};
 
 /// What is counted is over when it has not happened again for as long as names it, and this much
 /// more.
@@ -96,6 +97,7 @@ stall_detector::symptoms stall_detector::examine(const stall_input& in) const {
   examine_reads(in, past, out);
   examine_streams(in, past, out);
   examine_orders(in, past, out);
+  examine_stages(in, out);
   return out;
 }
 
@@ -214,6 +216,23 @@ void stall_detector::examine_orders(const stall_input& in, const stall_input& pa
   }
 }
 
+void stall_detector::examine_stages(const stall_input& in, symptoms& out) const {
+  if (past_.empty())
+    return;
+  std::string stuck;
+  for (std::size_t i = 0; i < stage_count; ++i) {
+    const auto& last = past_.back().stages[i];
+    const auto& one = in.stages[i];
+    if (last.waiting > 0 && one.waiting > 0 && one.handled == last.handled)
+      stuck += fmt::format("{}{} ({})", stuck.empty() ? "" : ", ",
+                           to_string(static_cast<stage_name>(i)), one.waiting);
+  }
+  if (!stuck.empty())
+    out[place_of(stall_cause::stage_stuck)] = {
+        "stages handle nothing, with as many messages before them: " + stuck,
+        "keep what `gdb -p` says of all threads, then restart: the journal is replayed"};
+}
+
 std::string stall_detector::effect_of(stall_cause c, const stall_input& in) {
   const auto exits =
       fmt::format("{} positions are open, {} exits wait", in.open_positions, in.exits_waiting);
@@ -239,6 +258,8 @@ std::string stall_detector::effect_of(stall_cause c, const stall_input& in) {
       return "no stop, target or trailing exit arises; " + exits;
     case stall_cause::journal_slow:
       return "orders wait for their intent to become durable; " + exits;
+    case stall_cause::stage_stuck:
+      return "whatever passes through them waits, exits too; " + exits;
     case stall_cause::one_reason_denies:
       break;
   }

@@ -11,9 +11,16 @@
 #include <vector>
 
 #include "sluice/actors/stall.hpp"
+#include "sluice/actors/workload.hpp"
 #include "sluice/domain/exchange_port.hpp"
 
 namespace sluice::actors {
+
+/// What a stage shows of its mailbox.
+struct stage_progress {
+  std::uint64_t waiting{0};  ///< Messages, the one it is at included.
+  std::uint64_t handled{0};  ///< Messages so far.
+};
 
 /// What the pipeline shows at one moment; counts only grow.
 struct stall_input {
@@ -39,6 +46,7 @@ struct stall_input {
   std::map<std::string, std::uint64_t> denied_by{};  ///< First reasons.
   std::size_t open_positions{0};
   std::uint64_t exits_waiting{0};
+  std::array<stage_progress, stage_count> stages{};
   bool read_on_demand{true};  ///< Whether what a read would cure waits for one.
 };
 
@@ -83,6 +91,7 @@ class stall_detector {
   void examine_budget(const stall_input& in, const stall_input& past, symptoms& out) const;
   void examine_reads(const stall_input& in, const stall_input& past, symptoms& out) const;
   void examine_streams(const stall_input& in, const stall_input& past, symptoms& out) const;
+  void examine_stages(const stall_input& in, symptoms& out) const;
   void examine_orders(const stall_input& in, const stall_input& past, symptoms& out) const;
   [[nodiscard]] static std::string effect_of(stall_cause c, const stall_input& in);
 

@@ -191,7 +191,7 @@ class universe_keeper : public stage<universe_keeper_actor> {
     if (reply) {
       pause_ = pause_min;
       universe_due_ = now() + duration{settings_.refresh};
-      report(preflight_part::symbols, check_symbols(settings_.allow, *reply));
+      report(preflight_part::symbols, check_symbols(settings_, *reply));
       keep(*reply);
       if (const auto changes = tiers_.read(*reply); changes && !changes->none())
         tell(*changes);

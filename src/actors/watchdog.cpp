@@ -38,7 +38,7 @@ class watchdog : public stage<watchdog_actor> {
   void count(const verdict& v) {
     ++verdicts_;
     if (v.kind == verdict_kind::deny)
-      if (const auto reason = v.reason())
+      if (const auto reason = v.reason(); reason && !counts_as_done(*reason))
         ++denied_by_[std::string(to_string(*reason))];
   }
 
@@ -86,6 +86,8 @@ class watchdog : public stage<watchdog_actor> {
     in.verdicts = verdicts_;
     in.denied_by = denied_by_;
     in.exits_waiting = v.parked_exit;
+    for (std::size_t i = 0; i < stage_count; ++i)
+      in.stages[i] = {v.work[i].waiting(), v.work[i].handled()};
     in.read_on_demand = options_.read_on_demand;
     return in;
   }

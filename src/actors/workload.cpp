@@ -28,6 +28,7 @@ std::string_view to_string(stage_name s) {
 
 void workload::handled(moment began, moment ended) {
   waiting_.fetch_sub(1, std::memory_order_relaxed);
+  handled_.fetch_add(1, std::memory_order_relaxed);
   const auto minute = minute_of(ended);
   if (const auto last = minute_.load(); minute != last) {
     before_ = minute == last + 1 ? longest_.load() : 0;

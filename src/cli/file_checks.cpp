@@ -22,7 +22,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t symbols_assumed = 566;
-constexpr std::int64_t weight_assumed_1m = 2'400;
 constexpr std::uint64_t megabyte = 1024UL * 1024;
 
 void pass(diagnosis& out, std::string step, std::string seen) {
@@ -33,7 +32,7 @@ void check_strategy(const config::settings& chosen, diagnosis& out) {
   rounds planned(chosen.snapshot);
   const bool demo = chosen.mode == run_mode::demo;
   planned.set_universe(demo ? static_cast<std::size_t>(chosen.simulator.symbols) : symbols_assumed,
-                       demo ? chosen.simulator.weight_limit_1m : weight_assumed_1m);
+                       demo ? chosen.simulator.weight_limit_1m : chosen.exchange.weight_limit_1m);
   const auto& promise = planned.promise();
   auto seen = fmt::format("{} keeps {} with reads of {}, promised are {}",
                           to_string(promise.strategy), short_span(promise.kept.count()),

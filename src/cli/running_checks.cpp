@@ -10,6 +10,7 @@
 #include <set>
 
 #include "json_view.hpp"
+#include "known_words.hpp"
 #include "sluice/domain/refusal.hpp"
 #include "status_screen.hpp"
 
@@ -17,61 +18,6 @@ namespace sluice::cli {
 namespace {
 
 namespace json = boost::json;
-
-/// To which step a word of the API belongs, and what to do where its detail does not say it.
-struct known_word {
-  std::string_view word{};
-  std::string_view step{};
-  std::string_view cure{};
-};
-constexpr std::array known_words{
-    known_word{"one_reason_denies", "permits"},
-    known_word{"no_truth", "snapshots", "wait for the first read; if it stays, see the step venue"},
-    known_word{"truth_unknown", "snapshots",
-               "see the step venue: the account cannot be read whole"},
-    known_word{"no_universe", "snapshots",
-               "see the step venue: symbols and filters cannot be read"},
-    known_word{"universe_stale", "snapshots", "see the step venue: symbols cannot be read anew"},
-    known_word{"universe_configured", "snapshots", "see the step venue; only exits work meanwhile"},
-    known_word{"symbols_not_listed", "snapshots"},
-    known_word{"symbols_not_trading", "snapshots"},
-    known_word{"symbol_failing", "snapshots"},
-    known_word{"truth_stale", "ages", "see the steps venue and progress for why reads are late"},
-    known_word{"exchange_unreachable", "venue",
-               "look at network, name service and the venue's status page; it is asked again by "
-               "itself"},
-    known_word{"exchange_away", "venue"},
-    known_word{"parser_refusing", "venue"},
-    known_word{"slow_rounds", "progress"},
-    known_word{"executor_stuck", "progress"},
-    known_word{"ending", "progress", "start it again"},
-    known_word{"bound_cannot_be_kept", "strategy",
-               "raise snapshot.bound, or change snapshot.strategy as the arithmetic says"},
-    known_word{"exchange_banned", "budget", "wait; find out who else uses this address"},
-    known_word{"banned", "budget"},
-    known_word{"paused", "budget"},
-    known_word{"budget_exhausted", "budget"},
-    known_word{"clock_off", "clock"},
-    known_word{"clock_uncertain", "clock"},
-    known_word{"key_cannot_trade", "account"},
-    known_word{"hedge_mode", "account"},
-    known_word{"multi_assets_mode", "account"},
-    known_word{"halted", "state", "sluice state active --reason \"...\", once its cause is over"},
-    known_word{"user_stream_down", "streams", "it reconnects by itself; read the log for why"},
-    known_word{"user_stream_mute", "streams"},
-    known_word{"mark_stream_down", "streams", "it reconnects by itself; read the log for why"},
-    known_word{"position_without_stop", "positions"},
-    known_word{"unprotected", "positions", "give it an exit rule, or close it: sluice flatten"},
-    known_word{"journal_slow", "journal"},
-    known_word{"config_reload_refused", "config", "mend the file, then sluice reload"},
-    known_word{"restart_needed", "config", "sluice show-config says which; restart when it suits"},
-};
-
-const known_word& known(std::string_view word) {
-  static constexpr known_word other{"", "other", "see docs/alerts.md"};
-  const auto* found = std::ranges::find(known_words, word, &known_word::word);
-  return found == known_words.end() ? other : *found;
-}
 
 /// Everything the process names, by step.
 using named = std::multimap<std::string, finding_line, std::less<>>;
@@ -272,7 +218,8 @@ void overrides(const json::object& s, diagnosis& out) {
     out.push_back(passes("overrides", "none"));
 }
 
-void positions(const running_view& v, diagnosis& out) {
+/// Where the process has told of positions without a stop, those are not told once more.
+void positions(const running_view& v, bool told, diagnosis& out) {
   std::size_t open = 0;
   const auto before = out.size();
   for (const auto& value : rows_at(v.positions, "positions")) {
@@ -282,7 +229,7 @@ void positions(const running_view& v, diagnosis& out) {
       continue;
     ++open;
     const bool bare = !member(p, "stop") && rows_at(p, "protective_stops").empty();
-    if (bare || flag_at(p, "unprotected"))
+    if (!told && (bare || flag_at(p, "unprotected")))
       out.push_back({"positions", grade::warn,
                      fmt::format("{} {} has no stop, neither here nor at the exchange", name,
                                  text_at(p, "amount")),
@@ -293,7 +240,7 @@ void positions(const running_view& v, diagnosis& out) {
                                  text_at(p, "amount"), text_at(p, "ledger", "nothing")),
                      "fills that account for it are looked for; else a hold says so"});
   }
-  if (out.size() == before)
+  if (out.size() == before && (!told || v.positions.empty()))
     out.push_back(v.positions.empty()
                       ? unread("positions")
                       : passes("positions", fmt::format("{} open, each with a stop", open)));
@@ -386,7 +333,8 @@ diagnosis diagnose(const running_view& v) {
   holds(v, out);
   overrides(s, out);
   limits(s, out);
-  add(out, by_step, "positions", [&] { positions(v, out); });
+  add(out, by_step, "positions", [] {});
+  positions(v, by_step.contains("positions"), out);
   add(out, by_step, "journal", [&] {
     put(passes("journal",
                fmt::format("{} records are durable", grouped(count_at(s, "journal.records")))));

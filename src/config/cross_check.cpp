@@ -42,10 +42,17 @@ void check_venue_named(const settings& s, const places& given, fault_list& out) 
   }
 }
 
-std::string_view host_of(std::string_view url) {
+/// As the name service takes it: case says nothing, nor does a dot at the end.
+std::string host_of(std::string_view url) {
   const auto scheme = url.find("://");
   const auto rest = scheme == std::string_view::npos ? url : url.substr(scheme + 3);
-  return rest.substr(0, rest.find_first_of(":/"));
+  std::string host(rest.substr(0, rest.find_first_of(":/?#")));
+  std::ranges::transform(host, host.begin(), [](unsigned char c) {
+    return static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+  });
+  while (host.ends_with('.'))
+    host.pop_back();
+  return host;
 }
 
 void check_hosts(const settings& s, const places& given, fault_list& out) {
@@ -172,6 +179,16 @@ void check_stream_sources(const settings& s, const places& given, fault_list& ou
                           id.str()));
 }
 
+/// An exit that is taken in and finds no place to wait for its read is denied for a truth that
+/// nobody looked at.
+void check_waiting(const settings& s, const places& given, fault_list& out) {
+  if (s.gate.parked_exit_max < s.intake.exit_queue_max)
+    out.add(place_of(given, "gate.parked_exit_max"), "gate.parked_exit_max",
+            fmt::format("{} is less than intake.exit_queue_max, {}: an exit that is taken in may "
+                        "find no place to wait for its read; allowed is that and more",
+                        s.gate.parked_exit_max, s.intake.exit_queue_max));
+}
+
 struct relation {
   void (*check)(const settings&, const places&, fault_list&);
   std::array<std::string_view, 3> sections;  ///< The ones it looks at; "" is the top level.
@@ -188,6 +205,7 @@ constexpr std::array relations{
     relation{&check_signs, {"dead_man", "exchange", "simulator"}},
     relation{&check_claims, {"intake.redis", "intake", ""}},
     relation{&check_stream_sources, {"intake.redis", "intake", "intake"}},
+    relation{&check_waiting, {"gate", "intake", ""}},
     relation{&check_ports, {"status", "simulator", ""}},
 };
 

@@ -107,7 +107,8 @@ void describe_weights(section_builder& b, exchange_settings& s) {
             s.shares.entry_pct_max, {1, 100});
   b.integer({"exit_pct_max",
              "The same for reads that exits wait for, and the most we use of the limit at all. The "
-             "25 percent above entry_pct_max are for exits alone."},
+             "25 percent above entry_pct_max are for exits alone. Of orders it is the same, and "
+             "protective stops leave the upper half of these to exits."},
             s.shares.exit_pct_max, {1, 80});
 }
 

@@ -128,6 +128,17 @@ TEST_CASE("funding is no drift") {
   CHECK(w.line().amount.str() == "0.5");
 }
 
+TEST_CASE("funding that comes without its amount is on record as such") {
+  drift_world w;
+  w.start();
+  w.open_by_us("0.5");
+  const auto before = w.run->records_of("notice");
+  w.run->tell(account_update{"FUNDING_FEE", {w.wall_ms()}, {}, {}, symbol("BTCUSDT")});
+  w.live(1s);
+  CHECK(w.run->records_of("funding_booked") == 0);
+  CHECK(w.run->records_of("notice") == before + 1);
+}
+
 TEST_CASE("a change that no trade explains becomes a hold after the search, and goes with it") {
   drift_world w;
   w.start();

@@ -40,11 +40,19 @@ std::shared_ptr<status::logger> log_to(const fs::path& file) {
 /// Follows from its construction, when it has looked once, to its destruction.
 struct reading {
   reading(const fs::path& path, fs::path log_file)
-      : log(std::move(log_file)), file(path, log_to(log), [this](plan_file::line l) {
-          const std::lock_guard guard(mutex);
-          lines.push_back(std::move(l.text));
-          more.notify_all();
-        }) {
+      : log(std::move(log_file)),
+        file(
+            path, log_to(log),
+            [this](plan_file::line l) {
+              const std::lock_guard guard(mutex);
+              lines.push_back(std::move(l.text));
+              more.notify_all();
+            },
+            [this](const std::string& why) {
+              const std::lock_guard guard(mutex);
+              closed_for.push_back(why);
+              more.notify_all();
+            }) {
     until("plan_file_");
   }
 
@@ -67,10 +75,17 @@ struct reading {
     return !lines.empty() && lines.front() == text;
   }
 
+  /// Whether so many changes of why it is closed come within ten seconds.
+  bool told(std::size_t changes) {
+    std::unique_lock lock(mutex);
+    return more.wait_for(lock, 10s, [&] { return closed_for.size() >= changes; });
+  }
+
   fs::path log;
   std::mutex mutex{};
   std::condition_variable more{};
   std::vector<std::string> lines{};
+  std::vector<std::string> closed_for{};
   plan_file file;
 };
 
@@ -161,4 +176,31 @@ TEST_CASE("a pipe's last line counts without an end once nobody writes any more"
   reading r(path, world.directory / "log");
   std::ofstream(path) << "first";
   CHECK(r.begins_with("first"));
+}
+
+TEST_CASE("what waits in a pipe at the start is no more carried out than what waits in a file") {
+  pipeline_world world;
+  const auto path = world.directory / "pipe";
+  REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+  // A producer that keeps the pipe open needs no reader to write.
+  std::fstream producer(path);
+  REQUIRE(producer);
+  producer << "old\nolder\n" << std::flush;
+  reading r(path, world.directory / "log");
+  r.until("plan_file_skipped");
+  producer << "new\n" << std::flush;
+  CHECK(r.begins_with("new"));
+}
+
+TEST_CASE("why no plan comes is told while the file is away, and that it is back") {
+  pipeline_world world;
+  const auto path = world.directory / "plans";
+  write_to(path, "old\n");
+  reading r(path, world.directory / "log");
+  fs::rename(path, world.directory / "rotated");
+  REQUIRE(r.told(1));
+  write_to(path, "new\n");
+  REQUIRE(r.told(2));
+  CHECK(r.begins_with("new"));
+  CHECK(r.closed_for == std::vector<std::string>{"No such file or directory", ""});
 }

@@ -33,6 +33,12 @@ universe listing(const std::vector<std::pair<std::string, bool>>& symbols) {
 
 using names = std::vector<std::string>;
 
+universe_settings chosen(std::vector<std::string> allow) {
+  universe_settings out;
+  out.allow = std::move(allow);
+  return out;
+}
+
 }  // namespace
 
 TEST_CASE("an account that may trade in one-way mode has no findings") {
@@ -66,21 +72,30 @@ TEST_CASE("a machine's clock that is off is corrected for and worth a warning") 
 
 TEST_CASE("chosen symbols that cannot be traded are named, and block when none is left") {
   const auto u = listing({{"BTCUSDT", true}, {"OLDUSDT", false}});
-  CHECK(check_symbols({}, u).empty());
-  CHECK(check_symbols({"BTCUSDT"}, u).empty());
-  CHECK(words(check_symbols({"BTCUSDT", "NOUSDT"}, u), finding_kind::warning) ==
+  CHECK(check_symbols(chosen({}), u).empty());
+  CHECK(check_symbols(chosen({"BTCUSDT"}), u).empty());
+  CHECK(words(check_symbols(chosen({"BTCUSDT", "NOUSDT"}), u), finding_kind::warning) ==
         names{"symbols_not_listed"});
-  CHECK(words(check_symbols({"BTCUSDT", "OLDUSDT"}, u), finding_kind::warning) ==
+  CHECK(words(check_symbols(chosen({"BTCUSDT", "OLDUSDT"}), u), finding_kind::warning) ==
         names{"symbols_not_trading"});
-  CHECK(words(check_symbols({"OLDUSDT", "NOUSDT"}, u), finding_kind::blocks) ==
+  CHECK(words(check_symbols(chosen({"OLDUSDT", "NOUSDT"}), u), finding_kind::blocks) ==
         names{"symbols_not_listed", "symbols_not_trading"});
+}
+
+TEST_CASE("a capacity that the listed symbols exceed is named: nobody would watch the others") {
+  auto settings = chosen({"BTCUSDT"});
+  settings.capacity = 2;
+  CHECK(check_symbols(settings, listing({{"BTCUSDT", true}, {"ETHUSDT", true}})).empty());
+  CHECK(words(check_symbols(settings,
+                            listing({{"BTCUSDT", true}, {"ETHUSDT", true}, {"XRPUSDT", true}})),
+              finding_kind::warning) == names{"symbols_beyond_capacity"});
 }
 
 TEST_CASE("a long list of missing symbols is cut short") {
   names many;
   for (int i = 0; i < 20; ++i)
     many.push_back("S" + std::to_string(i) + "USDT");
-  const auto found = check_symbols(many, listing({{"BTCUSDT", true}}));
+  const auto found = check_symbols(chosen(many), listing({{"BTCUSDT", true}}));
   REQUIRE(found.size() == 1);
   CHECK(found.front().detail.find("S4USDT and 15 more") != std::string::npos);
 }
@@ -105,4 +120,11 @@ TEST_CASE("a bound that the venue's limit cannot keep is found with its arithmet
   const auto found = run.given.vitals->findings();
   REQUIRE(words(found, finding_kind::blocks) == names{"bound_cannot_be_kept"});
   CHECK(found.front().detail.find("100") != std::string::npos);
+}
+
+TEST_CASE("a plan file that cannot be followed is a warning until it can") {
+  CHECK(check_plan_file("/plans", "").empty());
+  const auto found = check_plan_file("/plans", "Permission denied");
+  CHECK(words(found, finding_kind::warning) == names{"plan_file_missing"});
+  CHECK(found.front().detail.find("/plans: Permission denied") != std::string::npos);
 }

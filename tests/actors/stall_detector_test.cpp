@@ -101,6 +101,12 @@ std::vector<cause_case> one_case_a_cause() {
        }},
       {"executor_stuck", [](auto& in, auto s) { in.oldest_open_order = milliseconds{s * 1'000}; }},
       {"journal_slow", [](auto& in, auto) { in.oldest_uncommitted = 1'500ms; }},
+      {"stage_stuck",
+       [](auto& in, auto s) {
+         // Every other stage goes on, and is not told beside it.
+         in.stages.fill({3, count(s)});
+         in.stages[static_cast<std::size_t>(stage_name::exit_engine)] = {2, 7};
+       }},
       {"one_reason_denies",
        [](auto& in, auto s) {
          in.verdicts = count(s);
@@ -200,6 +206,21 @@ TEST_CASE("the incident's own numbers are in the words") {
         "the oldest truth is 99.4 s old, promised are 10.0 s; a read takes 0.3 s");
   CHECK(began.front().effect ==
         "entries are denied, exits read anew first; 7 positions are open, 4 exits wait");
+}
+
+TEST_CASE("stages that stand still are told by name, those that are idle are not") {
+  stall_detector d{{}};
+  const auto began = looked_at(d, 0, 30, [](auto& in, auto s) {
+    in.stages[static_cast<std::size_t>(stage_name::executor)] = {4, 9};
+    in.stages[static_cast<std::size_t>(stage_name::intake)] = {0, 3};
+    // Met at work whenever one looks, but with another message.
+    in.stages[static_cast<std::size_t>(stage_name::journal)] = {1, count(s)};
+    // Takes its first message somewhat late.
+    in.stages[static_cast<std::size_t>(stage_name::planner)] = {s < 3 ? 1U : 0U, s < 3 ? 0U : 1U};
+  });
+  REQUIRE(words(began) == names{"stage_stuck"});
+  CHECK(began.front().text ==
+        "stages handle nothing, with as many messages before them: executor (4)");
 }
 
 TEST_CASE("a few verdicts say nothing about the share of a reason") {

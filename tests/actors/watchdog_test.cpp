@@ -77,6 +77,23 @@ TEST_CASE("one symbol whose own reads fail is named") {
       CHECK(s.text.find("XRPUSDT") != std::string::npos);
 }
 
+TEST_CASE("a stage that has a message and handles none is named, until it does") {
+  pipeline_world world;
+  pipeline_run run(world);
+  run.make_ready({a_row("BTCUSDT", "0.5", "50000")});
+  run.live(20s, {a_row("BTCUSDT", "0.5", "50000")});
+  CHECK(causes(run).empty());
+  // No stage of this pipeline, so nobody ever takes what comes for it.
+  run.given.vitals->work[static_cast<std::size_t>(stage_name::redis_bridge)].queued();
+  run.live(10s, {a_row("BTCUSDT", "0.5", "50000")});
+  CHECK(causes(run) == std::vector<std::string>{"stage_stuck"});
+  CHECK(run.given.vitals->stalls().front().text.find("redis_bridge (1)") != std::string::npos);
+  auto& work = run.given.vitals->work[static_cast<std::size_t>(stage_name::redis_bridge)];
+  work.handled({}, {});
+  run.live(2s, {a_row("BTCUSDT", "0.5", "50000")});
+  CHECK(causes(run).empty());
+}
+
 TEST_CASE("an order whose outcome stays open is named") {
   pipeline_world world;
   pipeline_run run(world);

@@ -26,6 +26,7 @@ TEST_CASE("messages wait from their arrival until they were handled") {
   CHECK(w.waiting() == 2);
   w.handled(at(1s), at(1s + 5us));
   CHECK(w.waiting() == 1);
+  CHECK(w.handled() == 1);
 }
 
 TEST_CASE("the longest handler is told for its minute and the next one, and then no more") {

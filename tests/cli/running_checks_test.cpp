@@ -190,5 +190,19 @@ TEST_CASE("a diagnosis is drawn with cures below, and counted") {
   CHECK(exit_code_of({{"a", grade::warn, "b", "c"}}) == 1);
 }
 
+TEST_CASE("a position without a stop hides no other that the books do not account for") {
+  auto v = a_good_day();
+  put(v.status, "warnings", R"([{"reason":"unprotected","detail":"A has no exit"}])");
+  put(v.positions, "positions",
+      R"([{"symbol":"A","truth":"open","amount":"1","unprotected":true},
+          {"symbol":"B","truth":"open","amount":"0.5","ledger":"0.2","drift":"0.3","stop":"3"}])");
+  std::vector<std::string> seen;
+  for (const auto& line : diagnose(v))
+    if (line.how == grade::warn)
+      seen.push_back(line.seen);
+  CHECK(seen ==
+        names{"unprotected: A has no exit", "B: the exchange holds 0.5, the ledger says 0.2"});
+}
+
 }  // namespace
 }  // namespace sluice::cli

@@ -134,6 +134,12 @@ TEST_CASE("mode live needs to be said twice, and only then may be") {
 TEST_CASE("mode testnet refuses a venue of real money, and mode live one of play money") {
   CHECK(any_contains(faults_of("mode = \"testnet\"\n" + live_venue),
                      "test.toml:3:1: exchange.rest_url: fapi.binance.com trades real money"));
+  for (const auto* written : {"https://FAPI.Binance.com", "https://fapi.binance.com./"}) {
+    auto other = live_venue;
+    other.replace(other.find("https://fapi.binance.com"), 24, written);
+    CHECK(any_contains(faults_of("mode = \"testnet\"\n" + other),
+                       "exchange.rest_url: fapi.binance.com trades real money"));
+  }
   CHECK(any_contains(faults_of("mode = \"live\"\nlive = true\n" + venue),
                      "exchange.rest_url: demo-fapi.binance.com is no live venue"));
   CHECK(faults_of("mode = \"shadow\"\n" + live_venue).empty());
@@ -192,6 +198,14 @@ TEST_CASE("relations are not judged on values that were refused") {
   const auto lines = faults_of("mode = \"demo\"\n[universe]\nrefresh = \"10m\"\nmax_age = \"5\"\n");
   REQUIRE(lines.size() == 1);
   CHECK(any_contains(lines, "has no unit"));
+}
+
+TEST_CASE("every exit that is taken in has a place to wait for its read") {
+  CHECK(
+      any_contains(faults_of("mode = \"demo\"\n[gate]\nparked_exit_max = 9999\n"),
+                   "test.toml:3:1: gate.parked_exit_max: 9999 is less than intake.exit_queue_max"));
+  CHECK(faults_of("mode = \"demo\"\n[gate]\nparked_exit_max = 5\n[intake]\nexit_queue_max = 5\n")
+            .empty());
 }
 
 }  // namespace sluice::config

@@ -38,6 +38,8 @@ CASES = {
     "SluiceRedisDown": ("sluice_redis_up", {"connection": "reading"}, "0x20", "30s", "15s", "0"),
     "SluiceRedisWritesFail": ("sluice_redis_failures_total", {"kind": "permit"}, "_ _ 1x20", "30s", "15s", "1"),
     "SluiceLinesRefused": ("sluice_dead_letters_total", {"outcome": "lost"}, "_ _ 1x20", "30s", "15s", "1"),
+    "SluiceRedisEntriesRefused": ("sluice_redis_entries_total", {"outcome": "malformed"}, "_ _ 1x20", "30s", "15s",
+                                  "malformed"),
     "SluicePlansRejected": ("sluice_plans_rejected_total", {}, "0 0 0 20 20", "45s", "30s", "20"),
     "SluiceDeadManFails": ("sluice_dead_man_calls_total", {"outcome": "refused"}, "_ _ 1x20", "30s", "15s", "1"),
     "SluiceHttpCrowded": ("sluice_http_connections_refused_total", {}, "0 0 0 5 5", "45s", "30s", "5"),

@@ -25,9 +25,10 @@ enum class stall_cause : std::uint8_t {
   clock_off,          ///< Requests are refused for their time.
   executor_stuck,     ///< An order's outcome stays open.
   journal_slow,       ///< Records wait to become durable.
+  stage_stuck,        ///< A stage of the pipeline has messages and handles none.
   one_reason_denies,  ///< Most plans are denied for the same reason.
 };
-inline constexpr std::size_t stall_cause_count = 14;
+inline constexpr std::size_t stall_cause_count = 15;
 [[nodiscard]] std::string_view to_string(stall_cause c);
 
 struct stall {

@@ -30,7 +30,7 @@ struct finding {
   friend bool operator==(const finding&, const finding&) = default;
 };
 /// Each part is looked at by itself, again and again; `stops` by the stop guard, `exits` by the
-/// exit engine, `redis` by the bridge, `settings` at a reload.
+/// exit engine, `redis` by the bridge, `settings` at a reload, `plan_file` by who follows it.
 enum class preflight_part : std::uint8_t {
   account,
   clock,
@@ -39,9 +39,10 @@ enum class preflight_part : std::uint8_t {
   stops,
   exits,
   redis,
-  settings
+  settings,
+  plan_file
 };
-inline constexpr std::size_t preflight_part_count = 8;
+inline constexpr std::size_t preflight_part_count = 9;
 
 /// What the dead man's switch does.
 struct dead_man_view {

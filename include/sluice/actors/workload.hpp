@@ -47,11 +47,14 @@ class workload {
   void handled(moment began, moment ended);
 
   [[nodiscard]] std::uint64_t waiting() const { return waiting_.load(std::memory_order_relaxed); }
+  /// Messages handled so far, those put off aside.
+  [[nodiscard]] std::uint64_t handled() const { return handled_.load(std::memory_order_relaxed); }
   /// The longest handler that ended in this minute of the clock or the one before.
   [[nodiscard]] std::chrono::nanoseconds longest(moment now) const;
 
  private:
   std::atomic<std::uint64_t> waiting_{0};
+  std::atomic<std::uint64_t> handled_{0};
   std::atomic<std::int64_t> minute_{0};   ///< Of the clock, that `longest_` is about.
   std::atomic<std::int64_t> longest_{0};  ///< Nanoseconds.
   std::atomic<std::int64_t> before_{0};   ///< The same of the minute before.

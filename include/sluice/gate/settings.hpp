@@ -24,7 +24,7 @@ struct gate_settings {
   milliseconds permit_ttl{2'000};
   /// How long an entry may wait for a read; an exit waits until its deadline.
   milliseconds park_entry{5'000};
-  std::size_t parked_exit_max{1'000};
+  std::size_t parked_exit_max{10'000};
   std::size_t parked_entry_max{1'000};
   /// False: what a read would cure is denied at once, as if nobody could be asked.
   bool read_on_demand{true};
