@@ -114,6 +114,7 @@ struct offered {
   std::string plan{};
   ms deadline{0};                     ///< The last moment for its verdict.
   std::optional<std::string> told{};  ///< The verdict in a reply: allow, deny, expire.
+  bool taken{false};                  ///< A reply said that it is accepted.
 };
 
 struct position_look {
@@ -136,7 +137,8 @@ struct history {
   std::map<std::string, units>
       initial{};             ///< Positions before the first fill; those left out were flat.
   bool foreign_held{false};  ///< What strangers trade is held against, and never adopted.
-  std::vector<std::string> open_holds{};   ///< Symbols, as the journal's state has them.
+  std::vector<std::string> open_holds{};  ///< Symbols, as the journal's state has them.
+  std::map<std::int64_t, std::string> told_durable{};  ///< What processes committed, by number.
   std::vector<std::string> unverified{};   ///< What verifications of the journal found wrong.
   std::vector<std::string> not_started{};  ///< Why processes could not start.
   std::vector<ms> clock_set{};             ///< When our wall clock jumped.

@@ -41,6 +41,8 @@ history a_history() {
   h.fills = {{1, 1, "c1", "BTCUSDT", true, 100'000'000},
              {2, 2, "c2", "BTCUSDT", false, 50'000'000}};
   h.allows = {{"p", true, true, 500, 10'000}, {"x", false, true, 900, 10'000}};
+  h.allows[0].at = 1'010;
+  h.allows[1].at = 2'010;
   h.arrivals = {{"c1", "BTCUSDT", 1'100, true}, {"c2", "BTCUSDT", 2'100, true}};
   h.wire = {{0, wire_event::restarted},
             {900, wire_event::written, "GET", "/fapi/v3/positionRisk"},
@@ -247,6 +249,28 @@ TEST_CASE("truth or books that are not the venue's are found") {
   CHECK(finds(check_books(h), "I14"));
 }
 
+TEST_CASE("a judgement is held against what had come in when it was made, not at the first one") {
+  auto h = a_history();
+  h.allows[1].at = 40'000;  // On a truth that nothing proves any more.
+  CHECK(finds(check_allows(h), "I1"));
+  h.wire.push_back({39'000, wire_event::written, "GET", "/fapi/v3/positionRisk"});
+  h.wire.push_back({39'100, wire_event::answered, "GET", "/fapi/v3/positionRisk", "", 200});
+  CHECK(check_allows(h).empty());
+}
+
+TEST_CASE("an order that ended without a trade may be followed by one under the same id") {
+  auto h = a_history();
+  auto first = h.orders[0];
+  first.id = 9;
+  first.executed = 0;
+  h.orders.insert(h.orders.begin(), first);
+  CHECK(check_books(h).empty());
+  h.orders[0].executed = 1;
+  CHECK(check_books(h).empty());  // Not told in the last moments, it may be.
+  h.fills.push_back({3, 9, "c1", "BTCUSDT", true, 1});
+  CHECK(finds(check_books(h), "I14"));
+}
+
 TEST_CASE("what an order traded in the last moment need not be on record yet") {
   auto h = a_history();
   record_of(h, "order_changed").json = R"({"client_order_id":"c1","executed":"0"})";
@@ -324,4 +348,52 @@ TEST_CASE("decimals are read exactly or not at all") {
   CHECK(show_units(-1'500'000) == "-0.01500000");
   for (const auto* text : {"", "1e4", "1.2.3", "0.123456789", "x"})
     CHECK_THROWS(parse_units(text));
+}
+
+TEST_CASE("a plan that was told to be accepted is in the journal") {
+  auto h = a_history();
+  h.plans.push_back({"q", 90'000, std::nullopt, true});
+  CHECK(finds(check_verdicts(h), "I4"));
+  h.plans.back().taken = false;
+  CHECK(check_verdicts(h).empty());
+}
+
+TEST_CASE("what was told to be durable is there at the end, as it was") {
+  auto h = a_history();
+  for (const auto& r : h.records)
+    h.told_durable[r.seq] = r.json;
+  CHECK(check_replays(h).empty());
+  SECTION("another one has its number") {
+    h.told_durable[3] = "{}";
+  }
+  SECTION("it is gone, and nothing came after it") {
+    h.told_durable[static_cast<std::int64_t>(h.records.size()) + 1] = "{}";
+  }
+  CHECK(finds(check_replays(h), "I7"));
+}
+
+TEST_CASE("what a plan wants is taken from the plan, not from the order") {
+  auto h = a_history();
+  SECTION("an exit whose order does not say that it reduces") {
+    auto& intent = *std::ranges::find_if(h.records, [](const journal_record& r) {
+      return r.kind == "order_intended" && r.json.find("c2") != std::string::npos;
+    });
+    intent.json = R"({"client_order_id":"c2","plan_id":"x","symbol":"BTCUSDT","amount":"0.5"})";
+    h.orders[1].reduce_only = false;
+    CHECK(finds(check_reductions(h), "I3"));
+  }
+  SECTION("an exit that goes below its target") {
+    h.records[6].json =
+        R"({"plan_id":"x","symbol":"BTCUSDT","body":{"kind":"reduce","target":"0.6"}})";
+    h.allows[1].truth = 100'000'000;
+    h.allows[1].amount = 40'000'000;
+    CHECK(check_reductions(h).empty());
+    h.allows[1].amount = 50'000'000;
+    CHECK(finds(check_reductions(h), "I3"));
+  }
+  SECTION("an entry that trades more than its producer asked for") {
+    h.records[0].json =
+        R"({"plan_id":"p","symbol":"BTCUSDT","body":{"kind":"open","amount":"0.9"}})";
+    CHECK(finds(check_orders(h), "I2"));
+  }
 }

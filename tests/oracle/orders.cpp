@@ -1,6 +1,6 @@
 // What orders did at the venue against what was intended: I1, I2, I3, I8.
 #include <algorithm>
-#include <set>
+#include <map>
 
 #include "oracle.hpp"
 #include "records.hpp"
@@ -38,13 +38,26 @@ units signed_amount(const venue_fill& f) {
   return f.buys ? f.amount : -f.amount;
 }
 
+/// What each plan of that kind names under `key`, by plan; -1 where it names nothing.
+std::map<std::string, units> named_by(const history& h, std::string_view kind,
+                                      std::string_view key) {
+  std::map<std::string, units> found;
+  each(h, "plan_accepted", [&](const journal_record&, const boost::json::object& plan) {
+    const auto& body = plan.at("body").as_object();
+    if (text_of(body, "kind") != kind)
+      return;
+    const auto text = text_of(body, key);
+    found[text_of(plan, "plan_id")] = text.empty() || text == "null" ? -1 : parse_units(text);
+  });
+  return found;
+}
+
 }  // namespace
 
 std::vector<violation> check_allows(const history& h) {
   /// Between the reading of the clock in the gate and the commit of the verdict.
   constexpr ms commit_slack = 1'000;
   violations found;
-  const auto committed = committed_verdicts(h);
   for (const auto& a : h.allows) {
     if (a.recovered || a.trades_nothing)
       continue;
@@ -57,9 +70,8 @@ std::vector<violation> check_allows(const history& h) {
       found.push_back({"I1", a.plan + " was allowed under a hold"});
     if (a.in_flight)
       found.push_back({"I1", a.plan + " was allowed with an order not resolved"});
-    const auto at = committed.find(a.plan);
-    if (at != committed.end() && at->second >= 0 &&
-        !was_proven(h, at->second, a.limit + commit_slack))
+    // A plan may be judged again later, on another truth.
+    if (a.at >= 0 && !was_proven(h, a.at, a.limit + commit_slack))
       found.push_back({"I1", a.plan + " was allowed though nothing had proven its truth for " +
                                  std::to_string(a.limit + commit_slack) + " ms"});
   }
@@ -69,12 +81,8 @@ std::vector<violation> check_allows(const history& h) {
 std::vector<violation> check_orders(const history& h) {
   violations found;
   const auto intents = intents_of(h);
-  std::set<std::string> opens;
+  const auto opens = named_by(h, "open", "amount");
   std::map<std::string, units> permitted;
-  each(h, "plan_accepted", [&](const journal_record&, const boost::json::object& o) {
-    if (text_of(o.at("body").as_object(), "kind") == "open")
-      opens.insert(text_of(o, "plan_id"));
-  });
   std::map<std::string, std::vector<const venue_order*>> of_plan;
   for (const auto& o : h.orders)
     if (const auto known = intents.find(o.client_id); known != intents.end()) {
@@ -94,9 +102,15 @@ std::vector<violation> check_orders(const history& h) {
         found.push_back({"I2", plan + " had two orders live at once: " + orders[i - 1]->client_id +
                                    " and " + orders[i]->client_id});
     }
-    if (opens.contains(plan) && executed > permitted[plan])
+    const auto open = opens.find(plan);
+    if (open == opens.end())
+      continue;
+    if (executed > permitted[plan])
       found.push_back(
           {"I2", plan + " traded " + show_units(executed) + " of " + show_units(permitted[plan])});
+    if (open->second >= 0 && executed > open->second)
+      found.push_back({"I2", plan + " traded " + show_units(executed) + ", its producer wanted " +
+                                 show_units(open->second)});
   }
   return found;
 }
@@ -104,13 +118,23 @@ std::vector<violation> check_orders(const history& h) {
 std::vector<violation> check_reductions(const history& h) {
   violations found;
   const auto intents = intents_of(h);
+  // By what its producer wanted; what the product says of the order itself may be wrong.
+  const auto targets = named_by(h, "reduce", "target");
+  const auto reduces = [&](const intent& i) { return i.reduce_only || targets.contains(i.plan); };
+  for (const auto& a : h.allows)
+    if (const auto wants = targets.find(a.plan);
+        wants != targets.end() && !a.recovered &&
+        a.amount > std::max<units>(std::abs(a.truth) - std::max<units>(wants->second, 0), 0))
+      found.push_back({"I3", a.plan + " was allowed to close " + show_units(a.amount) + " of " +
+                                 show_units(std::abs(a.truth)) + " down to " +
+                                 show_units(wants->second)});
   for (const auto& a : h.allows)
     if (!a.opens && !a.recovered && !a.trades_nothing && a.amount > std::abs(a.truth))
       found.push_back({"I3", a.plan + " was allowed to close " + show_units(a.amount) + " of " +
                                  show_units(std::abs(a.truth))});
   for (const auto& o : h.orders)
     if (const auto known = intents.find(o.client_id);
-        known != intents.end() && known->second.reduce_only && !o.reduce_only)
+        known != intents.end() && reduces(known->second) && !o.reduce_only)
       found.push_back({"I3", o.client_id + " reduces and was not reduce-only at the venue"});
   auto held = h.initial;
   for (const auto& f : h.fills) {
@@ -118,7 +142,7 @@ std::vector<violation> check_reductions(const history& h) {
     const auto after = before + signed_amount(f);
     held[f.symbol] = after;
     const auto known = intents.find(f.client_id);
-    if (known == intents.end() || !known->second.reduce_only)
+    if (known == intents.end() || !reduces(known->second))
       continue;
     const bool crossed = (before > 0 && after < 0) || (before < 0 && after > 0) || before == 0;
     if (crossed || std::abs(after) >= std::abs(before))

@@ -95,14 +95,6 @@ bool positions_held::was(const std::string& symbol, units amount, ms from, ms to
   return false;
 }
 
-std::map<std::string, ms> committed_verdicts(const history& h) {
-  std::map<std::string, ms> at;
-  each(h, "plan_judged", [&](const journal_record& line, const boost::json::object& o) {
-    at[text_of(o, "plan_id")] = line.seen_at;
-  });
-  return at;
-}
-
 std::map<std::string, intent> intents_of(const history& h) {
   std::map<std::string, intent> found;
   each(h, "order_intended", [&](const journal_record& line, const boost::json::object& o) {

@@ -57,7 +57,4 @@ class positions_held {
   std::map<std::string, std::vector<std::pair<ms, units>>> lines_{};
 };
 
-/// When the verdict of each plan was told to be durable, by plan.
-[[nodiscard]] std::map<std::string, ms> committed_verdicts(const history& h);
-
 }  // namespace sluice::oracle

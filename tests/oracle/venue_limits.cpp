@@ -15,10 +15,10 @@ constexpr std::int64_t share_max = 80;
 constexpr ms told_after = 3'000;
 
 /// What of an order the product must have on record at the end.
-units must_be_told(const history& h, const venue_order& o) {
+units must_be_told(const history& h, const std::string& client_id) {
   units sum = 0;
   for (const auto& f : h.fills)
-    if (f.client_id == o.client_id && f.at < h.ended_at - told_after)
+    if (f.client_id == client_id && f.at < h.ended_at - told_after)
       sum += f.amount;
   return sum;
 }
@@ -74,12 +74,17 @@ std::vector<violation> check_books(const history& h) {
   each(h, "order_changed", [&](const journal_record&, const boost::json::object& o) {
     executed[text_of(o, "client_order_id")] = parse_units(text_of(o, "executed"));
   });
-  for (const auto& o : h.orders) {
-    const auto known = executed.find(o.client_id);
-    if (o.by == origin::product && known != executed.end() && known->second != o.executed &&
-        (known->second > o.executed || known->second < must_be_told(h, o)))
-      found.push_back({"I14", o.client_id + " executed " + show_units(o.executed) +
-                                  " at the venue, " + show_units(known->second) + " on record"});
+  // One that ended without a trade may be followed by another under the same id.
+  std::map<std::string, units> at_venue;
+  for (const auto& o : h.orders)
+    if (o.by == origin::product)
+      at_venue[o.client_id] += o.executed;
+  for (const auto& [id, amount] : at_venue) {
+    const auto known = executed.find(id);
+    if (known != executed.end() && known->second != amount &&
+        (known->second > amount || known->second < must_be_told(h, id)))
+      found.push_back({"I14", id + " executed " + show_units(amount) + " at the venue, " +
+                                  show_units(known->second) + " on record"});
   }
   return found;
 }

@@ -107,8 +107,11 @@ std::vector<violation> check_verdicts(const history& h) {
     else if (p.told && *p.told != kinds[p.plan])
       found.push_back(
           {"I4", p.plan + " was told " + *p.told + ", the journal says " + kinds[p.plan]});
-    if (!accepted.contains(p.plan))
+    if (!accepted.contains(p.plan)) {
+      if (p.taken)
+        found.push_back({"I4", p.plan + " was told to be accepted, the journal has no such plan"});
       continue;
+    }
     // A plan that was in a process which ended gets its verdict from the next one.
     const auto at = told_at.contains(p.plan) ? told_at[p.plan] : ms{-1};
     const bool by_next =
@@ -158,6 +161,10 @@ std::vector<violation> check_replays(const history& h) {
   for (const auto& r : h.records)
     if (r.seq != ++last)
       return {{"I7", "record " + std::to_string(last) + " is missing"}};
+  for (const auto& [seq, json] : h.told_durable)
+    if (seq > last || h.records[static_cast<std::size_t>(seq - 1)].json != json)
+      found.push_back({"I7", "record " + std::to_string(seq) + " was told to be durable, and is " +
+                                 (seq > last ? "gone: " : "another one: ") + json});
   return found;
 }
 

@@ -132,9 +132,8 @@ void simulation::start_process() {
   process_ = std::make_unique<process>(*world_, *disk_, machine_, [this](const auto& records) {
     for (const auto& r : records) {
       seen_at_[r.seq] = world_->age().count();
+      note_durable(r);
       phases_.recorded(r);
-      if (chosen_.trace)
-        world_->trace(fmt::format("#{} {}", r.seq, journal::to_json(r)));
     }
   });
   if (process_->refusal().empty())
@@ -142,6 +141,17 @@ void simulation::start_process() {
   if (!disk_->crashed())
     result_.seen.not_started.push_back(process_->refusal());
   bury("did not start: " + process_->refusal());
+}
+
+/// One that is told twice under its number must be the same.
+void simulation::note_durable(const record& r) {
+  auto text = journal::to_json(r);
+  if (chosen_.trace)
+    world_->trace(fmt::format("#{} {}", r.seq, text));
+  const auto [at, is_new] = result_.seen.told_durable.try_emplace(r.seq, text);
+  if (!is_new && at->second != text)
+    result_.seen.unverified.push_back(
+        fmt::format("record {} was told to be durable, then another: {}", r.seq, at->second));
 }
 
 /// Whatever it still says reaches nobody.

@@ -59,6 +59,7 @@ class simulation {
   void start_process();
   void live_until(instant end);
   void after_step();
+  void note_durable(const record& r);
   void bury(const std::string& why);
   void schedule_faults();
   void arm(std::size_t fault);
@@ -67,6 +68,7 @@ class simulation {
   void schedule_stranger(const symbol& on, milliseconds wait);
   void invite_stranger();
   void collect();
+  void collect_judgements(journal::reader& reader);
   [[nodiscard]] oracle::ms in_the_world(venue_time t) const;
   void look_at_end();
 

@@ -200,7 +200,12 @@ void simulation::collect() {
   for (const auto& h : *holds)
     seen.open_holds.push_back(h.position.instrument.str());
   seen.foreign_held = machine_.chosen.reconcile.foreign == foreign_policy::hold;
-  (void)(*reader)->each_judgement([&](const journal::judgement& j) {
+  collect_judgements(**reader);
+}
+
+void simulation::collect_judgements(journal::reader& reader) {
+  auto& seen = result_.seen;
+  const auto read = reader.each_judgement([&](const journal::judgement& j) {
     const auto& f = j.seen;
     const auto remaining = between(f.now.steady, j.what.deadline).count();
     const auto told = seen_at_.find(j.seq);
@@ -220,6 +225,8 @@ void simulation::collect() {
                            j.what.instrument.str(), amount_of(f.position.content).raw(),
                            j.outcome.terms ? j.outcome.terms->amount.raw() : 0, remaining, at});
   });
+  if (!read)
+    seen.unverified.push_back("a judgement cannot be read: " + read.error().text);
 }
 
 }  // namespace sluice::simulation

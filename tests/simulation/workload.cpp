@@ -27,6 +27,12 @@ std::optional<std::string> verdict_in(const boost::json::value* judged) {
                                           : verdict->as_object().at("kind").as_string());
 }
 
+/// Whether an answer without a verdict says that the plan is taken in.
+bool says_accepted(const std::string& text, std::string_view plan) {
+  const auto body = boost::json::parse(text).as_object();
+  return body.at("plan_id").as_string() == plan && body.at("status").as_string() == "accepted";
+}
+
 }  // namespace
 
 workload::workload(world& w, draws& random, std::vector<std::string> symbols)
@@ -72,7 +78,8 @@ void workload::post(process& on, const std::string& id, const std::string& body)
     query = status::query_parameters{{{"wait", "9s"}}};
   world_.trace("plan " + body);
   // Whoever repeats a plan that never came in offers it anew.
-  offered_[id].deadline = (world_.age() + ttl_[id] + verdict_slack).count();
+  if (!offered_[id].taken)
+    offered_[id].deadline = (world_.age() + ttl_[id] + verdict_slack).count();
   waiting_[on.ask("POST", "/api/v1/plans", body, std::move(query))] = id;
 }
 
@@ -189,6 +196,8 @@ void workload::hear(process& on) {
       if (auto verdict = verdict_in(body.if_contains("judged")); verdict && same)
         offered_[at->second].told = std::move(verdict);
     }
+    if (answer->status == 202 && says_accepted(answer->body, at->second))
+      offered_[at->second].taken = true;
     answers_.push_back(std::move(answer->body));
     at = waiting_.erase(at);
   }
