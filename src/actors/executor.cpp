@@ -283,12 +283,12 @@ void executor::act(const client_order_id& id, entry& e, const order_finished& a)
   order_ended(task.plan, task.request, e, a);
 }
 
-void executor::act(const client_order_id& id, entry&, const order_settled&) {
+void executor::act(const client_order_id& id, entry&, const order_settled& a) {
   auto settled = orders_.extract(id);
   const auto& e = settled.mapped();
   const auto& task = e.machine.task();
   finished_.add(id, task.plan);
-  tell_pending(task.request, task.plan, false, e.machine.venue_id());
+  tell_pending(task.request, task.plan, false, e.machine.venue_id(), !a.fills_complete);
   show();
   answer_drains();
 }
@@ -315,8 +315,9 @@ void executor::send_moved(const order_request& request, const plan_id& plan, fli
 }
 
 void executor::tell_pending(const order_request& r, const plan_id& plan, bool pending,
-                            order_id venue) {
-  send(peers_->reconciler, order_pending_changed{position_of(r), pending, r.id, plan, venue});
+                            order_id venue, bool lacks_fills) {
+  send(peers_->reconciler,
+       order_pending_changed{position_of(r), pending, r.id, plan, venue, lacks_fills});
 }
 
 send_moment executor::moment(const order_machine& m) const {

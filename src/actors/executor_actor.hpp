@@ -94,7 +94,8 @@ class executor : public stage<executor_actor> {
   void alert(std::string event, std::string text);
   void send_moved(const order_request& request, const plan_id& plan, flight_step step,
                   venue_time venue_at, bool outdates_truth, bool goes_on = false);
-  void tell_pending(const order_request& r, const plan_id& plan, bool pending, order_id venue = 0);
+  void tell_pending(const order_request& r, const plan_id& plan, bool pending, order_id venue = 0,
+                    bool lacks_fills = false);
   [[nodiscard]] bool collars() const { return options_.settings.exit_collar_bp > 0; }
   [[nodiscard]] send_moment moment(const order_machine& m) const;
   void show();

@@ -69,9 +69,12 @@ class reconciler : public stage<reconciler_actor> {
           act();
         },
         [this](const order_pending_changed& change) {
-          core().order_moved(
-              {change.position, change.pending, change.venue_id, {change.order, change.plan}},
-              now_stamp(), actions_);
+          core().order_moved({change.position,
+                              change.pending,
+                              change.venue_id,
+                              {change.order, change.plan},
+                              change.lacks_fills},
+                             now_stamp(), actions_);
           act();
         },
         [this](const trades_read& answer) {

@@ -239,6 +239,8 @@ reconciler_options books_of(const journal::recovered& found, const reconcile_set
   books.last_arming_id = found.last_arming_id;
   for (const auto& o : std::views::reverse(found.own_orders))
     books.own_orders.push_back({o.instrument, o.venue_id, {o.client_id, o.plan}});
+  for (const auto& o : found.unbooked_orders)
+    books.unbooked.push_back({o.instrument, o.venue_id, {o.client_id, o.plan}});
   for (const auto& h : found.holds)
     if (had_its_close(h, found))
       books.closed_holds.push_back(h.id);

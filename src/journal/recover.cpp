@@ -16,6 +16,8 @@ namespace {
 
 /// Enough to recognise what was traded while nobody listened.
 constexpr std::int64_t own_orders_max = 10'000;
+/// Orders that are looked at for fills that are missing; older trades are not given any more.
+constexpr std::int64_t unbooked_orders_max = 1'000;
 
 stamp stamp_of(const row& wall_and_steady) {
   return {instant{duration{wall_and_steady.number(1)}}, {wall_and_steady.number(0)}};
@@ -141,6 +143,16 @@ result<void> recover_orders(database& db, recovered& out) {
                       "SELECT symbol, order_id, client_order_id, plan_id FROM orders "
                       "WHERE order_id <> 0 ORDER BY intended_seq DESC LIMIT ?",
                       {own_orders_max}, out.own_orders, read_numbered_order);
+  // The sums may be inexact: at worst an order is looked at for nothing.
+  if (read)
+    read = collect(
+        db,
+        "SELECT symbol, order_id, client_order_id, plan_id FROM (SELECT * FROM orders "
+        "WHERE order_id <> 0 ORDER BY intended_seq DESC LIMIT ?) AS o "
+        "WHERE state IN ('filled', 'cancelled', 'rejected', 'expired') AND executed <> '0' "
+        "AND CAST(executed AS REAL) > 0.000000005 + (SELECT total(CAST(f.amount AS REAL)) "
+        "FROM fill f WHERE f.plan_id = o.plan_id AND f.order_id = o.order_id AND f.ours = 1)",
+        {unbooked_orders_max}, out.unbooked_orders, read_numbered_order);
   if (!read)
     return read;
   return collect(db,

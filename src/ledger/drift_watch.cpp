@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "sluice/ledger/drift.hpp"
 
@@ -42,9 +43,17 @@ venue_time venue_now(const drift_input& in) {
 
 drift_watch::drift_watch(reconcile_settings settings) : settings_(settings) {}
 
-void drift_watch::line_restored(wall_time changed_at) {
-  agreed_at_ = {changed_at.ms};
-  evidence_.agree_restored(changed_at, restored_staleness);
+void drift_watch::line_restored(wall_time changed_at, venue_time last_traded_at) {
+  restored_ = {changed_at, last_traded_at};
+}
+
+/// Our clock may be wrong, and may have been set since then: its last fill has the venue's time.
+void drift_watch::agree_restored(const drift_input& in) {
+  const auto was = *std::exchange(restored_, std::nullopt);
+  const venue_time told{was.changed_at.ms + in.venue_ahead.count()};
+  const auto changed_at = std::min(told, venue_now(in));
+  agreed_at_ = std::max({agreed_at_, changed_at, was.last_traded_at});
+  evidence_.agree_restored(changed_at, agreed_at_, restored_staleness);
 }
 
 void drift_watch::agreed(const truth_view& seen, venue_time as_of) {
@@ -59,6 +68,8 @@ void drift_watch::hold_lifted() {
 }
 
 drift_report drift_watch::observe(const drift_input& in) {
+  if (restored_ && is_known(in.seen.content))
+    agree_restored(in);
   auto out = begin(in);
   if (std::holds_alternative<position_open>(in.seen.content))
     missing_in_.reset();

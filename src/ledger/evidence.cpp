@@ -118,8 +118,13 @@ void evidence_book::claim(order_id order, const plan_id& plan) {
     }
 }
 
-void evidence_book::forget(trade_id id) {
-  std::erase_if(evidence_, [&](const auto& e) { return e.what.id == id; });
+bool evidence_book::forget(trade_id id) {
+  const auto at = std::ranges::find(evidence_, id, id_of);
+  if (at == evidence_.end())
+    return false;
+  const bool recorded = at->recorded;
+  evidence_.erase(at);
+  return recorded;
 }
 
 void evidence_book::mark_recorded(const evidence_run& run) {
@@ -139,16 +144,19 @@ std::vector<drift_evidence> evidence_book::take_unrecorded(venue_time oldest) {
 }
 
 void evidence_book::agree(const truth_view& seen, venue_time as_of) {
-  base_ = base_at(seen, as_of);
-  std::erase_if(evidence_, [&](const drift_evidence& e) {
-    return e.seen_at < seen.as_of || stands_before_base(e);
-  });
-  for (auto& e : evidence_)
-    e.maybe_contained = !surely_after(e, base_);
+  std::erase_if(evidence_, [&](const drift_evidence& e) { return e.seen_at < seen.as_of; });
+  begin_at(base_at(seen, as_of));
 }
 
-void evidence_book::agree_restored(wall_time changed_at, milliseconds staleness) {
-  base_ = {{changed_at.ms - staleness.count() - clock_slack_ms}, {changed_at.ms + clock_slack_ms}};
+void evidence_book::agree_restored(venue_time first, venue_time last, milliseconds staleness) {
+  begin_at({{first.ms - staleness.count() - clock_slack_ms}, {last.ms + clock_slack_ms}});
+}
+
+void evidence_book::begin_at(const trade_cut& base) {
+  base_ = base;
+  std::erase_if(evidence_, [&](const drift_evidence& e) { return stands_before_base(e); });
+  for (auto& e : evidence_)
+    e.maybe_contained = !surely_after(e, base_);
 }
 
 std::optional<evidence_run> evidence_book::explaining(quantity drift, const trade_cut& end,

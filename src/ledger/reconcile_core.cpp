@@ -34,7 +34,7 @@ reconcile_core::reconcile_core(const book_view& view, reconcile_settings setting
         ids.size() < found.trade_ids_max ? seen_ids::complete : seen_ids::newest_only);
   for (const auto& [line, changed_at] : found.lines) {
     books_.restore(line);
-    watch(line.position).line_restored(changed_at);
+    watch(line.position).line_restored(changed_at, line.last_traded_at);
   }
   for (const auto& h : found.holds) {
     holds_.restore(h);
@@ -45,6 +45,8 @@ reconcile_core::reconcile_core(const book_view& view, reconcile_settings setting
   }
   for (const auto& o : found.own_orders)
     own_.learn(o.instrument, o.order, o.name);
+  for (const auto& o : found.unbooked)
+    unbooked_[o.instrument].ids.insert(o.order);
   overdue_ = desk_.restore(found.armings, now);
   end_used_armings();
 }
@@ -106,6 +108,8 @@ void reconcile_core::order_moved(const order_pending& change, const stamp& now,
   if (change.pending)
     return;
   own_.learn(change.position.instrument, change.venue_id, change.name);
+  if (change.lacks_fills)
+    unbooked_[change.position.instrument].ids.insert(change.venue_id);
   if (const auto at = watches_.find(change.position); at != watches_.end() && change.venue_id != 0)
     at->second.claim(change.venue_id, change.name.plan);
   compare(change.position, now, out);
@@ -121,6 +125,7 @@ void reconcile_core::compare_all(const stamp& now, reconcile_actions& out) {
     known.insert(keys.begin(), keys.end());
   for (const auto& key : known)
     compare(key, now, out);
+  seek_unbooked(now, out);
 }
 
 drift_input reconcile_core::input_for(const position_key& key, const stamp& now) {
@@ -329,58 +334,7 @@ arming_outcome reconcile_core::disarm(const symbol& instrument, const std::strin
   return outcome;
 }
 
-// ---- searching
-
-void reconcile_core::search(const symbol& instrument, instant newer_than, const stamp& now,
-                            reconcile_actions& out) {
-  if (searches_.want(instrument, newer_than, now.steady))
-    out.searches.push_back(instrument);
-}
-
-void reconcile_core::trades_read(const symbol& instrument,
-                                 const read_result<std::vector<fill>>& trades, const stamp& now,
-                                 reconcile_actions& out) {
-  if (trades) {
-    note_trades(instrument, *trades, now);
-    return search_ended(instrument, searches_.answered(instrument, trades->size()), now, out);
-  }
-  const auto why = std::string(to_string(trades.error().kind)) + " " + trades.error().text;
-  // Our own budget and the venue's bans say nothing of the trades: those attempts do not count.
-  const bool counts = trades.error().kind != failure_kind::rate_limited &&
-                      trades.error().kind != failure_kind::banned;
-  if (!counts)
-    return searches_.put_off(instrument, trades.error().retry_at, now.steady);
-  if (const auto ended = searches_.failed(instrument, why, now.steady))
-    search_ended(instrument, *ended, now, out);
-}
-
-void reconcile_core::note_trades(const symbol& instrument, const std::vector<fill>& trades,
-                                 const stamp& now) {
-  for (const auto& f : trades) {
-    const auto at = watches_.find({instrument, f.leg});
-    if (f.instrument != instrument || at == watches_.end() || !books_.is_new(instrument, f.id))
-      continue;
-    drift_evidence e{.what = f, .seen_at = now.steady, .told = false};
-    if (const auto own = own_.find(instrument, f.order)) {
-      e.ours = true;
-      e.plan = own->plan;
-      e.what.client_id = own->client_id;
-    }
-    at->second.note(e);
-  }
-}
-
-void reconcile_core::search_ended(const symbol& instrument, const search_result& ended,
-                                  const stamp& now, reconcile_actions& out) {
-  std::vector<position_key> legs;
-  for (auto& [key, w] : watches_)
-    if (key.instrument == instrument) {
-      w.search_ended(ended);
-      legs.push_back(key);
-    }
-  for (const auto& key : legs)
-    compare(key, now, out);
-}
+// ---- time
 
 void reconcile_core::tick(const stamp& now, reconcile_actions& out) {
   std::ranges::move(desk_.expire(now.steady), std::back_inserter(out.records));

@@ -70,11 +70,24 @@ void reconcile_core::take_own(fill_recorded f, const stamp& now, reconcile_actio
       out.records.emplace_back(refused_fill(f.what));
     return;
   }
-  watch(key).forget(f.what.id);
+  const bool taken_for_others = watch(key).forget(f.what.id);
   // A part of the drift that it closes is a part of what explains the rest.
   if (is_reconcile_close(f.plan))
     watch(key).note({f.what, true, now.steady, f.plan, true, false});
+  const auto change = signed_amount(f.what);
+  const auto trade = f.what.id;
   record_own(std::move(f), effect, out);
+  if (taken_for_others && effect == fill_effect::applied)
+    record_change(key, change, trade, out);
+}
+
+/// The journal has this trade as another's, and refuses it as ours: its line is set.
+void reconcile_core::record_change(const position_key& key, quantity change, trade_id trade,
+                                   reconcile_actions& out) {
+  const auto line = books_.line(key).value_or(ledger_line{});
+  out.records.emplace_back(ledger_adjusted{
+      key, line.amount - change, line.amount, "explained",
+      fmt::format("trade {} was taken for another's and is ours", trade), line.entry});
 }
 
 /// The journal adds every fill of ours to its line; where ours did not move, it is set back.

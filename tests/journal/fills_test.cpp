@@ -122,6 +122,39 @@ TEST_CASE("the two legs of a symbol have a ledger line each") {
   CHECK(line_of(*s, "BTCUSDT", position_side::short_) == decimal<quantity>("-2"));
 }
 
+TEST_CASE("a recovery names the orders that traded more than there are fills of theirs") {
+  const directory d;
+  auto s = opened(d.journal());
+  put(*s, plan_accepted{an_open_plan("p1")});
+  put(*s, an_intent("o1", "p1"));
+  const auto unbooked = [&] { return s->recover().value().unbooked_orders; };
+  auto ended = a_change("o1", "p1", order_state::filled);
+  ended.venue_id = 77;
+  ended.executed = decimal<quantity>("0.3");
+  SECTION("one that is not over has its fills still to come") {
+    ended.state = order_state::partially_filled;
+    put(*s, ended);
+    CHECK(unbooked().empty());
+  }
+  SECTION("one that is over") {
+    put(*s, ended);
+    REQUIRE(unbooked().size() == 1);
+    CHECK(unbooked()[0].venue_id == 77);
+    CHECK(unbooked()[0].client_id == client_order_id("o1"));
+    CHECK(unbooked()[0].plan == plan_id("p1"));
+    put(*s, a_fill("BTCUSDT", 1, side::buy, "0.1"));
+    CHECK(unbooked().size() == 1);
+    put(*s, a_fill("BTCUSDT", 2, side::buy, "0.2"));
+    CHECK(unbooked().empty());
+  }
+  SECTION("one that never traded") {
+    ended.state = order_state::expired;
+    ended.executed = {};
+    put(*s, ended);
+    CHECK(unbooked().empty());
+  }
+}
+
 TEST_CASE("a recovery gives back the newest trade ids of each symbol, as many as asked") {
   const directory d;
   auto s = store::open(d.journal(), {.trade_ids_kept = 2}).value();

@@ -264,7 +264,8 @@ struct order_pending_changed {
   bool pending{false};
   client_order_id order{};
   plan_id plan{};
-  order_id venue_id{0};  ///< At its end, if the venue ever gave one.
+  order_id venue_id{0};     ///< At its end, if the venue ever gave one.
+  bool lacks_fills{false};  ///< At its end: not all that it traded was told.
 };
 /// The exchange answered a search for the newest trades of a symbol.
 struct trades_read {

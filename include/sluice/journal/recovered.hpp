@@ -131,6 +131,8 @@ struct recovered {
   std::int64_t last_flatten_id{0};
   /// Known to the venue, newest first, bounded; then those that protective stops became.
   std::vector<own_order> own_orders{};
+  /// Of the newest of them those that traded more than there are fills of theirs on record.
+  std::vector<own_order> unbooked_orders{};
   /// Orders of others whose trades were told with their client ids, newest first, bounded.
   std::vector<own_order> foreign_orders{};
   std::vector<protective_stop> stops{};  ///< Not ended, oldest first.

@@ -83,6 +83,11 @@ struct search_result {
 /// the quiet window and `confirmations` newer reads and the trades read after that do not explain
 /// it either, and its release once, when it is gone.
 class drift_watch {
+  struct restored_times {
+    wall_time changed_at{};
+    venue_time last_traded_at{};
+  };
+
  public:
   explicit drift_watch(reconcile_settings settings);
 
@@ -91,7 +96,7 @@ class drift_watch {
   /// A trade that the ledger does not have. False when its trade id was noted before.
   bool note(const drift_evidence& e) { return evidence_.note(e); }
   void claim(order_id order, const plan_id& plan) { evidence_.claim(order, plan); }
-  void forget(trade_id id) { evidence_.forget(id); }
+  bool forget(trade_id id) { return evidence_.forget(id); }
   void search_ended(const search_result& ended) { search_ = ended; }
 
   /// Compares. Evidence that an `adopt` rests on is spent by returning it: the caller must carry
@@ -100,8 +105,9 @@ class drift_watch {
   /// The ledger was set to this truth for another reason.
   void agreed(const truth_view& seen, venue_time as_of);
 
-  /// The line is from the journal, which changed it last at this time.
-  void line_restored(wall_time changed_at);
+  /// The line is from the journal, which changed it last at this time of our clock, and has a fill
+  /// of this time of the venue's as its last.
+  void line_restored(wall_time changed_at, venue_time last_traded_at);
   /// A hold from the journal stands on this position.
   void hold_restored() { hold_stands_ = true; }
   /// An operator released the hold: the same drift counts from the beginning.
@@ -109,6 +115,7 @@ class drift_watch {
   [[nodiscard]] bool hold_stands() const { return hold_stands_; }
 
  private:
+  void agree_restored(const drift_input& in);
   void note_amount(const drift_input& in, const drift_report& out);
   void settle(const drift_input& in, drift_report& out);
   void adopt_explained(const drift_input& in, const evidence_run& run, drift_report& out);
@@ -122,11 +129,12 @@ class drift_watch {
 
   reconcile_settings settings_;
   evidence_book evidence_{};
-  std::optional<search_result> search_{};    ///< The last one that ended.
-  venue_time agreed_at_{};                   ///< Up to when ledger and truth are known to agree.
-  quantity drift_{};                         ///< As last seen.
-  instant drift_changed_at_{};               ///< When it was first seen with this amount.
-  std::optional<instant> drifting_since_{};  ///< In suspicion since.
+  std::optional<search_result> search_{};     ///< The last one that ended.
+  std::optional<restored_times> restored_{};  ///< Until the venue's clock is known.
+  venue_time agreed_at_{};                    ///< Up to when ledger and truth are known to agree.
+  quantity drift_{};                          ///< As last seen.
+  instant drift_changed_at_{};                ///< When it was first seen with this amount.
+  std::optional<instant> drifting_since_{};   ///< In suspicion since.
   venue_time drifting_since_venue_{};
   std::optional<instant> ripe_since_{};  ///< Stood long enough and was confirmed.
   instant last_read_{};                  ///< as_of of the last read that confirmed the drift.

@@ -62,8 +62,8 @@ class evidence_book {
   bool note(const drift_evidence& e);
   /// The order of these trades turned out to be ours.
   void claim(order_id order, const plan_id& plan);
-  /// The ledger has this trade now.
-  void forget(trade_id id);
+  /// The ledger has this trade now. True when the journal has it already, as another's.
+  bool forget(trade_id id);
   /// The journal has these now.
   void mark_recorded(const evidence_run& run);
   /// Trades of others that no record has, surely of after the base and none older than `oldest`:
@@ -72,9 +72,9 @@ class evidence_book {
 
   /// Ledger and truth are the same: what this truth has in it explains nothing later.
   void agree(const truth_view& seen, venue_time as_of);
-  /// The line comes from the journal, which last changed it at this time: truth was then at most
-  /// `staleness` old.
-  void agree_restored(wall_time changed_at, milliseconds staleness);
+  /// The line comes from the journal, which last changed it between these two times: truth was then
+  /// at most `staleness` old.
+  void agree_restored(venue_time first, venue_time last, milliseconds staleness);
 
   [[nodiscard]] std::optional<evidence_run> explaining(quantity drift, const trade_cut& end,
                                                        venue_time oldest) const;
@@ -89,6 +89,7 @@ class evidence_book {
   [[nodiscard]] std::string all_in_words() const;
 
  private:
+  void begin_at(const trade_cut& base);
   [[nodiscard]] bool stands_before_base(const drift_evidence& e) const;
 
   std::deque<drift_evidence> evidence_{};  ///< Ascending by trade id, bounded.

@@ -59,6 +59,7 @@ struct restored_books {
   std::int64_t last_arming_id{0};
   std::vector<restored_order> own_orders{};  ///< Oldest first.
   std::vector<std::int64_t> closed_holds{};  ///< Ids of open ones whose close was proposed.
+  std::vector<restored_order> unbooked{};    ///< Traded more than there are fills on record.
 };
 
 struct hold_move {
@@ -87,6 +88,7 @@ struct order_pending {
   bool pending{false};
   order_id venue_id{0};  ///< At its end; 0 when the venue never gave one.
   own_order_name name{};
+  bool lacks_fills{false};  ///< At its end: it traded more than its trades that were told.
 };
 
 /// Pure. Every input may add to `out`, which the caller carries out and clears.
@@ -141,6 +143,13 @@ class reconcile_core {
   [[nodiscard]] bool is_untold(const symbol& instrument, trade_id id);
   void take_own(fill_recorded f, const stamp& now, reconcile_actions& out);
   void record_own(fill_recorded f, fill_effect effect, reconcile_actions& out);
+  void record_change(const position_key& key, quantity change, trade_id trade,
+                     reconcile_actions& out);
+  void seek_unbooked(const stamp& now, reconcile_actions& out);
+  void book_unbooked(const symbol& instrument, const std::vector<fill>& trades, const stamp& now,
+                     reconcile_actions& out);
+  [[nodiscard]] bool book_as_contained(const fill& f, bool whatever_differs, const stamp& now,
+                                       reconcile_actions& out);
   [[nodiscard]] drift_input input_for(const position_key& key, const stamp& now);
   void act_on(const drift_report& report, const drift_input& in, reconcile_actions& out);
   void record_missing(const drift_report& report, const drift_input& in, reconcile_actions& out);
@@ -148,6 +157,13 @@ class reconcile_core {
   struct unresolved {
     int orders{0};
     int stops{0};  ///< Perhaps triggered; nearly always only not asked for yet.
+  };
+
+  /// Orders of a symbol that traded more than there are fills on record.
+  struct unbooked_orders {
+    std::unordered_set<order_id> ids{};
+    std::optional<instant> asked_at{};
+    int answers{0};  ///< That left some of them out of the books.
   };
 
   void adopt_before_order(const position_key& key, const stamp& now, reconcile_actions& out);
@@ -171,7 +187,8 @@ class reconcile_core {
   ledger books_{};
   std::unordered_map<position_key, drift_watch> watches_{};
   std::unordered_map<position_key, unresolved> pending_{};
-  std::unordered_set<position_key> seen_flat_{};     ///< In this run: what opens now is a drift.
+  std::unordered_map<symbol, unbooked_orders> unbooked_{};
+  std::unordered_set<position_key> seen_flat_{};  ///< In this run: what opens now is a drift.
   hold_book holds_;
   own_orders own_{};
   trade_search searches_{};
