@@ -302,7 +302,9 @@ class stop_guard : public stage<stop_guard_actor> {
   }
 
   void act(const stop_pending& a) {
-    const order_pending_changed told{a.position, a.pending, a.id, {}, a.became};
+    // What it traded may have been told to nobody.
+    const bool traded = !a.pending && a.became != 0;
+    const order_pending_changed told{a.position, a.pending, a.id, {}, a.became, traded};
     send(peers_->reconciler, told);
     send(peers_->executor, told);
   }

@@ -51,9 +51,11 @@ void drift_watch::line_restored(wall_time changed_at, venue_time last_traded_at)
 void drift_watch::agree_restored(const drift_input& in) {
   const auto was = *std::exchange(restored_, std::nullopt);
   const venue_time told{was.changed_at.ms + in.venue_ahead.count()};
-  const auto changed_at = std::min(told, venue_now(in));
-  agreed_at_ = std::max({agreed_at_, changed_at, was.last_traded_at});
-  evidence_.agree_restored(changed_at, agreed_at_, restored_staleness);
+  const bool was_set_back = told > venue_now(in);
+  const auto first = was_set_back ? was.last_traded_at : told;
+  const auto last = std::max(was_set_back ? venue_now(in) : told, was.last_traded_at);
+  agreed_at_ = std::max(agreed_at_, was_set_back ? was.last_traded_at : last);
+  evidence_.agree_restored(first, last, restored_staleness);
 }
 
 void drift_watch::agreed(const truth_view& seen, venue_time as_of) {

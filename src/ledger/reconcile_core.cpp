@@ -46,7 +46,7 @@ reconcile_core::reconcile_core(const book_view& view, reconcile_settings setting
   for (const auto& o : found.own_orders)
     own_.learn(o.instrument, o.order, o.name);
   for (const auto& o : found.unbooked)
-    unbooked_[o.instrument].ids.insert(o.order);
+    seek_fills_of(o.instrument, o.order);
   overdue_ = desk_.restore(found.armings, now);
   end_used_armings();
 }
@@ -109,7 +109,7 @@ void reconcile_core::order_moved(const order_pending& change, const stamp& now,
     return;
   own_.learn(change.position.instrument, change.venue_id, change.name);
   if (change.lacks_fills)
-    unbooked_[change.position.instrument].ids.insert(change.venue_id);
+    seek_fills_of(change.position.instrument, change.venue_id);
   if (const auto at = watches_.find(change.position); at != watches_.end() && change.venue_id != 0)
     at->second.claim(change.venue_id, change.name.plan);
   compare(change.position, now, out);

@@ -86,7 +86,7 @@ void reconcile_core::record_change(const position_key& key, quantity change, tra
                                    reconcile_actions& out) {
   const auto line = books_.line(key).value_or(ledger_line{});
   out.records.emplace_back(ledger_adjusted{
-      key, line.amount - change, line.amount, "explained",
+      key, line.amount - change, line.amount, "contained",
       fmt::format("trade {} was taken for another's and is ours", trade), line.entry});
 }
 

@@ -1,4 +1,5 @@
 // Trades that a search brought: as evidence of drifts, and those of our orders that lack some.
+#include <algorithm>
 #include <utility>
 
 #include "sluice/ledger/reconcile_core.hpp"
@@ -6,11 +7,13 @@
 namespace sluice {
 namespace {
 
-/// Where the trades of such an order cannot be booked yet, they are read again so often...
-constexpr milliseconds seek_again_after{10'000};
-/// ...and after so many answers a difference that they do not explain is a hold for a person: they
-/// are booked beside it.
-constexpr int answers_max = 6;
+/// Trades of such an order are read half as often each time, up to this...
+constexpr milliseconds seek_again_after_max{600'000};
+/// ...and at least so often: the venue may list them late.
+constexpr int answers_min = 3;
+/// After so many answers a difference that they do not explain is left to the hold that stands for
+/// it, and they are booked beside it.
+constexpr int differing_max = 3;
 
 }  // namespace
 
@@ -66,52 +69,74 @@ void reconcile_core::search_ended(const symbol& instrument, const search_result&
     compare(key, now, out);
 }
 
+/// From the beginning, also where others of the symbol are sought already.
+void reconcile_core::seek_fills_of(const symbol& instrument, order_id order) {
+  auto ids = std::move(unbooked_[instrument].ids);
+  ids.insert(order);
+  unbooked_[instrument] = {.ids = std::move(ids)};
+}
+
 /// Fills of ours may be in no record although books and truth agree: their order traded, and
 /// another trade took the position back before anything could be read.
 void reconcile_core::seek_unbooked(const stamp& now, reconcile_actions& out) {
   for (auto& [instrument, sought] : unbooked_) {
-    if (sought.asked_at && now.steady - *sought.asked_at < seek_again_after)
+    if (sought.next_at && now.steady < *sought.next_at)
       continue;
-    sought.asked_at = now.steady;
+    sought.next_at = now.steady + sought.pause;
+    sought.pause = std::min(2 * sought.pause, seek_again_after_max);
     search(instrument, now.steady, now, out);
   }
 }
 
-/// What is not in a complete answer is beyond reach, and is sought no longer.
+/// What is not in several answers is beyond reach, and is sought no longer.
 void reconcile_core::book_unbooked(const symbol& instrument, const std::vector<fill>& trades,
                                    const stamp& now, reconcile_actions& out) {
   const auto at = unbooked_.find(instrument);
   if (at == unbooked_.end())
     return;
-  const bool whatever_differs = ++at->second.answers > answers_max;
+  auto& sought = at->second;
   bool all = true;
-  for (const auto& f : trades)
-    if (at->second.ids.contains(f.order) && books_.is_new(instrument, f.id))
-      all = book_as_contained(f, whatever_differs, now, out) && all;
-  if (all)
+  bool differs = false;
+  for (const auto& f : trades) {
+    if (!sought.ids.contains(f.order) || !books_.is_new(instrument, f.id))
+      continue;
+    const auto became = book_as_contained(f, sought.differing >= differing_max, now, out);
+    all = all && became == lost_fill::booked;
+    differs = differs || became == lost_fill::differs;
+  }
+  sought.differing += differs ? 1 : 0;
+  if (++sought.answers >= answers_min && all)
     unbooked_.erase(at);
 }
 
 /// Only where truth is surely later and the books agree with it: else there is a drift, which the
 /// comparison explains by these very trades if it can.
-bool reconcile_core::book_as_contained(const fill& f, bool whatever_differs, const stamp& now,
-                                       reconcile_actions& out) {
+reconcile_core::lost_fill reconcile_core::book_as_contained(const fill& f, bool beside_hold,
+                                                            const stamp& now,
+                                                            reconcile_actions& out) {
   const auto in = input_for({f.instrument, f.leg}, now);
   const auto booked = in.line ? in.line->amount : quantity{};
-  const bool differs = amount_of(in.seen.content) != booked && !whatever_differs;
-  if (!is_known(in.seen.content) || in.order_unresolved || differs ||
+  const bool before_our_last =
+      in.line && in.line->last_fill_at && in.seen.as_of <= *in.line->last_fill_at;
+  if (!is_known(in.seen.content) || in.order_unresolved || before_our_last ||
       f.traded_at.ms > in.as_of.ms - clock_slack_ms)
-    return false;
+    return lost_fill::too_early;
+  const bool differs = amount_of(in.seen.content) != booked;
+  if (differs && !(beside_hold && holds_.find(in.position)))
+    return lost_fill::differs;
   fill_recorded mine{f, true, {}};
   if (const auto own = own_.find(f.instrument, f.order)) {
     mine.plan = own->plan;
     mine.what.client_id = own->client_id;
   }
   const auto effect = books_.apply(f, in.seen.as_of - duration{1}, fill_scope::sums_only);
-  (void)watch(in.position).forget(f.id);
-  if (effect == fill_effect::contained)
+  const bool taken_for_others = watch(in.position).forget(f.id);
+  // It may still be a part of what explains the rest.
+  if (differs)
+    watch(in.position).note({mine.what, true, now.steady, mine.plan, true, false});
+  if (effect == fill_effect::contained && !taken_for_others)
     record_own(std::move(mine), effect, out);
-  return true;
+  return lost_fill::booked;
 }
 
 }  // namespace sluice

@@ -145,11 +145,17 @@ class reconcile_core {
   void record_own(fill_recorded f, fill_effect effect, reconcile_actions& out);
   void record_change(const position_key& key, quantity change, trade_id trade,
                      reconcile_actions& out);
+  void seek_fills_of(const symbol& instrument, order_id order);
   void seek_unbooked(const stamp& now, reconcile_actions& out);
   void book_unbooked(const symbol& instrument, const std::vector<fill>& trades, const stamp& now,
                      reconcile_actions& out);
-  [[nodiscard]] bool book_as_contained(const fill& f, bool whatever_differs, const stamp& now,
-                                       reconcile_actions& out);
+  enum class lost_fill : std::uint8_t {
+    booked,
+    too_early,  ///< No truth that surely has it.
+    differs     ///< Truth has it, and is not what the books say.
+  };
+  [[nodiscard]] lost_fill book_as_contained(const fill& f, bool beside_hold, const stamp& now,
+                                            reconcile_actions& out);
   [[nodiscard]] drift_input input_for(const position_key& key, const stamp& now);
   void act_on(const drift_report& report, const drift_input& in, reconcile_actions& out);
   void record_missing(const drift_report& report, const drift_input& in, reconcile_actions& out);
@@ -162,8 +168,10 @@ class reconcile_core {
   /// Orders of a symbol that traded more than there are fills on record.
   struct unbooked_orders {
     std::unordered_set<order_id> ids{};
-    std::optional<instant> asked_at{};
-    int answers{0};  ///< That left some of them out of the books.
+    std::optional<instant> next_at{};  ///< Of a read; none yet: at once.
+    milliseconds pause{10'000};        ///< After that read.
+    int answers{0};
+    int differing{0};  ///< Answers that could not be booked for a difference alone.
   };
 
   void adopt_before_order(const position_key& key, const stamp& now, reconcile_actions& out);
