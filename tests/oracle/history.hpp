@@ -124,6 +124,12 @@ struct position_look {
   units venue{0};
 };
 
+/// Our wall clock was set, or the venue's stepped.
+struct clocks_line {
+  ms at{0};
+  ms by{0};
+};
+
 struct history {
   std::vector<venue_order> orders{};
   std::vector<venue_fill> fills{};
@@ -135,15 +141,22 @@ struct history {
   std::vector<weight_line> weights{};
   std::vector<offered> plans{};
   std::map<std::string, units>
-      initial{};             ///< Positions before the first fill; those left out were flat.
+      initial{};  ///< Positions before the first fill; those left out were flat.
+  std::map<std::string, units> steps{};  ///< Of amounts, by symbol.
   bool foreign_held{false};  ///< What strangers trade is held against, and never adopted.
   std::vector<std::string> open_holds{};  ///< Symbols, as the journal's state has them.
   std::map<std::int64_t, std::string> told_durable{};  ///< What processes committed, by number.
   std::vector<std::string> unverified{};   ///< What verifications of the journal found wrong.
   std::vector<std::string> not_started{};  ///< Why processes could not start.
   std::vector<ms> clock_set{};             ///< When our wall clock jumped.
-  ms clocks_apart{0};  ///< The most that our wall clock and the venue's ever differed by.
+  std::vector<clocks_line> clocks_moved{};
+  ms stale_entry{0};  ///< Truth may be so old, as configured.
+  ms stale_exit{0};
   bool ready_at_end{true};
+  bool ready_in_calm{true};  ///< When the last plans were offered.
+  std::string why_not_ready_in_calm{};
+  std::vector<std::string> wanted_flat{};  ///< Symbols, by exits long after the last fault.
+  std::string wanted_open{};  ///< The plan of an entry on a flat symbol then; empty: none.
   std::string why_not_ready{};
   std::vector<position_look> looks{};  ///< Long after the last fault.
   /// What GET says at the end, by plan: its verdict, empty for none.

@@ -18,7 +18,11 @@ namespace sluice::oracle {
 [[nodiscard]] std::vector<violation> check_intents(const history& h);     // I8
 [[nodiscard]] std::vector<violation> check_secrets(const history& h);     // I9
 [[nodiscard]] std::vector<violation> check_limits(const history& h);      // I10
-[[nodiscard]] std::vector<violation> check_books(const history& h);       // I14, fills told once
+[[nodiscard]] std::vector<violation> check_flights(const history& h);     // I1, orders on the way
+[[nodiscard]] std::vector<violation> check_books(const history& h);       // I14, truth and ledger
+[[nodiscard]] std::vector<violation> check_fills(const history& h);       // I14, each told once
+[[nodiscard]] std::vector<violation> check_order_ends(const history& h);  // I14, executed
+[[nodiscard]] std::vector<violation> check_plan_ends(const history& h);   // I14, executed; I3, done
 [[nodiscard]] std::vector<violation> check_recovery(const history& h);    // I15
 [[nodiscard]] std::vector<violation> check_stops(const history& h);       // I16
 

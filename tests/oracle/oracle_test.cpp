@@ -2,106 +2,14 @@
 #include "oracle/oracle.hpp"
 
 #include "oracle/records.hpp"
+#include "sample_history.hpp"
 #include "support/catch.hpp"
 
 using namespace sluice::oracle;
 
-namespace {
-
-/// One entry of 1 BTCUSDT, filled, and an exit of half of it; all is well.
-history a_history() {
-  history h;
-  std::int64_t seq = 0;
-  const auto record = [&](std::string kind, std::string json, ms at) {
-    h.records.push_back({++seq, std::move(kind), std::move(json), at});
-  };
-  record("plan_accepted", R"({"plan_id":"p","symbol":"BTCUSDT","body":{"kind":"open"}})", 1'000);
-  record("plan_judged", R"({"plan_id":"p","verdict":{"kind":"allow","refusals":[]}})", 1'010);
-  record(
-      "order_intended",
-      R"({"client_order_id":"c1","plan_id":"p","symbol":"BTCUSDT","amount":"1","reduce_only":false})",
-      1'010);
-  record("order_changed", R"({"client_order_id":"c1","state":"filled","executed":"1"})", 1'200);
-  record("fill_recorded",
-         R"({"symbol":"BTCUSDT","trade_id":"1","client_order_id":"c1","amount":"1"})", 1'200);
-  record("plan_finished", R"({"plan_id":"p"})", 1'200);
-  record("plan_accepted", R"({"plan_id":"x","symbol":"BTCUSDT","body":{"kind":"reduce"}})", 2'000);
-  record("plan_judged", R"({"plan_id":"x","verdict":{"kind":"allow","refusals":[]}})", 2'010);
-  record(
-      "order_intended",
-      R"({"client_order_id":"c2","plan_id":"x","symbol":"BTCUSDT","amount":"0.5","reduce_only":true})",
-      2'010);
-  record("plan_finished", R"({"plan_id":"x"})", 2'300);
-  record("hold_placed", R"({"symbol":"ETHUSDT","cause":"side_flip"})", 2'400);
-  record("hold_released", R"({"symbol":"ETHUSDT","author":"reconciler","reason":"gone"})", 2'500);
-  h.orders = {{"c1", 1, origin::product, "BTCUSDT", true, 100'000'000, 100'000'000, false, false,
-               1'100, 1'150},
-              {"c2", 2, origin::product, "BTCUSDT", false, 50'000'000, 50'000'000, true, false,
-               2'100, 2'150}};
-  h.fills = {{1, 1, "c1", "BTCUSDT", true, 100'000'000},
-             {2, 2, "c2", "BTCUSDT", false, 50'000'000}};
-  h.allows = {{"p", true, true, 500, 10'000}, {"x", false, true, 900, 10'000}};
-  h.allows[0].at = 1'010;
-  h.allows[1].at = 2'010;
-  h.arrivals = {{"c1", "BTCUSDT", 1'100, true}, {"c2", "BTCUSDT", 2'100, true}};
-  h.wire = {{0, wire_event::restarted},
-            {900, wire_event::written, "GET", "/fapi/v3/positionRisk"},
-            {950, wire_event::answered, "GET", "/fapi/v3/positionRisk", "", 200}};
-  h.weights = {{1'000, 1'900, 2'400}};
-  h.plans = {{"p", 5'000, "allow"}, {"x", 6'000, "allow"}};
-  h.looks = {{"BTCUSDT", 50'000'000, true, 50'000'000}};
-  h.ended_at = 100'000;
-  return h;
-}
-
-bool finds(const std::vector<violation>& all, std::string_view invariant) {
-  return std::ranges::any_of(all, [&](const violation& v) { return v.invariant == invariant; });
-}
-
-journal_record& record_of(history& h, std::string_view kind) {
-  return *std::ranges::find(h.records, kind, &journal_record::kind);
-}
-
-}  // namespace
-
 TEST_CASE("a history in which all is well breaks no promise") {
   for (const auto& v : judge(a_history()))
     FAIL_CHECK(v.invariant << ": " << v.what);
-}
-
-TEST_CASE("an allow on old, unknown, held or occupied truth is found") {
-  auto h = a_history();
-  SECTION("older than its limit") {
-    h.allows[0].age = 10'001;
-  }
-  SECTION("of the future") {
-    h.allows[0].age = -1;
-  }
-  SECTION("unknown") {
-    h.allows[0].known = false;
-  }
-  SECTION("under a hold") {
-    h.allows[0].held = h.allows[0].hold_blocks = true;
-  }
-  SECTION("with an order not resolved") {
-    h.allows[0].in_flight = true;
-  }
-  SECTION("that nothing had proven, whatever the journal says") {
-    h.wire.erase(h.wire.begin() + 1, h.wire.end());
-  }
-  SECTION("proven by a read that left too long before") {
-    for (auto* at : {&h.wire[1].at, &h.wire[2].at})
-      *at -= 20'000;
-  }
-  CHECK(finds(check_allows(h), "I1"));
-}
-
-TEST_CASE("a hold that does not bind exits, and a plan that trades nothing, are no violation") {
-  auto h = a_history();
-  h.allows[1].held = true;
-  h.allows[0].trades_nothing = true;
-  h.allows[0].age = 99'999;
-  CHECK(check_allows(h).empty());
 }
 
 TEST_CASE("two orders of a plan at once, and more than was wanted, are found") {
@@ -138,6 +46,11 @@ TEST_CASE("a reduce that grows, crosses zero or is not reduce-only is found") {
   }
   SECTION("opens one") {
     h.fills.erase(h.fills.begin());
+  }
+  SECTION("a protective stop that turns a position") {
+    h.fills.push_back({3, 3, "s1", "BTCUSDT", false, 60'000'000, 2'900});
+    add_record(h, "stop_changed",
+               R"({"client_order_id":"s1","symbol":"BTCUSDT","state":"finished"})", 2'900);
   }
   CHECK(finds(check_reductions(h), "I3"));
 }
@@ -229,57 +142,6 @@ TEST_CASE("requests in a pause or a ban, and too much weight, are found") {
   CHECK(finds(check_limits(h), "I10"));
 }
 
-TEST_CASE("truth or books that are not the venue's are found") {
-  auto h = a_history();
-  SECTION("unknown") {
-    h.looks[0].known = false;
-  }
-  SECTION("another amount") {
-    h.looks[0].truth = 1;
-  }
-  SECTION("a trade told twice") {
-    h.records.push_back({99, "fill_recorded", record_of(h, "fill_recorded").json});
-  }
-  SECTION("a trade that never was") {
-    h.fills.erase(h.fills.begin());
-  }
-  SECTION("an order with another amount") {
-    record_of(h, "order_changed").json = R"({"client_order_id":"c1","executed":"2"})";
-  }
-  CHECK(finds(check_books(h), "I14"));
-}
-
-TEST_CASE("a judgement is held against what had come in when it was made, not at the first one") {
-  auto h = a_history();
-  h.allows[1].at = 40'000;  // On a truth that nothing proves any more.
-  CHECK(finds(check_allows(h), "I1"));
-  h.wire.push_back({39'000, wire_event::written, "GET", "/fapi/v3/positionRisk"});
-  h.wire.push_back({39'100, wire_event::answered, "GET", "/fapi/v3/positionRisk", "", 200});
-  CHECK(check_allows(h).empty());
-}
-
-TEST_CASE("an order that ended without a trade may be followed by one under the same id") {
-  auto h = a_history();
-  auto first = h.orders[0];
-  first.id = 9;
-  first.executed = 0;
-  h.orders.insert(h.orders.begin(), first);
-  CHECK(check_books(h).empty());
-  h.orders[0].executed = 1;
-  CHECK(check_books(h).empty());  // Not told in the last moments, it may be.
-  h.fills.push_back({3, 9, "c1", "BTCUSDT", true, 1});
-  CHECK(finds(check_books(h), "I14"));
-}
-
-TEST_CASE("what an order traded in the last moment need not be on record yet") {
-  auto h = a_history();
-  record_of(h, "order_changed").json = R"({"client_order_id":"c1","executed":"0"})";
-  h.fills[0].at = h.ended_at - 3'001;
-  CHECK(finds(check_books(h), "I14"));
-  h.fills[0].at = h.ended_at - 100;
-  CHECK_FALSE(finds(check_books(h), "I14"));
-}
-
 TEST_CASE("what is not well again long after the faults is found") {
   auto h = a_history();
   SECTION("not ready") {
@@ -321,9 +183,17 @@ TEST_CASE("an order of unknown fate excuses its plan only where its fate is hidd
     h.fills.push_back({9, 9, "web_9", "BTCUSDT", true, 5, 860});
     CHECK(check_recovery(h).empty());
   }
-  SECTION("clocks that are far apart do") {
-    h.clocks_apart = 5'001;
+  SECTION("a clock that was set far while it was open does") {
+    h.clocks_moved = {{1'100, -5'001}};
     CHECK(check_recovery(h).empty());
+  }
+  SECTION("one that was set before it, a little, or long after it does not") {
+    h.clocks_moved = {{1'009, 60'000}, {1'100, 5'000}, {61'201, 60'000}};
+    CHECK(finds(check_recovery(h), "I15"));
+  }
+  SECTION("another trade long after it does not") {
+    h.fills.push_back({9, 9, "web_9", "BTCUSDT", true, 5, 61'201});
+    CHECK(finds(check_recovery(h), "I15"));
   }
 }
 
@@ -396,4 +266,35 @@ TEST_CASE("what a plan wants is taken from the plan, not from the order") {
         R"({"plan_id":"p","symbol":"BTCUSDT","body":{"kind":"open","amount":"0.9"}})";
     CHECK(finds(check_orders(h), "I2"));
   }
+}
+
+TEST_CASE("what does not work in the calm at the end is found") {
+  auto h = a_history();
+  h.wanted_flat = {"BTCUSDT"};
+  h.wanted_open = "p";
+  h.looks[0].venue = 0;
+  CHECK(check_recovery(h).empty());
+  SECTION("a position that was to be closed") {
+    h.looks[0].venue = 1;
+  }
+  SECTION("readiness") {
+    h.ready_in_calm = false;
+    h.why_not_ready_in_calm = "executor_stuck";  // But nothing is in doubt.
+  }
+  SECTION("an entry without a verdict") {
+    h.wanted_open = "q";
+  }
+  SECTION("an entry that is refused for lack of a truth") {
+    record_of(h, "plan_judged").json =
+        R"({"plan_id":"p","verdict":{"kind":"deny","refusals":[{"code":"stale_exchange_state"}]}})";
+  }
+  CHECK(finds(check_recovery(h), "I15"));
+}
+
+TEST_CASE("an entry that rules refuse in the calm is no violation") {
+  auto h = a_history();
+  h.wanted_open = "p";
+  record_of(h, "plan_judged").json =
+      R"({"plan_id":"p","verdict":{"kind":"deny","refusals":[{"code":"cooldown_in_flight"}]}})";
+  CHECK(check_recovery(h).empty());
 }

@@ -1,4 +1,4 @@
-// What orders did at the venue against what was intended: I1, I2, I3, I8.
+// What orders did at the venue against what was intended: I2, I3, I8.
 #include <algorithm>
 #include <map>
 
@@ -10,25 +10,6 @@ namespace {
 
 using violations = std::vector<violation>;
 
-/// Whether anything that proves truth came in during the `span` before `at`: a read of positions
-/// that left in it, or an event.
-bool was_proven(const history& h, ms at, ms span) {
-  bool open = false;
-  for (const auto& l : h.wire) {
-    if (l.at > at)
-      break;
-    const bool recent = l.at >= at - span;
-    if (l.what == wire_event::told && recent)
-      return true;
-    const bool read = l.path == "/fapi/v3/positionRisk";
-    if (l.what == wire_event::written && read && recent)
-      open = true;
-    if (l.what == wire_event::answered && read && l.status == 200 && open)
-      return true;
-  }
-  return false;
-}
-
 /// An order is stopped being live by its last change, unless it is still open.
 ms end_of(const venue_order& o) {
   return o.open ? std::numeric_limits<ms>::max() : o.changed;
@@ -38,45 +19,7 @@ units signed_amount(const venue_fill& f) {
   return f.buys ? f.amount : -f.amount;
 }
 
-/// What each plan of that kind names under `key`, by plan; -1 where it names nothing.
-std::map<std::string, units> named_by(const history& h, std::string_view kind,
-                                      std::string_view key) {
-  std::map<std::string, units> found;
-  each(h, "plan_accepted", [&](const journal_record&, const boost::json::object& plan) {
-    const auto& body = plan.at("body").as_object();
-    if (text_of(body, "kind") != kind)
-      return;
-    const auto text = text_of(body, key);
-    found[text_of(plan, "plan_id")] = text.empty() || text == "null" ? -1 : parse_units(text);
-  });
-  return found;
-}
-
 }  // namespace
-
-std::vector<violation> check_allows(const history& h) {
-  /// Between the reading of the clock in the gate and the commit of the verdict.
-  constexpr ms commit_slack = 1'000;
-  violations found;
-  for (const auto& a : h.allows) {
-    if (a.recovered || a.trades_nothing)
-      continue;
-    if (!a.known)
-      found.push_back({"I1", a.plan + " was allowed on unknown truth"});
-    if (a.age > a.limit || a.age < 0)
-      found.push_back({"I1", a.plan + " was allowed on truth " + std::to_string(a.age) +
-                                 " ms old, limit " + std::to_string(a.limit)});
-    if (a.held && a.hold_blocks)
-      found.push_back({"I1", a.plan + " was allowed under a hold"});
-    if (a.in_flight)
-      found.push_back({"I1", a.plan + " was allowed with an order not resolved"});
-    // A plan may be judged again later, on another truth.
-    if (a.at >= 0 && !was_proven(h, a.at, a.limit + commit_slack))
-      found.push_back({"I1", a.plan + " was allowed though nothing had proven its truth for " +
-                                 std::to_string(a.limit + commit_slack) + " ms"});
-  }
-  return found;
-}
 
 std::vector<violation> check_orders(const history& h) {
   violations found;
@@ -136,13 +79,15 @@ std::vector<violation> check_reductions(const history& h) {
     if (const auto known = intents.find(o.client_id);
         known != intents.end() && reduces(known->second) && !o.reduce_only)
       found.push_back({"I3", o.client_id + " reduces and was not reduce-only at the venue"});
+  const auto stops = stops_of(h);
   auto held = h.initial;
   for (const auto& f : h.fills) {
     const auto before = held[f.symbol];
     const auto after = before + signed_amount(f);
     held[f.symbol] = after;
     const auto known = intents.find(f.client_id);
-    if (known == intents.end() || !reduces(known->second))
+    const bool is_ours = known != intents.end() && reduces(known->second);
+    if (!is_ours && !stops.contains(f.client_id))
       continue;
     const bool crossed = (before > 0 && after < 0) || (before < 0 && after > 0) || before == 0;
     if (crossed || std::abs(after) >= std::abs(before))

@@ -55,6 +55,14 @@ void each(const history& h, std::string_view kind,
   }
 }
 
+std::map<std::int64_t, ms> known_by(const history& h) {
+  std::map<std::int64_t, ms> by;
+  auto last = h.ended_at;
+  for (auto r = h.records.rbegin(); r != h.records.rend(); ++r)
+    by[r->seq] = last = r->seen_at >= 0 ? r->seen_at : last;
+  return by;
+}
+
 std::map<std::string, ms> accepted_plans(const history& h) {
   std::map<std::string, ms> at;
   each(h, "plan_accepted", [&](const journal_record& line, const boost::json::object& o) {
@@ -95,6 +103,27 @@ bool positions_held::was(const std::string& symbol, units amount, ms from, ms to
   return false;
 }
 
+bool positions_held::within(const std::string& symbol, units most, ms from, ms to) const {
+  const auto found = lines_.find(symbol);
+  if (found == lines_.end())
+    return true;
+  const auto& line = found->second;
+  for (std::size_t i = 0; i < line.size() && line[i].first <= to; ++i) {
+    const bool still = i + 1 == line.size() || line[i + 1].first >= from;
+    if (still && std::abs(line[i].second) <= most)
+      return true;
+  }
+  return false;
+}
+
+std::set<std::string> stops_of(const history& h) {
+  std::set<std::string> found;
+  each(h, "stop_changed", [&](const journal_record&, const boost::json::object& o) {
+    found.insert(text_of(o, "client_order_id"));
+  });
+  return found;
+}
+
 std::map<std::string, intent> intents_of(const history& h) {
   std::map<std::string, intent> found;
   each(h, "order_intended", [&](const journal_record& line, const boost::json::object& o) {
@@ -104,6 +133,19 @@ std::map<std::string, intent> intents_of(const history& h) {
                                             text_of(o, "reduce_only") == "true",
                                             text_of(o, "direction") == "buy",
                                             line.seen_at};
+  });
+  return found;
+}
+
+std::map<std::string, units> named_by(const history& h, std::string_view kind,
+                                      std::string_view key) {
+  std::map<std::string, units> found;
+  each(h, "plan_accepted", [&](const journal_record&, const boost::json::object& plan) {
+    const auto& body = plan.at("body").as_object();
+    if (text_of(body, "kind") != kind)
+      return;
+    const auto text = text_of(body, key);
+    found[text_of(plan, "plan_id")] = text.empty() || text == "null" ? -1 : parse_units(text);
   });
   return found;
 }

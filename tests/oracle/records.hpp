@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 
 #include "history.hpp"
@@ -27,6 +28,10 @@ struct parsed_record {
 void each(const history& h, std::string_view kind,
           const std::function<void(const journal_record&, const boost::json::object&)>& visit);
 
+/// When what a record tells was known at the latest: one that was never told was there before the
+/// next one that was. By number.
+[[nodiscard]] std::map<std::int64_t, ms> known_by(const history& h);
+
 /// Which plan an order belongs to, by the intents on record.
 struct intent {
   std::string plan{};
@@ -37,6 +42,12 @@ struct intent {
   ms at{-1};  ///< When its record was told to be durable.
 };
 [[nodiscard]] std::map<std::string, intent> intents_of(const history& h);
+/// Names of all protective stops on record.
+[[nodiscard]] std::set<std::string> stops_of(const history& h);
+
+/// What each plan of that kind names under `key`, by plan; -1 where it names nothing.
+[[nodiscard]] std::map<std::string, units> named_by(const history& h, std::string_view kind,
+                                                    std::string_view key);
 
 /// When each plan was told to be taken in, by plan.
 [[nodiscard]] std::map<std::string, ms> accepted_plans(const history& h);
@@ -51,6 +62,8 @@ class positions_held {
   explicit positions_held(const history& h);
   /// Whether it was this at some moment between the two.
   [[nodiscard]] bool was(const std::string& symbol, units amount, ms from, ms to) const;
+  /// Whether its size was at most this, either way, at some moment between the two.
+  [[nodiscard]] bool within(const std::string& symbol, units most, ms from, ms to) const;
 
  private:
   /// From when on, beginning with what it was at first.

@@ -1,7 +1,9 @@
 // What plans were told, what holds and the journal say: I4, I6, I7, I12, I15.
 #include <algorithm>
+#include <array>
 #include <set>
 
+#include "doubt.hpp"
 #include "oracle.hpp"
 #include "records.hpp"
 
@@ -40,33 +42,32 @@ std::map<std::string, std::string> verdicts_of(const history& h) {
   return all;
 }
 
-/// Whether another order traded the same way since this one was intended, or at the moment of the
-/// truth that it was decided by: such a trade is not told from one of ours when its event was
-/// missed, nor, for a minute, one that this truth may have in it or not.
-bool is_hidden(const history& h, const std::map<std::string, intent>& intents, const intent& o) {
-  constexpr ms truth_older_max = 150;
-  return std::ranges::any_of(h.fills, [&](const venue_fill& f) {
-    return f.symbol == o.symbol && f.buys == o.buys && f.at + truth_older_max >= o.at &&
-           !intents.contains(f.client_id);
-  });
-}
-
-/// Plans with an order whose fate is still unknown at the end, where docs/simulation.md says what
-/// keeps the proof from being found. Its symbol is blocked, which is safe, until a person looks.
-std::set<std::string> plans_in_doubt(const history& h) {
-  /// What the product allows clocks to differ by when it compares the times of trades.
-  constexpr ms clocks_apart_max = 5'000;
-  std::map<std::string, std::string> state;
-  each(h, "order_changed", [&](const journal_record&, const boost::json::object& o) {
-    state[text_of(o, "client_order_id")] = text_of(o, "state");
-  });
-  const auto intents = intents_of(h);
-  std::set<std::string> found;
-  for (const auto& [id, word] : state)
-    if (const auto known = intents.find(id); word == "unknown" && known != intents.end())
-      if (h.clocks_apart > clocks_apart_max || is_hidden(h, intents, known->second))
-        found.insert(known->second.plan);
-  return found;
+/// In the calm at the end every position can be closed, and an entry is refused by rules alone.
+void check_last_wishes(const history& h, violations& found) {
+  constexpr std::array rules{"reconcile_hold_active",
+                             "reconcile_required_side_mismatch",
+                             "reconcile_required_qty_mismatch",
+                             "cooldown_in_flight",
+                             "position_exists",
+                             "order_unknown"};
+  const auto in_doubt = what_is_in_doubt(h).symbols;
+  const bool stuck = h.why_not_ready_in_calm.find("executor_stuck") != std::string::npos;
+  if (!h.ready_in_calm && !(stuck && !in_doubt.empty()))
+    found.push_back({"I15", "not ready in the calm at the end: " + h.why_not_ready_in_calm});
+  for (const auto& l : h.looks)
+    if (std::ranges::count(h.wanted_flat, l.symbol) > 0 && l.venue != 0 &&
+        !in_doubt.contains(l.symbol))
+      found.push_back({"I15", l.symbol + " is " + show_units(l.venue) +
+                                  " at the end, after an exit in the calm"});
+  if (h.wanted_open.empty())
+    return;
+  const auto verdicts = verdicts_of(h);
+  const auto said = verdicts.find(h.wanted_open);
+  if (said == verdicts.end())
+    found.push_back({"I15", "the last entry " + h.wanted_open + " has no verdict"});
+  else if (!said->second.starts_with("allow") &&
+           std::ranges::none_of(rules, [&](const char* w) { return said->second.ends_with(w); }))
+    found.push_back({"I15", "the last entry was refused in the calm: " + said->second});
 }
 
 }  // namespace
@@ -170,10 +171,11 @@ std::vector<violation> check_replays(const history& h) {
 
 std::vector<violation> check_recovery(const history& h) {
   violations found;
-  const auto in_doubt = plans_in_doubt(h);
+  const auto in_doubt = what_is_in_doubt(h).plans;
   const bool stuck = h.why_not_ready.find("executor_stuck") != std::string::npos;
   if (!h.ready_at_end && !(stuck && !in_doubt.empty()))
     found.push_back({"I15", "not ready long after the last fault: " + h.why_not_ready});
+  check_last_wishes(h, found);
   std::map<std::string, std::string> undecided;
   std::set<std::string> under_way;
   for (const auto& line : h.records) {

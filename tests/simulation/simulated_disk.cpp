@@ -12,6 +12,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace sluice::simulation {
@@ -168,6 +169,8 @@ int sync(sqlite3_file* f, int) {
   if (disk->crashed)
     return SQLITE_IOERR_FSYNC;
   ++disk->syncs;
+  if (disk->sync_failed)
+    return SQLITE_OK;  // The kernel has forgotten what it could not write.
   if (auto* file = watched(f)->image) {
     if (disk->durable)
       for (const auto& c : file->unsynced)
@@ -325,6 +328,10 @@ void simulated_disk::crash_now(crash_kind kind) {
   disk->crashed = true;
 }
 
+void simulated_disk::lose_power() {
+  disk->kind = crash_kind::power;
+}
+
 bool simulated_disk::crashed() const {
   return disk->crashed;
 }
@@ -343,11 +350,11 @@ bool simulated_disk::sync_failed() const {
 }
 
 void simulated_disk::restart() {
-  if (disk->crashed && disk->kind == crash_kind::power)
-    for (const auto& [path, file] : disk->files)
-      forget(path, file.unsynced);
-  for (auto& [path, file] : disk->files)
-    file.unsynced.clear();
+  // A kernel that could not write may drop what it had; of a killed process it keeps all, and a
+  // loss of power can still take that away, up to the next sync.
+  if (disk->sync_failed || (disk->crashed && disk->kind == crash_kind::power))
+    for (auto& [path, file] : disk->files)
+      forget(path, std::exchange(file.unsynced, {}));
   disk->crashed = false;
   disarm();
   disk->sync_failed = false;

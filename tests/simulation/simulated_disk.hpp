@@ -13,7 +13,8 @@ namespace sluice::simulation {
 
 /// How the process came to its end, as far as the disk can tell.
 enum class crash_kind : std::uint8_t {
-  process,  ///< It was killed: what was written is there, synced or not.
+  process,  ///< It was killed: what was written is there; unsynced, it may be lost with the power
+            ///< later.
   power     ///< What was not synced is there in part: whole writes, torn ones, none.
 };
 
@@ -31,8 +32,11 @@ class simulated_disk {
   /// commit when it may be.
   void crash_after(std::int64_t calls, crash_kind kind);
   void crash_now(crash_kind kind);
+  /// A crash takes the machine with it.
+  void lose_power();
   [[nodiscard]] bool crashed() const;
-  /// The sync after so many others fails with EIO.
+  /// The sync after so many others fails with EIO: what it was for may be lost, and what later ones
+  /// of this process are for, whatever they say.
   void fail_sync_after(std::int64_t syncs);
   [[nodiscard]] bool sync_failed() const;
   /// Neither happens any more.

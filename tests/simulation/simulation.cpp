@@ -17,6 +17,8 @@ constexpr std::int64_t wall_begin_ms = 1'790'000'000'000;
 /// Faults begin after the first start and end long before the end, so that this can be judged.
 constexpr milliseconds calm_begin = 15s;
 constexpr milliseconds calm_end = 90s;
+/// In that calm, so long before the end, all must work: an entry, and an exit of every position.
+constexpr milliseconds last_wishes = 25s;
 
 simulator::settings venue_settings(draws& d, std::uint64_t seed) {
   simulator::settings s;
@@ -116,6 +118,8 @@ outcome simulation::run() {
   world_->pump();
   if (process_)
     work_->call_it_a_day(*process_);
+  live_until(begin + chosen_.span - last_wishes);
+  demand_service();
   live_until(begin + chosen_.span);
   look_at_end();
   collect();
@@ -125,10 +129,43 @@ outcome simulation::run() {
   return std::move(result_);
 }
 
+/// An entry first, on a symbol that the exits leave alone.
+void simulation::demand_service() {
+  auto& seen = result_.seen;
+  if (!process_) {
+    seen.ready_in_calm = false;
+    seen.why_not_ready_in_calm = "no process runs";
+    return;
+  }
+  const auto asked = process_->ask("GET", "/readyz", "");
+  while (process_->step()) {
+  }
+  const auto answer = process_->answer_of(asked);
+  seen.ready_in_calm = answer && answer->status == 200;
+  if (!seen.ready_in_calm)
+    seen.why_not_ready_in_calm = answer ? answer->body : "no answer";
+  std::set<std::string> held;
+  const auto books = world_->venue->books(world_->moment());
+  for (const auto& p : books.accounts.front().positions)
+    if (!p.amount.is_zero())
+      held.insert(p.instrument.str());
+  for (const auto& s : world_->venue->symbols())
+    if (!held.contains(s.str()) && seen.wanted_open.empty())
+      seen.wanted_open = work_->open_last(*process_, s.str());
+  for (const auto& name : held) {
+    work_->close_last(*process_, name);
+    seen.wanted_flat.push_back(name);
+  }
+}
+
 void simulation::start_process() {
   disk_->restart();
   result_.seen.wire.push_back({world_->age().count(), oracle::wire_event::restarted});
   world_->trace("a process starts");
+  // In the midst of its first commits, with what a killed one may have left.
+  if (result_.restarts > 0 && !quiet_ && world_->random.chance(5))
+    disk_->crash_after(world_->random.between(1, 12),
+                       world_->random.chance(50) ? crash_kind::power : crash_kind::process);
   process_ = std::make_unique<process>(*world_, *disk_, machine_, [this](const auto& records) {
     for (const auto& r : records) {
       seen_at_[r.seq] = world_->age().count();
@@ -154,6 +191,27 @@ void simulation::note_durable(const record& r) {
         fmt::format("record {} was told to be durable, then another: {}", r.seq, at->second));
 }
 
+/// Whoever goes on after it may believe what nobody keeps.
+void simulation::watch_failed_sync() {
+  constexpr milliseconds end_within = 5s;
+  if (!process_ || !disk_->sync_failed()) {
+    sync_failed_at_.reset();
+    return;
+  }
+  if (!sync_failed_at_)
+    sync_failed_at_ = world_->now();
+  else if (world_->now() - *sync_failed_at_ > end_within && result_.seen.unverified.empty())
+    result_.seen.unverified.emplace_back("a process lives on after a sync that failed");
+}
+
+/// A journal that failed has an exit code of its own, which tells the service manager to stay away.
+void simulation::bury_ended(int code) {
+  constexpr int journal_failed = 74;
+  if (disk_->sync_failed() && code != journal_failed)
+    result_.seen.unverified.push_back(fmt::format("exit {} after a sync that failed", code));
+  bury(fmt::format("exit {}", code));
+}
+
 /// Whatever it still says reaches nobody.
 void simulation::bury(const std::string& why) {
   world_->trace("the process is gone: " + why);
@@ -162,8 +220,10 @@ void simulation::bury(const std::string& why) {
   phases_.forget();
   work_->forget_waiting();
   ++result_.restarts;
-  if (power && plan_draws_.chance(50))
+  if (power && plan_draws_.chance(50)) {
     machine_.booted = world_->now();  // The steady clock began anew with the machine.
+    disk_->lose_power();
+  }
   next_start_ = world_->now() + world_->random.time(200ms, 4s);
 }
 
@@ -189,7 +249,7 @@ void simulation::live_until(instant end) {
       if (disk_->crashed())
         bury("crash");
       else if (process_->ended())
-        bury(fmt::format("exit {}", *process_->ended()));
+        bury_ended(*process_->ended());
       else if (world_->random.chance(2)) {
         busy = true;  // The stages are slow now and then: something comes in before they go on.
         break;
@@ -200,6 +260,7 @@ void simulation::live_until(instant end) {
         bury("crash");
       else
         work_->hear(*process_);
+      watch_failed_sync();
     }
     auto next = std::min(world_->next_due(), end);
     if (process_) {

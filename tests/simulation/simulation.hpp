@@ -57,10 +57,13 @@ class simulation {
   void watch_network();
   void watch_disk();
   void start_process();
+  void demand_service();
   void live_until(instant end);
   void after_step();
   void note_durable(const record& r);
   void bury(const std::string& why);
+  void bury_ended(int code);
+  void watch_failed_sync();
   void schedule_faults();
   void arm(std::size_t fault);
   void strike(const planned_fault& f, std::optional<phase> met);
@@ -85,6 +88,7 @@ class simulation {
   std::set<std::string, std::less<>> durable_ids_{};
   std::map<std::int64_t, oracle::ms> seen_at_{};
   instant next_start_{};
+  std::optional<instant> sync_failed_at_{};
   milliseconds venue_ahead_{};  ///< The venue's clock, of the true one.
   /// World time from which on the venue's clock was so far ahead.
   std::vector<std::pair<milliseconds, milliseconds>> ahead_since_{{{}, {}}};

@@ -140,8 +140,10 @@ void simulation::strike(const planned_fault& f, std::optional<phase> met) {
     for (const auto& one : simulator::parse_script(with_symbol(f.script, on->str())).value()) {
       world_->venue->add_fault(one);
       const auto* of_venue = std::get_if<simulator::venue_fault>(&one);
-      if (of_venue && of_venue->effect == simulator::venue_effect::clock_step)
+      if (of_venue && of_venue->effect == simulator::venue_effect::clock_step) {
         ahead_since_.emplace_back(world_->age(), venue_ahead_ += milliseconds{of_venue->number});
+        result_.seen.clocks_moved.push_back({world_->age().count(), of_venue->number});
+      }
     }
   if (f.person)
     act_as_person(*world_, *f.person, *on);
@@ -150,9 +152,8 @@ void simulation::strike(const planned_fault& f, std::optional<phase> met) {
   if (f.wall) {
     world_->jump_wall_clock(f.wall->by);
     result_.seen.clock_set.push_back(world_->age().count());
+    result_.seen.clocks_moved.push_back({world_->age().count(), f.wall->by.count()});
   }
-  const auto apart = world_->our_wall_ms() - world_->true_wall_ms() - venue_ahead_.count();
-  result_.seen.clocks_apart = std::max(result_.seen.clocks_apart, std::abs(apart));
   if (f.disk && process_) {
     if (f.disk->sync_error)
       disk_->fail_sync_after(f.disk->calls);

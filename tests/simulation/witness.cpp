@@ -1,5 +1,7 @@
 // What is kept of a run for those who judge it: from the wire while it lives, from books and
 // journal at its end.
+#include <boost/json.hpp>
+
 #include <algorithm>
 #include <charconv>
 #include <fstream>
@@ -49,6 +51,30 @@ std::string listen_key_of(const simulator::request& r, const simulator::reply& o
   return out.body.substr(begin, out.body.find('"', begin) - begin);
 }
 
+/// The larger step of each symbol's filters of amounts.
+void keep_steps(std::string_view exchange_info, std::map<std::string, oracle::units>& steps) {
+  const auto info = boost::json::parse(exchange_info).as_object();
+  for (const auto& s : info.at("symbols").as_array())
+    for (const auto& f : s.as_object().at("filters").as_array())
+      if (const auto* step = f.as_object().if_contains("stepSize")) {
+        auto& kept = steps[std::string(s.as_object().at("symbol").as_string())];
+        kept = std::max(kept, quantity::parse(step->as_string()).value().raw());
+      }
+}
+
+/// Symbols whose positions an event of the user stream tells.
+std::vector<std::string> positions_in(std::string_view text) {
+  std::vector<std::string> found;
+  if (text.find(R"("ACCOUNT_UPDATE")") == std::string_view::npos)
+    return found;
+  constexpr std::string_view name = R"("s":")";
+  for (auto at = text.find(name); at != std::string_view::npos; at = text.find(name, at + 1)) {
+    const auto begin = at + name.size();
+    found.emplace_back(text.substr(begin, text.find('"', begin) - begin));
+  }
+  return found;
+}
+
 oracle::origin origin_of(simulator::order_origin by) {
   switch (by) {
     case simulator::order_origin::api:
@@ -90,6 +116,8 @@ void simulation::watch_network() {
         result_.seen.weights.push_back({world_->age().count(), std::stoll(value), 2'400});
     if (auto key = listen_key_of(r, out); !key.empty())
       result_.seen.secrets.push_back(std::move(key));
+    if (r.path == "/fapi/v1/exchangeInfo" && out.status == 200 && result_.seen.steps.empty())
+      keep_steps(out.body, result_.seen.steps);
     if (r.method != "POST" || (r.path != "/fapi/v1/order" && r.path != "/fapi/v1/algoOrder"))
       return;
     auto id = parameter_of(r, "newClientOrderId");
@@ -107,8 +135,13 @@ void simulation::watch_network() {
   };
   watch.over = [this](const simulator::request& r) { phases_.over(r); };
   watch.logged = [this](std::string text) { result_.seen.log.push_back(std::move(text)); };
-  watch.told = [this](std::string_view) {
-    result_.seen.wire.push_back({world_->age().count(), oracle::wire_event::told});
+  watch.told = [this](std::string_view text) {
+    oracle::wire_line l{world_->age().count(), oracle::wire_event::told};
+    result_.seen.wire.push_back(l);
+    for (auto& name : positions_in(text)) {
+      l.symbol = std::move(name);
+      result_.seen.wire.push_back(l);
+    }
   };
 }
 
@@ -199,6 +232,8 @@ void simulation::collect() {
   }
   for (const auto& h : *holds)
     seen.open_holds.push_back(h.position.instrument.str());
+  seen.stale_entry = machine_.chosen.gate.limits.stale_after_entry.count();
+  seen.stale_exit = machine_.chosen.gate.limits.stale_after_exit.count();
   seen.foreign_held = machine_.chosen.reconcile.foreign == foreign_policy::hold;
   collect_judgements(**reader);
 }

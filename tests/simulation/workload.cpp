@@ -68,6 +68,12 @@ void workload::act(process& on) {
     order(on);
 }
 
+void workload::offer(process& on, const std::string& id, std::string body, milliseconds ttl) {
+  offered_[id] = {id, 0, std::nullopt};
+  ttl_[id] = ttl;
+  post(on, id, bodies_[id] = std::move(body));
+}
+
 void workload::post(process& on, const std::string& id, const std::string& body) {
   const auto json = boost::json::parse(body).as_object();
   const auto* symbol_text = json.if_contains("symbol");
@@ -109,10 +115,7 @@ void workload::open(process& on) {
   const auto body = fmt::format(
       R"({{"plan_id":"{}","source":"sim","symbol":"{}","kind":"open","side":"{}",{},"ttl":"{}"}})",
       id, name, side_word(buys), size, format_duration(ttl));
-  bodies_[id] = body;
-  offered_[id] = {id, 0, std::nullopt};
-  ttl_[id] = ttl;
-  post(on, id, body);
+  offer(on, id, body, ttl);
 }
 
 void workload::reduce(process& on) {
@@ -124,10 +127,7 @@ void workload::reduce(process& on) {
   const auto body = fmt::format(
       R"({{"plan_id":"{}","source":"sim","symbol":"{}","kind":"reduce","target":"{}","ttl":"{}"}})",
       id, name, target, format_duration(ttl));
-  bodies_[id] = body;
-  offered_[id] = {id, 0, std::nullopt};
-  ttl_[id] = ttl;
-  post(on, id, body);
+  offer(on, id, body, ttl);
 }
 
 void workload::cancel(process& on) {
@@ -139,10 +139,7 @@ void workload::cancel(process& on) {
   const auto body = fmt::format(
       R"({{"plan_id":"{}","source":"sim","symbol":"{}","kind":"cancel","cancels":"plan-{}","ttl":"10s"}})",
       id, some_symbol(), target);
-  bodies_[id] = body;
-  offered_[id] = {id, 0, std::nullopt};
-  ttl_[id] = 10s;
-  post(on, id, body);
+  offer(on, id, body, 10s);
 }
 
 void workload::repeat(process& on) {
@@ -174,7 +171,10 @@ void workload::order(process& on) {
     case 4:
       return say("/api/v1/holds/" + name + "/release", "");
     case 5:
-      return say("/api/v1/overrides", R"("key":"gate.stale_after_entry","value":"8s","for":"1m")");
+      return say(
+          "/api/v1/overrides",
+          fmt::format(R"("key":"gate.stale_after_{}","value":"{}","for":"1m")",
+                      random_.chance(70) ? "entry" : "exit", random_.chance(70) ? "8s" : "4s"));
     default:
       return say("/api/v1/closes/" + name + "/arm", R"("for":"1m")");
   }
@@ -228,6 +228,27 @@ std::map<std::string, std::string> workload::look_up(process& on) {
   }
   world_.trace(fmt::format("the pages of {} plans say their verdicts", shown.size()));
   return shown;
+}
+
+std::string workload::open_last(process& on, const std::string& name) {
+  auto id = new_id();
+  offer(
+      on, id,
+      fmt::format(
+          R"({{"plan_id":"{}","source":"sim","symbol":"{}","kind":"open","side":"buy","notional":"100","ttl":"15s"}})",
+          id, name),
+      15s);
+  return id;
+}
+
+void workload::close_last(process& on, const std::string& name) {
+  const auto id = new_id();
+  offer(
+      on, id,
+      fmt::format(
+          R"({{"plan_id":"{}","source":"sim","symbol":"{}","kind":"reduce","target":"0","ttl":"15s"}})",
+          id, name),
+      15s);
 }
 
 void workload::call_it_a_day(process& on) {

@@ -28,6 +28,10 @@ class workload {
   /// What the pages of the newest plans say of them: their verdicts, by plan; empty where there is
   /// a page without one.
   [[nodiscard]] std::map<std::string, std::string> look_up(process& on);
+  /// The last plans, which nothing but rules may refuse: an entry, whose id is given back...
+  [[nodiscard]] std::string open_last(process& on, const std::string& name);
+  /// ...and an exit of all that is held of a symbol.
+  void close_last(process& on, const std::string& name);
   /// All is to be open again, so that the end can be judged.
   void call_it_a_day(process& on);
 
@@ -38,6 +42,7 @@ class workload {
   std::function<void(const std::string& plan, const std::string& symbol)> watch{};
 
  private:
+  void offer(process& on, const std::string& id, std::string body, milliseconds ttl);
   void post(process& on, const std::string& id, const std::string& body);
   void open(process& on);
   void reduce(process& on);
