@@ -104,10 +104,14 @@ class CrashTestCase(OutsideTestCase):
             reply = self.post(f"/api/v1/plans?wait={wait}", plans)
         except OSError:
             return False
-        return reply.status in (200, 202)
+        if reply.status not in (200, 202):
+            return False
+        self.taken |= {a["plan_id"] for a in reply.json() if a["status"] == "accepted"}
+        return True
 
     def run_until_it_ends(self, call, what):
         """False when all was done before it came to that."""
+        self.taken = set()
         self.sluice = self.start_to_fail(call, what)
         line = self.sluice.process.stdout.readline().decode().strip()
         if not line:
@@ -202,7 +206,16 @@ class CrashTestCase(OutsideTestCase):
         if self.journal().exists():
             self.assertEqual(oracle.state_faults(self.journal()), [], what)
 
+    def check_taken(self, what):
+        """Whatever a producer was told to be accepted is in the journal as it was left."""
+        if not self.taken:
+            return  # Nor a journal, perhaps.
+        known = {row[0] for row in oracle.rows(self.journal(), "SELECT plan_id FROM plan")}
+        self.assertEqual(self.taken - known, set(), what)
+        self.taken_at_all += len(self.taken)
+
     def check_after(self, what, venue):
+        self.check_taken(what)
         held = oracle.holds(self.journal()) if self.journal().exists() else []
         self.held_at_the_end += len(held)
         self.finish_the_run(held)
@@ -218,6 +231,7 @@ class CrashTestCase(OutsideTestCase):
 
     def setUp(self):
         super().setUp()
+        self.taken, self.taken_at_all = set(), 0
         if not shutil.which("strace"):
             self.fail("strace is needed: scripts/setup installs it")
         if subprocess.run(["strace", "-o", "/dev/null", "true"], check=False).returncode != 0:
@@ -268,6 +282,7 @@ class CrashTestCase(OutsideTestCase):
         print(f"{crashes} crashes survived, {self.held_at_the_end} of them with a hold")
         self.assertGreater(crashes, 3)
         self.assertGreater(self.held_at_the_end, 1)
+        self.assertGreater(self.taken_at_all, crashes)
 
     def choose_symbols(self):
         """Those that trade, and about half of what 1,000 buys of each."""
