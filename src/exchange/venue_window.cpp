@@ -4,13 +4,20 @@
 #include <algorithm>
 
 namespace sluice::exchange {
+namespace {
+
+/// Measurements of the venue's clock differ by less.
+constexpr milliseconds correction_max{1'000};
+
+}  // namespace
 
 void venue_window::roll(venue_time now) {
   const auto window = now.ms / length_.count();
   if (window <= window_) {
-    // One window back is a correction at an edge. Further back the clock was wrong before: the
-    // windows follow it, and what was counted stays, for the venue may count it in this one.
-    if (window + 1 < window_)
+    // A little before this window is a correction at its edge. Further back the clock was wrong
+    // before, as a machine's may be until the venue's is known: the windows follow it, and what was
+    // counted stays, for the venue may count it in this one.
+    if (window_ * length_.count() - now.ms > correction_max.count())
       window_ = window;
     return;
   }

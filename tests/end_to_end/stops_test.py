@@ -226,8 +226,8 @@ class StopsTestCase(Stops, SluiceTestCase):
         self.venue("POST", "/sim/faults/clear", {})
         self.until_ready()
         self.assertIn("sluice_positions_without_stop 0", self.get("/metrics").text)
-        events = [r[0] for r in self.journal("SELECT event FROM notice WHERE event LIKE 'position_%'")]
-        self.assertEqual(events, ["position_without_stop", "position_guarded"])
+        self.until("both on record", lambda: [r[0] for r in self.journal(
+            "SELECT event FROM notice WHERE event LIKE 'position_%'")] == ["position_without_stop", "position_guarded"])
 
     def test_a_crossed_stop_is_not_tried_again_and_named(self):
         self.run_stops("[exits]\nenabled = false\n")

@@ -297,6 +297,15 @@ TEST_CASE("a clock that was an hour ahead does not freeze the windows for an hou
   CHECK(granted(budget.reserve_read(read_class::routine, 1'000, at(121'000))));
 }
 
+TEST_CASE("a clock that was seconds ahead, into the next minute, does not make one minute of two") {
+  auto budget = a_budget();
+  (void)granted(budget.reserve_read(read_class::routine, 5, at(60'300)));
+  const auto spent = drain(budget, read_class::routine, at(10'000));
+  CHECK(spent > 0);
+  CHECK_FALSE(granted(budget.reserve_read(read_class::routine, 5, at(50'000))));
+  CHECK(granted(budget.reserve_read(read_class::routine, 5, at(60'250))));
+}
+
 TEST_CASE("a pause of all but exits holds every other lane, and the longer pause decides") {
   using scope = request_budget::pause_scope;
   using kind = request_budget::order_kind;

@@ -49,6 +49,8 @@ void check_last_wishes(const history& h, violations& found) {
                              "reconcile_required_qty_mismatch",
                              "cooldown_in_flight",
                              "position_exists",
+                             "would_flip",  // A stop has just closed what truth still has.
+                             "order_in_flight",
                              "order_unknown"};
   const auto in_doubt = what_is_in_doubt(h).symbols;
   const bool stuck = h.why_not_ready_in_calm.find("executor_stuck") != std::string::npos;
