@@ -90,9 +90,11 @@ void executor::take(const carry_out& permitted) {
 void executor::begin(const carry_out& permitted, order_request request, const order_terms& terms,
                      int attempt) {
   const auto id = request.id;
-  order_task task{permitted.what->id, request, terms.truth_version, terms.expires};
   const auto seen = given_.table->read(position_of(request));
   const auto held = amount_of(seen.content);
+  order_task task{permitted.what->id,       request,
+                  terms.truth_version,      terms.expires,
+                  permitted.what->deadline, request.amount < held.abs()};
   orders_.try_emplace(
       id, entry{order_machine(std::move(task), options_.settings), permitted.what, permitted.judged,
                 now_stamp().wall, held, seen.changed_at, held.abs()});

@@ -36,6 +36,12 @@ using connection_ptr = std::shared_ptr<http_connection>;
 
 constexpr const char* overloaded_text = "too many requests wait for a connection";
 
+/// An entry's order does not, though it is more urgent than the reads that exits wait for.
+bool serves_exits(request_rank rank) {
+  return rank == request_rank::closing_order || rank == request_rank::protective_stop ||
+         rank == request_rank::exit_demand;
+}
+
 }  // namespace
 
 struct http_pool::impl : std::enable_shared_from_this<http_pool::impl> {
@@ -52,14 +58,14 @@ struct http_pool::impl : std::enable_shared_from_this<http_pool::impl> {
   void close();
 
   [[nodiscard]] bool any_waiting() const { return waiting_count > 0; }
-  /// Connections that only orders and the reads of exits may take.
+  /// Connections that only closing orders, stops and the reads of exits may take.
   [[nodiscard]] std::size_t kept_for_exits() const {
     const auto all = static_cast<std::size_t>(chosen.connections_max);
     return all < 4 ? 0 : std::max<std::size_t>(all / 8, 1);
   }
   bool make_room(request_rank rank);
-  /// The most urgent that waits, none below the rank named.
-  job_ptr next_waiting(request_rank lowest);
+  /// The most urgent that waits: of those that serve exits, or of all.
+  job_ptr next_waiting(bool only_exits);
   connection_ptr free_connection();
   connection_ptr new_connection();
   void dispatch();
@@ -117,10 +123,10 @@ bool http_pool::impl::make_room(request_rank rank) {
   return false;
 }
 
-job_ptr http_pool::impl::next_waiting(request_rank lowest) {
-  for (std::size_t rank = 0; rank <= static_cast<std::size_t>(lowest); ++rank) {
+job_ptr http_pool::impl::next_waiting(bool only_exits) {
+  for (std::size_t rank = 0; rank < request_rank_count; ++rank) {
     auto& line = waiting[rank];
-    if (line.empty())
+    if (line.empty() || (only_exits && !serves_exits(static_cast<request_rank>(rank))))
       continue;
     auto what = std::move(line.front());
     line.pop_front();
@@ -148,7 +154,7 @@ void http_pool::impl::dispatch() {
   const auto all = static_cast<std::size_t>(chosen.connections_max);
   while (busy.size() < all) {
     const bool only_exits = all - busy.size() <= kept_for_exits();
-    auto what = next_waiting(only_exits ? request_rank::exit_demand : request_rank::routine);
+    auto what = next_waiting(only_exits);
     if (!what)
       break;
     start(std::move(what));
@@ -241,7 +247,7 @@ void http_pool::impl::close() {
   for (const auto& pair : owed)
     pair.what->fail(transport_fault::closed, "the client was closed");
   while (any_waiting())
-    next_waiting(request_rank::routine)->fail(transport_fault::closed, "the client was closed");
+    next_waiting(/*only_exits=*/false)->fail(transport_fault::closed, "the client was closed");
 }
 
 http_pool::http_pool(io_loop& loop, tls_context& tls, http_pool_settings chosen,

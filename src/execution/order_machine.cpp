@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "venue_words.hpp"
+
 namespace sluice {
 namespace {
 
@@ -18,10 +20,6 @@ constexpr milliseconds truth_pause{100};
 constexpr milliseconds outcome_grace{1'000};
 /// "ClientOrderId is duplicated": an order with this id exists.
 constexpr int code_duplicate_id = -4116;
-
-std::string venue_words(int code, const std::string& text) {
-  return code == 0 ? text : fmt::format("{} {}", code, text);
-}
 
 order_event event_of(const order_report& r) {
   switch (r.status) {
@@ -86,8 +84,16 @@ order_actions order_machine::on_restart(const order_memory& stored, instant now)
   return end_of_input(now, std::move(out));
 }
 
+bool order_machine::is_exit() const {
+  const auto& r = task_.request;
+  return only_reduces(r.reduce_only, r.leg, r.direction);
+}
+
 void order_machine::send(const send_moment& at, order_actions& out) {
-  if (at.now >= task_.expires)
+  const bool late = at.now >= task_.expires;
+  // A disk as slow as that would make the next permit run out as well.
+  const bool may_be_late = is_exit() && sends_ == 0 && at.now < task_.deadline;
+  if (late && !may_be_late)
     return refuse(finish_cause::too_late, "the permit ran out before the order could be sent", out);
   if (!at.permitted)
     return refuse(finish_cause::not_permitted,
@@ -97,6 +103,10 @@ void order_machine::send(const send_moment& at, order_actions& out) {
                   fmt::format("truth version {} when sent, {} when permitted", at.truth_version,
                               task_.truth_version),
                   out);
+  if (late && !truth_from_) {
+    truth_from_ = at.now;
+    out.push_back(want_truth{{task_.request.instrument, task_.request.leg}, at.now});
+  }
   if (truth_from_ && at.truth_as_of <= *truth_from_) {
     resend_at_ = at.now + truth_pause;
     return;
@@ -130,11 +140,12 @@ order_actions order_machine::on_outcome(const order_outcome& outcome, instant no
 void order_machine::hear(const order_refused& refusal, instant now, order_actions& out) {
   auto words = venue_words(refusal.code, refusal.text);
   const auto& r = task_.request;
-  const bool is_exit = only_reduces(r.reduce_only, r.leg, r.direction);
-  // "May be sent again", says the exchange; one that opens and was done after all would be done
-  // twice, for its id protects no market order that is over. So it is asked after first.
+  // "May be sent again", says the exchange; one that was done after all would be done twice, for
+  // its id protects no market order that is over. So it is asked after first, unless it closes
+  // all: there a second one finds nothing to close.
+  const bool closes_all = is_exit() && !task_.leaves_part;
   const bool ask_first =
-      refusal.cure == refusal_cure::query_order && !is_exit && state_ == order_state::sent;
+      refusal.cure == refusal_cure::query_order && !closes_all && state_ == order_state::sent;
   if (refusal.code == code_duplicate_id || ask_first) {
     doubt(std::move(words), now, out);
     if (!is_final(state_)) {
@@ -148,7 +159,7 @@ void order_machine::hear(const order_refused& refusal, instant now, order_action
   // Time alone frees nothing where an exit and resting orders compete: its plan deals with them.
   // And what it was permitted on may not be so any more: its plan has truth read anew.
   const bool outdated = refusal.cure == refusal_cure::reread_position;
-  const bool plan_helps = is_exit && (outdated || refusal.cure == refusal_cure::free_orders);
+  const bool plan_helps = is_exit() && (outdated || refusal.cure == refusal_cure::free_orders);
   if (refusal.retryable && !plan_helps && sends_ <= resends_max) {
     if (outdated)
       truth_from_ = now;

@@ -54,15 +54,6 @@ bool stop_keeper::has_stop(const position_key& key) const {
                              [&](const auto& entry) { return entry.second.stop.position == key; });
 }
 
-/// Twice as long after each refusal in a row, up to sixteen times.
-void stop_keeper::pause(slot& s, std::optional<instant> at_least, instant now) const {
-  constexpr int doublings_max = 4;
-  s.retry_at = now + options_.settings.retry_after * (1 << std::min(s.refusals, doublings_max));
-  ++s.refusals;
-  if (at_least)
-    s.retry_at = std::max(*s.retry_at, *at_least);
-}
-
 stop_actions stop_keeper::decide(const position_key& key, const stop_surroundings& around,
                                  const stamp& now) {
   stop_actions out;

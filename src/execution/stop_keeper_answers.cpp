@@ -4,6 +4,7 @@
 
 #include "sluice/execution/client_id.hpp"
 #include "sluice/execution/stop_keeper.hpp"
+#include "venue_words.hpp"
 
 namespace sluice {
 namespace {
@@ -14,20 +15,6 @@ constexpr std::size_t ended_max = 200;
 constexpr milliseconds audit_retry{2'000};
 /// What a query may lag behind an acceptance, on top of the window of the order's timestamp.
 constexpr milliseconds lag{5'000};
-
-/// A cancel that the venue does not show yet is given this long before the next attempt, so often.
-constexpr milliseconds unseen_retry{200};
-constexpr int unseen_max = 10;
-
-constexpr int crossed_code = -2021;
-constexpr int crossed_strategy_code = -4142;
-constexpr int one_at_a_time_code = -4130;
-constexpr int no_place_code = -4045;  ///< So many conditional orders are open as may be.
-constexpr int duplicate_id_code = -4116;
-
-std::string words_of(const order_refused& r) {
-  return r.code == 0 ? r.text : std::to_string(r.code) + " " + r.text;
-}
 
 bool may_move_position(stop_state s) {
   return s == stop_state::unknown || s == stop_state::cancelling || s == stop_state::triggered;
@@ -135,48 +122,6 @@ stop_actions stop_keeper::on_placed(const client_order_id& id, const conditional
   return out;
 }
 
-void stop_keeper::refused(tracked& t, const order_refused& r, instant now, stop_actions& out) {
-  if (r.code == duplicate_id_code)
-    return doubt(t, words_of(r), now, out);  // The first one exists: find out about it.
-  auto& s = slots_[t.stop.position];
-  s.why = "the venue refused it: " + words_of(r);
-  const bool has_another = std::ranges::any_of(stops_, [&](const auto& entry) {
-    const auto& other = entry.second.stop;
-    return other.position == t.stop.position && other.state == stop_state::resting;
-  });
-  if (r.code == one_at_a_time_code && !has_another && s.rested && s.unseen < unseen_max) {
-    ++s.unseen;  // The old one is cancelled, and the venue does not show it yet.
-    s.retry_at = std::max(now + unseen_retry, r.retry_at.value_or(now));
-    return move(t, stop_state::rejected, words_of(r), now, out);
-  }
-  pause(s, r.retry_at, now);
-  if (r.code == crossed_code || r.code == crossed_strategy_code)
-    s.crossed = t.stop.trigger;
-  // A move needs no place of its own when the old one is taken away first.
-  if ((r.code == one_at_a_time_code || r.code == no_place_code) && has_another) {
-    s.cancel_first = true;
-    s.retry_at.reset();
-  }
-  put_back_later(s, t.stop, r.retry_at, now);
-  move(t, stop_state::rejected, words_of(r), now, out);
-}
-
-/// The stop that made room for one that was refused stands in at once; the move waits, twice as
-/// long each time. When the old one is refused too, what is wanted is tried as if nothing had
-/// rested.
-void stop_keeper::put_back_later(slot& s, const protective_stop& refused,
-                                 std::optional<instant> at_least, instant now) const {
-  constexpr int doublings_max = 4;
-  if (!s.rested)
-    return;
-  s.put_back = refused.trigger != *s.rested;
-  if (!s.put_back)
-    return s.rested.reset();
-  s.move_at = now + options_.settings.retry_after * (1 << std::min(s.moves_refused, doublings_max));
-  ++s.moves_refused;
-  s.retry_at = at_least;
-}
-
 stop_actions stop_keeper::on_cancelled(const client_order_id& id,
                                        const change_outcome<conditional_cancelled>& outcome,
                                        instant now) {
@@ -189,7 +134,7 @@ stop_actions stop_keeper::on_cancelled(const client_order_id& id,
   } else if (const auto* no = std::get_if<order_refused>(&outcome)) {
     // Not open any more, about to trigger, or refused for a reason that says nothing of it.
     pause(slots_[t->stop.position], no->retry_at, now);
-    doubt(*t, words_of(*no), now, out);
+    doubt(*t, venue_words(no->code, no->text), now, out);
   } else {
     doubt(*t, std::get<order_uncertain>(outcome).text, now, out);
   }

@@ -62,7 +62,9 @@ void reconcile_core::take_own(fill_recorded f, const stamp& now, reconcile_actio
   if (f.plan.empty())
     if (const auto known = own_.find(key.instrument, f.what.order))
       f.plan = known->plan;
-  const auto effect = books_.apply(f.what, now.steady, scope_of(f.plan));
+  // A search was faster than its event, and whose it is was not known: the line has it already.
+  const auto scope = watch(key).has_adopted(f.what.id) ? fill_scope::sums_only : scope_of(f.plan);
+  const auto effect = books_.apply(f.what, now.steady, scope);
   if (effect == fill_effect::duplicate)
     return;
   if (effect == fill_effect::refused) {

@@ -51,6 +51,26 @@ TEST_CASE("an exit on a symbol waits for the entry's order and its reflection") 
   CHECK(run.verdict_of("two") == verdict_kind::allow);
 }
 
+TEST_CASE("a commit that takes longer than a permit lives keeps no exit back") {
+  pipeline_world world;
+  pipeline_run run(world);
+  const std::vector held{a_row("BTCUSDT", "0.5", "50000")};
+  run.make_ready(held);
+  run.stand_still(run.all->journal);
+  run.offer({run.a_reduce("x", "BTCUSDT")});
+  run.live(2'500ms, held);
+  CHECK(world.exchange->placed.empty());
+  run.go_on();
+  for (int i = 0; i < 100 && world.exchange->placed.empty(); ++i) {
+    run.answer_read(symbol("BTCUSDT"), held);
+    run.answer_read({}, held);
+    run.pass(10ms);
+  }
+  CHECK(world.exchange->placed.size() == 1);
+  CHECK(run.records_of("order_intended") == 1);
+  CHECK(run.verdict_of("x") == verdict_kind::allow);
+}
+
 TEST_CASE("a plan on stale truth is parked, read for, and then allowed") {
   pipeline_world world;
   world.chosen.gate.limits.stale_after_exit = 2'000ms;

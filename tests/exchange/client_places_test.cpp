@@ -63,6 +63,34 @@ TEST_CASE("reads leave connections to exits, however many wait") {
   CHECK(venue.requests("GET /fapi/v3/positionRisk").size() == 3);
 }
 
+TEST_CASE("entries leave connections to exits, however many the venue does not answer") {
+  imposter venue;
+  venue.when("GET /fapi/v1/time", {server_time()});
+  venue.when("GET", {reply_with(400, "{}")});
+  venue.when("POST", {[](imposter_connection& c, const seen_request& r) {
+               if (r.target.find("reduceOnly=true") == std::string::npos)
+                 return stay_silent()(c, r);
+               c.reply(400, R"({"code":-2022,"msg":"ReduceOnly Order is rejected."})");
+             }});
+  auto chosen = settings_for(venue);
+  chosen.connections_max = 4;
+  const auto client = client_for(venue, chosen);
+  answers<order_outcome> entries;
+  for (int i = 0; i < 8; ++i)
+    client->place_order({client_order_id("entry-" + std::to_string(i)), symbol("ETHUSDT"),
+                         position_side::both, side::buy, quantity::whole(1), false},
+                        milliseconds(9'000), entries.taker());
+  wait_until([&] { return venue.requests("POST /fapi/v1/order").size() == 3; });
+  answers<order_outcome> exit;
+  client->place_order({client_order_id("exit"), symbol("ETHUSDT"), position_side::both, side::sell,
+                       quantity::whole(1), true},
+                      milliseconds(5'000), exit.taker());
+  const auto outcome = exit.wait();
+  REQUIRE(std::holds_alternative<order_refused>(outcome));
+  CHECK(std::get<order_refused>(outcome).code == -2022);
+  CHECK(entries.count() == 0);
+}
+
 TEST_CASE("an order that closes goes before those that open and came first") {
   imposter venue;
   answers<int> release;

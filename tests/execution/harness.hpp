@@ -74,7 +74,7 @@ class driver {
  public:
   explicit driver(order_task task = a_task()) : machine(std::move(task), executor_settings{}) {}
 
-  void start() { take(machine.on_intent_durable({now(), version, true, truth_as_of})); }
+  void start() { take(machine.on_intent_durable({now(), version, permitted, truth_as_of})); }
   void restart(const order_memory& m) { take(machine.on_restart(m, now())); }
   void outcome(const order_outcome& o) { take(machine.on_outcome(o, now())); }
   void report(const order_report& r) { take(machine.on_report(r, now())); }
@@ -82,7 +82,7 @@ class driver {
   void answer(const read_result<order_report>& r) { take(machine.on_query(r, now())); }
   void fills(const read_result<std::vector<fill>>& r) { take(machine.on_fills_read(r, now())); }
   void absence(const absence_evidence& e) { take(machine.on_absence_checked(e, now())); }
-  void timer() { take(machine.on_timer({now(), version, true, truth_as_of})); }
+  void timer() { take(machine.on_timer({now(), version, permitted, truth_as_of})); }
 
   /// Moves the clock and fires the machine's timer wherever it asked for it on the way.
   void run_to(std::int64_t until_ms) {
@@ -120,6 +120,7 @@ class driver {
   order_machine machine;
   std::int64_t ms{0};
   std::uint64_t version{9};
+  bool permitted{true};
   instant truth_as_of{instant::max()};
   order_actions actions{};  ///< Of the last input, or of all timers of the last run_to.
   std::optional<instant> armed{};

@@ -338,4 +338,15 @@ TEST_CASE(
     d.run_to(200);
     CHECK(d.did<send_order>());
   }
+  SECTION("reduces, and some is to stay") {
+    task.request.reduce_only = true;
+    task.leaves_part = true;
+    driver d{task};
+    d.start();
+    d.outcome(internal);
+    CHECK(d.machine.state() == order_state::unknown);
+    CHECK(d.did<query_order>());
+    d.run_to(1'000);
+    CHECK_FALSE(d.did<send_order>());
+  }
 }

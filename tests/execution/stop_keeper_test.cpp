@@ -247,6 +247,30 @@ TEST_CASE("refusals are repeated ever more slowly") {
   CHECK(after == std::vector<std::size_t>{4, 5, 5});
 }
 
+TEST_CASE("a stop is placed soon after the end of an outage, however long it was") {
+  stop_world w;
+  w.begin();
+  w.hold("1");
+  w.exit_stop("95");
+  w.decide();
+  for (int second = 0; second < 300; ++second) {
+    if (w.keeper.stops().size() == 1)
+      w.refuse_for_now(503);
+    w.pass(1'000ms);
+    w.decide();
+  }
+  const auto tried = w.count<place_stop>();
+  CHECK(tried > 30);
+  CHECK(tried < 70);
+  if (w.keeper.stops().size() == 1)
+    w.refuse_for_now(503);
+  for (int second = 0; second < 6; ++second) {
+    w.pass(1'000ms);
+    w.decide();
+  }
+  CHECK(w.count<place_stop>() > tried);
+}
+
 TEST_CASE("a position without a stop is told after the grace, once, and again when it has one") {
   stop_world w;
   w.begin();

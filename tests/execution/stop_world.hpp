@@ -147,6 +147,13 @@ class stop_world {
     r.text = text;
     take(keeper.on_placed(last<place_stop>().request.id, r, now));
   }
+  void refuse_for_now(int http_status) {
+    order_refused r;
+    r.http_status = http_status;
+    r.retryable = true;
+    r.cure = refusal_cure::wait;
+    take(keeper.on_placed(last<place_stop>().request.id, r, now));
+  }
   void cancelled(const client_order_id& id) {
     take(keeper.on_cancelled(id, conditional_cancelled{id, 500}, now));
   }

@@ -37,8 +37,8 @@ ROWS = (
     row("E4", ORDERS, "503 \"Unknown error\" to entries and exits that were and were not executed",
         "one order alone where it was executed; sent again not before recvWindow + 5 s; ends exact"),
     row("E5", "orders_test.OrdersTestCase.test_e5_503_unavailable", "503 \"Service Unavailable.\" or \"Internal error\", some times and for ever",
-        "the same id again after at least 200, 400, 800 ms, three times at most; then the plan fails with nothing traded. An entry that met"
-        " \"Internal error\" is sent once and asked after"),
+        "the same id again after at least 200, 400, 800 ms, three times at most; then the plan fails with nothing traded. An entry, and an"
+        " exit of a part, that met \"Internal error\" is sent once and asked after"),
     row("E6", ORDERS, "503 -1008 to entries, for long", "the entry fails, the exit passes with one order"),
     row("E7", ORDERS, "202 without a body, pages of a proxy, -1006, 408 -1007, executed and not",
         "unknown first, then found or proven absent; no second order in doubt"),

@@ -42,6 +42,24 @@ TEST_CASE("a fill of ours that was taken for another's moves the journal's line,
   CHECK(moved.front().after.is_zero());
 }
 
+TEST_CASE(
+    "a fill of ours that was adopted as another's is not counted again when its event comes") {
+  account_model a;
+  a.flat_has_no_time = true;
+  open_by_us(a);
+  a.wait(20'000);
+  // A stop's order, whose number nobody told us: the search is faster than the event.
+  const auto late = a.trade(side::sell, "1", whose::foreign, told::no);
+  a.live(1'000);
+  REQUIRE(a.line()->amount.is_zero());
+  a.core().take({late, true, a.plan}, a.now(), a.done);
+  CHECK(a.line()->amount.is_zero());
+  CHECK(a.records<ledger_adjusted>().back().after.is_zero());
+  a.live(30'000);
+  CHECK_FALSE(a.standing());
+  CHECK(a.records<hold_placed>().empty());
+}
+
 TEST_CASE("fills of ours are booked though others took the position back before it was seen") {
   account_model a;
   open_by_us(a);

@@ -243,6 +243,16 @@ TEST_CASE("a producer that must tell the age of its plans is refused without it"
   CHECK(parse_plans(open_with("strategy", "other"), received, one));
 }
 
+TEST_CASE("a clock that runs behind keeps no exit out") {
+  const auto tomorrow = R"(,"created_at":"2026-11-24T12:00:00Z"})";
+  const auto close =
+      R"({"plan_id":"r","source":"s","symbol":"ETHUSDT","kind":"reduce","target":"0")";
+  CHECK(only_plan(std::string{close} + tomorrow).created_at.ms == received.wall.ms + 86'400'000);
+  const auto open = parse_plans(open_with("}", tomorrow), received, {});
+  REQUIRE_FALSE(open);
+  CHECK(open.error().front().pointer == "/created_at");
+}
+
 TEST_CASE("a plan whose time is over is named as late, and would only expire") {
   struct row {
     const char* name;

@@ -21,7 +21,9 @@ struct order_task {
   plan_id plan{};
   order_request request{};
   std::uint64_t truth_version{0};  ///< Of the truth the permit was given for.
-  instant expires{};  ///< No send at or after this: permit's expiry or plan's deadline.
+  instant expires{};        ///< No send at or after this: permit's expiry or plan's deadline.
+  instant deadline{};       ///< The plan's.
+  bool leaves_part{false};  ///< It reduces a position of which some is to stay.
 };
 
 /// What the journal knows of an order that an earlier run left unresolved.
@@ -48,7 +50,9 @@ struct absence_evidence {
 };
 
 /// Definite retryable refusals are sent again under the same id after 200, 400 and 800 ms (facts
-/// section 8, 503 B), never past the task's expiry and never when the position has moved.
+/// section 8, 503 B), never past the task's expiry and never when the position has moved. An exit
+/// whose intent became durable only after its expiry is sent all the same, until its plan's
+/// deadline, once a truth that was read since then shows the position as it was permitted on.
 ///
 /// After an ambiguous outcome nothing is ever sent again: the order is `unknown`, is queried, and
 /// ends by what the venue tells, or as rejected once it is proven never to have arrived: a query
@@ -91,6 +95,7 @@ class order_machine {
 
  private:
   void send(const send_moment& at, order_actions& out);
+  [[nodiscard]] bool is_exit() const;
   void refuse(finish_cause cause, std::string detail, order_actions& out);
   void hear(const order_refused& refusal, instant now, order_actions& out);
   void doubt(std::string detail, instant now, order_actions& out);

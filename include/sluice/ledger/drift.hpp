@@ -97,6 +97,7 @@ class drift_watch {
   bool note(const drift_evidence& e) { return evidence_.note(e); }
   void claim(order_id order, const plan_id& plan) { evidence_.claim(order, plan); }
   bool forget(trade_id id) { return evidence_.forget(id); }
+  [[nodiscard]] bool has_adopted(trade_id id) const { return evidence_.was_spent(id); }
   void search_ended(const search_result& ended) { search_ = ended; }
 
   /// Compares. Evidence that an `adopt` rests on is spent by returning it: the caller must carry
