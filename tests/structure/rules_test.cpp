@@ -170,11 +170,13 @@ TEST_CASE("a pure layer that asks a clock or opens a file is found") {
 }
 
 TEST_CASE("a pointer that outlives its board is found") {
-  const auto found = [](const std::string& line) {
-    return check_borrowing(make_file("a.cpp", line + "\n")).size();
+  const auto found = [](std::string line) {
+    line.push_back('\n');
+    return check_borrowing(make_file("a.cpp", line)).size();
   };
-  CHECK(found(std::string{"  if (const auto* rules = given_.universe->cur"} +
-              "rent()->find(on))") == 1);
+  std::string asked_at_once = "  if (const auto* rules = given_.universe->cur";
+  asked_at_once.append("rent()->find(on))");
+  CHECK(found(asked_at_once) == 1);
   CHECK(found("  const auto all = given_.universe->current();") == 0);
   CHECK(found("  return given_.universe->current()->find(on) != nullptr;") == 0);
 }

@@ -8,6 +8,8 @@
 #include <variant>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "sluice/config/config.hpp"
 #include "support/catch.hpp"
 
@@ -44,7 +46,7 @@ inline std::string file_text(const std::string& path) {
 }
 
 inline std::string source_path(const std::string& relative) {
-  return std::string{SLUICE_SOURCE_DIR} + "/" + relative;
+  return fmt::format("{}/{}", SLUICE_SOURCE_DIR, relative);
 }
 
 }  // namespace sluice::config
