@@ -58,7 +58,7 @@ void check_streams(const readiness_input& in, reasons& out) {
   if (!in.user_stream_up)
     out.push_back({"user_stream_down", "fills and position changes are seen by reads only"});
   if (!in.mark_stream_up)
-    out.push_back({"mark_stream_down", "stops and targets cannot be watched"});
+    out.push_back({"mark_stream_down", "stops and targets are watched at the pace of reads"});
 }
 
 /// A stall whose symptom has a reason of its own above is not told twice; one that concerns single

@@ -47,7 +47,7 @@ class redis_reach {
           {"redis_rights",
            fmt::format("our user of {} may not use {}: what needs them is not done; without "
                        "XPENDING and XRANGE an entry that is too large to be read holds up "
-                       "what was handed to us with it; grant them, see the README",
+                       "what was handed to us with it; grant them, see docs/plans.md",
                        address, fmt::join(denied_, ", ")),
            finding_kind::warning});
     return found;

@@ -188,7 +188,7 @@ void stall_detector::examine_streams(const stall_input& in, const stall_input& p
         "it is opened anew by itself; only reads count as proof until then"};
   if (!in.mark_stream_up)
     out[place_of(stall_cause::mark_stream_down)] = {
-        "the stream of marks is down: stops and targets cannot be watched",
+        "the stream of marks is down: those of open positions come with reads alone",
         "it reconnects by itself; read the log for the reason"};
 }
 
@@ -245,7 +245,8 @@ std::string stall_detector::effect_of(stall_cause c, const stall_input& in) {
     case stall_cause::budget_exhausted:
     case stall_cause::parser_refusing:
     case stall_cause::clock_off:
-      return (in.read_on_demand ? "entries are denied, exits read anew first; "
+      return (in.read_on_demand ? "exits and entries read anew first, entries whose read does not "
+                                  "come are denied; "
                                 : "entries and exits are denied; ") +
              exits;
     case stall_cause::symbol_failing:
@@ -255,7 +256,9 @@ std::string stall_detector::effect_of(stall_cause c, const stall_input& in) {
     case stall_cause::user_stream_mute:
       return "changes are seen within one round of reads instead of at once; " + exits;
     case stall_cause::mark_stream_down:
-      return "no stop, target or trailing exit arises; " + exits;
+      return "stops and targets are watched at the pace of reads; entries without a mark are "
+             "denied; " +
+             exits;
     case stall_cause::journal_slow:
       return "orders wait for their intent to become durable; " + exits;
     case stall_cause::stage_stuck:

@@ -99,7 +99,9 @@ void check_positions(const journal::recovered& found, diagnosis& out) {
     const auto name = line.position.instrument.str();
     out.push_back({"positions", grade::warn,
                    fmt::format("{} {} has no stop in this journal", name, line.amount.str()),
-                   "enable exits or protective_stops, or close it: sluice flatten " + name});
+                   fmt::format("enable exits or protective_stops, or close it: sluice flatten {} "
+                               "--reason \"...\"",
+                               name)});
   }
   if (bare == 0)
     out.push_back({"positions",

@@ -233,7 +233,9 @@ void positions(const running_view& v, bool told, diagnosis& out) {
       out.push_back({"positions", grade::warn,
                      fmt::format("{} {} has no stop, neither here nor at the exchange", name,
                                  text_at(p, "amount")),
-                     "enable exits or protective_stops, or close it: sluice flatten " + name});
+                     fmt::format("enable exits or protective_stops, or close it: sluice flatten "
+                                 "{} --reason \"...\"",
+                                 name)});
     if (const auto drift = text_at(p, "drift", "0"); drift != "0")
       out.push_back({"positions", grade::warn,
                      fmt::format("{}: the exchange holds {}, the ledger says {}", name,

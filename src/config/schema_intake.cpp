@@ -60,10 +60,10 @@ section describe_intake(intake_settings& s) {
       {"max_age",
        "A plan created earlier than this is refused: a replayed backlog is never carried out."},
       s.max_age, up_to_a_day);
-  b.duration(
-      {"max_clock_lead",
-       "How far a plan's creation may lie in our future: what a producer's clock may be off."},
-      s.max_clock_lead, {milliseconds{0}, hours{1}});
+  b.duration({"max_clock_lead",
+              "How far an open plan's creation may lie in our future: what a producer's clock may "
+              "be off."},
+             s.max_clock_lead, {milliseconds{0}, hours{1}});
   b.integer({"entry_queue_max", "Open plans waiting at once; further ones are turned away."},
             s.entry_queue_max, {1, 1'000'000});
   b.integer(

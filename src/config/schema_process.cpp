@@ -22,7 +22,9 @@ void describe_sizes(section_builder& b, ::sluice::status::http_settings& s) {
   b.byte_size({"plans_body_size_max", "Body of a request that sends plans, which may be many."},
               s.plans_body_size_max, {kibibyte, 16 * mebibyte});
   b.integer(
-      {"connections_max", "The next connection is answered with 503; event readers not counted."},
+      {"connections_max",
+       "Connections at once; for a further one the one that has kept us waiting longest is closed, "
+       "else it gets 503 (with TLS it is closed). Event readers are not counted."},
       s.connections_max, {1, 10'000});
   b.integer({"event_readers_max", "Readers of events and logs at once; further ones get 503."},
             s.event_readers_max, {1, 10'000});

@@ -50,7 +50,7 @@ section describe_dead_man(dead_man_settings& s) {
       "The venue's own countdown for symbols on which orders of ours are open: it "
       "cancels all regular orders of the symbol, those of others too, when no more signs "
       "of life come. Whether it spares conditional orders, such as protective stops, "
-      "the exchange does not say: try it before both are used."};
+      "the exchange does not say: try it on the testnet before both are used."};
   b.flag({"enabled", "true: signs of life are given, except in mode shadow."}, s.enabled);
   b.duration({"after", "How long after the last sign the venue cancels."}, s.after,
              {seconds{5}, hours{1}});

@@ -30,7 +30,8 @@ constexpr std::array<words, refusal_code_count> table{{
      "The venue's status of the symbol is not TRADING; for an exit: it takes no order at all.",
      "Wait until the venue trades it again."},
     {refusal_code::halted, "Trading is halted.",
-     "sluice state active --reason \"...\", and remove the halt file if there is one."},
+     "Remove the halt file if there is one, then sluice state reduce_only (exits) or active "
+     "--reason \"...\"."},
     {refusal_code::reduce_only_state, "Only exits are permitted at present.",
      "sluice state active --reason \"...\"."},
     {refusal_code::no_exchange_snapshot, "Nothing is known of the position.",

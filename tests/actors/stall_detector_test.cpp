@@ -205,7 +205,8 @@ TEST_CASE("the incident's own numbers are in the words") {
   CHECK(began.front().text ==
         "the oldest truth is 99.4 s old, promised are 10.0 s; a read takes 0.3 s");
   CHECK(began.front().effect ==
-        "entries are denied, exits read anew first; 7 positions are open, 4 exits wait");
+        "exits and entries read anew first, entries whose read does not come are denied; "
+        "7 positions are open, 4 exits wait");
 }
 
 TEST_CASE("stages that stand still are told by name, those that are idle are not") {

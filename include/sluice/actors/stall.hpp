@@ -21,7 +21,7 @@ enum class stall_cause : std::uint8_t {
   symbol_failing,     ///< One symbol's reads fail again and again.
   user_stream_down,   ///< Fills and changes are seen by reads only.
   user_stream_mute,   ///< The user stream is up and does not say what reads show.
-  mark_stream_down,   ///< Stops and targets cannot be watched.
+  mark_stream_down,   ///< Stops and targets are watched at the pace of reads.
   clock_off,          ///< Requests are refused for their time.
   executor_stuck,     ///< An order's outcome stays open.
   journal_slow,       ///< Records wait to become durable.
