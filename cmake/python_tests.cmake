@@ -7,6 +7,11 @@ find_package(Python3 REQUIRED COMPONENTS Interpreter)
 # skips itself, for want of a tool, is told as skipped.
 function(sluice_python_tests label)
   cmake_parse_arguments(ARG "" "TIMEOUT" "FILES;ENVIRONMENT;PROPERTIES" ${ARGN})
+  if(SLUICE_SANITIZER)
+    # The binary is several times slower, and the tests that load it know.
+    math(EXPR ARG_TIMEOUT "${ARG_TIMEOUT} * 3")
+    list(APPEND ARG_ENVIRONMENT "SLUICE_SANITIZER=${SLUICE_SANITIZER}")
+  endif()
   foreach(file ${ARG_FILES})
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${file})
     file(STRINGS ${file} lines REGEX "^class .*TestCase|^  +def test_")

@@ -1,5 +1,6 @@
 """Every fault at the venue in every phase of a plan, for entries and exits, by the real binary."""
 
+import os
 import signal
 import threading
 import time
@@ -14,6 +15,9 @@ from world import SETTINGS, WorldTestCase, a_reduce, an_entry, rows
 # Longer than an unknown order may take, and a pause of a minute.
 TTL = "150s"
 LIMIT_S = 160
+# Plans offered together, and the pause after them: a binary with a sanitizer is slow, and an entry's order
+# waits no longer than a second for a connection.
+AT_ONCE, PAUSE_S = (8, 2) if os.environ.get("SLUICE_SANITIZER") else (1_000, 0)
 
 
 def for_symbol(value, symbol):
@@ -163,7 +167,20 @@ class MatrixTestCase(WorldTestCase):
         print(f"{len(cells)} cells in {time.monotonic() - began:.0f} s")
 
 
-class FaultsTestCase(MatrixTestCase):
+class CellsTestCase(MatrixTestCase):
+    """Many cells side by side; that none lacks a connection is not what they are about."""
+
+    connections = 64
+
+    def offer(self, plans, wait=None):
+        answers = []
+        for first in range(0, len(plans), AT_ONCE):
+            time.sleep(PAUSE_S if first else 0)
+            answers += super().offer(plans[first:first + AT_ONCE], wait)
+        return answers
+
+
+class FaultsTestCase(CellsTestCase):
     def test_faults_of_requests_that_took_no_effect(self):
         self.run_at_once(GROUPS[table.SENT])
 
@@ -194,7 +211,7 @@ class FaultsTestCase(MatrixTestCase):
         self.check_cells()
 
 
-class DoubtTestCase(MatrixTestCase):
+class DoubtTestCase(CellsTestCase):
     """Faults of orders, and something else at the same time."""
 
     def test_exits_wait_behind_entries_in_doubt_and_close_what_came_of_them(self):
@@ -238,7 +255,7 @@ class DoubtTestCase(MatrixTestCase):
         self.check_cells()
 
 
-class OtherWaysTestCase(MatrixTestCase):
+class OtherWaysTestCase(CellsTestCase):
     """The same where the venue is reported to do it in another way, and an exit begins with a limit."""
 
     latency = "30ms"
@@ -269,7 +286,7 @@ framing = "content_length"
         self.run_at_once(GROUPS[table.CANCELLING])
 
 
-class ReadFaultsTestCase(MatrixTestCase):
+class ReadFaultsTestCase(CellsTestCase):
     """The read that a plan waits for is hit: one fault after the other, for both kinds at once."""
 
     def by_fault(self):

@@ -66,6 +66,7 @@ class WorldTestCase(OutsideTestCase):
     latency = "2ms"
     settings = SETTINGS
     ways = ""  # Further settings of the venue.
+    connections = 16  # Of the client to it.
 
     def setUp(self):
         super().setUp()
@@ -80,7 +81,8 @@ class WorldTestCase(OutsideTestCase):
                       if s["status"] == "TRADING"}
 
     def start_sluice(self, ready=True):
-        text = OUTSIDE.format(port=self.venue_port, dir=self.directory, mode="testnet", more="")
+        text = OUTSIDE.format(port=self.venue_port, dir=self.directory, mode="testnet", more="").replace(
+            "[snapshot]", f"connections_max = {self.connections}\n[snapshot]", 1)
         self.sluice = self.start(self.write_config(text + self.settings))
         self.sluice.wait_url()
         if ready:
