@@ -53,11 +53,13 @@ disk_state* disk = nullptr;
 sqlite3_vfs* real_vfs = nullptr;
 sqlite3_vfs simulated_vfs{};
 
-/// SQLite allocates the real file's bytes right behind this. The path lives as long as the map.
-struct alignas(std::max_align_t) watched_file {
+/// SQLite allocates the real file's bytes right behind this, and aligns no further than to eight
+/// bytes. The path lives as long as the map.
+struct watched_file {
   sqlite3_file base;
   file_image* image;  ///< Null for files that need not survive.
 };
+static_assert(sizeof(watched_file) % 8 == 0);
 
 watched_file* watched(sqlite3_file* f) {
   return reinterpret_cast<watched_file*>(f);
