@@ -312,13 +312,14 @@ TEST_CASE("settings of the executor that cannot be kept are named") {
 }
 
 TEST_CASE(
-    "an internal error of the venue: what opens is asked after first, an exit is sent again") {
+    "an internal error of the venue: what closes all is sent again, the rest is asked after "
+    "first") {
   auto task = a_task();
   task.expires = at_ms(60'000);
   auto internal = a_refusal(-1001, true);
   internal.cure = refusal_cure::query_order;
-  SECTION("opens") {
-    task.request.reduce_only = false;
+  SECTION("opens, or leaves a part") {
+    task.request.reduce_only = task.leaves_part = GENERATE(false, true);
     driver d{task};
     d.start();
     d.outcome(internal);
@@ -337,16 +338,5 @@ TEST_CASE(
     d.outcome(internal);
     d.run_to(200);
     CHECK(d.did<send_order>());
-  }
-  SECTION("reduces, and some is to stay") {
-    task.request.reduce_only = true;
-    task.leaves_part = true;
-    driver d{task};
-    d.start();
-    d.outcome(internal);
-    CHECK(d.machine.state() == order_state::unknown);
-    CHECK(d.did<query_order>());
-    d.run_to(1'000);
-    CHECK_FALSE(d.did<send_order>());
   }
 }

@@ -21,7 +21,8 @@ struct order_task {
   plan_id plan{};
   order_request request{};
   std::uint64_t truth_version{0};  ///< Of the truth the permit was given for.
-  instant expires{};        ///< No send at or after this: permit's expiry or plan's deadline.
+  /// No send at or after this but of a late exit: the permit's expiry or the plan's deadline.
+  instant expires{};
   instant deadline{};       ///< The plan's.
   bool leaves_part{false};  ///< It reduces a position of which some is to stay.
 };

@@ -64,7 +64,8 @@ class evidence_book {
   void claim(order_id order, const plan_id& plan);
   /// The ledger has this trade now. True when the journal has it already, as another's.
   bool forget(trade_id id);
-  /// The ledger took over a truth that has this trade in it, as one of a run that explained it.
+  /// The ledger took over a truth that has this trade in it: it is in the run that explained that
+  /// truth, or older than its last trade.
   [[nodiscard]] bool was_spent(trade_id id) const { return id <= spent_up_to_; }
   /// The journal has these now.
   void mark_recorded(const evidence_run& run);
