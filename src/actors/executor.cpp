@@ -247,9 +247,9 @@ void executor::act(const client_order_id& id, entry& e, const check_absence& a) 
   ask_fills(*given_.exchange, this, id, a.position.instrument, 0);
 }
 
-void executor::act(const client_order_id&, entry&, const want_truth& a) {
-  send(peers_->snapshot_manager,
-       read_truths{{truth_wanted{a.position, read_class::entry_demand, a.newer_than}}});
+void executor::act(const client_order_id&, entry& e, const want_truth& a) {
+  const auto traffic = e.machine.is_exit() ? read_class::exit_demand : read_class::entry_demand;
+  send(peers_->snapshot_manager, read_truths{{truth_wanted{a.position, traffic, a.newer_than}}});
 }
 
 void executor::act(const client_order_id&, entry& e, report_change& a) {

@@ -216,6 +216,7 @@ void executor::order_ended(const plan_id& plan, const order_request& request, co
     over.truth_before = e.machine.task().truth_version;
   if (traded)
     over.traded_at = how.last_trade_at;
+  over.comes_again = again && !draining_;
   send(peers_->gate, over);
   if (p)
     p->order_open = false;

@@ -2,6 +2,7 @@
 // unless the batch is full or somebody has waited for it long enough.
 #include "sluice/actors/journal_writer.hpp"
 
+#include "commit_pace.hpp"
 #include "stage.hpp"
 
 namespace sluice::actors {
@@ -15,7 +16,10 @@ class journal_writer : public stage<journal_actor> {
  public:
   journal_writer(caf::actor_config& config, services given, std::unique_ptr<journal::store> store,
                  journal_options options)
-      : stage(config, std::move(given)), store_(std::move(store)), options_(std::move(options)) {}
+      : stage(config, std::move(given)),
+        store_(std::move(store)),
+        options_(std::move(options)),
+        pace_(options_.commit_wait) {}
 
   behavior_type make_behavior() override {
     return {
@@ -35,7 +39,10 @@ class journal_writer : public stage<journal_actor> {
         },
         [this](const find_plan& wanted) { return find(wanted); },
         [this](const watch_records& w) { watchers_.push_back(w.watcher); },
-        [this](commit_batch) { commit(); },
+        [this](commit_batch c) {
+          if (c.batch == batches_)  // Else it has been committed already.
+            commit();
+        },
         [this](tick) { tidy_once_quiet(); },
         [this](drain) { commit(); },
     };
@@ -95,10 +102,16 @@ class journal_writer : public stage<journal_actor> {
     }
     if (batch_is_full() || somebody_waited_long())
       return commit();
-    if (!scheduled_) {
-      scheduled_ = true;
-      send(this, commit_batch{});
-    }
+    if (!std::exchange(scheduled_, true))
+      schedule();
+  }
+
+  void schedule() {
+    const auto open = pace_.stays_open();
+    if (open > milliseconds{0})
+      delayed_send(this, open, commit_batch{batches_});
+    else
+      send(this, commit_batch{batches_});
   }
 
   [[nodiscard]] std::uint64_t content_hash_of(const record_body& body) {
@@ -111,21 +124,27 @@ class journal_writer : public stage<journal_actor> {
   }
 
   [[nodiscard]] bool batch_is_full() const {
-    return static_cast<std::int64_t>(batch_.size()) >= options_.batch_max;
+    // On a slow disk one large commit is over sooner than many.
+    return !pace_.is_slow() && static_cast<std::int64_t>(batch_.size()) >= options_.batch_max;
   }
 
   [[nodiscard]] bool somebody_waited_long() const {
-    return !waiting_.empty() && now() - waiting_since_ >= options_.commit_wait;
+    return !waiting_.empty() && now() - waiting_since_ >= pace_.takes_in();
   }
 
   void commit() {
     scheduled_ = false;
+    ++batches_;
     if (store_->failed())
       return;
+    const auto began = now();
     if (const auto result = store_->commit(); !result)
       return fail(result.error());
     vitals().uncommitted_since_ms = 0;
     if (!batch_.empty()) {
+      pace_.committed(now() - began);
+      vitals().commits_took_ms = pace_.both_took().count();
+      vitals().committed_at_ms = now_stamp().wall.ms;
       vitals().commits += 1;
       vitals().records += batch_.size();
       metrics().add(status::metric::journal_commits);
@@ -148,7 +167,8 @@ class journal_writer : public stage<journal_actor> {
     looks_again_ = false;
     if (store_->failed())
       return;
-    if (now() - last_taken_ < quiet)
+    // Nor while something waits behind this: after a long commit that came long ago.
+    if (now() - last_taken_ < quiet || !batch_.empty() || others_wait())
       return look_again();
     if (const auto result = store_->tidy(); !result)
       fail(result.error());
@@ -180,6 +200,8 @@ class journal_writer : public stage<journal_actor> {
   std::vector<waiter> waiting_{};
   instant waiting_since_{};  ///< When the first of them was taken in.
   std::vector<records_watcher> watchers_{};
+  commit_pace pace_;
+  std::uint64_t batches_{0};  ///< Committed so far.
   bool scheduled_{false};
   instant last_taken_{};     ///< When records came last.
   bool looks_again_{false};  ///< Whether it is on its way.

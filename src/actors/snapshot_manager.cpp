@@ -7,6 +7,7 @@
 #include "preflight.hpp"
 #include "reach_watch.hpp"
 #include "read_marks.hpp"
+#include "read_remedies.hpp"
 #include "read_task.hpp"
 #include "read_watch.hpp"
 #include "resync_desk.hpp"
@@ -21,7 +22,7 @@ namespace sluice::actors {
 namespace {
 
 constexpr milliseconds muster_period{1'000};
-constexpr milliseconds account_again{1'000};  ///< After a failure, where no round brings it.
+constexpr milliseconds account_again{1'000};    ///< After a failure, where no round brings it.
 constexpr milliseconds stream_patience{2'000};  ///< It may tell so long after a read.
 
 class snapshot_manager : public stage<snapshot_manager_actor> {
@@ -239,12 +240,9 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
     workers_.started(job, worker.address());
   }
 
-  /// A plan waits for it, and the connection may be dead without knowing it: once more, over
-  /// another, before the plan is told.
+  /// Once more, over another connection, before the plan that waits for it is told.
   bool try_again(const read_job& job, const read_failure& why) {
-    const bool may_help =
-        why.kind == failure_kind::timed_out || why.kind == failure_kind::unreachable;
-    if (!may_help || !is_demand(job.priority) || job.connection == connection_choice::fresh)
+    if (!may_be_read_anew(job, why))
       return false;
     vitals().reads_retried += 1;
     scheduler_.want({job.target, job.priority, now(), job.started_at, connection_choice::fresh},
@@ -315,6 +313,8 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
     if (try_again(job, why))
       return;
     come_round(job.target, job.started_at, why.retry_at.value_or(now()));
+    if (const auto due = watches_for_exits(job, why, keeper_->counts(), now()))
+      scheduler_.want({job.target, read_priority::exit_demand, *due, now()}, now());
     const auto words = fmt::format("{}: {}", to_string(why.kind), why.text);
     if (job.target.is_account())
       operators_.read_ended(job.started_at,

@@ -101,6 +101,9 @@ class stage : public Interface::base {
   [[nodiscard]] status::metrics& metrics() const { return *given_.metrics; }
   [[nodiscard]] sluice::actors::vitals& vitals() const { return *given_.vitals; }
 
+  /// More has come in behind the message that is being handled.
+  [[nodiscard]] bool others_wait() { return work().waiting() > 1; }
+
   void met(const meet& m) { peers_ = m.all; }
   /// Shows what preflight found of a part; what is new is logged with its cure.
   void report(preflight_part part, std::vector<finding> all) const {

@@ -8,6 +8,8 @@ namespace sluice::actors {
 namespace {
 
 constexpr milliseconds look_period{1'000};
+/// What commits took says something of the disk for so long.
+constexpr milliseconds commits_count_for{15'000};
 
 class watchdog : public stage<watchdog_actor> {
  public:
@@ -83,6 +85,10 @@ class watchdog : public stage<watchdog_actor> {
     in.stream_mutes = v.stream_mutes;
     in.oldest_open_order = age_of(v.oldest_order_ms);
     in.oldest_uncommitted = age_of(v.uncommitted_since_ms);
+    // Between two commits that take long nothing waits for a moment; the disk is as slow as ever.
+    if (const auto idle = age_of(v.committed_at_ms); idle && *idle < commits_count_for)
+      in.oldest_uncommitted = std::max(in.oldest_uncommitted.value_or(milliseconds{0}),
+                                       milliseconds{v.commits_took_ms});
     in.verdicts = verdicts_;
     in.denied_by = denied_by_;
     in.exits_waiting = v.parked_exit;

@@ -141,7 +141,8 @@ constexpr std::array<words, refusal_code_count> table{{
      "Send a new plan if it is wanted after all."},
     {refusal_code::nothing_to_withdraw,
      "A cancel plan found nothing: `observed` has ended, its order is under way, or it never was.",
-     "Look what became of it (sluice explain); what was opened is closed by an exit."},
+     "Look what became of it (sluice explain): an order that does not leave after all ends with its "
+     "plan; what was opened is closed by an exit."},
     {refusal_code::interrupted, "The process ended before the plan had a verdict.",
      "Send a new plan if it is still wanted."},
 }};

@@ -16,6 +16,7 @@ constexpr int resends_max = 3;
 constexpr milliseconds first_resend_delay{200};
 /// Between two looks for a truth that is new enough.
 constexpr milliseconds truth_pause{100};
+constexpr milliseconds truth_asked_again{1'000};
 /// The port answers within the order's timeout; past this grace it is taken not to answer at all.
 constexpr milliseconds outcome_grace{1'000};
 /// "ClientOrderId is duplicated": an order with this id exists.
@@ -89,6 +90,14 @@ bool order_machine::is_exit() const {
   return only_reduces(r.reduce_only, r.leg, r.direction);
 }
 
+/// Again and again: a read that found no weight, or no connection, is not repeated by itself.
+void order_machine::ask_truth(instant now, order_actions& out) {
+  if (truth_asked_ && now < *truth_asked_ + truth_asked_again)
+    return;
+  truth_asked_ = now;
+  out.push_back(want_truth{{task_.request.instrument, task_.request.leg}, *truth_from_});
+}
+
 void order_machine::send(const send_moment& at, order_actions& out) {
   const bool late = at.now >= task_.expires;
   // A disk as slow as that would make the next permit run out as well.
@@ -103,11 +112,10 @@ void order_machine::send(const send_moment& at, order_actions& out) {
                   fmt::format("truth version {} when sent, {} when permitted", at.truth_version,
                               task_.truth_version),
                   out);
-  if (late && !truth_from_) {
+  if (late && !truth_from_)
     truth_from_ = at.now;
-    out.push_back(want_truth{{task_.request.instrument, task_.request.leg}, at.now});
-  }
   if (truth_from_ && at.truth_as_of <= *truth_from_) {
+    ask_truth(at.now, out);
     resend_at_ = at.now + truth_pause;
     return;
   }
@@ -139,7 +147,6 @@ order_actions order_machine::on_outcome(const order_outcome& outcome, instant no
 
 void order_machine::hear(const order_refused& refusal, instant now, order_actions& out) {
   auto words = venue_words(refusal.code, refusal.text);
-  const auto& r = task_.request;
   // "May be sent again", says the exchange; one that was done after all would be done twice, for
   // its id protects no market order that is over. So it is asked after first, unless it closes
   // all: there a second one finds nothing to close.
@@ -161,14 +168,16 @@ void order_machine::hear(const order_refused& refusal, instant now, order_action
   const bool outdated = refusal.cure == refusal_cure::reread_position;
   const bool plan_helps = is_exit() && (outdated || refusal.cure == refusal_cure::free_orders);
   if (refusal.retryable && !plan_helps && sends_ <= resends_max) {
-    if (outdated)
+    if (outdated) {
       truth_from_ = now;
+      truth_asked_.reset();
+    }
     auto again = now + first_resend_delay * (1 << (sends_ - 1));
     if (refusal.retry_at)
       again = std::max(again, *refusal.retry_at);
     if (again < task_.expires) {
       if (outdated)
-        out.push_back(want_truth{{r.instrument, r.leg}, now});
+        ask_truth(now, out);
       resend_at_ = again;
       return move(order_event::send_failed, std::move(words), out);
     }

@@ -20,6 +20,8 @@ void flights::recovered(const recovered_order& r) {
 void flights::moved(const order_moved& m, milliseconds read_lag) {
   if (m.goes_on)
     between_[m.position].push_back({m.plan, flight_phase::permitted, m.at});
+  if (!m.comes_again)
+    withdrawn_unless_sent_.erase(m.plan);  // It has left, or its plan is over.
   const bool nothing_came = m.step == flight_step::resolved && !m.outdates_truth;
   if (nothing_came && !by_position_.contains(m.position))
     return;
@@ -39,6 +41,7 @@ void flights::moved(const order_moved& m, milliseconds read_lag) {
     at->end = {m.at, m.venue_at, m.truth_before, m.traded_at, m.at + read_lag};
     return;
   }
+  at->has_left = true;
   at->order.phase =
       m.step == flight_step::unknown ? flight_phase::unknown : flight_phase::permitted;
 }
@@ -103,8 +106,10 @@ std::optional<plan_id> flights::judged_again(const position_key& key, const plan
     if (at->second.empty())
       between_.erase(at);
   }
-  const auto by = withdrawn_.extract(plan);
-  return by ? std::optional(by.mapped()) : std::nullopt;
+  for (auto* all : {&withdrawn_, &withdrawn_unless_sent_})
+    if (const auto by = all->extract(plan))
+      return by.mapped();
+  return std::nullopt;
 }
 
 bool flights::withdraw(const plan_id& plan, const plan_id& by) {
@@ -113,7 +118,17 @@ bool flights::withdraw(const plan_id& plan, const plan_id& by) {
   });
   if (there)
     withdrawn_.try_emplace(plan, by);
+  else if (has_yet_to_leave(plan))
+    withdrawn_unless_sent_.try_emplace(plan, by);
   return there;
+}
+
+bool flights::has_yet_to_leave(const plan_id& plan) const {
+  return std::any_of(by_position_.begin(), by_position_.end(), [&](const auto& here) {
+    return std::ranges::any_of(here.second, [&](const flight& f) {
+      return f.order.plan == plan && f.order.phase == flight_phase::permitted && !f.has_left;
+    });
+  });
 }
 
 std::optional<order_in_flight> flights::worst(const position_key& key, lane of) const {

@@ -34,6 +34,28 @@ TEST_CASE("an exit above the largest market order is carried out in slices, one 
   CHECK(s.run.notices_of("exit_blocked") == 0);
 }
 
+TEST_CASE(
+    "what the venue could not say of a slice of a whole is sent again, of a part asked after") {
+  const auto whole = GENERATE(true, false);
+  pipeline_world world;
+  world.market_max = q("0.2");
+  pipeline_run run(world);
+  auto& venue = *world.exchange;
+  run.make_ready(holding("0.5"));
+  auto x = run.a_reduce("x", "BTCUSDT");
+  x.body = reduce_plan{whole ? quantity{} : q("0.1")};
+  run.offer({x});
+  REQUIRE(venue.placed.size() == 1);
+  REQUIRE(venue.placed[0].amount == q("0.2"));
+  auto order = std::move(venue.orders.front());
+  venue.orders.pop_front();
+  order.answer(
+      order_refused{503, -1001, "Internal error", true, std::nullopt, refusal_cure::query_order});
+  run.live(1s, holding("0.5"));
+  CHECK(venue.placed.size() == (whole ? 2 : 1));
+  CHECK(venue.queries.empty() == whole);
+}
+
 TEST_CASE("what an order left open is sent as another one") {
   pipeline_world world;
   exit_under_way s(world);

@@ -74,11 +74,56 @@ std::uint64_t commits_of_a_crowd(milliseconds commit_wait) {
   return journal.vitals().commits;
 }
 
+/// Lets time pass at the first call of the disk in each commit.
+std::function<void()> each_commit_takes(milliseconds span, journal_alone& journal) {
+  return [span, &journal, last = std::int64_t{-1}]() mutable {
+    const auto commits = static_cast<std::int64_t>(journal.vitals().commits);
+    if (std::exchange(last, commits) != commits)
+      journal.scheduler().clock().current_time += span;
+  };
+}
+
 }  // namespace
 
 TEST_CASE("records at hand share the commit of an intent, but only for as long as it may wait") {
   CHECK(commits_of_a_crowd(1ms) == 1);
   CHECK(commits_of_a_crowd(0ms) == 2);
+}
+
+TEST_CASE("on a disk whose commits take long, what came in meanwhile is one commit") {
+  journal::test::faulty_disk disk;
+  journal_alone journal{1ms};
+  auto& clock = journal.scheduler().clock();
+  disk.before_each_call(each_commit_takes(3s, journal));
+  journal.append(1);
+  const auto before = journal.vitals().commits.load();
+  // Each is taken in half a millisecond, so that most come after the first has waited for 1 ms.
+  for (int i = 0; i < 200; ++i)
+    caf::anon_send(journal.writer(), actors::append_durable{{notice{"an", "intent"}}});
+  while (journal.scheduler().try_run_once())
+    clock.current_time += 500us;
+  journal.scheduler().advance_time(250ms);
+  journal.scheduler().run();
+  CHECK(journal.vitals().records == 201);
+  CHECK(journal.vitals().commits - before == 1);
+  CHECK(journal.vitals().commits_took_ms == 3'000);
+}
+
+TEST_CASE("on a slow disk a batch stays open for what follows from it") {
+  journal::test::faulty_disk disk;
+  journal_alone journal{1ms};
+  disk.before_each_call(each_commit_takes(1s, journal));
+  journal.append(1);
+  const auto before = journal.vitals().commits.load();
+  journal.append(1);
+  journal.scheduler().advance_time(50ms);
+  journal.scheduler().run();
+  CHECK(journal.vitals().commits == before);
+  journal.append(1);
+  journal.scheduler().advance_time(75ms);  // An eighth of a commit since the first.
+  journal.scheduler().run();
+  CHECK(journal.vitals().commits == before + 1);
+  CHECK(journal.vitals().records == 3);
 }
 
 TEST_CASE("a verdict is durable before somebody who repeats its plan is told") {

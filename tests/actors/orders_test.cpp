@@ -61,6 +61,10 @@ TEST_CASE("a commit that takes longer than a permit lives keeps no exit back") {
   run.live(2'500ms, held);
   CHECK(world.exchange->placed.empty());
   run.go_on();
+  const auto& reads = world.exchange->reads;
+  CHECK(std::ranges::any_of(reads, [](const auto& r) {
+    return r.scope == symbol("BTCUSDT") && r.options.traffic == read_class::exit_demand;
+  }));
   for (int i = 0; i < 100 && world.exchange->placed.empty(); ++i) {
     run.answer_read(symbol("BTCUSDT"), held);
     run.answer_read({}, held);

@@ -56,6 +56,40 @@ TEST_CASE("a read that never answers is given up and asked again within the boun
   }
 }
 
+TEST_CASE("what is open is watched by the share of exits while the rounds have to stay away") {
+  const bool open = GENERATE(true, false);
+  CAPTURE(open);
+  pipeline_world world;
+  pipeline_run run(world);
+  const auto rows =
+      open ? std::vector{a_row("BTCUSDT", "0.5", "50000")} : std::vector<position_row>{};
+  run.make_ready(rows);
+  auto& reads = world.exchange->reads;
+  // As after a firewall's page: all but exits are refused here until then.
+  const auto paused_until = run.now() + 60s;
+  int of_exits = 0;
+  for (int i = 0; i < 590; ++i) {
+    run.pass(100ms);
+    while (!reads.empty()) {
+      const auto traffic = reads.front().options.traffic;
+      REQUIRE(reads.front().scope.empty());
+      if (traffic == read_class::exit_demand) {
+        ++of_exits;
+        run.answer_read({}, rows);
+      } else {
+        auto refused = std::move(reads.front().answer);
+        reads.pop_front();
+        refused(read_failure{failure_kind::rate_limited, 0, 0, "paused", paused_until});
+        run.settle();
+      }
+    }
+    if (open && i > 60)
+      CHECK(run.now() - run.truth_of("BTCUSDT").as_of <= 7s);
+  }
+  CHECK(of_exits >= (open ? 8 : 0));
+  CHECK(of_exits <= (open ? 12 : 0));
+}
+
 TEST_CASE("a failed read changes nothing and makes nothing flat") {
   pipeline_world world;
   pipeline_run run(world);

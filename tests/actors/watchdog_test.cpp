@@ -94,6 +94,25 @@ TEST_CASE("a stage that has a message and handles none is named, until it does")
   CHECK(causes(run).empty());
 }
 
+TEST_CASE("a disk that is slow at each commit is named, one slow commit is not") {
+  pipeline_world world;
+  pipeline_run run(world);
+  run.make_ready();
+  auto& v = *run.given.vitals;
+  const bool each = GENERATE(true, false);
+  for (int i = 0; i < 4; ++i) {
+    // As the journal shows it: nothing waits just now, and the last commits took this.
+    v.commits_took_ms = each ? 3'000 : 2;
+    v.committed_at_ms = run.given.time.at(run.now()).wall.ms;
+    run.live(3s, {});
+  }
+  CHECK(has(causes(run), "journal_slow") == each);
+  v.commits_took_ms = 2;
+  v.committed_at_ms = run.given.time.at(run.now()).wall.ms;
+  run.live(2s, {});
+  CHECK_FALSE(has(causes(run), "journal_slow"));
+}
+
 TEST_CASE("an order whose outcome stays open is named") {
   pipeline_world world;
   pipeline_run run(world);

@@ -37,6 +37,13 @@ TEST_CASE("an exit that only its intent's commit made late is sent on a truth of
     REQUIRE(d.did<order_finished>());
     CHECK(d.did<order_finished>()->cause == finish_cause::not_permitted);
   }
+  SECTION("it is asked for once a second until it comes") {
+    d.run_to(3'400);
+    CHECK(d.times<want_truth>() == 0);
+    d.run_to(3'600);
+    CHECK(d.times<want_truth>() == 1);
+    CHECK(d.did<want_truth>()->newer_than == at_ms(2'500));
+  }
   SECTION("none comes before the plan's deadline") {
     d.run_to(10'000);
     REQUIRE(d.did<order_finished>());

@@ -90,6 +90,40 @@ TEST_CASE("a cancel withdraws a waiting plan, once") {
   CHECK(g.core.stats().parked_entry == 0);
 }
 
+TEST_CASE("a cancel of a plan whose order has yet to leave holds when nothing comes of that") {
+  const bool left = GENERATE(false, true);
+  CAPTURE(left);
+  gate_fixture g;
+  g.truth_is(position_flat{}, 0);
+  g.submit(an_open("o1"), 1);
+  REQUIRE(g.allowed("o1"));
+  if (left)
+    g.moved("o1", flight_step::sent, 2);
+  g.submit(a_cancel("c1", "o1"), 3);
+  CHECK(g.reason("c1") == refusal_code::nothing_to_withdraw);
+  g.out = {};
+  // Its permit ran out, or the venue was busy: it comes once more.
+  order_moved nothing{btc(), plan_id{"o1"}, flight_step::resolved, start + milliseconds{4}};
+  nothing.comes_again = true;
+  g.core.moved(nothing, ms(4), g.out);
+  g.core.submit(shared(an_open("o1")), ms(5), g.out, true);
+  if (left)
+    CHECK(g.allowed("o1"));
+  else
+    CHECK(g.reason("o1") == refusal_code::plan_withdrawn);
+}
+
+TEST_CASE("a cancel of a plan that ended without an order is forgotten with it") {
+  gate_fixture g;
+  g.truth_is(position_flat{}, 0);
+  g.submit(an_open("o1"), 1);
+  g.submit(a_cancel("c1", "o1"), 2);
+  g.moved("o1", flight_step::resolved, 3);
+  g.out = {};
+  g.core.submit(shared(an_open("o1")), ms(4), g.out, true);
+  CHECK(g.allowed("o1"));
+}
+
 TEST_CASE("sources are listed per lane") {
   gate_settings settings;
   settings.exit_sources = {source_id{"risk_desk"}};

@@ -54,7 +54,9 @@ struct plan_found {
   std::string verdict{};  ///< A plan_judged record's JSON, if wanted and there is one.
 };
 /// Everything that was in the journal's mailbox before this goes into one commit.
-struct commit_batch {};
+struct commit_batch {
+  std::uint64_t batch{0};  ///< Which one: it may be committed before this comes.
+};
 /// These records are durable, in order.
 struct records_committed {
   std::shared_ptr<const std::vector<record>> records{};

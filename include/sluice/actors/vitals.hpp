@@ -94,6 +94,8 @@ struct vitals {
   std::atomic<std::uint64_t> commits{0};
   std::atomic<std::uint64_t> records{0};
   std::atomic<std::int64_t> uncommitted_since_ms{0};  ///< Wall time; 0 when all is durable.
+  std::atomic<std::int64_t> commits_took_ms{0};       ///< Each of the last two, at least.
+  std::atomic<std::int64_t> committed_at_ms{0};  ///< Wall time of the last; 0 before the first.
   std::atomic<bool> journal_failed{false};  ///< A commit failed: what came last is not on record.
   // supervisor
   std::atomic<bool> draining{false};

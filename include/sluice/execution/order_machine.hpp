@@ -94,9 +94,11 @@ class order_machine {
   [[nodiscard]] bool finished() const { return finished_; }
   [[nodiscard]] int sends() const { return sends_; }
 
+  [[nodiscard]] bool is_exit() const;
+
  private:
   void send(const send_moment& at, order_actions& out);
-  [[nodiscard]] bool is_exit() const;
+  void ask_truth(instant now, order_actions& out);
   void refuse(finish_cause cause, std::string detail, order_actions& out);
   void hear(const order_refused& refusal, instant now, order_actions& out);
   void doubt(std::string detail, instant now, order_actions& out);
@@ -144,6 +146,7 @@ class order_machine {
   std::optional<instant> outcome_due_{};  ///< A send is out; past this its outcome is in doubt.
   std::optional<instant> resend_at_{};
   std::optional<instant> truth_from_{};  ///< It is sent again only on a truth that is newer.
+  std::optional<instant> truth_asked_{};
   std::optional<instant> asking_since_{};
   std::size_t queries_{0};
   std::optional<instant> query_at_{};

@@ -68,7 +68,8 @@ class flights {
   std::optional<plan_id> judged_again(const position_key& key, const plan_id& plan);
   /// A cancel of the last run was allowed for a plan that was between two orders then.
   void withdrawn_before(const plan_id& plan, const plan_id& by) { withdrawn_.emplace(plan, by); }
-  /// Withdraws a plan that is between two orders; false when none has this id.
+  /// Withdraws a plan that is between two orders; false when none has this id. One whose order has
+  /// yet to leave is withdrawn when nothing comes of that.
   bool withdraw(const plan_id& plan, const plan_id& by);
   /// The one that blocks most: unknown before permitted before unreflected. An entry also waits for
   /// an exit that is between two orders.
@@ -90,15 +91,19 @@ class flights {
     order_in_flight order{};
     ending end{};
     entry_size adds{};
+    bool has_left{false};
   };
   [[nodiscard]] static bool is_reflected(const ending& end, const truth_view& seen);
   static void drop_reflected(std::vector<flight>& here, const truth_view& seen);
   [[nodiscard]] static int weight(flight_phase phase);
+  [[nodiscard]] bool has_yet_to_leave(const plan_id& plan) const;
   void erase_if_empty(const position_key& key);
 
   std::unordered_map<position_key, std::vector<flight>> by_position_{};
   std::unordered_map<position_key, std::vector<order_in_flight>> between_{};
-  std::unordered_map<plan_id, plan_id> withdrawn_{};  ///< Of those in between_ or left, by whom.
+  // Plans and who withdrew them:
+  std::unordered_map<plan_id, plan_id> withdrawn_{};  ///< Of those in between_ or left.
+  std::unordered_map<plan_id, plan_id> withdrawn_unless_sent_{};
 };
 
 }  // namespace sluice

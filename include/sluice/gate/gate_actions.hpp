@@ -57,6 +57,7 @@ struct order_moved {
   // Of one that traded something, as far as known:
   std::optional<std::uint64_t> truth_before{};  ///< What truth of the position was at before it.
   venue_time traded_at{};                       ///< Its last trade.
+  bool comes_again{false};  ///< Resolved, and its plan will be judged again, of whatever kind.
 };
 
 /// An order that was not yet resolved when the process ended.
