@@ -27,7 +27,7 @@ function(sluice_python_tests label)
           WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
         set_tests_properties("${label}: ${sentence}" PROPERTIES
           ENVIRONMENT "SLUICE=$<TARGET_FILE:sluice>;PYTHONDONTWRITEBYTECODE=1;${ARG_ENVIRONMENT}"
-          SKIP_REGULAR_EXPRESSION "skipped '" LABELS ${label} TIMEOUT ${ARG_TIMEOUT}
+          SKIP_REGULAR_EXPRESSION "skipped ['\"]" LABELS ${label} TIMEOUT ${ARG_TIMEOUT}
           ${ARG_PROPERTIES})
       endif()
     endforeach()

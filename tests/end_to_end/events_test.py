@@ -3,9 +3,10 @@
 import http.client
 import json
 import re
+import sqlite3
 import unittest
 
-from harness import LIMIT_S, SluiceTestCase, a_reduce
+from harness import LIMIT_S, SluiceTestCase, a_reduce, an_open
 
 
 class EventsTestCase(SluiceTestCase):
@@ -92,6 +93,37 @@ class EventsTestCase(SluiceTestCase):
                               ("/api/v1/events", {"Last-Event-ID": "-4"}),
                               ("/api/v1/events?last=x", {}), ("/api/v1/logs?after=x", {})):
             self.assertEqual(self.get(path, headers).status, 400, (path, headers))
+
+    def journal_verdict(self, plan_id):
+        """What the plan's row says, and the record that it names."""
+        with sqlite3.connect(f"file:{self.directory}/state/journal.db?mode=ro", uri=True) as journal:
+            kind, reason, body = journal.execute(
+                "SELECT verdict, reason, body FROM plan JOIN record ON record.seq = verdict_seq WHERE plan_id = ?",
+                (plan_id,)).fetchone()
+        return kind, reason, json.loads(body)
+
+    def test_reply_event_page_and_journal_give_the_same_verdict(self):
+        """I4, of one allow and one deny."""
+        self.run_ready(symbols=20)
+        stream = self.follow(0)
+        for plan, expected in ((an_open("allowed"), "allow"),
+                               (an_open("denied", symbol="ETHUSDT", quantity="0.0001"), "deny")):
+            with self.subTest(expected):
+                replied = self.post("/api/v1/plans?wait=5s", plan).json()["judged"]["verdict"]
+                codes = [r["code"] for r in replied["refusals"]]
+                self.assertEqual((replied["kind"], bool(codes)), (expected, expected == "deny"))
+                event = self.next_event(stream)
+                while event["event"] != "plan_judged":
+                    event = self.next_event(stream)
+                told = json.loads(event["data"])
+                self.assertEqual((told["plan_id"], told["verdict"]), (plan["plan_id"], replied))
+                page, = self.get(f"/api/v1/plans/{plan['plan_id']}").json()["verdicts"]
+                self.assertEqual((page["seq"], page["verdict"]), (told["seq"], replied))
+                kind, reason, record = self.journal_verdict(plan["plan_id"])
+                self.assertEqual((kind, reason), (expected, codes[0] if codes else None))
+                # All but the term's end, which the record has as a number.
+                self.assertEqual((record["verdict"]["kind"], record["verdict"]["refusals"]),
+                                 (expected, replied["refusals"]))
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ class Redis:
         self.directory = directory
         self.path = directory / "redis.sock"
         self.keeps = keeps
+        self.password = None
         self.process = None
         self.start()
 
@@ -53,13 +54,20 @@ class Redis:
         with socket.socket(socket.AF_UNIX) as link:
             link.settimeout(LIMIT_S)
             link.connect(str(self.path))
-            parts = [f"*{len(words)}\r\n".encode()]
-            for word in words:
-                data = word if isinstance(word, bytes) else str(word).encode()
-                parts.append(b"$%d\r\n%s\r\n" % (len(data), data))
-            link.sendall(b"".join(parts))
             with link.makefile("rb") as answer:
+                if self.password:
+                    link.sendall(self.command("AUTH", self.password))
+                    self.read(answer)
+                link.sendall(self.command(*words))
                 return self.read(answer)
+
+    @staticmethod
+    def command(*words):
+        parts = [f"*{len(words)}\r\n".encode()]
+        for word in words:
+            data = word if isinstance(word, bytes) else str(word).encode()
+            parts.append(b"$%d\r\n%s\r\n" % (len(data), data))
+        return b"".join(parts)
 
     def read(self, answer):
         line = answer.readline()

@@ -4,20 +4,16 @@ import contextlib
 import datetime
 import http.client
 import json
-import mmap
 import os
-import pathlib
 import re
 import resource
-import shutil
 import signal
 import socket
-import struct
-import subprocess
 import time
 import unittest
 
-from field import BINARY, LIMIT_S, ORDER, PROMISED_MIB, RISK, FaultsTestCase, Process, oracle, rows
+from field import LIMIT_S, ORDER, PROMISED_MIB, RISK, FaultsTestCase, oracle, rows
+from preloaded import PreloadedTestCase
 
 MIB = 1024 * 1024
 PERMIT_MS = 2_000
@@ -132,30 +128,10 @@ class StoppedTestCase(FaultsTestCase):
         self.check_allows(2_000)
 
 
-class ClockTestCase(FaultsTestCase):
+class ClockTestCase(PreloadedTestCase):
     """H7: the wall clock of the process alone is shifted, by a library loaded before libc."""
 
-    def setUp(self):
-        super().setUp()
-        self.skip_with_a_sanitizer()
-        compiler = shutil.which("cc") or self.skipTest("no C compiler")
-        source = pathlib.Path(__file__).with_name("shifted_clock.c")
-        self.library = self.directory / "shifted_clock.so"
-        subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", self.library, source, "-ldl"], check=True)
-        self.shift_file = self.directory / "shift"
-        self.shift_file.write_bytes(bytes(mmap.PAGESIZE))
-
-    def shift(self, seconds):
-        with open(self.shift_file, "r+b") as file:
-            file.write(struct.pack("l", seconds))
-
-    def start(self, config, command="run", *flags, stdin=None):
-        if command != "run":
-            return super().start(config, command, *flags, stdin=stdin)
-        process = Process(["env", f"LD_PRELOAD={self.library}", f"SHIFT_FILE={self.shift_file}",
-                           os.path.realpath(BINARY), command, str(config), *flags], self.directory, stdin)
-        self.started.append(process)
-        return process
+    library_source = "shifted_clock.c"
 
     def test_h7_wall_clock(self):
         self.begin()
@@ -164,14 +140,14 @@ class ClockTestCase(FaultsTestCase):
         for jump in (hour, 0, -hour, 0):
             with self.subTest(jump):
                 self.jump(jump, symbols)
-        self.shift(0)
+        self.bend(0)
         self.check_end()
 
     def jump(self, seconds, symbols):
         self.hold_positions(symbols[:2])
         waiting = [self.exit(s) for s in symbols[:2]]
         before = self.last()
-        self.shift(seconds)
+        self.bend(seconds)
         began = time.monotonic()
         plans = [self.entry(s) for s in symbols[2:4]] + waiting
         for plan in plans:

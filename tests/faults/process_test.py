@@ -1,4 +1,4 @@
-"""The process and its journal: killed, refused by the disk, damaged, started twice, reloaded, ended: H1 to H3, H8, H9."""
+"""The process and its journal: killed, refused by the disk, damaged, started twice, reloaded, ended: H1 to H3, H8, H9, H11."""
 
 import shutil
 import signal
@@ -7,6 +7,7 @@ import time
 import unittest
 
 from field import BINARY, LIMIT_S, ORDER, FaultsTestCase, Parameters, crash_test, oracle
+from preloaded import PreloadedTestCase
 
 FRAME_PAYLOAD = 32 + 24 + 2_000  # Of a write-ahead log: in the page of its first frame.
 
@@ -28,6 +29,34 @@ class CrashesTestCase(crash_test.CrashTestCase):
                                 ("pwrite64", "ENOSPC", vary.number("write", 150, 60, 200))):
             with self.subTest(call):
                 self.assertTrue(self.one_failure(call, error, at), f"{call} {at} was never refused")
+
+
+class SlowDiskTestCase(PreloadedTestCase):
+    """H11: a commit takes longer than a permit lives."""
+
+    library_source = "slow_disk.c"
+
+    def test_h11_slow_commits(self):
+        self.begin()
+        whole, part, flat = self.names_of_symbols(3)
+        held = self.hold_positions([whole, part])
+        self.bend(self.vary.number("each_commit_ms", 2_500, 1_000, 3_000))
+        before = self.last()
+        left = held[part] // 2
+        exits = [self.exit(whole), self.exit(part, target=f"{left:f}")]
+        entry = self.entry(flat, ttl="12s")
+        self.offer([entry, *exits])
+        self.until_ended([entry, *exits])
+        self.assertEqual([self.ended()[e["plan_id"]][0] for e in exits], ["done", "done"])
+        self.assertEqual({s: self.held().get(s, 0) for s in (whole, part)}, {whole: 0, part: left})
+        # An entry whose permit ran out meanwhile is none; each order went out once.
+        traded = self.ended()[entry["plan_id"]][1]
+        self.assertEqual(abs(self.held().get(flat, 0)), traded)
+        sent = [self.parameter(r, "newClientOrderId") for r in self.arrivals(before, "POST", ORDER)]
+        self.assertEqual(sorted(sent), sorted(set(sent)))
+        self.assertEqual(len(sent), len(exits) + (traded > 0))
+        self.bend(0)
+        self.check_end()
 
 
 class JournalTestCase(FaultsTestCase):

@@ -8,6 +8,7 @@ from field import KEY, ORDER, RISK, FaultsTestCase, rows
 BY_READ = ("bulk", "worker")
 BY_STREAM = ("stream",)
 READ_PERIOD_S = 1.9  # The age that is promised, which no read period passes.
+TOLD_WITHIN_S = 1  # By a stream that lives.
 
 
 class StreamTalk(FaultsTestCase):
@@ -50,7 +51,7 @@ class StreamTalk(FaultsTestCase):
         made = [r["number"] for r in self.arrivals(after, "POST", KEY)] or [after]
         self.until("a whole read after it", lambda: [
             r for r in self.arrivals(made[-1], "GET", RISK) if self.parameter(r, "symbol") is None])
-        self.until_seen(symbol, self.person(symbol), BY_STREAM)
+        self.until_seen(symbol, self.person(symbol), BY_STREAM, TOLD_WITHIN_S + self.slack_s)
 
 
 class StreamsTestCase(StreamTalk):

@@ -285,13 +285,17 @@ def of_cancels():
 
 
 def of_firewall():
-    """A firewall's page pauses the whole process for a minute, so these have a process of their own."""
+    """A firewall's page pauses the whole process for a minute, so these have a process of their own.
+
+    It comes late enough for the orders of all cells to be on their way before the first pause.
+    """
+    late = post({"effect": "delay", "delay_ms": 1_500})
     for kind in KINDS:
-        yield Cell("E7", SENT, kind, "403 from the firewall", (post(reply("forbidden_403")),),
+        yield Cell("E7", SENT, kind, "403 from the firewall", (post(reply("forbidden_403")), late),
                    *WITHOUT[kind], saw="no document of the venue")
         yield Cell("E7", ACCEPTED, kind, "403 from the firewall, though executed",
                    (post({**reply("forbidden_403", execute=True),
-                          "body": "<html><title>403</title></html>"}), NEVER_TOLD), *WHOLE, saw="unknown")
+                          "body": "<html><title>403</title></html>"}), late, NEVER_TOLD), *WHOLE, saw="unknown")
 
 
 def with_halves(cells):

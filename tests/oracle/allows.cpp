@@ -107,7 +107,7 @@ violations check_allows(const history& h) {
       found.push_back({"I1", a.plan + " was allowed on truth " + std::to_string(a.age) +
                                  " ms old, " + std::to_string(in_force) + " was in force"});
     // A plan may be judged again later, on another truth.
-    if (!was_proven(h, a.symbol, a.at, in_force + commit_slack))
+    if (!was_proven(h, a.symbol, a.at, in_force + commit_slack + 2 * waited_for_disk(h, a.at)))
       found.push_back({"I1", a.plan + " was allowed though nothing had proven " + a.symbol +
                                  " for " + std::to_string(in_force + commit_slack) + " ms"});
   }

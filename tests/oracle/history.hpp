@@ -130,6 +130,13 @@ struct clocks_line {
   ms by{0};
 };
 
+/// A commit that began between the two took so long.
+struct slow_commits {
+  ms from{0};
+  ms to{0};
+  ms each{0};
+};
+
 struct history {
   std::vector<venue_order> orders{};
   std::vector<venue_fill> fills{};
@@ -150,6 +157,7 @@ struct history {
   std::vector<std::string> not_started{};  ///< Why processes could not start.
   std::vector<ms> clock_set{};             ///< When our wall clock jumped.
   std::vector<clocks_line> clocks_moved{};
+  std::vector<slow_commits> slow_disk{};
   ms stale_entry{0};  ///< Truth may be so old, as configured.
   ms stale_exit{0};
   bool ready_at_end{true};

@@ -71,6 +71,15 @@ std::map<std::string, ms> accepted_plans(const history& h) {
   return at;
 }
 
+ms waited_for_disk(const history& h, ms told) {
+  constexpr int commits = 3;
+  ms longest = 0;
+  for (const auto& s : h.slow_disk)
+    if (told >= s.from && told <= s.to + commits * s.each)
+      longest = std::max(longest, commits * s.each);
+  return longest;
+}
+
 bool lost_the_time(const history& h, ms from, ms to) {
   const auto within = [&](ms at) { return at > from && at <= to; };
   return std::ranges::any_of(h.clock_set, within) &&

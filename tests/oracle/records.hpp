@@ -56,6 +56,10 @@ struct intent {
 /// deadlines by that clock alone.
 [[nodiscard]] bool lost_the_time(const history& h, ms from, ms to);
 
+/// How long a record that was told then may have waited for the disk: for the commit that was under
+/// way, for one of what came just before, and for its own.
+[[nodiscard]] ms waited_for_disk(const history& h, ms told);
+
 /// What each position was when, by the venue's trades.
 class positions_held {
  public:

@@ -41,7 +41,9 @@ std::vector<violation> check_truths(const history& h) {
   for (const auto& a : h.allows) {
     if (a.recovered || a.trades_nothing || !a.known || a.at < 0)
       continue;
-    if (!positions.was(a.symbol, a.truth, a.at - a.age - slack, a.at))
+    // First the intent is durable; that the verdict is follows once the order has left.
+    const auto made = a.at - 2 * waited_for_disk(h, a.at);
+    if (!positions.was(a.symbol, a.truth, made - a.age - slack, a.at))
       found.push_back({"I1", a.plan + " was allowed on " + a.symbol + " at " + show_units(a.truth) +
                                  ", which it was not in the " + std::to_string(a.age) +
                                  " ms that its truth is old"});
@@ -62,7 +64,9 @@ std::vector<violation> check_deadlines(const history& h) {
       allowed_before[j.plan] = true;
     else if (allowed_before[j.plan])
       continue;
-    const ms may_be = j.kind == "allow" ? 0 : slack;
+    // First it is durable that it was taken in, or that its last order came to nothing.
+    const ms disk = waited_for_disk(h, accepted[j.plan]) + waited_for_disk(h, j.at);
+    const ms may_be = j.kind == "allow" ? 0 : slack + disk;
     if (!j.recovered && j.late > may_be && !lost_the_time(h, accepted[j.plan], j.at))
       found.push_back({"I4", j.plan + " was judged (" + j.kind + ") " + std::to_string(j.late) +
                                  " ms after its deadline"});

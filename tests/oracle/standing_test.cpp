@@ -106,6 +106,24 @@ TEST_CASE("verdicts and orders after the deadline are found") {
   CHECK(finds(check_deadlines(h), "I4"));
 }
 
+TEST_CASE("a slow disk excuses what it kept waiting, while it was slow and for so long") {
+  auto h = a_history();
+  h.judgements[0] = {"early", "deny", 4'000, false, 9'000};
+  REQUIRE(finds(check_deadlines(h), "I4"));
+  SECTION("then") {
+    h.slow_disk = {{8'000, 9'500, 1'500}};
+    CHECK(check_deadlines(h).empty());
+  }
+  SECTION("before") {
+    h.slow_disk = {{2'000, 3'000, 1'500}};
+    CHECK(finds(check_deadlines(h), "I4"));
+  }
+  SECTION("but not as slow") {
+    h.slow_disk = {{8'000, 9'500, 1'000}};
+    CHECK(finds(check_deadlines(h), "I4"));
+  }
+}
+
 TEST_CASE("a verdict that the next process wrote, and its orders, are not bound by our clock") {
   auto h = a_history();
   h.judgements[0] = {"early", "deny", 90'000, true};

@@ -50,6 +50,7 @@ void check_last_wishes(const history& h, violations& found) {
                              "cooldown_in_flight",
                              "position_exists",
                              "would_flip",  // A stop has just closed what truth still has.
+                             "would_increase",
                              "order_in_flight",
                              "order_unknown"};
   const auto in_doubt = what_is_in_doubt(h).symbols;
@@ -63,6 +64,8 @@ void check_last_wishes(const history& h, violations& found) {
                                   " at the end, after an exit in the calm"});
   if (h.wanted_open.empty())
     return;
+  if (waited_for_disk(h, h.ended_at) > 0)
+    return;  // No permit outlives a commit; exits find a way.
   const auto verdicts = verdicts_of(h);
   const auto said = verdicts.find(h.wanted_open);
   if (said == verdicts.end())
@@ -117,9 +120,11 @@ std::vector<violation> check_verdicts(const history& h) {
     }
     // A plan that was in a process which ended gets its verdict from the next one.
     const auto at = told_at.contains(p.plan) ? told_at[p.plan] : ms{-1};
+    const auto own = waited_for_disk(h, at);
     const bool by_next =
-        std::ranges::any_of(starts, [&](ms s) { return at >= s && at - s < 1'000 && s > 0; });
-    if (at > p.deadline && !by_next && !lost_the_time(h, accepted_at[p.plan], at))
+        std::ranges::any_of(starts, [&](ms s) { return at >= s && at - s < 1'000 + own && s > 0; });
+    const auto disk = 2 * own + waited_for_disk(h, accepted_at[p.plan]);
+    if (at - disk > p.deadline && !by_next && !lost_the_time(h, accepted_at[p.plan], at))
       found.push_back({"I4", p.plan + " got its verdict " + std::to_string(at - p.deadline) +
                                  " ms after its deadline"});
   }
@@ -196,11 +201,12 @@ std::vector<violation> check_recovery(const history& h) {
         under_way.insert(plan);
     }
   }
+  const auto disk = waited_for_disk(h, h.ended_at);
   for (const auto& p : h.plans)
-    if (p.deadline < h.ended_at && undecided.contains(p.plan))
+    if (p.deadline + 2 * disk < h.ended_at && undecided.contains(p.plan))
       found.push_back({"I15", p.plan + " has no verdict, and its deadline is over"});
   for (const auto& p : h.plans)
-    if (p.deadline + 10'000 < h.ended_at && under_way.contains(p.plan) &&
+    if (p.deadline + 10'000 + 2 * disk < h.ended_at && under_way.contains(p.plan) &&
         !in_doubt.contains(p.plan))
       found.push_back({"I15", p.plan + " was allowed and has no end, long after its deadline"});
   return found;

@@ -18,6 +18,7 @@ import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "end_to_end"))
 
+import redis_test  # noqa: E402
 from forms import Scanner  # noqa: E402
 from harness import (BINARY, LIMIT_S, OutsideTestCase, Relay, a_reduce, an_open, ask,  # noqa: E402
                      free_port)
@@ -49,6 +50,10 @@ token_file = "{dir}/alpha.token"
 enabled = true
 address = "127.0.0.1:{redis}"
 password_file = "{dir}/redis.password"
+entry_sources = ["intent_bridge"]
+write_permits = true
+write_snapshots = true
+snapshot_period = "1s"
 reconnect_max = "400ms"
 [protective_stops]
 enabled = true
@@ -181,10 +186,11 @@ class SceneTestCase(OutsideTestCase):
         (self.directory / "plans.jsonl").touch()
         port = free_port()
         self.start_venue(port)
-        redis = Redis(self.directory)
-        self.addCleanup(redis.stop)
-        redis.ask("CONFIG", "SET", "requirepass", PASSWORD)
-        self.parrot = Parrot(redis.path)
+        self.redis = Redis(self.directory)
+        self.addCleanup(self.redis.stop)
+        self.redis.ask("CONFIG", "SET", "requirepass", PASSWORD)
+        self.redis.password = PASSWORD
+        self.parrot = Parrot(self.redis.path)
         self.addCleanup(self.parrot.close)
         config = self.outside(port)
         text = config.read_text().replace("[exchange]", f'[exchange]\nkey_type = "{self.KEY_TYPE}"')
@@ -216,6 +222,22 @@ class SceneTestCase(OutsideTestCase):
         with open(self.directory / "plans.jsonl", "a") as lines:
             lines.write('{"plan_id": 7}\n' + json.dumps(an_open("a-5", symbol="BNBUSDT")) + "\n")
         self.until("the line's fill", lambda: (self.position("BNBUSDT") or {}).get("amount"))
+
+    def trade_by_redis(self):
+        """An entry that is carried out, and a part of nothing, which is refused under its own name."""
+        self.redis.add(redis_test.an_open("r-1", "LTCUSDT", qty="1"))
+        self.redis.add(redis_test.a_close(CANARY, "DOGEUSDT", action="PARTIAL_50"))
+        self.until("the entry's fill", lambda: (self.position("LTCUSDT") or {}).get("amount"))
+        self.until("the refusal", self.redis.refused)
+        self.read_redis()
+
+    def read_redis(self):
+        """All of its keys; permits live for a minute only."""
+        for key in self.redis.ask("KEYS", "*"):
+            kind = self.redis.ask("TYPE", key)
+            if kind != "none":  # Its minute was over just now.
+                words = {"string": ("GET", key), "hash": ("HGETALL", key), "stream": ("XRANGE", key, "-", "+")}[kind]
+                self.note(f"Redis {kind}", key + " " + json.dumps(self.redis.ask(*words)))
 
     def refuse_strangers(self):
         for token in (READ, WRITE, OLD_READ):
@@ -353,6 +375,7 @@ class SceneTestCase(OutsideTestCase):
         self.start_all()
         first = self.listen_key()
         self.trade()
+        self.trade_by_redis()
         self.refuse_strangers()
         self.break_the_venue(first)
         self.reload()
@@ -360,15 +383,17 @@ class SceneTestCase(OutsideTestCase):
         self.run_commands()
         self.look_from_outside()
         self.until("Redis was told the password", lambda: PASSWORD.encode() in self.parrot.heard)
+        self.read_redis()
         scanner = Scanner({**self.secrets({first, self.listen_key()})})
         self.end_all()
         self.read_files()
         self.assertGreater(len(self.heard), 60)
+        self.assertIn("Redis hash", self.heard)
         leaks = {channel: found for channel, text in self.heard.items() if (found := scanner.find(text))}
         self.assertEqual(leaks, {})
         canary = Scanner({"canary": CANARY})
         seen = {channel for channel, text in self.heard.items() if canary.find(text)}
         told = {"GET /api/v1/state", "stream /api/v1/events", "stream /api/v1/logs", "sluice tail",
-                "sluice state", "file sluice.log", "file stderr"}
+                "sluice state", "file sluice.log", "file stderr", "Redis stream", "Redis string"}
         self.assertEqual(told - seen, set(), seen)
         self.assertTrue([c for c in seen if re.match(r"file state/.*\.db(-wal)?$", c)], seen)

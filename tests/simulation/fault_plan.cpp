@@ -190,6 +190,10 @@ void sync_error(draws& d, planned_fault& f) {
   f.disk = disk_fault{crash_kind::process, d.between(0, 3), true};
   f.lasts = 15s;
 }
+void slow_commits(draws& d, planned_fault& f) {
+  f.slow = slow_disk{d.time(200ms, 3s), d.time(5s, 30s)};
+  f.lasts = f.slow->lasts + 15s;
+}
 void jump(draws& d, planned_fault& f) {
   constexpr std::array spans{-3'600'000, -60'000, 60'000, 3'600'000};
   f.wall = wall_jump{milliseconds{d.one_of(spans)}};
@@ -198,14 +202,12 @@ void jump(draws& d, planned_fault& f) {
 
 const std::vector<kind_row>& rows() {
   static const std::vector<kind_row> all{
-      {"E1", slow},           {"E2", too_many},     {"E3", banned},
-      {"E4", unknown_error},  {"E5", unavailable},  {"E6", throttled},
-      {"E7", strange_answer}, {"E8", not_found},    {"E9", lost_reply},
-      {"E10", damaged},       {"E15", clock_off},   {"E16", mute},
-      {"E17", bent_events},   {"E18", stream_ends}, {"E19", event_between},
-      {"E20", parts},         {"E21", person},      {"E22", forced},
-      {"E24", refused},       {"E25", maintenance}, {"H1", crash},
-      {"H2", sync_error},     {"H7", jump}};
+      {"E1", slow},         {"E2", too_many},     {"E3", banned},         {"E4", unknown_error},
+      {"E5", unavailable},  {"E6", throttled},    {"E7", strange_answer}, {"E8", not_found},
+      {"E9", lost_reply},   {"E10", damaged},     {"E15", clock_off},     {"E16", mute},
+      {"E17", bent_events}, {"E18", stream_ends}, {"E19", event_between}, {"E20", parts},
+      {"E21", person},      {"E22", forced},      {"E24", refused},       {"E25", maintenance},
+      {"H1", crash},        {"H2", sync_error},   {"H7", jump},           {"H11", slow_commits}};
   return all;
 }
 

@@ -25,6 +25,11 @@ struct disk_fault {
 struct wall_jump {
   milliseconds by{};
 };
+/// While it lasts, each commit takes so long.
+struct slow_disk {
+  milliseconds each{};
+  milliseconds lasts{};
+};
 
 struct planned_fault {
   std::string name{};  ///< "E4", "H1", ...
@@ -35,6 +40,7 @@ struct planned_fault {
   std::optional<venue_act> venue{};
   std::optional<disk_fault> disk{};
   std::optional<wall_jump> wall{};
+  std::optional<slow_disk> slow{};
   milliseconds lasts{};  ///< After it, nothing of it is in force.
 };
 

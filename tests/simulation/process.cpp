@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <caf/all.hpp>
 
+#include <algorithm>
 #include <unordered_map>
 #include <utility>
 
@@ -137,13 +138,49 @@ process::~process() {
     kill(a.universe_keeper), kill(a.status), kill(a.watchdog), kill(a.settings_keeper);
   }
   all_.reset();
+  finish_commit();
   scheduler_->run();
   given_.exchange.reset();
   scheduler_->run();
   system_.reset();
 }
 
+bool process::is_about_to_commit(caf::resumable* job) const {
+  auto* journal = caf::actor_cast<caf::abstract_actor*>(all_->journal);
+  const bool has_records = given_.vitals->uncommitted_since_ms != 0;
+  if (job != dynamic_cast<caf::resumable*>(journal) || !has_records)
+    return false;
+  const auto* next = journal->peek_at_next_mailbox_element();
+  return next && next->content().match_elements<actors::commit_batch>();
+}
+
+/// The wait comes before what is written, not amid it: nobody can tell the difference.
+void process::hold_commits() {
+  auto& jobs = scheduler_->jobs;
+  const auto takes = disk_.commit_takes(world_.now());
+  if (takes == milliseconds{0} || committing_)
+    return;
+  const auto at = std::ranges::find_if(jobs, [this](auto* job) { return is_about_to_commit(job); });
+  if (at == jobs.end())
+    return;
+  committing_ = *at;
+  commits_at_ = world_.now() + takes;
+  jobs.erase(at);
+}
+
+void process::finish_commit() {
+  if (auto* job = std::exchange(committing_, nullptr)) {
+    scheduler_->jobs.push_front(job);
+    scheduler_->try_run_once();
+  }
+}
+
 bool process::step() {
+  if (committing_ && world_.now() >= commits_at_) {
+    finish_commit();
+    return true;
+  }
+  hold_commits();
   auto& jobs = scheduler_->jobs;
   if (jobs.empty())
     return false;
@@ -155,10 +192,14 @@ bool process::step() {
 }
 
 std::optional<instant> process::next_timer() const {
+  std::optional<instant> next;
+  if (committing_)
+    next = commits_at_;
   const auto& schedule = scheduler_->clock().schedule();
   if (schedule.empty())
-    return std::nullopt;
-  return instant{schedule.begin()->first + machine_.booted.time_since_epoch()};
+    return next;
+  const instant due{schedule.begin()->first + machine_.booted.time_since_epoch()};
+  return std::min(due, next.value_or(due));
 }
 
 void process::follow_time() {

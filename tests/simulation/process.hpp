@@ -68,6 +68,9 @@ class process {
 
   [[nodiscard]] bool start(records_seen seen);
   void make_client();
+  [[nodiscard]] bool is_about_to_commit(caf::resumable* job) const;
+  void hold_commits();
+  void finish_commit();
   [[nodiscard]] instant here(instant of_world) const;
 
   world& world_;
@@ -84,6 +87,9 @@ class process {
   status::request_handler gateway_{};
   std::unique_ptr<pending_answers> answers_;
   std::optional<int> ended_{};
+  /// The journal, in a commit that a slow disk has not done yet.
+  caf::resumable* committing_{nullptr};
+  instant commits_at_{};  ///< World time.
   std::string refusal_{};
 };
 

@@ -52,7 +52,7 @@ TEST_CASE("a list is falsely empty in some runs, and in none of them twice") {
 
 TEST_CASE("a jump of the wall clock changes no verdict") {
   std::int64_t jumps = 0;
-  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+  for (std::uint64_t seed = 12; seed <= 23; ++seed) {
     options chosen;
     chosen.seed = seed;
     chosen.span = 4min;
@@ -70,7 +70,7 @@ TEST_CASE("a jump of the wall clock changes no verdict") {
 }
 
 TEST_CASE("what a run of ten minutes does is worth judging") {
-  const auto seen = run_of(1, 10min);
+  const auto seen = run_of(3, 10min);
   CHECK(seen.seen.arrivals.size() > 20);
   CHECK(seen.seen.fills.size() > 20);
   CHECK(seen.seen.plans.size() > 60);

@@ -44,6 +44,8 @@ struct disk_state {
   bool crashed{false};
   std::optional<std::int64_t> sync_fails_in{};
   bool sync_failed{false};
+  milliseconds each_commit{0};
+  instant slow_until{};
   std::int64_t syncs{0};
   std::int64_t lost{0};
   std::function<void(std::string_view)> durable{};
@@ -340,6 +342,15 @@ bool simulated_disk::crashed() const {
 
 void simulated_disk::fail_sync_after(std::int64_t syncs) {
   disk->sync_fails_in = syncs;
+}
+
+void simulated_disk::slow_down(milliseconds each_commit, instant until) {
+  disk->each_commit = each_commit;
+  disk->slow_until = until;
+}
+
+milliseconds simulated_disk::commit_takes(instant now) const {
+  return now < disk->slow_until ? disk->each_commit : milliseconds{0};
 }
 
 void simulated_disk::disarm() {

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "draws.hpp"
+#include "sluice/domain/time.hpp"
 
 namespace sluice::simulation {
 
@@ -41,6 +42,10 @@ class simulated_disk {
   [[nodiscard]] bool sync_failed() const;
   /// Neither happens any more.
   void disarm();
+
+  /// Until then, in world time, a commit takes so long; whoever runs a process sees to it.
+  void slow_down(milliseconds each_commit, instant until);
+  [[nodiscard]] milliseconds commit_takes(instant now) const;
 
   /// Once every connection is gone: the files become what a crash left of them, and the disk works
   /// again. Without a crash nothing changes.

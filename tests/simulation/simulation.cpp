@@ -107,6 +107,9 @@ outcome simulation::run() {
   const auto begin = world_->now();
   schedule_work();
   schedule_faults();
+  // Exits must work on such a disk, too: in the calm at the end every one is judged.
+  if (chosen_.faults == with_faults::yes && plan_draws_.chance(5))
+    slow_disk_down({plan_draws_.time(2s, 3s), chosen_.span});
   invite_stranger();
   live_until(begin + chosen_.span - calm_end);
   world_->trace("the calm at the end begins");

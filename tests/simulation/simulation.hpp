@@ -66,6 +66,7 @@ class simulation {
   void watch_failed_sync();
   void schedule_faults();
   void arm(std::size_t fault);
+  void slow_disk_down(const slow_disk& s);
   void strike(const planned_fault& f, std::optional<phase> met);
   void schedule_work();
   void schedule_stranger(const symbol& on, milliseconds wait);

@@ -112,6 +112,12 @@ void simulation::schedule_stranger(const symbol& on, milliseconds wait) {
   });
 }
 
+void simulation::slow_disk_down(const slow_disk& s) {
+  disk_->slow_down(s.each, world_->now() + s.lasts);
+  const auto from = world_->age().count();
+  result_.seen.slow_disk.push_back({from, from + s.lasts.count(), s.each.count()});
+}
+
 void simulation::strike(const planned_fault& f, std::optional<phase> met) {
   auto on = met ? phases_.somewhere_in(*met) : std::nullopt;
   if (!on) {
@@ -154,6 +160,8 @@ void simulation::strike(const planned_fault& f, std::optional<phase> met) {
     result_.seen.clock_set.push_back(world_->age().count());
     result_.seen.clocks_moved.push_back({world_->age().count(), f.wall->by.count()});
   }
+  if (f.slow && disk_->commit_takes(world_->now()) == 0ms)
+    slow_disk_down(*f.slow);
   if (f.disk && process_) {
     if (f.disk->sync_error)
       disk_->fail_sync_after(f.disk->calls);

@@ -235,7 +235,7 @@ std::string workload::open_last(process& on, const std::string& name) {
   offer(
       on, id,
       fmt::format(
-          R"({{"plan_id":"{}","source":"sim","symbol":"{}","kind":"open","side":"buy","notional":"100","ttl":"15s"}})",
+          R"({{"plan_id":"{}","source":"sim","symbol":"{}","kind":"open","side":"buy","notional":"250","ttl":"15s"}})",
           id, name),
       15s);
   return id;
