@@ -165,7 +165,10 @@ void executor::only_record(const carry_out& permitted, const order_request& requ
 
 void executor::truth_moved(const plan_ptr& p, const order_request& request) {
   log().info("executor", "truth_moved", {{"plan", p->id}});
-  send_moved(request, p->id, flight_step::resolved, {}, false, lane_of(*p) == lane::exit);
+  order_moved over{position_of(request), p->id, flight_step::resolved, now()};
+  over.goes_on = lane_of(*p) == lane::exit;
+  over.comes_again = true;
+  send(peers_->gate, over);
   send(peers_->gate, judge_again{p});
 }
 

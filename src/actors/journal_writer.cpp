@@ -107,7 +107,7 @@ class journal_writer : public stage<journal_actor> {
   }
 
   void schedule() {
-    const auto open = pace_.stays_open();
+    const auto open = pace_.stays_open(now());
     if (open > milliseconds{0})
       delayed_send(this, open, commit_batch{batches_});
     else
@@ -125,11 +125,11 @@ class journal_writer : public stage<journal_actor> {
 
   [[nodiscard]] bool batch_is_full() const {
     // On a slow disk one large commit is over sooner than many.
-    return !pace_.is_slow() && static_cast<std::int64_t>(batch_.size()) >= options_.batch_max;
+    return !pace_.is_slow(now()) && static_cast<std::int64_t>(batch_.size()) >= options_.batch_max;
   }
 
   [[nodiscard]] bool somebody_waited_long() const {
-    return !waiting_.empty() && now() - waiting_since_ >= pace_.takes_in();
+    return !waiting_.empty() && now() - waiting_since_ >= pace_.takes_in(now());
   }
 
   void commit() {
@@ -142,7 +142,7 @@ class journal_writer : public stage<journal_actor> {
       return fail(result.error());
     vitals().uncommitted_since_ms = 0;
     if (!batch_.empty()) {
-      pace_.committed(now() - began);
+      pace_.committed(now() - began, now());
       vitals().commits_took_ms = pace_.both_took().count();
       vitals().committed_at_ms = now_stamp().wall.ms;
       vitals().commits += 1;

@@ -3,11 +3,11 @@
 
 #include <fmt/format.h>
 
+#include "exit_watch.hpp"
 #include "mute_watch.hpp"
 #include "preflight.hpp"
 #include "reach_watch.hpp"
 #include "read_marks.hpp"
-#include "read_remedies.hpp"
 #include "read_task.hpp"
 #include "read_watch.hpp"
 #include "resync_desk.hpp"
@@ -201,16 +201,16 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
       if (rounds_.set_members(members))
         follow_promise();
     }
+    exits_.look(scheduler_, present);
     while (const auto job = scheduler_.next(present))
       start(*job, present);
     if (has_single_rounds())
       wake_at(muster_due_);
     if (const auto mute = mute_.look(present))
       renew_stream(*mute);
-    if (const auto next = scheduler_.next_wakeup(present))
-      wake_at(*next);
-    if (const auto next = mute_.next_look())
-      wake_at(*next);
+    for (const auto next : {scheduler_.next_wakeup(present), mute_.next_look(), exits_.next()})
+      if (next)
+        wake_at(*next);
   }
 
   [[nodiscard]] bool has_single_rounds() const {
@@ -242,7 +242,8 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
 
   /// Once more, over another connection, before the plan that waits for it is told.
   bool try_again(const read_job& job, const read_failure& why) {
-    if (!may_be_read_anew(job, why))
+    const bool lost = why.kind == failure_kind::timed_out || why.kind == failure_kind::unreachable;
+    if (!lost || !is_demand(job.priority) || job.connection == connection_choice::fresh)
       return false;
     vitals().reads_retried += 1;
     scheduler_.want({job.target, job.priority, now(), job.started_at, connection_choice::fresh},
@@ -313,8 +314,7 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
     if (try_again(job, why))
       return;
     come_round(job.target, job.started_at, why.retry_at.value_or(now()));
-    if (const auto due = watches_for_exits(job, why, keeper_->counts(), now()))
-      scheduler_.want({job.target, read_priority::exit_demand, *due, now()}, now());
+    exits_.failed(job, why, given_.exchange->budget(), keeper_->counts(), now());
     const auto words = fmt::format("{}: {}", to_string(why.kind), why.text);
     if (job.target.is_account())
       operators_.read_ended(job.started_at,
@@ -385,6 +385,7 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
   worker_roster workers_{};
   mute_watch mute_{stream_patience};
   read_watch watch_{};
+  exit_watch exits_{};
   reach_watch reach_{};
   resync_desk operators_{};
 };

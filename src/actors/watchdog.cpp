@@ -8,8 +8,9 @@ namespace sluice::actors {
 namespace {
 
 constexpr milliseconds look_period{1'000};
-/// What commits took says something of the disk for so long.
-constexpr milliseconds commits_count_for{15'000};
+/// What commits took counts for so long: less than a stall needs to be named, so that it takes
+/// commits that follow each other.
+constexpr milliseconds commits_count_for{4'000};
 
 class watchdog : public stage<watchdog_actor> {
  public:

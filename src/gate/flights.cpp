@@ -112,13 +112,13 @@ std::optional<plan_id> flights::judged_again(const position_key& key, const plan
   return std::nullopt;
 }
 
-bool flights::withdraw(const plan_id& plan, const plan_id& by) {
+bool flights::withdraw(const plan_id& plan, const plan_id& by, bool unless_sent) {
   const bool there = std::any_of(between_.begin(), between_.end(), [&](const auto& waiting) {
     return std::ranges::count(waiting.second, plan, &order_in_flight::plan) > 0;
   });
   if (there)
     withdrawn_.try_emplace(plan, by);
-  else if (has_yet_to_leave(plan))
+  else if (unless_sent && has_yet_to_leave(plan))
     withdrawn_unless_sent_.try_emplace(plan, by);
   return there;
 }

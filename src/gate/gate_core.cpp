@@ -367,7 +367,8 @@ void gate_core::allow(parked_plan p, facts seen, permit given, gate_actions& out
 void gate_core::withdraw(parked_plan cancel, facts seen, gate_actions& out) {
   const auto& target = std::get<cancel_plan>(cancel.what->body).target;
   auto waiting = take_waiting(target);
-  if (!waiting && !flights_.withdraw(target, cancel.what->id)) {
+  const bool for_successor = cancel.what->source.str() == planner_source;
+  if (!waiting && !flights_.withdraw(target, cancel.what->id, !for_successor)) {
     refusal nothing{refusal_code::nothing_to_withdraw, target.str(), {}};
     out.verdicts.push_back(denied(std::move(cancel), std::move(seen), std::move(nothing)));
     return;

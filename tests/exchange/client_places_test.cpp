@@ -1,4 +1,6 @@
 // Who gets a connection, and a place to wait for one, when there are too few.
+#include <future>
+
 #include "support/client_under_test.hpp"
 
 using namespace sluice;
@@ -93,9 +95,10 @@ TEST_CASE("entries leave connections to exits, however many the venue does not a
 
 TEST_CASE("an order that closes goes before those that open and came first") {
   imposter venue;
-  answers<int> release;
-  venue.when("GET /fapi/v1/time", {[&release](imposter_connection& c, const seen_request& r) {
-               release.wait();
+  std::promise<void> release;
+  venue.when("GET /fapi/v1/time", {[released = release.get_future().share()](
+                                       imposter_connection& c, const seen_request& r) {
+               released.wait_for(std::chrono::seconds(30));
                server_time()(c, r);
              }});
   venue.when("POST", {reply_with(400, "{}")});
@@ -112,7 +115,7 @@ TEST_CASE("an order that closes goes before those that open and came first") {
   const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(5);
   while (client->budget().requests_total < 4 && std::chrono::steady_clock::now() < limit)
     std::this_thread::yield();
-  release.taker()(1);
+  release.set_value();
   orders.wait_for(2);
   const auto sent = venue.requests("POST /fapi/v1/order");
   REQUIRE(sent.size() == 2);
@@ -121,9 +124,10 @@ TEST_CASE("an order that closes goes before those that open and came first") {
 
 TEST_CASE("a free connection goes to orders first, then to exits, and to routine reads last") {
   imposter venue;
-  answers<int> release;
-  venue.when("GET /fapi/v1/time", {[&release](imposter_connection& c, const seen_request& r) {
-               release.wait();
+  std::promise<void> release;
+  venue.when("GET /fapi/v1/time", {[released = release.get_future().share()](
+                                       imposter_connection& c, const seen_request& r) {
+               released.wait_for(std::chrono::seconds(30));
                server_time()(c, r);
              }});
   venue.when("GET", {reply_with(400, "{}")});
@@ -144,7 +148,7 @@ TEST_CASE("a free connection goes to orders first, then to exits, and to routine
   const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(5);
   while (client->budget().requests_total < 5 && std::chrono::steady_clock::now() < limit)
     std::this_thread::yield();
-  release.taker()(1);
+  release.set_value();
   routine.wait();
   std::vector<std::string> order;
   for (const auto& one : venue.requests(""))

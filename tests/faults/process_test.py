@@ -40,13 +40,15 @@ class SlowDiskTestCase(PreloadedTestCase):
         self.begin()
         whole, part, flat = self.names_of_symbols(3)
         held = self.hold_positions([whole, part])
-        self.bend(self.vary.number("each_commit_ms", 2_500, 1_000, 3_000))
-        before = self.last()
+        each = self.vary.number("each_commit_ms", 2_500, 1_000, 3_000)
+        self.bend(each)
+        before, began = self.last(), time.monotonic()
         left = held[part] // 2
         exits = [self.exit(whole), self.exit(part, target=f"{left:f}")]
         entry = self.entry(flat, ttl="12s")
         self.offer([entry, *exits])
         self.until_ended([entry, *exits])
+        self.assertGreater(time.monotonic() - began, 2 * each / 1_000, "the disk was not slow")
         self.assertEqual([self.ended()[e["plan_id"]][0] for e in exits], ["done", "done"])
         self.assertEqual({s: self.held().get(s, 0) for s in (whole, part)}, {whole: 0, part: left})
         # An entry whose permit ran out meanwhile is none; each order went out once.

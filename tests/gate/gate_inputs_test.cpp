@@ -113,6 +113,22 @@ TEST_CASE("a cancel of a plan whose order has yet to leave holds when nothing co
     CHECK(g.reason("o1") == refusal_code::plan_withdrawn);
 }
 
+TEST_CASE("what a successor could not replace goes on") {
+  gate_fixture g;
+  g.truth_is(position_flat{}, 0);
+  g.submit(an_open("o1"), 1);
+  auto replaced = a_cancel("c1", "o1");
+  replaced.source = source_id{std::string{planner_source}};
+  g.submit(replaced, 2);
+  CHECK(g.reason("c1") == refusal_code::nothing_to_withdraw);
+  g.out = {};
+  order_moved nothing{btc(), plan_id{"o1"}, flight_step::resolved, start + milliseconds{3}};
+  nothing.comes_again = true;
+  g.core.moved(nothing, ms(3), g.out);
+  g.core.submit(shared(an_open("o1")), ms(4), g.out, true);
+  CHECK(g.allowed("o1"));
+}
+
 TEST_CASE("a cancel of a plan that ended without an order is forgotten with it") {
   gate_fixture g;
   g.truth_is(position_flat{}, 0);

@@ -42,6 +42,11 @@ std::map<std::string, std::string> verdicts_of(const history& h) {
   return all;
 }
 
+/// A disk that is slow to the end is a reason not to be ready.
+bool names_the_disk(const history& h, const std::string& why) {
+  return why.find("journal_slow") != std::string::npos && waited_for_disk(h, h.ended_at) > 0;
+}
+
 /// In the calm at the end every position can be closed, and an entry is refused by rules alone.
 void check_last_wishes(const history& h, violations& found) {
   constexpr std::array rules{"reconcile_hold_active",
@@ -55,7 +60,8 @@ void check_last_wishes(const history& h, violations& found) {
                              "order_unknown"};
   const auto in_doubt = what_is_in_doubt(h).symbols;
   const bool stuck = h.why_not_ready_in_calm.find("executor_stuck") != std::string::npos;
-  if (!h.ready_in_calm && !(stuck && !in_doubt.empty()))
+  if (!h.ready_in_calm && !(stuck && !in_doubt.empty()) &&
+      !names_the_disk(h, h.why_not_ready_in_calm))
     found.push_back({"I15", "not ready in the calm at the end: " + h.why_not_ready_in_calm});
   for (const auto& l : h.looks)
     if (std::ranges::count(h.wanted_flat, l.symbol) > 0 && l.venue != 0 &&
@@ -180,7 +186,7 @@ std::vector<violation> check_recovery(const history& h) {
   violations found;
   const auto in_doubt = what_is_in_doubt(h).plans;
   const bool stuck = h.why_not_ready.find("executor_stuck") != std::string::npos;
-  if (!h.ready_at_end && !(stuck && !in_doubt.empty()))
+  if (!h.ready_at_end && !(stuck && !in_doubt.empty()) && !names_the_disk(h, h.why_not_ready))
     found.push_back({"I15", "not ready long after the last fault: " + h.why_not_ready});
   check_last_wishes(h, found);
   std::map<std::string, std::string> undecided;

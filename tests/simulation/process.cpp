@@ -154,7 +154,7 @@ bool process::is_about_to_commit(caf::resumable* job) const {
   return next && next->content().match_elements<actors::commit_batch>();
 }
 
-/// The wait comes before what is written, not amid it: nobody can tell the difference.
+/// The wait comes before what is written, not amid it: nobody learns of that before its end.
 void process::hold_commits() {
   auto& jobs = scheduler_->jobs;
   const auto takes = disk_.commit_takes(world_.now());
@@ -164,14 +164,21 @@ void process::hold_commits() {
   if (at == jobs.end())
     return;
   committing_ = *at;
+  commit_began_ = now();
   commits_at_ = world_.now() + takes;
   jobs.erase(at);
 }
 
 void process::finish_commit() {
   if (auto* job = std::exchange(committing_, nullptr)) {
+    // To the journal its commit began when the wait did, and its sync is over now.
+    auto& clock = scheduler_->clock();
+    const auto present = std::exchange(clock.current_time, commit_began_);
+    disk_.when_synced([&clock, present] { clock.current_time = present; });
     scheduler_->jobs.push_front(job);
     scheduler_->try_run_once();
+    disk_.when_synced(nullptr);
+    clock.current_time = present;
   }
 }
 

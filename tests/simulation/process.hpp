@@ -89,6 +89,7 @@ class process {
   std::optional<int> ended_{};
   /// The journal, in a commit that a slow disk has not done yet.
   caf::resumable* committing_{nullptr};
+  instant commit_began_{};
   instant commits_at_{};  ///< World time.
   std::string refusal_{};
 };

@@ -49,6 +49,7 @@ struct disk_state {
   std::int64_t syncs{0};
   std::int64_t lost{0};
   std::function<void(std::string_view)> durable{};
+  std::function<void()> synced{};
 };
 
 disk_state* disk = nullptr;
@@ -173,6 +174,8 @@ int sync(sqlite3_file* f, int) {
   if (disk->crashed)
     return SQLITE_IOERR_FSYNC;
   ++disk->syncs;
+  if (disk->synced)
+    disk->synced();
   if (disk->sync_failed)
     return SQLITE_OK;  // The kernel has forgotten what it could not write.
   if (auto* file = watched(f)->image) {
@@ -376,6 +379,10 @@ void simulated_disk::restart() {
 
 void simulated_disk::when_durable(std::function<void(std::string_view)> look) {
   disk->durable = std::move(look);
+}
+
+void simulated_disk::when_synced(std::function<void()> done) {
+  disk->synced = std::move(done);
 }
 
 std::int64_t simulated_disk::syncs() const {

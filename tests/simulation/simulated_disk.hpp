@@ -46,6 +46,8 @@ class simulated_disk {
   /// Until then, in world time, a commit takes so long; whoever runs a process sees to it.
   void slow_down(milliseconds each_commit, instant until);
   [[nodiscard]] milliseconds commit_takes(instant now) const;
+  /// Called at the end of each sync that works.
+  void when_synced(std::function<void()> done);
 
   /// Once every connection is gone: the files become what a crash left of them, and the disk works
   /// again. Without a crash nothing changes.

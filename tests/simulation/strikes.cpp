@@ -139,6 +139,8 @@ void simulation::strike(const planned_fault& f, std::optional<phase> met) {
     return;
   if (f.disk && chosen_.restarts == with_restarts::no)
     return;
+  if (f.slow && disk_->commit_takes(world_->now()) > 0ms)
+    return;
   ++result_.hits[{f.name, met ? std::string(to_string(*met)) : "no plan"}];
   world_->trace(fmt::format("FAULT {} on {} ({}) {}", f.name, on->str(),
                             met ? to_string(*met) : "no plan", f.script));
@@ -160,7 +162,7 @@ void simulation::strike(const planned_fault& f, std::optional<phase> met) {
     result_.seen.clock_set.push_back(world_->age().count());
     result_.seen.clocks_moved.push_back({world_->age().count(), f.wall->by.count()});
   }
-  if (f.slow && disk_->commit_takes(world_->now()) == 0ms)
+  if (f.slow)
     slow_disk_down(*f.slow);
   if (f.disk && process_) {
     if (f.disk->sync_error)

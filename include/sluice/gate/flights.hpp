@@ -69,8 +69,9 @@ class flights {
   /// A cancel of the last run was allowed for a plan that was between two orders then.
   void withdrawn_before(const plan_id& plan, const plan_id& by) { withdrawn_.emplace(plan, by); }
   /// Withdraws a plan that is between two orders; false when none has this id. One whose order has
-  /// yet to leave is withdrawn when nothing comes of that.
-  bool withdraw(const plan_id& plan, const plan_id& by);
+  /// yet to leave is withdrawn when nothing comes of that; not without `unless_sent`,
+  /// for a successor that finds the place taken and does not come.
+  bool withdraw(const plan_id& plan, const plan_id& by, bool unless_sent);
   /// The one that blocks most: unknown before permitted before unreflected. An entry also waits for
   /// an exit that is between two orders.
   [[nodiscard]] std::optional<order_in_flight> worst(const position_key& key, lane of) const;
