@@ -119,8 +119,8 @@ class StopsTestCase(Stops, SluiceTestCase):
     def test_without_a_stop_of_its_own_the_configured_distance_holds(self):
         self.run_stops("distance_bp = 1000\n[exits]\nstop_bp = 0\n")
         self.open_by_us()
+        self.until("a stop", self.resting)  # By then truth shows the position.
         entry = float(self.position(BTC)["entry"])
-        self.until("a stop", self.resting)
         self.assertAlmostEqual(self.resting()[0], entry * 0.9, delta=0.11)
         self.assertGreaterEqual(self.resting()[0], entry * 0.9 - 1e-6)
 
