@@ -77,7 +77,8 @@ section describe_journal(::sluice::journal::journal_settings& s) {
           "Directory of lock and journal; made when missing, mode 0700. One process at a time."},
          s.state_dir, "a path in quotes");
   b.integer(
-      {"commit_batch_max", "Records made durable together at most; one fsync for all of them."},
+      {"commit_batch_max",
+       "Records made durable together at most; one fsync for all of them. A slow disk gets more."},
       s.commit_batch_max, {1, 100'000});
   b.duration({"commit_wait",
               "How long what somebody waits for (an intent, an accepted plan) lets further records "

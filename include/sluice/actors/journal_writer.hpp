@@ -16,7 +16,7 @@ namespace sluice::actors {
 enum class journal_thread { own, shared };
 
 struct journal_options {
-  std::int64_t batch_max{1'000};  ///< Records in one commit at most.
+  std::int64_t batch_max{1'000};  ///< Records in one commit at most; more where commits take long.
   /// How long records that somebody waits for let others join their commit. Nothing is waited for
   /// on purpose: a commit begins as soon as no record is at hand any more.
   milliseconds commit_wait{1};
