@@ -287,15 +287,16 @@ def of_cancels():
 def of_firewall():
     """A firewall's page pauses the whole process for a minute, so these have a process of their own.
 
-    It comes late enough for the orders of all cells to be on their way before the first pause.
+    It comes late enough for the orders of all cells to be on their way before the first pause; a delay leaves room
+    for the fault after it, not the other way about.
     """
     late = post({"effect": "delay", "delay_ms": 1_500})
     for kind in KINDS:
-        yield Cell("E7", SENT, kind, "403 from the firewall", (post(reply("forbidden_403")), late),
+        yield Cell("E7", SENT, kind, "403 from the firewall", (late, post(reply("forbidden_403"))),
                    *WITHOUT[kind], saw="no document of the venue")
         yield Cell("E7", ACCEPTED, kind, "403 from the firewall, though executed",
-                   (post({**reply("forbidden_403", execute=True),
-                          "body": "<html><title>403</title></html>"}), late, NEVER_TOLD), *WHOLE, saw="unknown")
+                   (late, post({**reply("forbidden_403", execute=True),
+                                "body": "<html><title>403</title></html>"}), NEVER_TOLD), *WHOLE, saw="unknown")
 
 
 def with_halves(cells):
