@@ -30,6 +30,7 @@ executor::behavior_type executor::make_behavior() {
         feed(answer.order, [&](order_machine& m) { return m.on_outcome(*answer.outcome, now()); });
       },
       [this](const order_queried& answer) {
+        patience_.heard(*answer.outcome);
         feed(answer.order, [&](order_machine& m) { return m.on_query(*answer.outcome, now()); });
       },
       [this](const order_named& answer) { take(answer); },
@@ -100,6 +101,7 @@ void executor::take(const order_update& update) {
 }
 
 void executor::take(const fills_read& answer) {
+  patience_.heard(*answer.outcome);
   const auto at = orders_.find(answer.order);
   if (at == orders_.end())
     return;
@@ -121,12 +123,13 @@ void executor::take_symbol_trades(const client_order_id& id, entry& e,
   const auto& instrument = e.machine.task().request.instrument;
   for (const auto number :
        e.absence.trades_read(*trades, e.trace(*given_.exchange), options_.at_venue))
-    ask_name(*given_.exchange, this, id, instrument, number);
+    ask_name(*given_.exchange, this, id, instrument, number, patience_.now());
   weigh_absence(id, e);
 }
 
 /// A trade that may be of an order in doubt is not, when the venue says that its order is another.
 void executor::take(const order_named& answer) {
+  patience_.heard(*answer.outcome);
   const auto at = orders_.find(answer.doubted);
   const auto& found = *answer.outcome;
   if (at == orders_.end())
@@ -229,7 +232,7 @@ void executor::act(const client_order_id& id, entry& e, const send_order& a) {
 }
 
 void executor::act(const client_order_id&, entry&, const query_order& a) {
-  query(*given_.exchange, this, a.instrument, a.id);
+  query(*given_.exchange, this, a.instrument, a.id, patience_.now());
 }
 
 void executor::act(const client_order_id&, entry& e, const set_timer& a) {
@@ -237,14 +240,14 @@ void executor::act(const client_order_id&, entry& e, const set_timer& a) {
 }
 
 void executor::act(const client_order_id& id, entry&, const read_order_fills& a) {
-  ask_fills(*given_.exchange, this, id, a.instrument, a.id);
+  ask_fills(*given_.exchange, this, id, a.instrument, a.id, patience_.now());
 }
 
 void executor::act(const client_order_id& id, entry& e, const check_absence& a) {
   e.absence.begin(a.newer_than);
   send(peers_->snapshot_manager,
        read_truths{{truth_wanted{a.position, read_class::exit_demand, a.newer_than}}});
-  ask_fills(*given_.exchange, this, id, a.position.instrument, 0);
+  ask_fills(*given_.exchange, this, id, a.position.instrument, 0, patience_.now());
 }
 
 void executor::act(const client_order_id&, entry& e, const want_truth& a) {
@@ -262,6 +265,8 @@ void executor::act(const client_order_id&, entry& e, report_change& a) {
               {"detail", a.what.detail}});
   if (a.what.state == order_state::unknown)
     send_moved(e.machine.task().request, a.what.plan, flight_step::unknown, {}, false);
+  if (!a.what.executed.is_zero())
+    forget_vain(a.what.plan);
   journal({std::move(a.what)});
   show();
 }

@@ -10,8 +10,10 @@
 #include "finished_orders.hpp"
 #include "order_entry.hpp"
 #include "plan_courses.hpp"
+#include "question_patience.hpp"
 #include "sluice/actors/executor.hpp"
 #include "stage.hpp"
+#include "vain_exits.hpp"
 
 namespace sluice::actors {
 
@@ -51,6 +53,8 @@ class executor : public stage<executor_actor> {
                    const order_finished& how);
   void follow(plan_in_hand& p, const judge_once_more& step);
   void finish(plan_in_hand& p, const end_plan& end);
+  void note_vain(const plan_in_hand& p, const std::string& words);
+  void forget_vain(const plan_id& plan);
   void run_plans();
   void help(const plan_in_hand& p, remedy first);
   void take(const open_orders_read& answer);
@@ -104,7 +108,9 @@ class executor : public stage<executor_actor> {
   executor_options options_;
   std::unordered_map<client_order_id, entry> orders_{};
   plan_courses plans_{};
+  vain_exits vain_{};
   finished_orders finished_{};
+  question_patience patience_{};
   std::vector<caf::typed_response_promise<drained>> drain_waits_{};
   bool draining_{false};
 };

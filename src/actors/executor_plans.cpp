@@ -187,6 +187,7 @@ void executor::take(const refused_again& refused) {
     journal({exit_blocked("executor", refused.what->instrument, to_string(*outcome.reason()),
                           std::move(*blocked))});
   plans_.drop(refused.what->id);
+  forget_vain(refused.what->id);
 }
 
 void executor::order_ended(const plan_id& plan, const order_request& request, const entry& e,
@@ -223,6 +224,8 @@ void executor::order_ended(const plan_id& plan, const order_request& request, co
   send(peers_->gate, over);
   if (p)
     p->order_open = false;
+  if (again && !traded)
+    note_vain(*p, again->after);
   if (again)
     follow(*p, *again);
   else if (next)
@@ -270,6 +273,21 @@ void executor::finish(plan_in_hand& p, const end_plan& end) {
   journal(std::move(records));
   help(p, end.then);
   plans_.drop(what->id);
+  forget_vain(what->id);
+}
+
+/// The watchdog learns of an exit whose orders all end soon, and none with a trade: each of them is
+/// resolved, so that nothing else about it stands still.
+void executor::note_vain(const plan_in_hand& p, const std::string& words) {
+  if (!p.course.is_exit())
+    return;
+  vain_.note(p.what->id, p.what->instrument, words, now());
+  vitals().failing_exit(vain_.oldest());
+}
+
+void executor::forget_vain(const plan_id& plan) {
+  if (vain_.forget(plan))
+    vitals().failing_exit(vain_.oldest());
 }
 
 void executor::run_plans() {
@@ -299,13 +317,14 @@ void executor::help(const plan_in_hand& p, remedy first) {
     case remedy::free_orders:
       if (auto* mine = plans_.find(p.what->id)) {
         mine->clearing = 1;
-        ask_open_orders(*given_.exchange, this, p.what->id, p.what->instrument);
+        ask_open_orders(*given_.exchange, this, p.what->id, p.what->instrument, patience_.now());
       }
   }
 }
 
 /// Ours are cancelled; those of others are theirs, and a person is told that they stand in the way.
 void executor::take(const open_orders_read& answer) {
+  patience_.heard(*answer.outcome);
   auto* p = plans_.find(answer.plan);
   if (!p || p->clearing == 0)
     return;
@@ -318,7 +337,7 @@ void executor::take(const open_orders_read& answer) {
       if (is_ours(given_.account, r.client_id)) {
         ++p->clearing;
         log().warn("executor", "order_cleared", {{"order", r.client_id}, {"plan", answer.plan}});
-        cancel(*given_.exchange, this, answer.plan, r.instrument, r.client_id);
+        cancel(*given_.exchange, this, answer.plan, r.instrument, r.client_id, patience_.now());
       } else {
         foreign += (foreign.empty() ? "" : ", ") + name_of(r);
       }

@@ -25,6 +25,8 @@ class mute_watch {
     opened_at_.reset();
     missing_.clear();
   }
+  /// Whether there is a stream, and not known to be mute.
+  [[nodiscard]] bool hears() const { return opened_at_.has_value(); }
   /// An account-wide read, after its changes were shown.
   void account_read(instant sent_at) { proven_ = proven_ || (opened_at_ && sent_at > *opened_at_); }
   /// A read showed this position changed.

@@ -9,7 +9,10 @@
 namespace sluice::actors {
 
 /// What the transport may take beyond the scheduler's patience, so that late replies still count.
-inline constexpr milliseconds transport_slack{3'000};
+/// An exit may be judged on what left long ago, so that a slow exchange must not keep it from it.
+[[nodiscard]] constexpr milliseconds transport_slack(read_priority p) {
+  return p == read_priority::exit_demand ? milliseconds{8'000} : milliseconds{3'000};
+}
 
 /// The position that a read is of; none of the whole account.
 [[nodiscard]] inline std::optional<position_key> scope_of(const read_job& job,
@@ -28,7 +31,8 @@ inline constexpr milliseconds transport_slack{3'000};
     task.scope = names.name_of(job.target.index());
   task.options.traffic = budget_class(job.priority);
   // Longer than our patience: a reply that comes late still counts, and tells how slow reads are.
-  task.options.timeout = std::max(between(now, job.deadline), patience) + transport_slack;
+  task.options.timeout =
+      std::max(between(now, job.deadline), patience) + transport_slack(job.priority);
   task.options.connection = job.connection;
   return task;
 }

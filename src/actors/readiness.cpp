@@ -71,6 +71,7 @@ bool has_reason_of_its_own(stall_cause c) {
     case stall_cause::user_stream_mute:
     case stall_cause::clock_off:
     case stall_cause::executor_stuck:
+    case stall_cause::exits_failing:
     case stall_cause::journal_slow:
     case stall_cause::stage_stuck:
       return true;

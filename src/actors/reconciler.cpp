@@ -6,6 +6,7 @@
 
 #include "book_log.hpp"
 #include "order_questions.hpp"
+#include "question_patience.hpp"
 #include "stage.hpp"
 #include "told_funding.hpp"
 
@@ -143,10 +144,11 @@ class reconciler : public stage<reconciler_actor> {
 
   void ask(const symbol& instrument) {
     log().info("reconciler", "evidence_search", {{"symbol", instrument}});
-    ask_trades(*given_.exchange, this, instrument);
+    ask_trades(*given_.exchange, this, instrument, patience_.now());
   }
 
   void tell_search(const trades_read& answer) {
+    patience_.heard(*answer.outcome);
     const bool found = answer.outcome->has_value();
     metrics().add(status::metric::evidence_searches, {found ? "answered" : "failed"});
     if (!found)
@@ -241,6 +243,7 @@ class reconciler : public stage<reconciler_actor> {
   reconcile_core core_;
   reconcile_actions actions_{};
   told_funding told_funding_{};
+  question_patience patience_{};
   instant round_due_{};
 };
 

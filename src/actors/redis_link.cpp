@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "redis_reader.hpp"
+#include "redis_refusals.hpp"
 #include "redis_rights.hpp"
 #include "sluice/exchange/backoff.hpp"
 
@@ -47,7 +48,24 @@ constexpr std::size_t jobs_per_turn = 128;
 /// A connection without work is asked this often whether it still stands.
 constexpr milliseconds idle_max{1'000};
 
-/// Does jobs over one connection until it fails.
+result<void> taking_writes(std::span<const redis::reply> replies) {
+  if (const auto* refusal = refusal_of_writes(replies))
+    return fail(errc::io_failure, "the server takes no writes: " + refusal->text);
+  return {};
+}
+
+/// By a write that changes nothing, since no entry can have this id: a replica answers PING like
+/// its master, and refuses this. It needs no right that is not needed anyway; any other refusal is
+/// an answer.
+result<void> prove_life(redis::client& link, const redis::settings& s) {
+  const auto answer = link.run({"XACK", s.stream, s.group, "0-0"});
+  if (!answer)
+    return answer.error();
+  return taking_writes({&*answer, 1});
+}
+
+/// Does jobs over one connection until it fails, or until its server takes no writes any more: the
+/// same name may lead to another one by then.
 class job_runner {
  public:
   job_runner(const redis_link_options& options, redis::client& link)
@@ -57,7 +75,7 @@ class job_runner {
   error run(const std::stop_token& stop, const std::function<void()>& proven) {
     while (!stop.stop_requested()) {
       const auto jobs = options_.outbox->take(stop, jobs_per_turn, idle_max);
-      if (auto done = jobs.empty() ? prove_life() : run_all(jobs); !done)
+      if (auto done = jobs.empty() ? prove_life(link_, options_.settings) : run_all(jobs); !done)
         return done.error();
       proven();
     }
@@ -65,13 +83,6 @@ class job_runner {
   }
 
  private:
-  result<void> prove_life() {
-    const auto answer = link_.run({"PING"});
-    if (!answer)
-      return answer.error();
-    return {};
-  }
-
   result<void> run_all(const std::vector<redis_job>& jobs) {
     std::vector<redis::command> commands;
     for (const auto& job : jobs) {
@@ -96,7 +107,7 @@ class job_runner {
     options_.tell.answered({answers});
     if (!replies)
       return replies.error();
-    return {};
+    return taking_writes(*replies);
   }
 
   static redis_answer answer_of(const redis_job& job, std::span<const redis::reply> replies) {
@@ -185,6 +196,16 @@ class rights_watch {
   steady_clock::time_point next_{};
 };
 
+/// A server that takes no writes is none that was reached: telling so each time, and taking it back
+/// at once, would hide that nothing is written.
+result<std::unique_ptr<redis::client>> checked_for_writing(
+    result<std::unique_ptr<redis::client>> link, const redis::settings& s) {
+  if (link)
+    if (auto alive = prove_life(**link, s); !alive)
+      return alive.error();
+  return link;
+}
+
 /// Works over one connection after the other until it is to stop. `work` gives what failed; it
 /// calls what it is given when something was done over it: a connection that comes about and fails
 /// at its work is no reason to try again soon.
@@ -232,7 +253,8 @@ redis_link::redis_link(redis_link_options options, exchange::secret password)
   });
   writer_ = std::jthread([s = shared_](const std::stop_token& stop) {
     keep_connected(
-        s->options, redis_connection::writing, stop, [&] { return s->connect(s->stop_writing); },
+        s->options, redis_connection::writing, stop,
+        [&] { return checked_for_writing(s->connect(s->stop_writing), s->options.settings); },
         [&](redis::client& link, const call& proven) {
           s->options.tell.reached({redis_connection::writing, true, {}, {}});
           return job_runner(s->options, link).run(stop, proven);

@@ -314,7 +314,7 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
     if (try_again(job, why))
       return;
     come_round(job.target, job.started_at, why.retry_at.value_or(now()));
-    exits_.failed(job, why, given_.exchange->budget(), keeper_->counts(), now());
+    exits_.failed(job, why, given_.exchange->budget(), keeper_->counts(), mute_.hears(), now());
     const auto words = fmt::format("{}: {}", to_string(why.kind), why.text);
     if (job.target.is_account())
       operators_.read_ended(job.started_at,

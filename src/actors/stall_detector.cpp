@@ -10,14 +10,17 @@ namespace sluice::actors {
 namespace {
 
 constexpr std::array<std::string_view, stall_cause_count> words{
-    "banned",           "paused",           "exchange_away",    "slow_rounds",
-    "budget_exhausted", "parser_refusing",  "symbol_failing",   "user_stream_down",
-    "user_stream_mute", "mark_stream_down", "clock_off",        "executor_stuck",
-    "journal_slow",     "stage_stuck",      "one_reason_denies"};
+    "banned",           "paused",           "exchange_away",  "slow_rounds",
+    "budget_exhausted", "parser_refusing",  "symbol_failing", "user_stream_down",
+    "user_stream_mute", "mark_stream_down", "clock_off",      "executor_stuck",
+    "exits_failing",    "journal_slow",     "stage_stuck",    "one_reason_denies"};
 
 /// What is counted is over when it has not happened again for as long as names it, and this much
 /// more.
 constexpr milliseconds over_margin{3'000};
+
+/// An exit's orders may come to nothing for so long: what passes has passed by then.
+constexpr milliseconds in_vain_max{20'000};
 
 constexpr std::size_t place_of(stall_cause c) {
   return static_cast<std::size_t>(c);
@@ -198,6 +201,15 @@ void stall_detector::examine_orders(const stall_input& in, const stall_input& pa
     out[place_of(stall_cause::executor_stuck)] = {
         fmt::format("the outcome of an order has been open for {}", seconds(*in.oldest_open_order)),
         "look it up at the exchange by its client order id (GET /api/v1/orders)"};
+  if (in.failing_exit && in.now - in.failing_exit->since > duration{in_vain_max})
+    out[place_of(stall_cause::exits_failing)] = {
+        fmt::format("an exit of {} has executed nothing for {}: {} orders came to nothing, the "
+                    "last one with {}",
+                    in.failing_exit->instrument.str(),
+                    seconds(between(in.failing_exit->since, in.now)), in.failing_exit->tries,
+                    in.failing_exit->words),
+        "close it by hand at the exchange if it must not wait; it is tried again until its "
+        "deadline"};
   if (in.oldest_uncommitted && *in.oldest_uncommitted > settings_.commit_max)
     out[place_of(stall_cause::journal_slow)] = {
         fmt::format("records have waited for {} to become durable",
@@ -252,6 +264,8 @@ std::string stall_detector::effect_of(stall_cause c, const stall_input& in) {
     case stall_cause::symbol_failing:
     case stall_cause::executor_stuck:
       return "plans on that symbol wait or are denied; " + exits;
+    case stall_cause::exits_failing:
+      return "that position stays as it is; " + exits;
     case stall_cause::user_stream_down:
     case stall_cause::user_stream_mute:
       return "changes are seen within one round of reads instead of at once; " + exits;

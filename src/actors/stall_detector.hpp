@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "sluice/actors/stall.hpp"
+#include "sluice/actors/vitals.hpp"
 #include "sluice/actors/workload.hpp"
 #include "sluice/domain/exchange_port.hpp"
 
@@ -41,6 +42,7 @@ struct stall_input {
   bool mark_stream_up{false};
   std::uint64_t stream_mutes{0};  ///< Times that reads showed what the stream had not told.
   std::optional<milliseconds> oldest_open_order{};
+  std::optional<vain_exit> failing_exit{};
   std::optional<milliseconds> oldest_uncommitted{};
   std::uint64_t verdicts{0};
   std::map<std::string, std::uint64_t> denied_by{};  ///< First reasons.

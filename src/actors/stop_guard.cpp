@@ -7,13 +7,13 @@
 #include <map>
 #include <utility>
 
+#include "question_patience.hpp"
 #include "stage.hpp"
 
 namespace sluice::actors {
 namespace {
 
 constexpr milliseconds tick_period{500};
-constexpr milliseconds read_timeout{2'000};
 /// An order that has just ended is known to be filled, and its position to be open, a moment later.
 constexpr milliseconds told_within{250};
 /// A mark older than this says nothing of whether a trigger is crossed.
@@ -83,6 +83,7 @@ class stop_guard : public stage<stop_guard_actor> {
         [this](const stop_placed& a) { obey(keeper_.on_placed(a.stop, *a.outcome, now())); },
         [this](const stop_cancelled& a) { obey(keeper_.on_cancelled(a.stop, *a.outcome, now())); },
         [this](const stop_asked& a) {
+          patience_.heard(*a.answer);
           obey(keeper_.on_asked(a.stop, *a.answer, a.sent_at, now()));
         },
         [this](const stops_listed& a) { take(a); },
@@ -140,6 +141,7 @@ class stop_guard : public stage<stop_guard_actor> {
   }
 
   void take(const stops_listed& answer) {
+    patience_.heard(*answer.list);
     if (!*answer.list)
       log().limited(
           "audit", status::log_level::warn, "stop_guard", "audit_failed",
@@ -280,7 +282,7 @@ class stop_guard : public stage<stop_guard_actor> {
 
   void act(const ask_stop& a) {
     given_.exchange->read_conditional(
-        a.id, {read_class::exit_demand, read_timeout},
+        a.id, {read_class::exit_demand, patience_.now()},
         [self = stop_guard_actor{this}, id = a.id,
          sent_at = now()](read_result<conditional_report> answer) {
           caf::anon_send(self, stop_asked{id, sent_at, shared(std::move(answer))});
@@ -289,7 +291,7 @@ class stop_guard : public stage<stop_guard_actor> {
 
   void act(const audit_stops& a) {
     given_.exchange->read_open_conditionals(
-        a.scope, {read_class::verification, read_timeout},
+        a.scope, {read_class::verification, patience_.now()},
         [self = stop_guard_actor{this}, scope = a.scope,
          sent_at = now()](read_result<std::vector<conditional_report>> list) {
           caf::anon_send(self, stops_listed{scope, sent_at, shared(std::move(list))});
@@ -335,6 +337,7 @@ class stop_guard : public stage<stop_guard_actor> {
 
   stop_guard_options options_;
   stop_keeper keeper_;
+  question_patience patience_{};
   bool on_{false};
   instant answer_from_{};                     ///< An orderly end is answered not before.
   std::map<position_key, instant> filled_{};  ///< By us; until the truth has it, and a stop.

@@ -85,6 +85,7 @@ class watchdog : public stage<watchdog_actor> {
     in.mark_stream_up = v.mark_stream_up;
     in.stream_mutes = v.stream_mutes;
     in.oldest_open_order = age_of(v.oldest_order_ms);
+    in.failing_exit = v.failing_exit();
     in.oldest_uncommitted = age_of(v.uncommitted_since_ms);
     // Between two commits that take long nothing waits for a moment; the disk is as slow as ever.
     if (const auto idle = age_of(v.committed_at_ms); idle && *idle < commits_count_for)

@@ -28,6 +28,7 @@ constexpr std::array known_words{
     known_word{"parser_refusing", "venue"},
     known_word{"slow_rounds", "progress"},
     known_word{"executor_stuck", "progress"},
+    known_word{"exits_failing", "progress"},
     known_word{"stage_stuck", "progress"},
     known_word{"ending", "progress", "start it again"},
     known_word{"bound_cannot_be_kept", "strategy",

@@ -29,22 +29,24 @@ bool expect_host(SSL* connection, const std::string& host) {
          X509_VERIFY_PARAM_set1_host(checks, host.c_str(), host.size()) == 1;
 }
 
-/// One address after the other, each with its fair part of the time that is left.
-asio::awaitable<error_code> connect(tls_stream& stream, std::vector<tcp::endpoint> order,
-                                    steady::time_point deadline) {
+/// One address after the other, each with its fair part of the time that is left. Those that fail
+/// leave `order`; what is connected is its first.
+asio::awaitable<error_code> connect(name_cache& names, tls_stream& stream, const web_address& to,
+                                    name_cache::addresses& order, steady::time_point deadline) {
   auto& socket = beast::get_lowest_layer(stream);
   error_code failed = asio::error::host_not_found;
-  for (std::size_t i = 0; i < order.size(); ++i) {
+  while (!order.empty()) {
     const auto now = steady::now();
     const auto left = std::max(deadline - now, steady::duration::zero());
-    socket.expires_at(now + left / static_cast<int>(order.size() - i));
+    socket.expires_at(now + left / static_cast<int>(order.size()));
     failed = {};
-    const auto to = order[i];
-    co_await socket.async_connect(to, asio::redirect_error(asio::use_awaitable, failed));
+    co_await socket.async_connect(order.front(), asio::redirect_error(asio::use_awaitable, failed));
     if (!failed || failed == asio::error::operation_aborted)
       break;
     error_code ignored;  // The next address may be of the other family.
     socket.socket().close(ignored);
+    names.distrust(to, order.front());
+    order.erase(order.begin());
   }
   co_return failed;
 }
@@ -53,18 +55,16 @@ asio::awaitable<error_code> connect(tls_stream& stream, std::vector<tcp::endpoin
 
 asio::awaitable<dial_result> dial(dial_from from, tls_stream& stream, web_address to,
                                   steady::time_point deadline) {
-  auto resolved = co_await names_of(from.loop).find(to, deadline);
+  auto& names = names_of(from.loop);
+  auto resolved = co_await names.find(to, deadline);
   if (resolved.failed)
     co_return failure("resolving " + to.host, resolved.failed);
   if (!expect_host(stream.native_handle(), to.host))
     co_return dial_result{"the host name " + to.host + " cannot be used with TLS", false};
   resume_session(from.tls, stream.native_handle(), to.host + ":" + to.port);
-  auto order = dial_order(resolved.found);
-  auto failed = co_await connect(stream, std::move(order), deadline);
-  if (failed) {
-    names_of(from.loop).distrust(to);
+  auto failed = co_await connect(names, stream, to, resolved.found, deadline);
+  if (failed)
     co_return failure("connecting to " + to.host, failed);
-  }
   auto& socket = beast::get_lowest_layer(stream);
   socket.expires_at(deadline);
   error_code ignored;  // Without this option small requests wait for acknowledgements.
@@ -72,6 +72,8 @@ asio::awaitable<dial_result> dial(dial_from from, tls_stream& stream, web_addres
   co_await stream.async_handshake(asio::ssl::stream_base::client,
                                   asio::redirect_error(asio::use_awaitable, failed));
   if (failed) {
+    if (failed != asio::error::operation_aborted)  // The next dial begins elsewhere.
+      names.distrust(to, resolved.found.front());
     dial_result refused{"TLS with " + to.host + ": " + tls_reason(failed, stream.native_handle()),
                         failed == beast::error::timeout};
     co_return refused;

@@ -27,6 +27,7 @@ struct name_cache::entry {
   steady::time_point found_at{};
   steady::time_point asked_at{};
   bool asking{false};
+  address_doubts doubts{};  ///< No renewal ends them.
 
   void take(const std::vector<std::string>& literals, std::uint16_t port) {
     asking = false;
@@ -91,19 +92,34 @@ asio::awaitable<name_cache::answer> name_cache::find(const web_address& host,
       co_await known->wake.async_wait(asio::redirect_error(asio::use_awaitable, woken));
     }
   }
-  answer told{{}, known->found};
+  answer told{{}, dial_order(known->found, known->doubts, steady::now())};
   if (told.found.empty())
     told.failed = known->asking ? make_error_code(beast::error::timeout) : known->failed;
   co_return told;
 }
 
-void name_cache::distrust(const web_address& host) {
-  const auto at = known_.find({host.host, host.port});
-  if (at != known_.end())
-    at->second->found_at = {};
+void name_cache::distrust(const web_address& host, const tcp::endpoint& at) {
+  const auto known = known_.find({host.host, host.port});
+  if (known == known_.end())
+    return;
+  known->second->found_at = {};
+  known->second->doubts.add(at, steady::now());
 }
 
-std::vector<tcp::endpoint> dial_order(const std::vector<tcp::endpoint>& found) {
+void address_doubts::add(const tcp::endpoint& at, steady::time_point now) {
+  std::erase_if(added_, [now](const auto& one) { return now - one.second >= lasting; });
+  added_[at] = now;
+}
+
+steady::time_point address_doubts::since(const tcp::endpoint& at, steady::time_point now) const {
+  const auto one = added_.find(at);
+  if (one == added_.end() || now - one->second >= lasting)
+    return steady::time_point::min();
+  return one->second;
+}
+
+std::vector<tcp::endpoint> dial_order(const std::vector<tcp::endpoint>& found,
+                                      const address_doubts& doubts, steady::time_point now) {
   std::vector<tcp::endpoint> first;
   std::vector<tcp::endpoint> second;
   for (const auto& one : found) {
@@ -117,6 +133,7 @@ std::vector<tcp::endpoint> dial_order(const std::vector<tcp::endpoint>& found) {
     if (i < second.size())
       order.push_back(second[i]);
   }
+  std::ranges::stable_sort(order, {}, [&](const auto& one) { return doubts.since(one, now); });
   order.resize(std::min(order.size(), dialled_max));
   return order;
 }

@@ -2,6 +2,7 @@
 // delays nobody who has been answered once.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <string>
@@ -14,6 +15,19 @@
 
 namespace sluice::exchange {
 
+/// Addresses that led nowhere lately. Pure; time comes in as a value.
+class address_doubts {
+ public:
+  static constexpr std::chrono::seconds lasting{60};
+
+  void add(const tcp::endpoint& at, steady::time_point now);
+  /// When it was doubted last; the beginning of time when that is over, or was never so.
+  [[nodiscard]] steady::time_point since(const tcp::endpoint& at, steady::time_point now) const;
+
+ private:
+  std::map<tcp::endpoint, steady::time_point> added_{};
+};
+
 /// Loop thread only.
 class name_cache {
  public:
@@ -23,14 +37,15 @@ class name_cache {
   using addresses = std::vector<tcp::endpoint>;
   struct answer {
     error_code failed{};
-    addresses found{};
+    addresses found{};  ///< In the order in which they are to be dialled.
   };
 
   /// A literal at once; a known name at once, renewed beside it when it is old; an unknown one when
   /// the system has found it, at most until `deadline`.
   [[nodiscard]] asio::awaitable<answer> find(const web_address& host, steady::time_point deadline);
-  /// None of its addresses could be reached: ask anew before the usual time.
-  void distrust(const web_address& host);
+  /// This address could not be reached, or TLS failed there: it stands behind the others for a
+  /// while, and the name is asked for anew before the usual time.
+  void distrust(const web_address& host, const tcp::endpoint& at);
 
  private:
   struct entry;
@@ -45,7 +60,10 @@ class name_cache {
 [[nodiscard]] name_cache& names_of(io_loop& loop);
 
 /// Both families in turn, at most four, the system's first choice first: a family that leads
-/// nowhere costs one attempt.
-[[nodiscard]] std::vector<tcp::endpoint> dial_order(const std::vector<tcp::endpoint>& found);
+/// nowhere costs one attempt. What is in doubt comes after all others, what has been so for longest
+/// first: where nothing works, each has its turn.
+[[nodiscard]] std::vector<tcp::endpoint> dial_order(const std::vector<tcp::endpoint>& found,
+                                                    const address_doubts& doubts,
+                                                    steady::time_point now);
 
 }  // namespace sluice::exchange

@@ -25,6 +25,8 @@ void set_content(slot_state& state, const truth& content, venue_time at, truth_s
   state.changed_at = at;
   state.newest_seen = std::max(state.newest_seen, at);
   state.source = source;
+  const bool open = std::holds_alternative<position_open>(content);
+  state.shown_by_read = open && (state.shown_by_read || source != truth_source::stream);
   ++state.version;
 }
 
@@ -42,6 +44,13 @@ merged confirm(slot_state state, venue_time at, instant as_of) {
 /// so that only our own clock can say what came after it.
 bool is_timeless(const slot_state& known) {
   return std::holds_alternative<position_flat>(known.content) || !has_venue_time(known.changed_at);
+}
+
+/// How long after the last event a read that the venue's times do not place may still be old.
+milliseconds lag_of(const slot_state& known, venue_time row_time, const read_meta& read) {
+  const bool lacks_it = !has_venue_time(row_time) && !is_timeless(known);
+  return lacks_it && !known.shown_by_read ? std::max(absence_lag_max, read.read_lag_grace)
+                                          : read.read_lag_grace;
 }
 
 /// What is to be done with a row that differs from what is known.
@@ -62,7 +71,7 @@ row_standing standing_of(const slot_state& known, venue_time row_time, const rea
     return row_standing::contradicts;
   // The venue's times decide nothing.
   if (known.source == truth_source::stream && known.event_received_at &&
-      read.sent_at - *known.event_received_at < read.read_lag_grace)
+      read.sent_at - *known.event_received_at < lag_of(known, row_time, read))
     return row_standing::contradicts;
   return row_standing::take;
 }
@@ -100,8 +109,11 @@ merged merge_row(const slot_state& settled, const std::optional<position_row>& r
     next.as_of = read.sent_at;
     return {next, merge_effect::changed};
   }
-  if (content == settled.content)
+  if (content == settled.content) {
+    // An older row may be of a position that was closed since.
+    next.shown_by_read |= row && !row->amount.is_zero() && row_time >= settled.changed_at;
     return confirm(next, row_time, read.sent_at);
+  }
 
   switch (standing_of(settled, row_time, read)) {
     case row_standing::take:

@@ -21,7 +21,7 @@ struct watched_account {
     read_failure why{kind, http_status, 0, "", {}};
     if (retry_in)
       why.retry_at = now + *retry_in;
-    watch.failed(job, why, budget, known, now);
+    watch.failed(job, why, budget, known, stream_tells, now);
   }
   /// How often it was read within the span.
   int reads(milliseconds span) {
@@ -39,6 +39,7 @@ struct watched_account {
   instant now{start};
   read_target target{read_target::account()};
   truth_counts known{1, 10, 0};
+  bool stream_tells{true};
   budget_view budget{};
   read_scheduler scheduler{{}};
   exit_watch watch{};
@@ -63,6 +64,12 @@ TEST_CASE("the account is read for exits five seconds after the rounds were sent
   SECTION("of which some are not known yet") {
     a.known = {0, 0, 11};
     a.fails(read_priority::verification, 60s);
+    CHECK(a.reads(6s) == 1);
+  }
+  SECTION("all flat as far as is known, while no stream tells what our orders became") {
+    a.known = {0, 11, 0};
+    a.stream_tells = false;
+    a.fails(read_priority::rest, 60s);
     CHECK(a.reads(6s) == 1);
   }
 }
@@ -92,4 +99,19 @@ TEST_CASE("a watch that the exchange turned away waits until all others may ask 
   a.fails(read_priority::rest, 90s);
   CHECK(a.reads(89s) == 0);
   CHECK(a.reads(2s) == 1);
+}
+
+TEST_CASE("a watch that failed for another reason goes on: it made no pause longer") {
+  watched_account a;
+  a.fails(read_priority::rest, 60s);
+  REQUIRE(a.reads(6s) == 1);
+  a.budget.others_paused_until = a.now + 90s;
+  SECTION("a proxy's error") {
+    a.fails(read_priority::exit_demand, std::nullopt, 502, failure_kind::venue_error);
+  }
+  SECTION("a reply that nobody can use") {
+    a.fails(read_priority::exit_demand, std::nullopt, 200, failure_kind::malformed);
+  }
+  a.fails(read_priority::rest, 90s);
+  CHECK(a.reads(6s) == 1);
 }

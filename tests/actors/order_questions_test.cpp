@@ -4,9 +4,11 @@
 #include <utility>
 #include <vector>
 
+#include "question_patience.hpp"
 #include "support/catch.hpp"
 
 using namespace sluice;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -74,15 +76,31 @@ TEST_CASE("what frees the symbol of an order in doubt is asked from the share of
   const actors::executor_actor nobody{};
   const symbol btc{"BTCUSDT"};
   const client_order_id id{"sl-1"};
-  actors::query(venue, nobody, btc, id);
-  actors::ask_name(venue, nobody, id, btc, 7);
-  actors::ask_fills(venue, nobody, id, btc, 0);
-  actors::ask_fills(venue, nobody, id, btc, 7);
+  actors::query(venue, nobody, btc, id, 2s);
+  actors::ask_name(venue, nobody, id, btc, 7, 2s);
+  actors::ask_fills(venue, nobody, id, btc, 0, 2s);
+  actors::ask_fills(venue, nobody, id, btc, 7, 2s);
   CHECK(venue.asked == std::vector<read_class>(4, read_class::exit_demand));
 }
 
 TEST_CASE("the trades that explain a drift, which holds up no exit, are a verification") {
   silent_exchange venue;
-  actors::ask_trades(venue, actors::reconciler_actor{}, symbol{"BTCUSDT"});
+  actors::ask_trades(venue, actors::reconciler_actor{}, symbol{"BTCUSDT"}, 2s);
   CHECK(venue.asked == std::vector<read_class>{read_class::verification});
+}
+
+TEST_CASE("patience grows with answers that come too late, and shrinks with those in time") {
+  actors::question_patience p;
+  const read_result<order_report> late = read_failure{failure_kind::timed_out, 0, 0, "", {}};
+  const read_result<order_report> refused =
+      read_failure{failure_kind::not_found, 400, -2013, "", {}};
+  CHECK(p.now() == 2s);
+  for (const auto expected : {4s, 8s, 8s}) {
+    p.heard(late);
+    CHECK(p.now() == expected);
+  }
+  for (const auto expected : {4s, 2s, 2s}) {
+    p.heard(refused);
+    CHECK(p.now() == expected);
+  }
 }

@@ -56,6 +56,10 @@ TEST_CASE("each thing that is missing is named by its own reason") {
        [](auto& in) {
          in.stalls = {{stall_cause::executor_stuck, "an order", "plans wait", "look it up", {}}};
        }},
+      {"exits_failing",
+       [](auto& in) {
+         in.stalls = {{stall_cause::exits_failing, "an exit", "it stays", "by hand", {}}};
+       }},
       {"no_universe", [](auto& in) { in.universe_known = false; }},
       {"universe_stale", [](auto& in) { in.universe_age = 301s; }},
       {"no_truth", [](auto& in) { in.account_as_of.reset(); }},

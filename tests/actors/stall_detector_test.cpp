@@ -100,6 +100,10 @@ std::vector<cause_case> one_case_a_cause() {
            in.exchange_away = "clock_off: -1021";
        }},
       {"executor_stuck", [](auto& in, auto s) { in.oldest_open_order = milliseconds{s * 1'000}; }},
+      {"exits_failing",
+       [](auto& in, auto) {
+         in.failing_exit = {symbol("BTCUSDT"), 4, at_s(0), "refused: -1008 busy"};
+       }},
       {"journal_slow", [](auto& in, auto) { in.oldest_uncommitted = 1'500ms; }},
       {"stage_stuck",
        [](auto& in, auto s) {
@@ -222,6 +226,28 @@ TEST_CASE("stages that stand still are told by name, those that are idle are not
   REQUIRE(words(began) == names{"stage_stuck"});
   CHECK(began.front().text ==
         "stages handle nothing, with as many messages before them: executor (4)");
+}
+
+TEST_CASE("an exit in vain is named when it has been for long, and no more when it is over") {
+  stall_detector d{{}};
+  const auto in_vain = [](auto& in, auto) {
+    in.failing_exit = {symbol("ETHUSDT"), 7, at_s(100), "refused: -1008 busy"};
+  };
+  CHECK(looked_at(d, 100, 125, in_vain).empty());
+  const auto began = looked_at(d, 126, 130, in_vain);
+  REQUIRE(words(began) == names{"exits_failing"});
+  CHECK(began.front().text ==
+        "an exit of ETHUSDT has executed nothing for 26.0 s: 7 orders came to nothing, the last "
+        "one with refused: -1008 busy");
+  CHECK(began.front().effect == "that position stays as it is; 7 positions are open, 0 exits wait");
+  CHECK(began.front().remedy ==
+        "close it by hand at the exchange if it must not wait; it is tried again until its "
+        "deadline");
+  // Another one follows it that has not been for long.
+  CHECK(looked_at(d, 131, 131, [](auto& in, auto s) {
+          in.failing_exit = {symbol("BTCUSDT"), 3, at_s(s - 9), "refused"};
+        }).empty());
+  CHECK(d.active().empty());
 }
 
 TEST_CASE("a few verdicts say nothing about the share of a reason") {

@@ -22,7 +22,7 @@ class WatchPanelsTestCase(BrowserTestCase):
     def run_watched(self):
         """A position at its policy's stops, one whose exits are disabled, and one of a plan."""
         self.run_ready(symbols=20, positions='"ETHUSDT=-0.500","SOLUSDT=5"', extra=EXITS, replace=LIMITS)
-        mark = float(self.position("XRPUSDT")["mark"])
+        mark = self.mark_of("XRPUSDT")
         plan = an_open("watched", "XRPUSDT", quantity="100", stop=f"{mark * 0.99:.4f}",
                        take_profit=f"{mark * 1.004:.4f}", time_limit="1h")
         judged = self.post("/api/v1/plans?wait=20s", plan).json()["judged"]

@@ -35,7 +35,7 @@ class DeadMan:
         self.until("open", lambda: self.status()["orders"]["under_way"] == 1)
 
     def a_resting_order_of_a_person(self):
-        mark = float(self.position(BTC)["mark"])
+        mark = self.mark_of(BTC)
         self.venue("POST", "/sim/order", {"symbol": BTC, "side": "BUY", "quantity": "0.010",
                                           "price": f"{mark * 0.9:.0f}"})
 

@@ -272,6 +272,10 @@ class SluiceTestCase(unittest.TestCase):
     def status(self):
         return self.get("/api/v1/status").json()
 
+    def mark_of(self, symbol):
+        """The first marks may come after everything else is ready."""
+        return float(self.until("a mark", lambda: self.position(symbol)["mark"]))
+
     def position(self, symbol):
         for row in self.get("/api/v1/positions?all").json()["positions"]:
             if row["symbol"] == symbol:

@@ -46,7 +46,7 @@ class Stops:
         return sum(round(float(p["amount"]) * 1000) for p in self.account()["positions"])
 
     def mark(self):
-        return float(self.position(BTC)["mark"])
+        return self.mark_of(BTC)
 
     def set_mark(self, price):
         self.venue("POST", "/sim/mark", {"symbol": BTC, "price": f"{price:.1f}"})

@@ -1,4 +1,6 @@
-// Lookups of names that hang, fail, or find: nobody waits for them longer than for anything else.
+// Lookups of names that hang, fail, or find: nobody waits for them longer than for anything else,
+// and of several addresses one that serves is found.
+#include <atomic>
 #include <future>
 
 #include "support/client_under_test.hpp"
@@ -128,5 +130,52 @@ TEST_CASE("the system's resolver is the one that is asked when none is given") {
   auto chosen = settings_for(venue);
   chosen.rest_url = "https://localhost:" + std::to_string(venue.port());
   const auto client = client_for(venue, chosen);
+  CHECK(clock_within(*client, 5'000).has_value());
+}
+
+TEST_CASE("an address where TLS fails leaves the next dial, and those after it, to another one") {
+  for (const bool hangs : {false, true}) {
+    INFO("the first address hangs: " << hangs);
+    imposter venue("DNS:" + std::string(host));
+    imposter bad("DNS:" + std::string(host), tls_flaw::expired, {"127.0.0.2", venue.port()});
+    bad.hang_at_handshakes(hangs);
+    // Each read dials anew.
+    venue.when("GET /fapi/v1/time", {[](imposter_connection& c, const seen_request&) {
+                 c.reply(200, R"({"serverTime":)" + std::to_string(wall_ms()) + "}",
+                         "Connection: close\r\n");
+               }});
+    const auto lookups = std::make_shared<std::atomic<int>>(0);
+    exchange::extras more;
+    more.look_up = [lookups](const std::string&) {
+      ++*lookups;
+      return std::vector<std::string>{"127.0.0.2", "127.0.0.1"};
+    };
+    auto chosen = by_name(venue);
+    chosen.connect_timeout = milliseconds(2'000);
+    const auto client = client_for(venue, chosen, std::move(more));
+    const auto first = clock_within(*client, 5'000);
+    REQUIRE_FALSE(first.has_value());
+    CHECK(first.error().text.find("TLS with " + std::string(host)) != std::string::npos);
+    // The client's own look at the clock may have met it at the same time.
+    const auto taught = bad.connections();
+    CHECK(taught <= 2);
+    CHECK(clock_within(*client, 5'000).has_value());
+    // The name was asked for anew, and said the same.
+    wait_until([&] { return *lookups >= 2; });
+    for (int i = 0; i < 3; ++i)
+      CHECK(clock_within(*client, 5'000).has_value());
+    CHECK(bad.connections() == taught);
+    CHECK(venue.connections() >= 4);
+  }
+}
+
+TEST_CASE("the only address of a name is dialled again after TLS failed there") {
+  imposter venue("DNS:" + std::string(host));
+  venue.when("GET /fapi/v1/time", {server_time()});
+  venue.reset_connections(2);  // One is of the client's own look at the clock.
+  exchange::extras more;
+  more.look_up = [](const std::string&) { return std::vector<std::string>{"127.0.0.1"}; };
+  const auto client = client_for(venue, by_name(venue), std::move(more));
+  CHECK_FALSE(clock_within(*client, 5'000).has_value());
   CHECK(clock_within(*client, 5'000).has_value());
 }

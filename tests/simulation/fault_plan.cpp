@@ -138,13 +138,23 @@ void stream_ends(draws& d, planned_fault& f) {
                                  : std::string(R"(<"effect":"drop_connection","stream":"user">)"));
   f.lasts = 30s;
 }
-/// A person trades while a read is on its way: its reply is older than the event.
+/// A person trades while a read is on its way: its reply is older than the event. Or reads lag
+/// behind the events for longer.
 void event_between(draws& d, planned_fault& f) {
+  f.person = person_act::add;
+  f.lasts = 15s;
+  if (d.chance(50)) {
+    f.lasts = d.time(3s, 25s);
+    f.reads_lag = true;
+    f.script = script(fmt::format(
+        R"(<"effect":"freeze","method":"GET","path":"/fapi/v3/positionRisk","count":0,"for_ms":{}>)",
+        f.lasts.count()));
+    f.lasts += 35s;  // What an event of then opened is doubted that long.
+    return;
+  }
   f.script = script(fmt::format(
       R"(<"effect":"delay","method":"GET","path":"/fapi/v3/positionRisk","delay_ms":{},"count":2,"for_ms":10000>)",
       d.between(300, 1'500)));
-  f.person = person_act::add;
-  f.lasts = 15s;
 }
 void parts(draws& d, planned_fault& f) {
   f.script = script(
@@ -216,6 +226,18 @@ bool is_long(const std::string& name) {
   return name == "E3" || name == "E2" || name == "E25";
 }
 
+/// Whether events may be missing because of it, or memory: with reads that lag nobody can know
+/// then.
+bool hides_events(const planned_fault& f) {
+  constexpr std::array kinds{"E9", "E16", "E17", "E18", "E25", "H1", "H2"};
+  return std::ranges::find(kinds, f.name) != kinds.end();
+}
+
+bool overlap(const planned_fault& a, const planned_fault& b) {
+  constexpr milliseconds waits{60s};  // For the phase that it is crossed with.
+  return a.at < b.at + b.lasts + waits && b.at < a.at + a.lasts + waits;
+}
+
 bool empties_a_list(const planned_fault& f) {
   return f.script.find("empty_list") != std::string::npos;
 }
@@ -249,6 +271,12 @@ std::vector<planned_fault> draw_faults(draws& random, milliseconds from, millise
     if (latest > from && !(empties_a_list(f) && std::ranges::any_of(all, empties_a_list)))
       all.push_back(std::move(f));
   }
+  const auto others = all;
+  std::erase_if(all, [&](const planned_fault& f) {
+    return f.reads_lag && std::ranges::any_of(others, [&](const planned_fault& o) {
+             return (hides_events(o) || empties_a_list(o)) && overlap(f, o);
+           });
+  });
   std::ranges::stable_sort(all, {}, &planned_fault::at);
   return all;
 }

@@ -41,7 +41,8 @@ struct planned_fault {
   std::optional<disk_fault> disk{};
   std::optional<wall_jump> wall{};
   std::optional<slow_disk> slow{};
-  milliseconds lasts{};  ///< After it, nothing of it is in force.
+  bool reads_lag{false};  ///< For seconds they show what was before it.
+  milliseconds lasts{};   ///< After it, nothing of it is in force.
 };
 
 /// The names of all kinds there are, in order.

@@ -117,7 +117,7 @@ world a_world(std::int64_t min_gap_ms, std::int64_t max_lag_ms) {
   }
   std::stable_sort(w.deliveries.begin(), w.deliveries.end(),
                    [](const auto& a, const auto& b) { return a.received_ms < b.received_ms; });
-  w.end_ms = last + 10'000;
+  w.end_ms = last + 40'000;  // No read lags behind an event for so long.
   return w;
 }
 
@@ -221,5 +221,29 @@ TEST_CASE("changes in the same millisecond still end in the venue's state") {
     RC_ASSERT(is_known(view.content));
     RC_ASSERT(amount_of(view.content) == quantity::whole(w.venue.state_at(w.end_ms).amount));
     RC_ASSERT(view.as_of == at(w.end_ms));
+  }));
+}
+
+TEST_CASE("reads that all lag take nothing back of what events told") {
+  CHECK(rc::check([] {
+    const auto venue = a_history(1);
+    const auto lag = pick(1'100, 25'000);
+    truth_keeper keeper{{16, false, milliseconds{grace_ms}}};
+    static_cast<void>(keeper.apply(read_of(venue, 0, 0, lag, true)));
+    std::int64_t read_at = 0;
+    std::size_t told = 0;
+    for (std::int64_t now = 1; now < 40'000; ++now) {
+      const auto& all = venue.changes;
+      for (; told < all.size() && all[told].ms + 5 == now; ++told)
+        static_cast<void>(keeper.apply(an_event("A", all[told].amount, venue_at(all[told].ms)),
+                                       at(now), at(all[told].ms)));
+      if (now - read_at < 700)
+        continue;
+      read_at = now;
+      static_cast<void>(keeper.apply(read_of(venue, now, now, lag, pick(0, 1) == 0)));
+      if (told > 0 && now - all[told - 1].ms < 25'000)
+        RC_ASSERT(amount_of(keeper.table()->read(both_of("A")).content) ==
+                  quantity::whole(all[told - 1].amount));
+    }
   }));
 }

@@ -108,8 +108,34 @@ TEST_CASE("a lagging row with the same amount proves and keeps the entry price")
   CHECK(m.next.as_of == at(5000));
 }
 
-TEST_CASE("absence within the grace after an event is a contradiction, later it is flat") {
+TEST_CASE("absence against an event is a contradiction for as long as reads may lag") {
   const auto known = open_by_event();
+  const auto lagging = absence(known, 31'009);
+  CHECK(lagging.effect == merge_effect::contradicted);
+  CHECK(lagging.next.content == open_truth(5));
+  CHECK(lagging.next.as_of == at(1000));
+  CHECK(settle(lagging.next, at(31'009)).as_of == at(1000));
+  CHECK(absence(lagging.next, 31'010).next.content == truth{position_flat{}});
+}
+
+TEST_CASE("once a read has shown what an event opened, absence is believed as of any position") {
+  const auto known = row_of(open_by_event(), 5, venue_at(1000), 3000).next;
+  CHECK(absence(known, 3001).next.content == truth{position_flat{}});
+}
+
+TEST_CASE("a second event of a position that no read has shown renews the doubt of absence") {
+  const auto grown = event_of(open_by_event(), 7, 20'000).next;
+  CHECK(absence(grown, 45'000).effect == merge_effect::contradicted);
+}
+
+TEST_CASE("a position that closed and was opened again is one that no read has shown") {
+  const auto shown = row_of(open_by_event(), 5, venue_at(1000), 3000).next;
+  const auto again = event_of(event_of(shown, 0, 4000).next, 5, 5000).next;
+  CHECK(absence(again, 30'000).effect == merge_effect::contradicted);
+}
+
+TEST_CASE("absence within the grace after an event is a contradiction, later it is flat") {
+  const auto known = event_of(row_of({}, 3, venue_at(500), 900).next, 5, 1000).next;
   const auto early = absence(known, 2009);
   CHECK(early.effect == merge_effect::contradicted);
   CHECK(early.next.content == open_truth(5));
@@ -120,7 +146,8 @@ TEST_CASE("absence within the grace after an event is a contradiction, later it 
 
 TEST_CASE("a position that one read missed comes back, though an event named a newer time") {
   // Funding: an event with the same amount, and no trace of its time in the rows of reads.
-  const auto paid = event_of(open_by_event(), 5, 2000).next;
+  const auto seen = row_of(open_by_event(), 5, venue_at(1000), 1500).next;
+  const auto paid = event_of(seen, 5, 2000).next;
   const auto missed = absence(paid, 4000).next;
   REQUIRE(missed.content == truth{position_flat{}});
   const auto back = row_of(missed, 5, venue_at(1000), 5000);
@@ -156,7 +183,7 @@ TEST_CASE("an event older in the venue's time changes nothing") {
 }
 
 TEST_CASE("a duplicated event does not reopen what a read saw flat") {
-  const auto flat = absence(open_by_event(), 3000).next;
+  const auto flat = absence(row_of(open_by_event(), 5, venue_at(1000), 2000).next, 3000).next;
   const auto m = event_of(flat, 5, 1000);
   CHECK(m.effect == merge_effect::superseded);
   CHECK(m.next == flat);

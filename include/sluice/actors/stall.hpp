@@ -24,11 +24,12 @@ enum class stall_cause : std::uint8_t {
   mark_stream_down,   ///< Stops and targets are watched at the pace of reads.
   clock_off,          ///< Requests are refused for their time.
   executor_stuck,     ///< An order's outcome stays open.
+  exits_failing,      ///< An exit's orders end again and again, and none of them trades.
   journal_slow,       ///< Records wait to become durable.
   stage_stuck,        ///< A stage of the pipeline has messages and handles none.
   one_reason_denies,  ///< Most plans are denied for the same reason.
 };
-inline constexpr std::size_t stall_cause_count = 15;
+inline constexpr std::size_t stall_cause_count = 16;
 [[nodiscard]] std::string_view to_string(stall_cause c);
 
 struct stall {

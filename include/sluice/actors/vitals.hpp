@@ -13,6 +13,7 @@
 
 #include "sluice/actors/stall.hpp"
 #include "sluice/actors/workload.hpp"
+#include "sluice/domain/ids.hpp"
 #include "sluice/domain/override.hpp"
 #include "sluice/domain/standing_state.hpp"
 #include "sluice/domain/verdict.hpp"
@@ -63,6 +64,14 @@ struct ended_read {
 struct last_reads {
   std::optional<ended_read> good{};
   std::optional<ended_read> failed{};
+};
+
+/// An exit under way of whose orders none has traded since the first of these ended.
+struct vain_exit {
+  symbol instrument{};
+  std::uint64_t tries{0};  ///< Orders that ended without a trade.
+  instant since{};         ///< End of the first of them.
+  std::string words{};     ///< How the last of them ended.
 };
 
 /// Numbers of a running pipeline. Each is an atomic of its own: no two need to agree exactly.
@@ -162,6 +171,16 @@ struct vitals {
     failing_symbol_ = std::move(now);
   }
 
+  /// The one that has tried in vain for longest; none when none has several times.
+  [[nodiscard]] std::optional<vain_exit> failing_exit() const {
+    const std::lock_guard lock(mutex_);
+    return failing_exit_;
+  }
+  void failing_exit(std::optional<vain_exit> now) {
+    const std::lock_guard lock(mutex_);
+    failing_exit_ = std::move(now);
+  }
+
   [[nodiscard]] last_reads reads() const {
     const std::lock_guard lock(mutex_);
     return reads_;
@@ -204,6 +223,7 @@ struct vitals {
   standing_state trading_{};
   std::vector<setting_override> overrides_{};
   std::optional<std::pair<std::string, std::uint64_t>> failing_symbol_{};
+  std::optional<vain_exit> failing_exit_{};
   last_reads reads_{};
   freshness_promise promise_{};
   dead_man_view dead_man_{};

@@ -19,6 +19,7 @@ struct slot_state {
   truth_source source{truth_source::none};
   std::uint64_t version{0};                    ///< Grows exactly when `content` changes.
   std::optional<instant> event_received_at{};  ///< When the last event that was taken arrived.
+  bool shown_by_read{false};                   ///< A read has had it since an event opened it.
   /// Account-wide reads sent up to here do not prove this position: they contradicted it, or were
   /// before it was known. The position is detached from account-wide proof until one sent later.
   std::optional<instant> detached_until{};
@@ -38,6 +39,11 @@ struct merged {
   slot_state next{};
   merge_effect effect{merge_effect::proved};
 };
+
+/// How long after its last event a position that no read has shown yet stands against reads that
+/// lack it. The venue says itself that its reads may lag behind its streams, and absence bears no
+/// time by which to know that it is old.
+inline constexpr milliseconds absence_lag_max{30'000};
 
 /// What is true of every row of one read.
 struct read_meta {
@@ -63,8 +69,9 @@ struct event_meta {
 /// The same content proves. Other content is taken, unless the read was sent before an event whose
 /// content it would overwrite (superseded), or is older in the venue's time, or differs without a
 /// newer venue time from an event that arrived less than the grace before it was sent
-/// (contradicted; but when the amounts agree it proves, and the entry price stays). Where venue
-/// times decide nothing the read sent later wins.
+/// (contradicted; but when the amounts agree it proves, and the entry price stays). A read that
+/// lacks a position that no read has shown yet contradicts its events for absence_lag_max.
+/// Where venue times decide nothing the read sent later wins.
 [[nodiscard]] merged merge_row(const slot_state& settled, const std::optional<position_row>& row,
                                const read_meta& read);
 

@@ -46,6 +46,7 @@ class fake_exchange final : public exchange_port {
   struct pending_query {
     client_order_id id{};
     callback<read_result<order_report>> answer{};
+    milliseconds timeout{};
   };
 
   void read_account(read_options o, callback<read_result<snapshot>> cb) override {
@@ -66,9 +67,9 @@ class fake_exchange final : public exchange_port {
   void read_clock(read_options, callback<read_result<clock_offset>> cb) override {
     cb(clock_offset{});
   }
-  void read_order(const symbol&, const client_order_id& id, read_options,
+  void read_order(const symbol&, const client_order_id& id, read_options o,
                   callback<read_result<order_report>> cb) override {
-    queries.push_back({id, std::move(cb)});
+    queries.push_back({id, std::move(cb), o.timeout});
   }
   void read_order_numbered(const symbol&, order_id number, read_options,
                            callback<read_result<order_report>> cb) override {

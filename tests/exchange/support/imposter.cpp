@@ -68,6 +68,14 @@ std::string read_head(SSL* tls) {
   return head;
 }
 
+/// Says nothing until the other side, or the imposter, has gone.
+void hear_to_the_end(int descriptor, imposter_connection& connection) {
+  char byte = 0;
+  while (::recv(descriptor, &byte, 1, 0) > 0) {
+  }
+  connection.hang_up();
+}
+
 }  // namespace
 
 void imposter_connection::write(const std::string& bytes) {
@@ -124,13 +132,14 @@ void imposter_stream::drop() {
   changed_.notify_all();
 }
 
-imposter::imposter(const std::string& certified_for, tls_flaw flaw) {
+imposter::imposter(const std::string& certified_for, tls_flaw flaw, const listening_place& at) {
   std::signal(SIGPIPE, SIG_IGN);
   make_certificate(certified_for, flaw);
   listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<std::uint16_t>(at.port));
+  ::inet_pton(AF_INET, at.address.c_str(), &address.sin_addr);
   socklen_t size = sizeof address;
   auto* generic = reinterpret_cast<sockaddr*>(&address);
   if (::bind(listener_, generic, size) != 0 || ::listen(listener_, 64) != 0 ||
@@ -227,6 +236,8 @@ void imposter::serve(int descriptor, int number) {
   SSL_set_fd(tls, descriptor);
   if (resets_ > 0 && resets_-- > 0)
     connection.reset();
+  else if (hangs_)
+    hear_to_the_end(descriptor, connection);
   else if (SSL_accept(tls) != 1)
     connection.hang_up();
   else if (SSL_session_reused(tls) == 1)

@@ -69,11 +69,17 @@ class imposter_stream {
 /// What is wrong with an imposter's TLS.
 enum class tls_flaw { none, expired, old_version, by_unknown_authority };
 
+/// Where an imposter listens.
+struct listening_place {
+  std::string address{"127.0.0.1"};
+  int port{0};  ///< 0: any free one.
+};
+
 class imposter {
  public:
-  /// Listens on 127.0.0.1 with a certificate made for this name or address.
+  /// Has a certificate made for this name or address.
   explicit imposter(const std::string& certified_for = "IP:127.0.0.1",
-                    tls_flaw flaw = tls_flaw::none);
+                    tls_flaw flaw = tls_flaw::none, const listening_place& at = {});
   imposter(const imposter&) = delete;
   imposter& operator=(const imposter&) = delete;
   ~imposter();
@@ -87,6 +93,8 @@ class imposter {
   void when(const std::string& start, std::vector<act> acts);
   /// So many next connections are reset before TLS.
   void reset_connections(int count) { resets_ = count; }
+  /// Connections from now on are taken, and no handshake of theirs is answered.
+  void hang_at_handshakes(bool hangs) { hangs_ = hangs; }
   /// WebSocket upgrades are answered by 503 from now on.
   void refuse_streams(bool refused) { decline_streams(refused ? reply_with(503, "") : act()); }
   /// WebSocket upgrades are answered by this from now on; by what they ask for when it is empty.
@@ -122,6 +130,7 @@ class imposter {
   std::atomic<bool> stopping_{false};
   std::atomic<int> streams_asked_{0};
   std::atomic<int> resets_{0};
+  std::atomic<bool> hangs_{false};
   std::atomic<int> accepted_{0};
   std::atomic<int> ended_{0};
   std::atomic<int> resumed_{0};
