@@ -20,13 +20,24 @@ void detach(slot_state& state, instant sent_at) {
   state.detached_until = std::max(state.detached_until.value_or(sent_at), sent_at);
 }
 
+void show(slot_state& state, truth_source by) {
+  state.shown_by_bulk |= by == truth_source::bulk;
+  state.shown_by_worker |= by == truth_source::worker;
+}
+
+bool was_shown(const slot_state& state, truth_source by) {
+  return by == truth_source::bulk ? state.shown_by_bulk : state.shown_by_worker;
+}
+
 void set_content(slot_state& state, const truth& content, venue_time at, truth_source source) {
   state.content = content;
   state.changed_at = at;
   state.newest_seen = std::max(state.newest_seen, at);
   state.source = source;
-  const bool open = std::holds_alternative<position_open>(content);
-  state.shown_by_read = open && (state.shown_by_read || source != truth_source::stream);
+  if (std::holds_alternative<position_flat>(content))
+    state.shown_by_bulk = state.shown_by_worker = false;
+  else
+    show(state, source);
   ++state.version;
 }
 
@@ -49,8 +60,9 @@ bool is_timeless(const slot_state& known) {
 /// How long after the last event a read that the venue's times do not place may still be old.
 milliseconds lag_of(const slot_state& known, venue_time row_time, const read_meta& read) {
   const bool lacks_it = !has_venue_time(row_time) && !is_timeless(known);
-  return lacks_it && !known.shown_by_read ? std::max(absence_lag_max, read.read_lag_grace)
-                                          : read.read_lag_grace;
+  const auto usual =
+      known.source == truth_source::stream ? read.read_lag_grace : milliseconds::zero();
+  return lacks_it && !was_shown(known, read.source) ? std::max(absence_lag_max, usual) : usual;
 }
 
 /// What is to be done with a row that differs from what is known.
@@ -70,7 +82,7 @@ row_standing standing_of(const slot_state& known, venue_time row_time, const rea
   if (has_venue_time(row_time) && has_venue_time(known.changed_at) && row_time < known.newest_seen)
     return row_standing::contradicts;
   // The venue's times decide nothing.
-  if (known.source == truth_source::stream && known.event_received_at &&
+  if (known.event_received_at &&
       read.sent_at - *known.event_received_at < lag_of(known, row_time, read))
     return row_standing::contradicts;
   return row_standing::take;
@@ -111,7 +123,8 @@ merged merge_row(const slot_state& settled, const std::optional<position_row>& r
   }
   if (content == settled.content) {
     // An older row may be of a position that was closed since.
-    next.shown_by_read |= row && !row->amount.is_zero() && row_time >= settled.changed_at;
+    if (row && !row->amount.is_zero() && row_time >= settled.changed_at)
+      show(next, read.source);
     return confirm(next, row_time, read.sent_at);
   }
 
@@ -136,10 +149,14 @@ merged merge_row(const slot_state& settled, const std::optional<position_row>& r
 
 merged merge_event(const slot_state& settled, const position_change& change,
                    const event_meta& event) {
-  if (is_older(settled, event))
-    return {settled, merge_effect::superseded};
-
   const auto content = content_of(change.amount, change.entry);
+  if (is_older(settled, event)) {
+    auto same = settled;  // A read was faster: the stream has told of it, too.
+    if (content == settled.content && event.transaction_time == settled.changed_at)
+      same.event_received_at = event.received_at;
+    return {same, merge_effect::superseded};
+  }
+
   const bool known = is_known(settled.content);
   const bool behind_a_read = known && is_timeless(settled) && event.occurred_at < settled.as_of;
   if (behind_a_read && settled.as_of - event.occurred_at > event.read_lag_grace)

@@ -75,8 +75,9 @@ ROWS = (
         "the key ends with its event, without it, with -1125; connections are cut and closed for their age",
         "a new key, a new stream, a whole read after it, and it tells of the next trade",
         "4 s instead of 24 h; told within 3 s instead of 1, for a shared machine"),
-    row("E19", "streams_test.StreamsTestCase.test_e19_event_between_request_and_reply",
-        "a trade between a read's answer and its arrival", "the truth is what the event said, once, and is not taken back"),
+    row("E19", "streams_test.StreamsTestCase.test_e19_event_between_request_and_reply"
+        " streams_test.StreamsTestCase.test_e19_reads_that_lag_behind_the_stream",
+        "a trade between a read's answer and its arrival; reads that show for 6 s what was before it", "the truth is what the event said, once, and is not taken back"),
     row("E20", ORDERS, "7 and 50 fills, told late and twice, a part alone, a cancel that is rejected", "executed, booked and held are equal to the last digit"),
     row("E21", "changes_test.PersonsTestCase.test_e21_a_person_trades_the_account"
         " changes_test.PersonsTestCase.test_e21_a_person_changes_the_position_mode",

@@ -167,6 +167,25 @@ class StreamsTestCase(StreamTalk):
         self.assertEqual(self.arrivals(before, "POST", ORDER), [])
         self.check_end()
 
+    def test_e19_reads_that_lag_behind_the_stream(self):
+        self.begin()
+        symbol, = self.names_of_symbols(1)
+        held, known, before = self.held().get(symbol, Decimal(0)), self.truth_of(symbol), self.last()
+        lasts = self.vary.number("lag_ms", 6_000, 3_000, 20_000)
+        end = self.venue_time() + lasts
+        self.provoke([{"effect": "freeze", "method": "GET", "path": RISK, "count": 0, "for_ms": lasts}])
+        self.until("what is repeated", lambda: len(self.arrivals(before, "GET", RISK)) > 1)
+        amount = self.person(symbol)
+        self.until_seen(symbol, amount)
+        asked = self.last()
+        self.until("over", lambda: self.venue_time() > end + 1_000)
+        self.assertGreater(len(self.arrivals(asked, "GET", RISK)), 2, "nothing was read meanwhile")
+        self.assertEqual([(kind, Decimal(of), source) for kind, of, source
+                          in self.truth_of(symbol)[len(known):]], [("open", amount, "stream")])
+        self.person(symbol, "SELL")
+        self.until_seen(symbol, held)
+        self.check_end()
+
 
 class ForcedCloseTestCase(StreamTalk):
     """The close after 24 hours, after 4 seconds here."""

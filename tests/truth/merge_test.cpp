@@ -118,9 +118,24 @@ TEST_CASE("absence against an event is a contradiction for as long as reads may 
   CHECK(absence(lagging.next, 31'010).next.content == truth{position_flat{}});
 }
 
-TEST_CASE("once a read has shown what an event opened, absence is believed as of any position") {
+TEST_CASE("once a read has shown what an event opened, absence in another is believed at once") {
   const auto known = row_of(open_by_event(), 5, venue_at(1000), 3000).next;
   CHECK(absence(known, 3001).next.content == truth{position_flat{}});
+}
+
+TEST_CASE("the account's copy may lag where the symbol's does not") {
+  const auto row = a_row("A", 5, venue_at(1000), 100);
+  SECTION("of what an event opened") {
+    const auto known = merge_row(open_by_event(), row, {at(3000), truth_source::worker}).next;
+    CHECK(absence(known, 4000).effect == merge_effect::contradicted);
+    CHECK(merge_row(known, std::nullopt, {at(4000), truth_source::worker}).next.content ==
+          truth{position_flat{}});
+  }
+  SECTION("of what a read told before the event") {
+    auto known = merge_row({}, row, {at(1005), truth_source::worker}).next;
+    known = event_of(known, 5, 1000).next;
+    CHECK(absence(known, 4000).effect == merge_effect::contradicted);
+  }
 }
 
 TEST_CASE("a second event of a position that no read has shown renews the doubt of absence") {
