@@ -30,7 +30,7 @@ executor::behavior_type executor::make_behavior() {
         feed(answer.order, [&](order_machine& m) { return m.on_outcome(*answer.outcome, now()); });
       },
       [this](const order_queried& answer) {
-        patience_.heard(*answer.outcome);
+        patience_.heard(*answer.outcome, now());
         feed(answer.order, [&](order_machine& m) { return m.on_query(*answer.outcome, now()); });
       },
       [this](const order_named& answer) { take(answer); },
@@ -101,7 +101,7 @@ void executor::take(const order_update& update) {
 }
 
 void executor::take(const fills_read& answer) {
-  patience_.heard(*answer.outcome);
+  patience_.heard(*answer.outcome, now());
   const auto at = orders_.find(answer.order);
   if (at == orders_.end())
     return;
@@ -123,13 +123,13 @@ void executor::take_symbol_trades(const client_order_id& id, entry& e,
   const auto& instrument = e.machine.task().request.instrument;
   for (const auto number :
        e.absence.trades_read(*trades, e.trace(*given_.exchange), options_.at_venue))
-    ask_name(*given_.exchange, this, id, instrument, number, patience_.now());
+    ask_name(*given_.exchange, this, id, instrument, number, patience_.at(now()));
   weigh_absence(id, e);
 }
 
 /// A trade that may be of an order in doubt is not, when the venue says that its order is another.
 void executor::take(const order_named& answer) {
-  patience_.heard(*answer.outcome);
+  patience_.heard(*answer.outcome, now());
   const auto at = orders_.find(answer.doubted);
   const auto& found = *answer.outcome;
   if (at == orders_.end())
@@ -232,7 +232,7 @@ void executor::act(const client_order_id& id, entry& e, const send_order& a) {
 }
 
 void executor::act(const client_order_id&, entry&, const query_order& a) {
-  query(*given_.exchange, this, a.instrument, a.id, patience_.now());
+  query(*given_.exchange, this, a.instrument, a.id, patience_.at(now()));
 }
 
 void executor::act(const client_order_id&, entry& e, const set_timer& a) {
@@ -240,14 +240,14 @@ void executor::act(const client_order_id&, entry& e, const set_timer& a) {
 }
 
 void executor::act(const client_order_id& id, entry&, const read_order_fills& a) {
-  ask_fills(*given_.exchange, this, id, a.instrument, a.id, patience_.now());
+  ask_fills(*given_.exchange, this, id, a.instrument, a.id, patience_.at(now()));
 }
 
 void executor::act(const client_order_id& id, entry& e, const check_absence& a) {
   e.absence.begin(a.newer_than);
   send(peers_->snapshot_manager,
        read_truths{{truth_wanted{a.position, read_class::exit_demand, a.newer_than}}});
-  ask_fills(*given_.exchange, this, id, a.position.instrument, 0, patience_.now());
+  ask_fills(*given_.exchange, this, id, a.position.instrument, 0, patience_.at(now()));
 }
 
 void executor::act(const client_order_id&, entry& e, const want_truth& a) {

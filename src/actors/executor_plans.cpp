@@ -317,14 +317,15 @@ void executor::help(const plan_in_hand& p, remedy first) {
     case remedy::free_orders:
       if (auto* mine = plans_.find(p.what->id)) {
         mine->clearing = 1;
-        ask_open_orders(*given_.exchange, this, p.what->id, p.what->instrument, patience_.now());
+        ask_open_orders(*given_.exchange, this, p.what->id, p.what->instrument,
+                        patience_.at(now()));
       }
   }
 }
 
 /// Ours are cancelled; those of others are theirs, and a person is told that they stand in the way.
 void executor::take(const open_orders_read& answer) {
-  patience_.heard(*answer.outcome);
+  patience_.heard(*answer.outcome, now());
   auto* p = plans_.find(answer.plan);
   if (!p || p->clearing == 0)
     return;
@@ -337,7 +338,9 @@ void executor::take(const open_orders_read& answer) {
       if (is_ours(given_.account, r.client_id)) {
         ++p->clearing;
         log().warn("executor", "order_cleared", {{"order", r.client_id}, {"plan", answer.plan}});
-        cancel(*given_.exchange, this, answer.plan, r.instrument, r.client_id, patience_.now());
+        // It takes effect whether we hear of it or not.
+        cancel(*given_.exchange, this, answer.plan, r.instrument, r.client_id,
+               question_patience::shortest);
       } else {
         foreign += (foreign.empty() ? "" : ", ") + name_of(r);
       }

@@ -55,12 +55,10 @@ class market_stream : public stage<market_stream_actor> {
     if (!batch.of_stream)
       for (const auto& row : batch.rows)
         read_at_.insert_or_assign(row.instrument, row.as_of);
-    bool any_known = false;
     for (const auto& row : batch.rows)
-      any_known |= given_.marks->set(row.instrument, row.mark, row.as_of);
-    // Marks that came before the symbols were known have served nobody.
+      given_.marks->set(row.instrument, row.mark, row.as_of);
     if (batch.of_stream)
-      show(batch.up && (any_known || vitals().mark_stream_up), batch.reason);
+      show(batch.up, batch.reason);
     if (batch.rows.empty())
       return;
     if (batch.of_stream)

@@ -9,9 +9,12 @@
 namespace sluice::actors {
 
 /// What the transport may take beyond the scheduler's patience, so that late replies still count.
-/// An exit may be judged on what left long ago, so that a slow exchange must not keep it from it.
-[[nodiscard]] constexpr milliseconds transport_slack(read_priority p) {
-  return p == read_priority::exit_demand ? milliseconds{8'000} : milliseconds{3'000};
+/// An exit may be judged on what left long ago, so that a slow exchange must not keep it from it;
+/// the second try beside it would take connections from orders.
+[[nodiscard]] constexpr milliseconds transport_slack(const read_job& job) {
+  const bool waits_long =
+      job.priority == read_priority::exit_demand && job.connection != connection_choice::fresh;
+  return waits_long ? milliseconds{8'000} : milliseconds{3'000};
 }
 
 /// The position that a read is of; none of the whole account.
@@ -31,8 +34,7 @@ namespace sluice::actors {
     task.scope = names.name_of(job.target.index());
   task.options.traffic = budget_class(job.priority);
   // Longer than our patience: a reply that comes late still counts, and tells how slow reads are.
-  task.options.timeout =
-      std::max(between(now, job.deadline), patience) + transport_slack(job.priority);
+  task.options.timeout = std::max(between(now, job.deadline), patience) + transport_slack(job);
   task.options.connection = job.connection;
   return task;
 }

@@ -59,6 +59,8 @@ void check_streams(const readiness_input& in, reasons& out) {
     out.push_back({"user_stream_down", "fills and position changes are seen by reads only"});
   if (!in.mark_stream_up)
     out.push_back({"mark_stream_down", "stops and targets are watched at the pace of reads"});
+  else if (in.universe_known && in.universe_offers && !in.marks_known)
+    out.push_back({"no_marks", "no mark has come since the symbols are known: no entry can go"});
 }
 
 /// A stall whose symptom has a reason of its own above is not told twice; one that concerns single

@@ -26,6 +26,7 @@ struct readiness_input {
   std::vector<stall> stalls{};      ///< Of the watchdog.
   bool user_stream_up{false};
   bool mark_stream_up{false};
+  bool marks_known{true};  ///< Of any symbol that may be opened.
   standing_state trading{};
   bool draining{false};
 };

@@ -144,11 +144,11 @@ class reconciler : public stage<reconciler_actor> {
 
   void ask(const symbol& instrument) {
     log().info("reconciler", "evidence_search", {{"symbol", instrument}});
-    ask_trades(*given_.exchange, this, instrument, patience_.now());
+    ask_trades(*given_.exchange, this, instrument, patience_.at(now()));
   }
 
   void tell_search(const trades_read& answer) {
-    patience_.heard(*answer.outcome);
+    patience_.heard(*answer.outcome, now());
     const bool found = answer.outcome->has_value();
     metrics().add(status::metric::evidence_searches, {found ? "answered" : "failed"});
     if (!found)

@@ -83,7 +83,7 @@ class stop_guard : public stage<stop_guard_actor> {
         [this](const stop_placed& a) { obey(keeper_.on_placed(a.stop, *a.outcome, now())); },
         [this](const stop_cancelled& a) { obey(keeper_.on_cancelled(a.stop, *a.outcome, now())); },
         [this](const stop_asked& a) {
-          patience_.heard(*a.answer);
+          patience_.heard(*a.answer, now());
           obey(keeper_.on_asked(a.stop, *a.answer, a.sent_at, now()));
         },
         [this](const stops_listed& a) { take(a); },
@@ -141,7 +141,7 @@ class stop_guard : public stage<stop_guard_actor> {
   }
 
   void take(const stops_listed& answer) {
-    patience_.heard(*answer.list);
+    patience_.heard(*answer.list, now());
     if (!*answer.list)
       log().limited(
           "audit", status::log_level::warn, "stop_guard", "audit_failed",
@@ -282,7 +282,7 @@ class stop_guard : public stage<stop_guard_actor> {
 
   void act(const ask_stop& a) {
     given_.exchange->read_conditional(
-        a.id, {read_class::exit_demand, patience_.now()},
+        a.id, {read_class::exit_demand, patience_.at(now())},
         [self = stop_guard_actor{this}, id = a.id,
          sent_at = now()](read_result<conditional_report> answer) {
           caf::anon_send(self, stop_asked{id, sent_at, shared(std::move(answer))});
@@ -291,7 +291,7 @@ class stop_guard : public stage<stop_guard_actor> {
 
   void act(const audit_stops& a) {
     given_.exchange->read_open_conditionals(
-        a.scope, {read_class::verification, patience_.now()},
+        a.scope, {read_class::verification, patience_.at(now())},
         [self = stop_guard_actor{this}, scope = a.scope,
          sent_at = now()](read_result<std::vector<conditional_report>> list) {
           caf::anon_send(self, stops_listed{scope, sent_at, shared(std::move(list))});

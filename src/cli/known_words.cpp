@@ -47,6 +47,7 @@ constexpr std::array known_words{
     known_word{"user_stream_down", "streams", "it reconnects by itself; read the log for why"},
     known_word{"user_stream_mute", "streams"},
     known_word{"mark_stream_down", "streams", "it reconnects by itself; read the log for why"},
+    known_word{"no_marks", "streams", "wait for the first marks; if none come, see the step venue"},
     known_word{"position_without_stop", "positions"},
     known_word{"unprotected", "positions",
                "give it an exit rule, or close it: sluice flatten SYMBOL --reason \"...\""},

@@ -56,18 +56,6 @@ TEST_CASE("a read's mark counts where the stream is silent: the stop is watched 
   CHECK(run.given.vitals->mark_stream_up);
 }
 
-TEST_CASE("the stream of marks is up once a symbol that is known has a mark") {
-  pipeline_world world;
-  pipeline_run run(world);
-  mark_batch early{.received_at = run.now(), .up = true};
-  early.rows.push_back({symbol("NOSUCHUSDT"), price::whole(7), {}, run.now()});
-  world.exchange->mark_sink(early);
-  run.settle();
-  CHECK_FALSE(run.given.vitals->mark_stream_up);
-  run.make_ready(holding());
-  CHECK(run.given.vitals->mark_stream_up);
-}
-
 TEST_CASE("a mark that comes late still shows a stop that was crossed") {
   pipeline_world world;
   pipeline_run run(world);

@@ -89,18 +89,20 @@ TEST_CASE("the trades that explain a drift, which holds up no exit, are a verifi
   CHECK(venue.asked == std::vector<read_class>{read_class::verification});
 }
 
-TEST_CASE("patience grows with answers that come too late, and shrinks with those in time") {
+TEST_CASE("patience grows with answers that come too late, and lasts for a minute") {
   actors::question_patience p;
+  constexpr instant start{1h};
   const read_result<order_report> late = read_failure{failure_kind::timed_out, 0, 0, "", {}};
   const read_result<order_report> refused =
       read_failure{failure_kind::not_found, 400, -2013, "", {}};
-  CHECK(p.now() == 2s);
+  CHECK(p.at(start) == 2s);
   for (const auto expected : {4s, 8s, 8s}) {
-    p.heard(late);
-    CHECK(p.now() == expected);
+    p.heard(late, start);
+    CHECK(p.at(start) == expected);
   }
-  for (const auto expected : {4s, 2s, 2s}) {
-    p.heard(refused);
-    CHECK(p.now() == expected);
-  }
+  p.heard(refused, start + 1s);  // Another kind of question may be quick.
+  CHECK(p.at(start + 59s) == 8s);
+  CHECK(p.at(start + 60s) == 2s);
+  p.heard(late, start + 90s);
+  CHECK(p.at(start + 90s) == 4s);
 }

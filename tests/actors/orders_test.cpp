@@ -160,27 +160,6 @@ TEST_CASE("an order whose answer is lost is asked about and never sent again") {
   CHECK(world.exchange->placed.size() == 1);
 }
 
-TEST_CASE("where answers come late, the next question about an order in doubt waits longer") {
-  pipeline_world world;
-  pipeline_run run(world);
-  run.make_ready();
-  run.offer({run.an_open("p", "BTCUSDT", "0.01")});
-  REQUIRE(world.exchange->orders.size() == 1);
-  world.exchange->orders.front().answer(order_uncertain{"no answer within 3 s"});
-  std::vector<milliseconds> waited;
-  for (int i = 0; i < 600 && waited.size() < 4; ++i) {
-    run.pass(100ms);
-    while (!world.exchange->queries.empty()) {
-      const auto query = std::move(world.exchange->queries.front());
-      world.exchange->queries.pop_front();
-      waited.push_back(query.timeout);
-      query.answer(read_failure{failure_kind::timed_out, 0, 0, "no reply in time", {}});
-    }
-  }
-  CHECK(waited == std::vector<milliseconds>{2s, 4s, 8s, 8s});
-  CHECK(world.exchange->placed.size() == 1);
-}
-
 TEST_CASE("an exit goes on while the trades of its last order are still missing") {
   pipeline_world world;
   pipeline_run run(world);

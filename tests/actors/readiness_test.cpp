@@ -67,6 +67,7 @@ TEST_CASE("each thing that is missing is named by its own reason") {
       {"truth_stale", [](auto& in) { in.oldest = 2'001ms; }},
       {"user_stream_down", [](auto& in) { in.user_stream_up = false; }},
       {"mark_stream_down", [](auto& in) { in.mark_stream_up = false; }},
+      {"no_marks", [](auto& in) { in.marks_known = false; }},
   };
   for (const auto& c : cases) {
     INFO(c.reason);

@@ -95,7 +95,7 @@ class PauseTestCase(FaultsTestCase):
         self.provoke([{"effect": "ban", "time_ms": ban * 1000}])
         said = self.until_answered(418, after)
         self.until("told", lambda: self.exchange()["banned_until"])
-        self.assertIn("exchange_banned", self.get("/readyz").text)
+        self.until("told", lambda: "exchange_banned" in self.get("/readyz").text)
         for plan in (self.entry(opening, ttl="1s"), self.exit(closing, ttl="1s")):
             kind, codes = self.judged(plan)
             self.assertEqual(kind, "deny")

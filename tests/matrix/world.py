@@ -184,6 +184,10 @@ class WorldTestCase(OutsideTestCase):
 
     def check_symbols_are_free(self, symbols, name="probe"):
         self.until("no pause", lambda: not self.get("/api/v1/exchange").json()["paused"], 2 * LIMIT_S)
+        # A position whose opening was told, and whose closing was not, is known to be gone half a minute later.
+        self.until("proven", lambda: all(row["age_ms"] < 5_000 for row in
+                                         self.get("/api/v1/positions?all").json()["positions"]
+                                         if row["symbol"] in set(symbols)), 2 * LIMIT_S)
         # Of another value: the same wish within seconds would be a duplicate.
         probes = [an_entry(f"{name}-{s}", s, value=PROBE_VALUE) for s in symbols]
         self.offer(probes)

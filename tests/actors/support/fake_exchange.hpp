@@ -38,6 +38,7 @@ class fake_exchange final : public exchange_port {
   struct pending_fills {
     order_id id{0};
     callback<read_result<std::vector<fill>>> answer{};
+    milliseconds timeout{};
   };
   struct pending_number {
     order_id number{};
@@ -75,10 +76,10 @@ class fake_exchange final : public exchange_port {
                            callback<read_result<order_report>> cb) override {
     numbers_asked.push_back({number, std::move(cb)});
   }
-  void read_fills(const symbol&, order_id id, read_options,
+  void read_fills(const symbol&, order_id id, read_options o,
                   callback<read_result<std::vector<fill>>> cb) override {
     if (keep_fills_reads)
-      fills_reads.push_back({id, std::move(cb)});
+      fills_reads.push_back({id, std::move(cb), o.timeout});
     else
       cb(fills);
   }
