@@ -17,6 +17,8 @@ constexpr microseconds unmeasured_error = std::chrono::minutes(1);
 constexpr microseconds resolution{1'000};
 /// The year 5138: past it a message is wrong, and microseconds would not fit.
 constexpr std::int64_t last_believable_ms = 100'000'000'000'000;
+/// Less than this the venue may jump itself, and what is known is hardly older for it.
+constexpr milliseconds standstill_min{1'000};
 /// Bounds what is moved onto the steady clock, whose nanoseconds end sooner.
 constexpr microseconds farthest = std::chrono::hours(24 * 366);
 
@@ -32,10 +34,13 @@ bool server_clock::observe(instant sent, instant received, venue_time reported) 
   const auto middle = sent + half;
   const auto bound = half + resolution;
   const auto present = duration_cast<microseconds>(error_at(middle));
-  const auto apart = std::abs(now(middle).ms - reported.ms) * 1'000;
-  const bool agrees = apart <= (present + bound).count();
+  const auto ahead = (reported.ms - now(middle).ms) * 1'000;
+  const auto explained = present + bound;
+  const bool agrees = std::abs(ahead) <= explained.count();
   if (measured_ && agrees && bound > present)
     return false;
+  if (measured_ && microseconds(ahead) > explained + standstill_min)
+    stood_still_ = received;
   anchor_ = middle;
   venue_us_ = reported.ms * 1'000;
   error_ = bound;

@@ -204,12 +204,18 @@ void session::measure_clock(read_options options,
       return done(read_failure{failure_kind::malformed, 200, 0, reported.error().text, {}});
     const auto wall = additions_.wall_now();
     clock_offset offset;
+    bool stood_still = false;
     {
       const std::lock_guard lock(mutex_);
+      const auto before = clock_.stood_still();
       clock_.observe(reply->sent_at, reply->received_at, *reported);
+      stood_still = clock_.stood_still() != before;
       const auto at = here();
       offset = {milliseconds(at.venue.ms - wall.ms), clock_.error_at(at.steady), at.steady};
     }
+    if (stood_still)
+      log(log_level::warning, "machine_stood_still",
+          "the venue's clock went on and ours did not: nothing opens for ten seconds");
     done(offset);
   });
 }

@@ -99,7 +99,9 @@ class session {
   void end_read(std::shared_ptr<read_job> job, const budget_ticket& ticket, http_outcome outcome);
   void send_change(std::shared_ptr<change_job> job);
   [[nodiscard]] std::function<result<secret>()> target_in_time(std::function<result<secret>()> made,
-                                                               instant last);
+                                                               const change_job& job);
+  /// Until when an order that opens is refused because the machine stood still; none when it may go.
+  [[nodiscard]] std::optional<instant> held_after_standstill(const change_call& call) const;
   void end_change(std::shared_ptr<change_job> job, const budget_ticket& ticket,
                   http_outcome outcome);
   void judge_change(const std::shared_ptr<change_job>& job, const budget_ticket& ticket,

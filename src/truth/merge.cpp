@@ -20,24 +20,13 @@ void detach(slot_state& state, instant sent_at) {
   state.detached_until = std::max(state.detached_until.value_or(sent_at), sent_at);
 }
 
-void show(slot_state& state, truth_source by) {
-  state.shown_by_bulk |= by == truth_source::bulk;
-  state.shown_by_worker |= by == truth_source::worker;
-}
-
-bool was_shown(const slot_state& state, truth_source by) {
-  return by == truth_source::bulk ? state.shown_by_bulk : state.shown_by_worker;
-}
-
 void set_content(slot_state& state, const truth& content, venue_time at, truth_source source) {
   state.content = content;
   state.changed_at = at;
   state.newest_seen = std::max(state.newest_seen, at);
   state.source = source;
   if (std::holds_alternative<position_flat>(content))
-    state.shown_by_bulk = state.shown_by_worker = false;
-  else
-    show(state, source);
+    state.told_open_at.reset();
   ++state.version;
 }
 
@@ -57,18 +46,23 @@ bool is_timeless(const slot_state& known) {
   return std::holds_alternative<position_flat>(known.content) || !has_venue_time(known.changed_at);
 }
 
-/// How long after the last event a read that the venue's times do not place may still be old.
-milliseconds lag_of(const slot_state& known, venue_time row_time, const read_meta& read) {
-  const bool lacks_it = !has_venue_time(row_time) && !is_timeless(known);
-  const auto usual =
-      known.source == truth_source::stream ? read.read_lag_grace : milliseconds::zero();
-  return lacks_it && !was_shown(known, read.source) ? std::max(absence_lag_max, usual) : usual;
+/// Whether an event has told of the position so lately that a read without it may still be old.
+bool outlasts(const slot_state& known, const truth& read_content, const read_meta& read) {
+  return std::holds_alternative<position_flat>(read_content) && known.told_open_at &&
+         read.sent_at - *known.told_open_at < absence_lag_max;
+}
+
+/// Whether a read that the venue's times do not place may still be of before the last event.
+bool may_lag(const slot_state& known, const read_meta& read) {
+  return known.source == truth_source::stream && known.event_received_at &&
+         read.sent_at - *known.event_received_at < read.read_lag_grace;
 }
 
 /// What is to be done with a row that differs from what is known.
 enum class row_standing { take, older_than_event, superseded, contradicts };
 
-row_standing standing_of(const slot_state& known, venue_time row_time, const read_meta& read) {
+row_standing standing_of(const slot_state& known, const truth& content, venue_time row_time,
+                         const read_meta& read) {
   if (known.event_received_at && read.sent_at < *known.event_received_at)
     return row_standing::older_than_event;
   if (!is_timeless(known) && row_time > known.newest_seen)
@@ -82,10 +76,18 @@ row_standing standing_of(const slot_state& known, venue_time row_time, const rea
   if (has_venue_time(row_time) && has_venue_time(known.changed_at) && row_time < known.newest_seen)
     return row_standing::contradicts;
   // The venue's times decide nothing.
-  if (known.event_received_at &&
-      read.sent_at - *known.event_received_at < lag_of(known, row_time, read))
-    return row_standing::contradicts;
-  return row_standing::take;
+  return outlasts(known, content, read) || may_lag(known, read) ? row_standing::contradicts
+                                                                : row_standing::take;
+}
+
+/// What a read has outrun tells of the position all the same: of the amount that the read showed,
+/// or of one that it did not show yet.
+slot_state told_of(slot_state state, const position_change& change, const event_meta& event) {
+  const bool flat_by_absence =
+      std::holds_alternative<position_flat>(state.content) && !has_venue_time(state.changed_at);
+  if (!change.amount.is_zero() && (change.amount == amount_of(state.content) || flat_by_absence))
+    state.told_open_at = event.received_at;
+  return state;
 }
 
 bool is_older(const slot_state& known, const event_meta& event) {
@@ -121,14 +123,10 @@ merged merge_row(const slot_state& settled, const std::optional<position_row>& r
     next.as_of = read.sent_at;
     return {next, merge_effect::changed};
   }
-  if (content == settled.content) {
-    // An older row may be of a position that was closed since.
-    if (row && !row->amount.is_zero() && row_time >= settled.changed_at)
-      show(next, read.source);
+  if (content == settled.content)
     return confirm(next, row_time, read.sent_at);
-  }
 
-  switch (standing_of(settled, row_time, read)) {
+  switch (standing_of(settled, content, row_time, read)) {
     case row_standing::take:
       set_content(next, content, row_time, read.source);
       next.as_of = std::max(settled.as_of, read.sent_at);
@@ -154,13 +152,13 @@ merged merge_event(const slot_state& settled, const position_change& change,
     auto same = settled;  // A read was faster: the stream has told of it, too.
     if (content == settled.content && event.transaction_time == settled.changed_at)
       same.event_received_at = event.received_at;
-    return {same, merge_effect::superseded};
+    return {told_of(same, change, event), merge_effect::superseded};
   }
 
   const bool known = is_known(settled.content);
   const bool behind_a_read = known && is_timeless(settled) && event.occurred_at < settled.as_of;
   if (behind_a_read && settled.as_of - event.occurred_at > event.read_lag_grace)
-    return {settled, merge_effect::superseded};
+    return {told_of(settled, change, event), merge_effect::superseded};
 
   auto next = settled;
   const bool differs = content != settled.content;
@@ -169,6 +167,7 @@ merged merge_event(const slot_state& settled, const position_change& change,
   else
     next = confirm(next, event.transaction_time, event.occurred_at).next;
   next.event_received_at = event.received_at;
+  next = told_of(next, change, event);
   if (!known) {
     next.as_of = event.occurred_at;
   } else if (differs && behind_a_read) {

@@ -161,6 +161,76 @@ TEST_CASE("an order refused for its timestamp is refused when the clock was meas
   CHECK_FALSE(venue.requests("GET /fapi/v1/time").empty());
 }
 
+TEST_CASE("after a standstill nothing opens until what was known has turned stale") {
+  imposter venue;
+  venue.when("GET /fapi/v1/time", {server_time(), server_time(60'000)});
+  venue.when("POST /fapi/v1/order", {reply_with(200, filled())});
+  std::atomic<std::int64_t> later_ms{0};
+  exchange::extras added;
+  added.steady_now = [&] { return std::chrono::steady_clock::now() + milliseconds{later_ms}; };
+  const auto client = client_for(venue, settings_for(venue), added);
+  const auto measure = [&] {
+    answers<read_result<clock_offset>> clock;
+    client->read_clock(within(2'000), clock.taker());
+    REQUIRE(clock.wait().has_value());
+  };
+  measure();
+  while (std::chrono::abs(client->clock()->offset) < milliseconds(30'000))
+    measure();
+  const auto place = [&](bool opens) {
+    auto order = an_order();
+    order.reduce_only = !opens;
+    answers<order_outcome> answer;
+    client->place_order(order, milliseconds(2'000), answer.taker());
+    return answer.wait();
+  };
+  const auto before = added.steady_now();
+  const auto held = place(true);
+  REQUIRE(std::holds_alternative<order_refused>(held));
+  const auto& why = std::get<order_refused>(held);
+  CHECK(why.retryable);
+  REQUIRE(why.retry_at);
+  CHECK(*why.retry_at > before + milliseconds(5'000));
+  CHECK(venue.requests("POST").empty());
+  CHECK(std::holds_alternative<order_done>(place(false)));
+  later_ms = 11'000;
+  CHECK(std::holds_alternative<order_done>(place(true)));
+}
+
+TEST_CASE("an order that waited while the standstill was found does not leave") {
+  imposter venue;
+  std::atomic<bool> holds{false};
+  std::atomic<int> held{0};
+  venue.when("GET /fapi/v1/time", {[&](imposter_connection& c, const seen_request& r) {
+               if (!holds)
+                 return server_time()(c, r);
+               ++held;
+               venue.wait_to_go_on();
+               server_time(60'000)(c, r);
+             }});
+  venue.when("POST /fapi/v1/order", {reply_with(200, filled())});
+  auto chosen = settings_for(venue);
+  chosen.connections_max = 1;
+  const auto client = client_for(venue, chosen);
+  answers<read_result<clock_offset>> clock;
+  client->read_clock(within(2'000), clock.taker());
+  REQUIRE(clock.wait().has_value());
+  holds = true;
+  client->read_clock(within(5'000), clock.taker());
+  wait_until([&] { return held == 1; });
+  const auto before = client->budget().requests_total;
+  auto order = an_order();
+  order.reduce_only = false;
+  answers<order_outcome> answer;
+  client->place_order(order, milliseconds(5'000), answer.taker());
+  wait_until([&] { return client->budget().requests_total > before; });
+  venue.go_on();
+  const auto outcome = answer.wait();
+  REQUIRE(std::holds_alternative<order_refused>(outcome));
+  CHECK(std::get<order_refused>(outcome).retry_at.has_value());
+  CHECK(venue.requests("POST").empty());
+}
+
 TEST_CASE("an order that found no connection for a second does not leave any more") {
   imposter venue;
   venue.when("GET /fapi/v1/time", {server_time()});

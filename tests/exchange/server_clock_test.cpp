@@ -53,6 +53,27 @@ TEST_CASE("a worse sample that agrees is not taken, a better or contradicting on
   CHECK(clock.now(at(3'200)).ms == 99'000);
 }
 
+TEST_CASE("a venue that is further on than the steady clock can explain says that it stood still") {
+  server_clock clock(at(0), wall_time{0});
+  REQUIRE(clock.observe(at(0), at(20), venue_time{5'000'000}));  // Against a mere seed.
+  CHECK_FALSE(clock.stood_still());
+  REQUIRE(clock.observe(at(1'000), at(1'010), venue_time{5'001'900}));  // 0.9 s: not worth a word.
+  CHECK_FALSE(clock.stood_still());
+  REQUIRE(clock.observe(at(2'000), at(2'010), venue_time{4'999'000}));  // Back: nothing was missed.
+  CHECK_FALSE(clock.stood_still());
+  REQUIRE(clock.observe(at(3'000), at(3'010), venue_time{5'060'000}));
+  CHECK(clock.stood_still() == at(3'010));
+  REQUIRE(clock.observe(at(4'000), at(4'008), venue_time{5'060'999}));
+  CHECK(clock.stood_still() == at(3'010));
+}
+
+TEST_CASE("slow answers about the time do not look like a standstill") {
+  server_clock clock(at(0), wall_time{0});
+  REQUIRE(clock.observe(at(0), at(20), venue_time{5'000}));
+  clock.observe(at(10'000), at(16'000), venue_time{21'890});  // 3.9 s on, of which 3 are the way.
+  CHECK_FALSE(clock.stood_still());
+}
+
 TEST_CASE("an old bound widens until a worse sample is welcome") {
   server_clock clock(at(0), wall_time{0});
   REQUIRE(clock.observe(at(0), at(20), venue_time{5'000}));

@@ -118,57 +118,75 @@ TEST_CASE("absence against an event is a contradiction for as long as reads may 
   CHECK(absence(lagging.next, 31'010).next.content == truth{position_flat{}});
 }
 
-TEST_CASE("once a read has shown what an event opened, absence in another is believed at once") {
-  const auto known = row_of(open_by_event(), 5, venue_at(1000), 3000).next;
-  CHECK(absence(known, 3001).next.content == truth{position_flat{}});
+TEST_CASE("copies that show a position and lack it by turns do not make it flat") {
+  auto known = open_by_event();
+  for (const std::int64_t sent : {3'000, 12'000, 21'000}) {
+    known = row_of(known, 5, venue_at(1000), sent).next;
+    const auto lagging = absence(known, sent + 3'000);
+    CHECK(lagging.effect == merge_effect::contradicted);
+    CHECK(lagging.next.content == open_truth(5));
+    CHECK(lagging.next.as_of == at(sent));
+    known = lagging.next;
+  }
+  CHECK(absence(known, 31'010).next.content == truth{position_flat{}});
 }
 
-TEST_CASE("the account's copy may lag where the symbol's does not") {
-  const auto row = a_row("A", 5, venue_at(1000), 100);
-  SECTION("of what an event opened") {
-    const auto known = merge_row(open_by_event(), row, {at(3000), truth_source::worker}).next;
-    CHECK(absence(known, 4000).effect == merge_effect::contradicted);
-    CHECK(merge_row(known, std::nullopt, {at(4000), truth_source::worker}).next.content ==
-          truth{position_flat{}});
-  }
-  SECTION("of what a read told before the event") {
-    auto known = merge_row({}, row, {at(1005), truth_source::worker}).next;
-    known = event_of(known, 5, 1000).next;
-    CHECK(absence(known, 4000).effect == merge_effect::contradicted);
-  }
+TEST_CASE("absence is doubted also where a read told of the position before its event came") {
+  auto known = merge_row({}, a_row("A", 5, venue_at(1000), 100), {at(1005)}).next;
+  known = event_of(known, 5, 1000).next;
+  CHECK(absence(known, 4000).effect == merge_effect::contradicted);
 }
 
-TEST_CASE("a second event of a position that no read has shown renews the doubt of absence") {
+TEST_CASE("absence is doubted also where a read has changed since what an event told") {
+  const auto grown = row_of(open_by_event(), 7, venue_at(2000), 3000).next;
+  REQUIRE(grown.content == open_truth(7));
+  CHECK(absence(grown, 31'009).effect == merge_effect::contradicted);
+  CHECK(absence(grown, 31'010).next.content == truth{position_flat{}});
+}
+
+TEST_CASE(
+    "absence is doubted also where the event came behind a read that rounds the entry otherwise") {
+  auto known = merge_row({}, a_row("A", 5, venue_at(1000), 101), {at(1005)}).next;
+  known = event_of(known, 5, 1000).next;
+  CHECK(absence(known, 4000).effect == merge_effect::contradicted);
+}
+
+TEST_CASE("absence is doubted also where a read that saw nothing outran the event") {
+  const auto flat = absence({}, 2'500).next;
+  const auto outrun = event_of(flat, 5, 1'000);  // A second and a half old.
+  REQUIRE(outrun.effect == merge_effect::superseded);
+  const auto seen = row_of(outrun.next, 5, venue_at(1'000), 3'000).next;
+  CHECK(absence(seen, 6'000).effect == merge_effect::contradicted);
+}
+
+TEST_CASE("absence is believed at once of what only reads have told since it was last closed") {
+  const auto closed = event_of(open_by_event(), 0, 2000).next;
+  CHECK(event_of(closed, 5, 1000).next.told_open_at == std::nullopt);  // The same event once more.
+  const auto again = row_of(closed, 5, venue_at(3000), 4000).next;
+  REQUIRE(again.content == open_truth(5));
+  CHECK(absence(again, 4001).next.content == truth{position_flat{}});
+}
+
+TEST_CASE("a row without a time is no absence") {
+  CHECK(row_of(open_by_event(), 7, venue_time{}, 2'010).next.content == open_truth(7));
+}
+
+TEST_CASE("a second event of a position renews the doubt of absence") {
   const auto grown = event_of(open_by_event(), 7, 20'000).next;
   CHECK(absence(grown, 45'000).effect == merge_effect::contradicted);
-}
-
-TEST_CASE("a position that closed and was opened again is one that no read has shown") {
-  const auto shown = row_of(open_by_event(), 5, venue_at(1000), 3000).next;
-  const auto again = event_of(event_of(shown, 0, 4000).next, 5, 5000).next;
-  CHECK(absence(again, 30'000).effect == merge_effect::contradicted);
-}
-
-TEST_CASE("absence within the grace after an event is a contradiction, later it is flat") {
-  const auto known = event_of(row_of({}, 3, venue_at(500), 900).next, 5, 1000).next;
-  const auto early = absence(known, 2009);
-  CHECK(early.effect == merge_effect::contradicted);
-  CHECK(early.next.content == open_truth(5));
-  const auto later = absence(known, 2010);
-  CHECK(later.effect == merge_effect::changed);
-  CHECK(later.next.content == truth{position_flat{}});
+  CHECK(absence(grown, 50'010).next.content == truth{position_flat{}});
 }
 
 TEST_CASE("a position that one read missed comes back, though an event named a newer time") {
   // Funding: an event with the same amount, and no trace of its time in the rows of reads.
   const auto seen = row_of(open_by_event(), 5, venue_at(1000), 1500).next;
   const auto paid = event_of(seen, 5, 2000).next;
-  const auto missed = absence(paid, 4000).next;
+  const auto missed = absence(paid, 40'000).next;
   REQUIRE(missed.content == truth{position_flat{}});
-  const auto back = row_of(missed, 5, venue_at(1000), 5000);
+  const auto back = row_of(missed, 5, venue_at(1000), 41'000);
   CHECK(back.effect == merge_effect::changed);
   CHECK(back.next.content == open_truth(5));
-  CHECK(back.next.as_of == at(5000));
+  CHECK(back.next.as_of == at(41'000));
 }
 
 TEST_CASE("a position that an event closed does not come back by a row of before") {

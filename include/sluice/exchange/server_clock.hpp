@@ -18,6 +18,10 @@ class server_clock {
   bool observe(instant sent, instant received, venue_time reported);
 
   [[nodiscard]] bool measured() const { return measured_; }
+  /// When a sample last showed the venue further on than our steady clock could explain, by more
+  /// than a second: the machine stood still, and with it the steady clock (suspend, a paused
+  /// guest), so that all that was known before is older than it looks. None if it never did.
+  [[nodiscard]] std::optional<instant> stood_still() const { return stood_still_; }
   /// The instant of the sample that was kept last; of the seed before the first.
   [[nodiscard]] instant measured_at() const { return anchor_; }
   [[nodiscard]] venue_time now(instant steady) const;
@@ -32,6 +36,7 @@ class server_clock {
   std::int64_t venue_us_{0};  ///< The venue's time at `anchor_`, in microseconds.
   std::chrono::microseconds error_{0};
   bool measured_{false};
+  std::optional<instant> stood_still_{};
 };
 
 }  // namespace sluice::exchange

@@ -19,8 +19,8 @@ struct slot_state {
   truth_source source{truth_source::none};
   std::uint64_t version{0};                    ///< Grows exactly when `content` changes.
   std::optional<instant> event_received_at{};  ///< When the last event that was taken arrived.
-  bool shown_by_bulk{false};    ///< An account-wide read has had it since it was last flat.
-  bool shown_by_worker{false};  ///< A read of the symbol has.
+  /// When an event last said that the position stands, taken or outrun by a read; none since flat.
+  std::optional<instant> told_open_at{};
   /// Account-wide reads sent up to here do not prove this position: they contradicted it, or were
   /// before it was known. The position is detached from account-wide proof until one sent later.
   std::optional<instant> detached_until{};
@@ -41,10 +41,9 @@ struct merged {
   merge_effect effect{merge_effect::proved};
 };
 
-/// How long after its last event a position stands against reads that lack it, where none of their
-/// kind (account-wide, or of the symbol) has shown it yet. The venue says itself that its reads may
-/// lag behind its streams, each copy in its own way, and absence bears no time by which to know
-/// that it is old.
+/// How long after an event that told of it a position stands against reads that lack it, whatever other
+/// reads have shown. The venue says itself that its reads may lag behind its streams, each copy in
+/// its own way, and absence bears no time by which to know that it is old.
 inline constexpr milliseconds absence_lag_max{30'000};
 
 /// What is true of every row of one read.
@@ -72,9 +71,8 @@ struct event_meta {
 /// content it would overwrite (superseded), or is older in the venue's time, or differs without a
 /// newer venue time from an event that arrived less than the grace before it was sent
 /// (contradicted; but when the amounts agree it proves, and the entry price stays). A read that
-/// lacks a position that no read of its kind has shown yet contradicts its events for
-/// absence_lag_max.
-/// Where venue times decide nothing the read sent later wins.
+/// lacks a position contradicts an event that told of it for absence_lag_max. Where venue times decide nothing
+/// the read sent later wins.
 [[nodiscard]] merged merge_row(const slot_state& settled, const std::optional<position_row>& row,
                                const read_meta& read);
 
