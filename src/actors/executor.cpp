@@ -328,9 +328,10 @@ void executor::tell_pending(const order_request& r, const plan_id& plan, bool pe
 send_moment executor::moment(const order_machine& m) const {
   const auto& r = m.task().request;
   const auto seen = given_.table->read(position_of(r));
+  const auto clock = given_.exchange->clock();
   // The gate may be the stage that died: its word would stand for ever.
   return {now(), seen.version, permits(vitals().trading().state, r) && !vitals().stopped,
-          seen.as_of};
+          seen.as_of, clock ? clock->stood_still : std::nullopt};
 }
 
 void executor::show() {

@@ -211,11 +211,12 @@ void session::measure_clock(read_options options,
       clock_.observe(reply->sent_at, reply->received_at, *reported);
       stood_still = clock_.stood_still() != before;
       const auto at = here();
-      offset = {milliseconds(at.venue.ms - wall.ms), clock_.error_at(at.steady), at.steady};
+      offset = {milliseconds(at.venue.ms - wall.ms), clock_.error_at(at.steady), at.steady,
+                clock_.stood_still()};
     }
     if (stood_still)
       log(log_level::warning, "machine_stood_still",
-          "the venue's clock went on and ours did not: nothing opens for ten seconds");
+          "the venue's clock went on and ours did not: orders wait for positions read anew");
     done(offset);
   });
 }
@@ -268,7 +269,7 @@ std::optional<clock_offset> session::clock() const {
     return std::nullopt;
   const auto at = here();
   return clock_offset{milliseconds(at.venue.ms - wall.ms), clock_.error_at(at.steady),
-                      clock_.measured_at()};
+                      clock_.measured_at(), clock_.stood_still()};
 }
 
 instant session::moved_here(venue_time event, instant received) const {

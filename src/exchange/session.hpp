@@ -100,8 +100,8 @@ class session {
   void send_change(std::shared_ptr<change_job> job);
   [[nodiscard]] std::function<result<secret>()> target_in_time(std::function<result<secret>()> made,
                                                                const change_job& job);
-  /// Until when an order that opens is refused because the machine stood still; none when it may go.
-  [[nodiscard]] std::optional<instant> held_after_standstill(const change_call& call) const;
+  /// Whether it was decided on before a standstill of the machine was found.
+  [[nodiscard]] bool is_from_before_standstill(const change_call& call) const;
   void end_change(std::shared_ptr<change_job> job, const budget_ticket& ticket,
                   http_outcome outcome);
   void judge_change(const std::shared_ptr<change_job>& job, const budget_ticket& ticket,

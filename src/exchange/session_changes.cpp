@@ -30,11 +30,6 @@ request_rank rank_of(const change_call& call) {
   return request_rank::order;
 }
 
-/// As long as truth counts as fresh by default: what was read before the machine stood still is
-/// stale by then, whatever its age looked like.
-constexpr milliseconds no_opening_after_standstill{10'000};
-constexpr auto stood_still = "the machine stood still: positions are read anew first";
-
 order_refused never_left(std::string why, std::optional<instant> retry_at = {}) {
   return {0, 0, std::move(why), true, retry_at, refusal_cure::wait, false};
 }
@@ -63,14 +58,10 @@ budget_answer session::reserve(const change_call& call) {
   return budget_.reserve_read(change_traffic, row.weight, here());
 }
 
-std::optional<instant> session::held_after_standstill(const change_call& call) const {
-  if (row_of(call.what).as != counts::order || call.kind != request_budget::order_kind::opens)
-    return std::nullopt;
+bool session::is_from_before_standstill(const change_call& call) const {
   const std::lock_guard lock(mutex_);
-  const auto since = clock_.stood_still();
-  if (!since || now() >= *since + no_opening_after_standstill)
-    return std::nullopt;
-  return *since + no_opening_after_standstill;
+  const auto found = clock_.stood_still();
+  return found && call.asked && *call.asked <= *found;
 }
 
 /// What was asked for at its moment leaves then or not at all: whoever sent it looks again first.
@@ -80,15 +71,13 @@ std::function<result<secret>()> session::target_in_time(std::function<result<sec
       [this, made = std::move(made), last = *job.last_leave, call = job.call]() -> result<secret> {
         if (now() > last)
           return fail(errc::not_permitted, "no connection was free in time");
-        if (held_after_standstill(call))
-          return fail(errc::not_permitted, stood_still);
+        if (is_from_before_standstill(call))
+          return fail(errc::not_permitted, "the machine stood still since it was wanted");
         return made();
       };
 }
 
 void session::send_change(std::shared_ptr<change_job> job) {
-  if (const auto until = held_after_standstill(job->call))
-    return job->done(never_left(stood_still, until));
   auto asked = reserve(job->call);
   if (auto* refused = std::get_if<budget_refusal>(&asked))
     return job->done(never_left(std::move(refused->text), refused->retry_at));
@@ -121,10 +110,8 @@ void session::end_change(std::shared_ptr<change_job> job, const budget_ticket& t
   const auto& failed = std::get<transport_failure>(outcome);
   if (failed.left == departure::may_have_left)
     return job->done(order_uncertain{failed.text});
-  auto retry_at = held_after_standstill(job->call);
-  if (const auto held = withheld(ticket))
-    retry_at = std::max(retry_at.value_or(held->retry_at), held->retry_at);
-  job->done(never_left(failed.text, retry_at));
+  const auto held = withheld(ticket);
+  job->done(never_left(failed.text, held ? std::optional(held->retry_at) : std::nullopt));
 }
 
 void session::judge_change(const std::shared_ptr<change_job>& job, const budget_ticket& ticket,

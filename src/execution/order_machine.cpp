@@ -114,6 +114,9 @@ void order_machine::send(const send_moment& at, order_actions& out) {
                   out);
   if (late && !truth_from_)
     truth_from_ = at.now;
+  // Its truth is older than it looks. What closes all, and only that, is right on any truth.
+  if (at.stood_still && !(is_exit() && !task_.leaves_part))
+    truth_from_ = std::max(truth_from_.value_or(*at.stood_still), *at.stood_still);
   if (truth_from_ && at.truth_as_of <= *truth_from_) {
     ask_truth(at.now, out);
     resend_at_ = at.now + truth_pause;

@@ -74,7 +74,9 @@ class driver {
  public:
   explicit driver(order_task task = a_task()) : machine(std::move(task), executor_settings{}) {}
 
-  void start() { take(machine.on_intent_durable({now(), version, permitted, truth_as_of})); }
+  void start() {
+    take(machine.on_intent_durable({now(), version, permitted, truth_as_of, stood_still}));
+  }
   void restart(const order_memory& m) { take(machine.on_restart(m, now())); }
   void outcome(const order_outcome& o) { take(machine.on_outcome(o, now())); }
   void report(const order_report& r) { take(machine.on_report(r, now())); }
@@ -82,7 +84,7 @@ class driver {
   void answer(const read_result<order_report>& r) { take(machine.on_query(r, now())); }
   void fills(const read_result<std::vector<fill>>& r) { take(machine.on_fills_read(r, now())); }
   void absence(const absence_evidence& e) { take(machine.on_absence_checked(e, now())); }
-  void timer() { take(machine.on_timer({now(), version, permitted, truth_as_of})); }
+  void timer() { take(machine.on_timer({now(), version, permitted, truth_as_of, stood_still})); }
 
   /// Moves the clock and fires the machine's timer wherever it asked for it on the way.
   void run_to(std::int64_t until_ms) {
@@ -122,6 +124,7 @@ class driver {
   std::uint64_t version{9};
   bool permitted{true};
   instant truth_as_of{instant::max()};
+  std::optional<instant> stood_still{};
   order_actions actions{};  ///< Of the last input, or of all timers of the last run_to.
   std::optional<instant> armed{};
 

@@ -85,6 +85,9 @@ struct clock_offset {
   milliseconds offset{};
   milliseconds error{};
   instant measured_at{};
+  /// When a measurement last showed that this machine had stood still together with its steady
+  /// clock (suspend, a paused guest): what was known before is older than it looks.
+  std::optional<instant> stood_still{};
 };
 
 /// What helps against a refusal. Advice: whoever takes it decides anew, with fresh facts.

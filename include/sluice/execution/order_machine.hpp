@@ -41,6 +41,8 @@ struct send_moment {
   std::uint64_t truth_version{0};
   bool permitted{true};
   instant truth_as_of{instant::max()};  ///< Send time of the read that proved it.
+  /// When it was found that the machine had stood still; see clock_offset.
+  std::optional<instant> stood_still{};
 };
 
 /// What a read of truth and trades shows of an order that may never have arrived.
