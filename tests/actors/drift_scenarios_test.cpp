@@ -70,7 +70,8 @@ TEST_CASE("what a person trades is followed, whether an event tells it or not") 
   w.start();
   w.open_by_us("0.5");
   w.trade(direction, amount, drift_world::foreign_order, heard ? "web_1" : "");
-  w.live(12s);
+  // What an event opened lately is not gone because one kind of read lacks it.
+  w.live(!heard && std::string_view(left) == "0" ? 42s : 12s);
   CHECK(w.line().amount.str() == left);
   CHECK(w.line().fills == 1);
   CHECK(w.run->records_of("hold_placed") == 0);
