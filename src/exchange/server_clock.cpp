@@ -27,10 +27,10 @@ constexpr microseconds farthest = std::chrono::hours(24 * 366);
 server_clock::server_clock(instant steady, wall_time wall)
     : anchor_(steady), venue_us_(wall.ms * 1'000), error_(unmeasured_error) {}
 
-bool server_clock::observe(instant sent, instant received, venue_time reported) {
+clock_sample server_clock::observe(instant sent, instant received, venue_time reported) {
   const auto half = duration_cast<microseconds>(received - sent) / 2;
   if (half < microseconds::zero() || reported.ms <= 0 || reported.ms > last_believable_ms)
-    return false;
+    return clock_sample::refused;
   const auto middle = sent + half;
   const auto bound = half + resolution;
   const auto present = duration_cast<microseconds>(error_at(middle));
@@ -38,14 +38,13 @@ bool server_clock::observe(instant sent, instant received, venue_time reported) 
   const auto explained = present + bound;
   const bool agrees = std::abs(ahead) <= explained.count();
   if (measured_ && agrees && bound > present)
-    return false;
-  if (measured_ && microseconds(ahead) > explained + standstill_min)
-    stood_still_ = received;
+    return clock_sample::refused;
+  const bool stood_still = measured_ && microseconds(ahead) > explained + standstill_min;
   anchor_ = middle;
   venue_us_ = reported.ms * 1'000;
   error_ = bound;
   measured_ = true;
-  return true;
+  return stood_still ? clock_sample::after_standstill : clock_sample::kept;
 }
 
 venue_time server_clock::now(instant steady) const {

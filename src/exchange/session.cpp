@@ -207,12 +207,13 @@ void session::measure_clock(read_options options,
     bool stood_still = false;
     {
       const std::lock_guard lock(mutex_);
-      const auto before = clock_.stood_still();
-      clock_.observe(reply->sent_at, reply->received_at, *reported);
-      stood_still = clock_.stood_still() != before;
+      stood_still = clock_.observe(reply->sent_at, reply->received_at, *reported) ==
+                    clock_sample::after_standstill;
       const auto at = here();
+      if (stood_still)
+        stood_still_ = at.steady;
       offset = {milliseconds(at.venue.ms - wall.ms), clock_.error_at(at.steady), at.steady,
-                clock_.stood_still()};
+                stood_still_};
     }
     if (stood_still)
       log(log_level::warning, "machine_stood_still",
@@ -269,7 +270,7 @@ std::optional<clock_offset> session::clock() const {
     return std::nullopt;
   const auto at = here();
   return clock_offset{milliseconds(at.venue.ms - wall.ms), clock_.error_at(at.steady),
-                      clock_.measured_at(), clock_.stood_still()};
+                      clock_.measured_at(), stood_still_};
 }
 
 instant session::moved_here(venue_time event, instant received) const {

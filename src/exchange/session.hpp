@@ -100,7 +100,8 @@ class session {
   void send_change(std::shared_ptr<change_job> job);
   [[nodiscard]] std::function<result<secret>()> target_in_time(std::function<result<secret>()> made,
                                                                const change_job& job);
-  /// Whether it was decided on before a standstill of the machine was found.
+  /// Whether it was decided on before a standstill of the machine was found; never of a protective
+  /// stop, which closes all there is.
   [[nodiscard]] bool is_from_before_standstill(const change_call& call) const;
   void end_change(std::shared_ptr<change_job> job, const budget_ticket& ticket,
                   http_outcome outcome);
@@ -140,6 +141,7 @@ class session {
   mutable std::mutex mutex_;  ///< Guards budget_ and clock_, which other threads read too.
   request_budget budget_;
   server_clock clock_;
+  std::optional<instant> stood_still_{};  ///< When it was found; guarded like the clock.
   firewall_waits firewall_{};
   std::mt19937 random_;
   stream_counters counters_{};

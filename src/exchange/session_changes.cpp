@@ -30,6 +30,10 @@ request_rank rank_of(const change_call& call) {
   return request_rank::order;
 }
 
+/// From the last look of whoever sends an order to its arrival here; less than the pause before it
+/// is sent again.
+constexpr milliseconds decided_within{100};
+
 order_refused never_left(std::string why, std::optional<instant> retry_at = {}) {
   return {0, 0, std::move(why), true, retry_at, refusal_cure::wait, false};
 }
@@ -60,8 +64,8 @@ budget_answer session::reserve(const change_call& call) {
 
 bool session::is_from_before_standstill(const change_call& call) const {
   const std::lock_guard lock(mutex_);
-  const auto found = clock_.stood_still();
-  return found && call.asked && *call.asked <= *found;
+  return stood_still_ && call.asked && *call.asked <= *stood_still_ + decided_within &&
+         call.kind != request_budget::order_kind::guards;
 }
 
 /// What was asked for at its moment leaves then or not at all: whoever sent it looks again first.

@@ -91,14 +91,37 @@ bool order_machine::is_exit() const {
 }
 
 /// Again and again: a read that found no weight, or no connection, is not repeated by itself.
-void order_machine::ask_truth(instant now, order_actions& out) {
+void order_machine::ask_truth(instant newer_than, instant now, order_actions& out) {
   if (truth_asked_ && now < *truth_asked_ + truth_asked_again)
     return;
   truth_asked_ = now;
-  out.push_back(want_truth{{task_.request.instrument, task_.request.leg}, *truth_from_});
+  out.push_back(want_truth{{task_.request.instrument, task_.request.leg}, newer_than});
+}
+
+/// Whether it went back to its plan because the machine stood still; see the class.
+bool order_machine::outlived(const send_moment& at, order_actions& out) {
+  if (!at.stood_still || (is_exit() && !task_.leaves_part))
+    return false;
+  if (is_exit()) {
+    if (at.now < task_.expires || at.truth_as_of > *at.stood_still)
+      return false;
+    refuse(finish_cause::too_late, "no position was read in time since the machine stood still",
+           out);
+    return true;
+  }
+  const bool wanted_before = task_.wanted_at <= *at.stood_still;
+  const auto until = *at.stood_still + no_entry_after_standstill;
+  if (!wanted_before && at.now >= until)
+    return false;
+  refusal_.retry_at = wanted_before ? task_.deadline : until;
+  refuse(finish_cause::position_moved, "the machine stood still: what it was judged on is too old",
+         out);
+  return true;
 }
 
 void order_machine::send(const send_moment& at, order_actions& out) {
+  if (outlived(at, out))
+    return;
   const bool late = at.now >= task_.expires;
   // A disk as slow as that would make the next permit run out as well.
   const bool may_be_late = is_exit() && sends_ == 0 && at.now < task_.deadline;
@@ -114,11 +137,11 @@ void order_machine::send(const send_moment& at, order_actions& out) {
                   out);
   if (late && !truth_from_)
     truth_from_ = at.now;
-  // Its truth is older than it looks. What closes all, and only that, is right on any truth.
-  if (at.stood_still && !(is_exit() && !task_.leaves_part))
-    truth_from_ = std::max(truth_from_.value_or(*at.stood_still), *at.stood_still);
-  if (truth_from_ && at.truth_as_of <= *truth_from_) {
-    ask_truth(at.now, out);
+  auto newer_than = truth_from_;
+  if (at.stood_still && task_.leaves_part)
+    newer_than = std::max(newer_than.value_or(*at.stood_still), *at.stood_still);
+  if (newer_than && at.truth_as_of <= *newer_than) {
+    ask_truth(*newer_than, at.now, out);
     resend_at_ = at.now + truth_pause;
     return;
   }
@@ -180,7 +203,7 @@ void order_machine::hear(const order_refused& refusal, instant now, order_action
       again = std::max(again, *refusal.retry_at);
     if (again < task_.expires) {
       if (outdated)
-        ask_truth(now, out);
+        ask_truth(*truth_from_, now, out);
       resend_at_ = again;
       return move(order_event::send_failed, std::move(words), out);
     }

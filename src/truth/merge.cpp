@@ -85,6 +85,8 @@ row_standing standing_of(const slot_state& known, const truth& content, venue_ti
 slot_state told_of(slot_state state, const position_change& change, const event_meta& event) {
   const bool flat_by_absence =
       std::holds_alternative<position_flat>(state.content) && !has_venue_time(state.changed_at);
+  if (change.amount.is_zero() && std::holds_alternative<position_flat>(state.content))
+    state.told_open_at.reset();
   if (!change.amount.is_zero() && (change.amount == amount_of(state.content) || flat_by_absence))
     state.told_open_at = event.received_at;
   return state;

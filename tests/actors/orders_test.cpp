@@ -75,20 +75,22 @@ TEST_CASE("a commit that takes longer than a permit lives keeps no exit back") {
   CHECK(run.verdict_of("x") == verdict_kind::allow);
 }
 
-TEST_CASE(
-    "after the machine stood still an entry is read for once more, and an exit of all is not") {
+TEST_CASE("after the machine stood still entries are judged once more, and an exit of all goes") {
   pipeline_world world;
   pipeline_run run(world);
   const std::vector held{a_row("BTCUSDT", "0.5", "50000")};
   run.make_ready(held);
   world.exchange->clock_seen = clock_offset{.stood_still = run.now()};
+  run.pass(10ms);
   run.offer({run.an_open("entry", "ETHUSDT", "1"), run.a_reduce("exit", "BTCUSDT")});
   REQUIRE(world.exchange->placed.size() == 1);
   CHECK(world.exchange->placed.front().reduce_only);
-  run.pass(10ms);
-  REQUIRE(run.answer_read(symbol("ETHUSDT"), {}));
-  run.pass(200ms);
+  run.live(9s, held);
+  CHECK(world.exchange->placed.size() == 1);
+  CHECK_FALSE(run.verdict_of("entry").has_value());
+  run.live(2s, held);
   CHECK(world.exchange->placed.size() == 2);
+  CHECK(run.verdict_of("entry") == verdict_kind::allow);
 }
 
 TEST_CASE("a plan on stale truth is parked, read for, and then allowed") {

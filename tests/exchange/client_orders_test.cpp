@@ -165,7 +165,10 @@ TEST_CASE("a standstill is told with the clock, and orders wanted after it go") 
   imposter venue;
   venue.when("GET /fapi/v1/time", {server_time(), server_time(60'000)});
   venue.when("POST /fapi/v1/order", {reply_with(200, filled())});
-  const auto client = client_for(venue);
+  std::atomic<std::int64_t> later_ms{0};
+  exchange::extras added;
+  added.steady_now = [&] { return std::chrono::steady_clock::now() + milliseconds{later_ms}; };
+  const auto client = client_for(venue, settings_for(venue), added);
   const auto measure = [&] {
     answers<read_result<clock_offset>> clock;
     client->read_clock(within(2'000), clock.taker());
@@ -177,6 +180,7 @@ TEST_CASE("a standstill is told with the clock, and orders wanted after it go") 
     measure();
   }
   REQUIRE(client->clock()->stood_still);
+  later_ms = 300;
   answers<order_outcome> answer;
   client->place_order(an_order(), milliseconds(2'000), answer.taker());
   CHECK(std::holds_alternative<order_done>(answer.wait()));
@@ -204,8 +208,10 @@ TEST_CASE("an order that waited while the standstill was found does not leave") 
   client->read_clock(within(5'000), clock.taker());
   wait_until([&] { return held == 1; });
   const auto before = client->budget().requests_total;
+  auto order = an_order();
+  order.reduce_only = GENERATE(true, false);
   answers<order_outcome> answer;
-  client->place_order(an_order(), milliseconds(5'000), answer.taker());
+  client->place_order(order, milliseconds(5'000), answer.taker());
   wait_until([&] { return client->budget().requests_total > before; });
   venue.go_on();
   const auto outcome = answer.wait();

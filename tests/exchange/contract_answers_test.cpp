@@ -239,6 +239,7 @@ TEST_CASE(
     const auto before = venue.seen("POST", order_path);
     CHECK(must<order_refused>(place(*client, market_order("b", side::buy, "0.1"))).retryable);
     CHECK(venue.seen("POST", order_path) == before + 1);
+    outlive_standstill(*client);
     must<order_done>(place(*client, market_order("b", side::buy, "0.1")));
     CHECK(venue.seen("POST", order_path) == before + 2);
     CHECK(venue.orders(client_order_id("b")).size() == 1);

@@ -162,6 +162,7 @@ TEST_CASE(
       a.venue.fault(R"({"effect":"clock_step","number":)" + std::string(step) + "}");
       auto end = row.run(*a.client, patience);
       CHECK(a.sent(row) == before + (end == ended::done ? 2 : 1));
+      outlive_standstill(*a.client);
       if (end == ended::refused_for_now)
         end = row.run(*a.client, patience);
       CHECK(end == ended::done);

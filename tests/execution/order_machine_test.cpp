@@ -105,45 +105,6 @@ TEST_CASE("a passing refusal is sent again after 200, 400 and 800 ms with the sa
   CHECK(d.machine.sends() == 4);
 }
 
-TEST_CASE("after a standstill what adds or leaves a part is sent on a newer truth only") {
-  auto task = a_task();
-  SECTION("an entry") {
-    task.request.reduce_only = false;
-  }
-  SECTION("an exit of a part") {
-    task.leaves_part = true;
-  }
-  driver d{task};
-  d.run_to(500);
-  d.stood_still = at_ms(400);
-  d.truth_as_of = at_ms(400);  // As young as can be, by a clock that did not see the pause.
-  d.start();
-  REQUIRE(d.did<want_truth>());
-  CHECK(d.did<want_truth>()->newer_than == at_ms(400));
-  d.run_to(1'000);
-  CHECK(d.times<send_order>() == 0);
-  d.truth_as_of = at_ms(401);
-  d.run_to(1'200);
-  CHECK(d.times<send_order>() == 1);
-}
-
-TEST_CASE("after a standstill what closes all is sent at once, and anything on a newer truth") {
-  auto task = a_task();
-  driver d{task};
-  d.stood_still = at_ms(0);
-  SECTION("all") {
-    d.truth_as_of = at_ms(-10);
-  }
-  SECTION("on a newer truth") {
-    task.request.reduce_only = false;
-    d = driver{task};
-    d.stood_still = at_ms(-20);
-    d.truth_as_of = at_ms(-10);
-  }
-  d.start();
-  CHECK(d.times<send_order>() == 1);
-}
-
 TEST_CASE("an entry refused for its timestamp is sent again on a newer truth only") {
   auto task = a_task();
   task.request.reduce_only = false;

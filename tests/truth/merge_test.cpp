@@ -167,6 +167,13 @@ TEST_CASE("absence is believed at once of what only reads have told since it was
   CHECK(absence(again, 4001).next.content == truth{position_flat{}});
 }
 
+TEST_CASE("a close that a read outran ends what an event outrun before it told") {
+  const auto flat = absence({}, 5'000).next;
+  const auto told = event_of(flat, 5, 1'000).next;
+  REQUIRE(told.told_open_at);
+  CHECK(event_of(told, 0, 2'000).next.told_open_at == std::nullopt);
+}
+
 TEST_CASE("a row without a time is no absence") {
   CHECK(row_of(open_by_event(), 7, venue_time{}, 2'010).next.content == open_truth(7));
 }

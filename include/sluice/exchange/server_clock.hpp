@@ -1,11 +1,19 @@
 // The venue's clock, carried by our steady one, so that a jump of the wall clock changes nothing.
 #pragma once
 
-#include <optional>
+#include <cstdint>
 
 #include "sluice/domain/time.hpp"
 
 namespace sluice::exchange {
+
+/// What became of a sample of the venue's time.
+enum class clock_sample : std::uint8_t {
+  refused,           ///< No sample, or one that agrees and is the worse bound.
+  kept,              ///< What the clock goes by now.
+  after_standstill,  ///< Kept, and the venue is further on than our steady clock could explain, by
+                     ///< more than a second: the machine stood still together with it.
+};
 
 /// Pure: all instants come in. Before the first sample it follows the wall time it was seeded with.
 class server_clock {
@@ -14,14 +22,10 @@ class server_clock {
 
   /// One reading of the venue's time, made between `sent` and `received`: it belongs to the
   /// midpoint, wrong by at most half the distance. Kept unless the present one is still the better
-  /// bound and agrees with it. Returns whether it was kept.
-  bool observe(instant sent, instant received, venue_time reported);
+  /// bound and agrees with it.
+  clock_sample observe(instant sent, instant received, venue_time reported);
 
   [[nodiscard]] bool measured() const { return measured_; }
-  /// When a sample last showed the venue further on than our steady clock could explain, by more
-  /// than a second: the machine stood still, and with it the steady clock (suspend, a paused
-  /// guest), so that all that was known before is older than it looks. None if it never did.
-  [[nodiscard]] std::optional<instant> stood_still() const { return stood_still_; }
   /// The instant of the sample that was kept last; of the seed before the first.
   [[nodiscard]] instant measured_at() const { return anchor_; }
   [[nodiscard]] venue_time now(instant steady) const;
@@ -36,7 +40,6 @@ class server_clock {
   std::int64_t venue_us_{0};  ///< The venue's time at `anchor_`, in microseconds.
   std::chrono::microseconds error_{0};
   bool measured_{false};
-  std::optional<instant> stood_still_{};
 };
 
 }  // namespace sluice::exchange

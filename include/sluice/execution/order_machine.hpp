@@ -25,7 +25,12 @@ struct order_task {
   instant expires{};
   instant deadline{};       ///< The plan's.
   bool leaves_part{false};  ///< It reduces a position of which some is to stay.
+  instant wanted_at{};      ///< When its plan came.
 };
+
+/// As old as anything may be that an entry is judged on, by default: marks, positions, margin of
+/// before a standstill are stale by then, however young they look.
+inline constexpr milliseconds no_entry_after_standstill{10'000};
 
 /// What the journal knows of an order that an earlier run left unresolved.
 struct order_memory {
@@ -40,7 +45,7 @@ struct send_moment {
   instant now{};
   std::uint64_t truth_version{0};
   bool permitted{true};
-  instant truth_as_of{instant::max()};  ///< Send time of the read that proved it.
+  instant truth_as_of{instant::max()};  ///< Send time of the read, or time of the event, behind it.
   /// When it was found that the machine had stood still; see clock_offset.
   std::optional<instant> stood_still{};
 };
@@ -56,6 +61,10 @@ struct absence_evidence {
 /// section 8, 503 B), never past the task's expiry and never when the position has moved. An exit
 /// whose intent became durable only after its expiry is sent all the same, until its plan's
 /// deadline, once a truth that was read since then shows the position as it was permitted on.
+///
+/// After a standstill an exit that closes all goes on: it is right on any truth. One of a part
+/// waits for a truth from after it, no longer than its permit. An entry goes back to be judged anew
+/// once all that it could be judged on is from after it; one that was wanted before, at its end.
 ///
 /// After an ambiguous outcome nothing is ever sent again: the order is `unknown`, is queried, and
 /// ends by what the venue tells, or as rejected once it is proven never to have arrived: a query
@@ -100,7 +109,8 @@ class order_machine {
 
  private:
   void send(const send_moment& at, order_actions& out);
-  void ask_truth(instant now, order_actions& out);
+  void ask_truth(instant newer_than, instant now, order_actions& out);
+  [[nodiscard]] bool outlived(const send_moment& at, order_actions& out);
   void refuse(finish_cause cause, std::string detail, order_actions& out);
   void hear(const order_refused& refusal, instant now, order_actions& out);
   void doubt(std::string detail, instant now, order_actions& out);
@@ -147,7 +157,7 @@ class order_machine {
   instant last_possible_send_{};
   std::optional<instant> outcome_due_{};  ///< A send is out; past this its outcome is in doubt.
   std::optional<instant> resend_at_{};
-  std::optional<instant> truth_from_{};  ///< It is sent again only on a truth that is newer.
+  std::optional<instant> truth_from_{};  ///< It is sent, or sent again, only on a newer truth.
   std::optional<instant> truth_asked_{};
   std::optional<instant> asking_since_{};
   std::size_t queries_{0};

@@ -59,6 +59,15 @@ inline void wait_for_room_in_window() {
   wait_until([] { return wall_ms() % 10'000 < 9'000; });
 }
 
+/// Waits until an order counts as wanted after the standstill that was found last, if any was.
+inline void outlive_standstill(const exchange_port& port) {
+  wait_until([&] {
+    const auto clock = port.clock();
+    return !clock || !clock->stood_still ||
+           std::chrono::steady_clock::now() > *clock->stood_still + milliseconds{100};
+  });
+}
+
 inline order_outcome place(exchange_port& port, const order_request& wanted,
                            milliseconds timeout = patience) {
   return ask<order_outcome>([&](auto done) { port.place_order(wanted, timeout, done); });
