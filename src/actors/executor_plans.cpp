@@ -94,13 +94,9 @@ void executor::begin(const carry_out& permitted, order_request request, const or
   const auto held = amount_of(seen.content);
   // A slice of what is closed as a whole leaves nothing that is to stay.
   const auto* wish = std::get_if<reduce_plan>(&permitted.what->body);
-  order_task task{permitted.what->id,
-                  request,
-                  terms.truth_version,
-                  terms.expires,
-                  permitted.what->deadline,
-                  wish && !wish->target.is_zero(),
-                  permitted.what->received.steady};
+  order_task task{permitted.what->id,       request,
+                  terms.truth_version,      terms.expires,
+                  permitted.what->deadline, wish && !wish->target.is_zero()};
   orders_.try_emplace(
       id, entry{order_machine(std::move(task), options_.settings), permitted.what, permitted.judged,
                 now_stamp().wall, held, seen.changed_at, held.abs()});

@@ -217,7 +217,7 @@ void session::measure_clock(read_options options,
     }
     if (stood_still)
       log(log_level::warning, "machine_stood_still",
-          "the venue's clock went on and ours did not: orders wait for positions read anew");
+          "the venue's clock went on and ours did not: nothing opens for twelve seconds");
     done(offset);
   });
 }

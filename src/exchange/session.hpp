@@ -103,6 +103,9 @@ class session {
   /// Whether it was decided on before a standstill of the machine was found; never of a protective
   /// stop, which closes all there is.
   [[nodiscard]] bool is_from_before_standstill(const change_call& call) const;
+  /// Until when an order that opens is refused because the machine stood still; none when it may
+  /// go.
+  [[nodiscard]] std::optional<instant> held_after_standstill(const change_call& call) const;
   void end_change(std::shared_ptr<change_job> job, const budget_ticket& ticket,
                   http_outcome outcome);
   void judge_change(const std::shared_ptr<change_job>& job, const budget_ticket& ticket,

@@ -34,6 +34,11 @@ request_rank rank_of(const change_call& call) {
 /// is sent again.
 constexpr milliseconds decided_within{100};
 
+/// As old as truth and marks may be by default that an entry is judged on, and a permit's life:
+/// what was known before the machine stood still is used up by then, however young it looked.
+constexpr milliseconds no_opening_after_standstill{12'000};
+constexpr auto stood_still = "the machine stood still: what it was judged on may be too old";
+
 order_refused never_left(std::string why, std::optional<instant> retry_at = {}) {
   return {0, 0, std::move(why), true, retry_at, refusal_cure::wait, false};
 }
@@ -68,6 +73,15 @@ bool session::is_from_before_standstill(const change_call& call) const {
          call.kind != request_budget::order_kind::guards;
 }
 
+std::optional<instant> session::held_after_standstill(const change_call& call) const {
+  if (row_of(call.what).as != counts::order || call.kind != request_budget::order_kind::opens)
+    return std::nullopt;
+  const std::lock_guard lock(mutex_);
+  if (!stood_still_ || now() >= *stood_still_ + no_opening_after_standstill)
+    return std::nullopt;
+  return *stood_still_ + no_opening_after_standstill;
+}
+
 /// What was asked for at its moment leaves then or not at all: whoever sent it looks again first.
 std::function<result<secret>()> session::target_in_time(std::function<result<secret>()> made,
                                                         const change_job& job) {
@@ -75,13 +89,15 @@ std::function<result<secret>()> session::target_in_time(std::function<result<sec
       [this, made = std::move(made), last = *job.last_leave, call = job.call]() -> result<secret> {
         if (now() > last)
           return fail(errc::not_permitted, "no connection was free in time");
-        if (is_from_before_standstill(call))
-          return fail(errc::not_permitted, "the machine stood still since it was wanted");
+        if (is_from_before_standstill(call) || held_after_standstill(call))
+          return fail(errc::not_permitted, stood_still);
         return made();
       };
 }
 
 void session::send_change(std::shared_ptr<change_job> job) {
+  if (const auto until = held_after_standstill(job->call))
+    return job->done(never_left(stood_still, until));
   auto asked = reserve(job->call);
   if (auto* refused = std::get_if<budget_refusal>(&asked))
     return job->done(never_left(std::move(refused->text), refused->retry_at));
@@ -114,8 +130,10 @@ void session::end_change(std::shared_ptr<change_job> job, const budget_ticket& t
   const auto& failed = std::get<transport_failure>(outcome);
   if (failed.left == departure::may_have_left)
     return job->done(order_uncertain{failed.text});
-  const auto held = withheld(ticket);
-  job->done(never_left(failed.text, held ? std::optional(held->retry_at) : std::nullopt));
+  auto retry_at = held_after_standstill(job->call);
+  if (const auto held = withheld(ticket))
+    retry_at = std::max(retry_at.value_or(held->retry_at), held->retry_at);
+  job->done(never_left(failed.text, retry_at));
 }
 
 void session::judge_change(const std::shared_ptr<change_job>& job, const budget_ticket& ticket,

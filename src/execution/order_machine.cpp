@@ -98,33 +98,12 @@ void order_machine::ask_truth(instant newer_than, instant now, order_actions& ou
   out.push_back(want_truth{{task_.request.instrument, task_.request.leg}, newer_than});
 }
 
-/// Whether it went back to its plan because the machine stood still; see the class.
-bool order_machine::outlived(const send_moment& at, order_actions& out) {
-  if (!at.stood_still || (is_exit() && !task_.leaves_part))
-    return false;
-  if (is_exit()) {
-    if (at.now < task_.expires || at.truth_as_of > *at.stood_still)
-      return false;
-    refuse(finish_cause::too_late, "no position was read in time since the machine stood still",
-           out);
-    return true;
-  }
-  const bool wanted_before = task_.wanted_at <= *at.stood_still;
-  const auto until = *at.stood_still + no_entry_after_standstill;
-  if (!wanted_before && at.now >= until)
-    return false;
-  refusal_.retry_at = wanted_before ? task_.deadline : until;
-  refuse(finish_cause::position_moved, "the machine stood still: what it was judged on is too old",
-         out);
-  return true;
-}
-
 void order_machine::send(const send_moment& at, order_actions& out) {
-  if (outlived(at, out))
-    return;
   const bool late = at.now >= task_.expires;
   // A disk as slow as that would make the next permit run out as well.
-  const bool may_be_late = is_exit() && sends_ == 0 && at.now < task_.deadline;
+  // But what waits for a truth from after a standstill would keep other exits waiting.
+  const bool outlasted = task_.leaves_part && at.stood_still && at.truth_as_of <= *at.stood_still;
+  const bool may_be_late = is_exit() && sends_ == 0 && at.now < task_.deadline && !outlasted;
   if (late && !may_be_late)
     return refuse(finish_cause::too_late, "the permit ran out before the order could be sent", out);
   if (!at.permitted)
@@ -138,7 +117,7 @@ void order_machine::send(const send_moment& at, order_actions& out) {
   if (late && !truth_from_)
     truth_from_ = at.now;
   auto newer_than = truth_from_;
-  if (at.stood_still && task_.leaves_part)
+  if (outlasted)
     newer_than = std::max(newer_than.value_or(*at.stood_still), *at.stood_still);
   if (newer_than && at.truth_as_of <= *newer_than) {
     ask_truth(*newer_than, at.now, out);

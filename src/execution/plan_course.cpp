@@ -82,8 +82,7 @@ int plan_course::attempt(side direction) {
 course_step plan_course::order_not_sent(const order_finished& how, instant now) {
   if (!repeats_)
     ++attempt_;
-  return judge_once_more{
-      std::max(now, how.retry_at.value_or(now)), remedy::none, in_words(how), {}};
+  return judge_once_more{now, remedy::none, in_words(how), {}};
 }
 
 course_step plan_course::order_ended(const order_finished& how, const order_request& request,

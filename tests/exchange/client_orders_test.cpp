@@ -161,7 +161,7 @@ TEST_CASE("an order refused for its timestamp is refused when the clock was meas
   CHECK_FALSE(venue.requests("GET /fapi/v1/time").empty());
 }
 
-TEST_CASE("a standstill is told with the clock, and orders wanted after it go") {
+TEST_CASE("after a standstill nothing opens until what was known before is used up") {
   imposter venue;
   venue.when("GET /fapi/v1/time", {server_time(), server_time(60'000)});
   venue.when("POST /fapi/v1/order", {reply_with(200, filled())});
@@ -180,10 +180,23 @@ TEST_CASE("a standstill is told with the clock, and orders wanted after it go") 
     measure();
   }
   REQUIRE(client->clock()->stood_still);
+  const auto place = [&](bool opens) {
+    auto order = an_order();
+    order.reduce_only = !opens;
+    answers<order_outcome> answer;
+    client->place_order(order, milliseconds(2'000), answer.taker());
+    return answer.wait();
+  };
   later_ms = 300;
-  answers<order_outcome> answer;
-  client->place_order(an_order(), milliseconds(2'000), answer.taker());
-  CHECK(std::holds_alternative<order_done>(answer.wait()));
+  const auto held = place(true);
+  REQUIRE(std::holds_alternative<order_refused>(held));
+  const auto& why = std::get<order_refused>(held);
+  CHECK(why.retryable);
+  CHECK(why.retry_at == *client->clock()->stood_still + milliseconds(12'000));
+  CHECK(venue.requests("POST").empty());
+  CHECK(std::holds_alternative<order_done>(place(false)));
+  later_ms = 13'000;
+  CHECK(std::holds_alternative<order_done>(place(true)));
 }
 
 TEST_CASE("an order that waited while the standstill was found does not leave") {

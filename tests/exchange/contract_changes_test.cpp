@@ -43,7 +43,7 @@ const std::vector<change_row>& changes() {
       {"order", "POST", "/fapi/v1/order",
        [](exchange_port& port, milliseconds limit) {
          return end_of<order_done>([&](auto done) {
-           port.place_order(limit_order("new", side::buy, "0.1", "2900"), limit, done);
+           port.place_order(reducing(limit_order("new", side::sell, "0.1", "3100")), limit, done);
          });
        }},
       {"cancel", "DELETE", "/fapi/v1/order",

@@ -38,34 +38,3 @@ TEST_CASE("after a standstill what closes all is sent at once") {
   d.start();
   CHECK(d.times<send_order>() == 1);
 }
-
-TEST_CASE("after a standstill an entry is judged anew, once all that was known is stale") {
-  auto task = a_task();
-  task.request.reduce_only = false;
-  task.wanted_at = at_ms(500);
-  task.expires = at_ms(30'000);
-  task.deadline = at_ms(60'000);
-  driver d{task};
-  d.ms = 9'000;
-  SECTION("wanted after it") {
-    d.stood_still = at_ms(499);
-    d.start();
-    REQUIRE(d.did<order_finished>());
-    CHECK(d.did<order_finished>()->cause == finish_cause::position_moved);
-    CHECK(d.did<order_finished>()->retry_at == at_ms(10'499));
-    CHECK(d.times<send_order>() == 0);
-  }
-  SECTION("wanted before it: at its end") {
-    d.stood_still = at_ms(500);
-    d.ms = 20'000;
-    d.start();
-    REQUIRE(d.did<order_finished>());
-    CHECK(d.did<order_finished>()->retry_at == task.deadline);
-    CHECK(d.times<send_order>() == 0);
-  }
-  SECTION("ten seconds after it") {
-    d.stood_still = at_ms(-1'000);
-    d.start();
-    CHECK(d.times<send_order>() == 1);
-  }
-}

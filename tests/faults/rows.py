@@ -63,7 +63,7 @@ ROWS = (
     row("E15", "changes_test.ClockTestCase.test_e15_clock_steps changes_test.ClockTestCase.test_e15_a_late_order_and_drift",
         "the venue's clock steps by ±0.5, ±5, ±60 s and drifts by half a second a second; -5028 to an order",
         "each order takes effect once and is refused for its time at most once; the clock is measured anew; after a step ahead"
-        " nothing opens for ten seconds, and exits go; -5028 is looked up before it is sent again"),
+        " nothing opens for twelve seconds, and exits go; -5028 is looked up before it is sent again"),
     row("E16", "streams_test.StreamsTestCase.test_e16_mute_stream", "the user stream falls silent, its connection lives on",
         "a trade is seen by a read within its period and a second, `user_stream_mute` is named, reads and an exit go on; a new stream"
         " tells again", "some seconds instead of up to 2 h"),

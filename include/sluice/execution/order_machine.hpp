@@ -25,12 +25,7 @@ struct order_task {
   instant expires{};
   instant deadline{};       ///< The plan's.
   bool leaves_part{false};  ///< It reduces a position of which some is to stay.
-  instant wanted_at{};      ///< When its plan came.
 };
-
-/// As old as anything may be that an entry is judged on, by default: marks, positions, margin of
-/// before a standstill are stale by then, however young they look.
-inline constexpr milliseconds no_entry_after_standstill{10'000};
 
 /// What the journal knows of an order that an earlier run left unresolved.
 struct order_memory {
@@ -63,8 +58,7 @@ struct absence_evidence {
 /// deadline, once a truth that was read since then shows the position as it was permitted on.
 ///
 /// After a standstill an exit that closes all goes on: it is right on any truth. One of a part
-/// waits for a truth from after it, no longer than its permit. An entry goes back to be judged anew
-/// once all that it could be judged on is from after it; one that was wanted before, at its end.
+/// waits for a truth from after it, no longer than its permit. Entries the exchange's port refuses.
 ///
 /// After an ambiguous outcome nothing is ever sent again: the order is `unknown`, is queried, and
 /// ends by what the venue tells, or as rejected once it is proven never to have arrived: a query
@@ -110,7 +104,6 @@ class order_machine {
  private:
   void send(const send_moment& at, order_actions& out);
   void ask_truth(instant newer_than, instant now, order_actions& out);
-  [[nodiscard]] bool outlived(const send_moment& at, order_actions& out);
   void refuse(finish_cause cause, std::string detail, order_actions& out);
   void hear(const order_refused& refusal, instant now, order_actions& out);
   void doubt(std::string detail, instant now, order_actions& out);

@@ -78,7 +78,7 @@ class plan_course {
   [[nodiscard]] course_step order_ended(const order_finished& how, const order_request& request,
                                         std::optional<quantity> position_before, quantity step,
                                         instant now);
-  /// An order that never left: the plan is judged as it stands, not before its retry_at.
+  /// An order that never left: the plan is judged as it stands.
   [[nodiscard]] course_step order_not_sent(const order_finished& how, instant now);
   /// The gate let no further order out for these refusals.
   [[nodiscard]] end_plan refused(const verdict& v) const;
