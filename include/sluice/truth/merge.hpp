@@ -41,9 +41,9 @@ struct merged {
   merge_effect effect{merge_effect::proved};
 };
 
-/// How long after an event that told of it a position stands against reads that lack it, whatever other
-/// reads have shown. The venue says itself that its reads may lag behind its streams, each copy in
-/// its own way, and absence bears no time by which to know that it is old.
+/// How long after an event that told of it a position stands against reads that lack it, whatever
+/// other reads have shown. The venue says itself that its reads may lag behind its streams, each
+/// copy in its own way, and absence bears no time by which to know that it is old.
 inline constexpr milliseconds absence_lag_max{30'000};
 
 /// What is true of every row of one read.
@@ -71,8 +71,8 @@ struct event_meta {
 /// content it would overwrite (superseded), or is older in the venue's time, or differs without a
 /// newer venue time from an event that arrived less than the grace before it was sent
 /// (contradicted; but when the amounts agree it proves, and the entry price stays). A read that
-/// lacks a position contradicts an event that told of it for absence_lag_max. Where venue times decide nothing
-/// the read sent later wins.
+/// lacks a position contradicts an event that told of it for absence_lag_max. Where venue times
+/// decide nothing the read sent later wins.
 [[nodiscard]] merged merge_row(const slot_state& settled, const std::optional<position_row>& row,
                                const read_meta& read);
 
