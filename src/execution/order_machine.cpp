@@ -100,9 +100,9 @@ void order_machine::ask_truth(instant newer_than, instant now, order_actions& ou
 
 void order_machine::send(const send_moment& at, order_actions& out) {
   const bool late = at.now >= task_.expires;
-  // A disk as slow as that would make the next permit run out as well.
-  // But what waits for a truth from after a standstill would keep other exits waiting.
+  // What waits for a truth from after a standstill keeps other exits of the position waiting.
   const bool outlasted = task_.leaves_part && at.stood_still && at.truth_as_of <= *at.stood_still;
+  // A disk as slow as that would make the next permit run out as well.
   const bool may_be_late = is_exit() && sends_ == 0 && at.now < task_.deadline && !outlasted;
   if (late && !may_be_late)
     return refuse(finish_cause::too_late, "the permit ran out before the order could be sent", out);
