@@ -157,7 +157,7 @@ void run_truth_alone(const real_cell& c, std::shared_ptr<exchange_port> client) 
   given.marks = std::make_shared<mark_board>(keeper->directory());
   given.universe = std::make_shared<universe_board>();
   given.vitals = std::make_shared<actors::vitals>();
-  given.log = std::shared_ptr<status::logger>(status::logger::start(quiet).value());
+  given.log = std::shared_ptr<status::logger>(status::logger::start(quiet));
   given.metrics = std::make_shared<status::metrics>();
   caf::actor_system_config config;
   actors::configure_scheduler(config);

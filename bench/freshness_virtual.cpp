@@ -164,7 +164,7 @@ actors::services services_of(const truth_keeper& keeper, std::shared_ptr<exchang
   given.marks = std::make_shared<mark_board>(keeper.directory());
   given.universe = std::make_shared<universe_board>();
   given.vitals = std::make_shared<actors::vitals>();
-  given.log = std::shared_ptr<status::logger>(status::logger::start(quiet).value());
+  given.log = std::shared_ptr<status::logger>(status::logger::start(quiet));
   given.metrics = std::make_shared<status::metrics>();
   return given;
 }

@@ -249,7 +249,7 @@ actors::services services_of(truth_keeper& keeper, std::size_t symbols) {
   given.universe->set(u);
   given.vitals = std::make_shared<actors::vitals>();
   given.vitals->exchange(reach{});
-  given.log = std::shared_ptr<status::logger>(status::logger::start(quiet).value());
+  given.log = std::shared_ptr<status::logger>(status::logger::start(quiet));
   given.metrics = std::make_shared<status::metrics>();
   for (std::size_t i = 0; i < symbols; ++i)
     given.marks->set(name_of(i), price::whole(100), clock_type::now() + 1h);

@@ -137,7 +137,7 @@ actors::services quiet_services() {
   status::log_settings quiet;
   quiet.level = status::log_level::error;
   given.vitals = std::make_shared<actors::vitals>();
-  given.log = std::shared_ptr<status::logger>(status::logger::start(quiet).value());
+  given.log = std::shared_ptr<status::logger>(status::logger::start(quiet));
   given.metrics = std::make_shared<status::metrics>();
   return given;
 }

@@ -69,7 +69,7 @@ whole_pipeline::whole_pipeline(const config::settings& chosen,
   given_.marks = std::make_shared<mark_board>(keeper->directory());
   given_.universe = std::make_shared<universe_board>();
   given_.vitals = std::make_shared<actors::vitals>();
-  given_.log = std::shared_ptr<status::logger>(status::logger::start(chosen_.log).value());
+  given_.log = std::shared_ptr<status::logger>(status::logger::start(chosen_.log));
   given_.metrics = std::make_shared<status::metrics>();
   given_.mode = chosen_.mode;
   given_.account = chosen_.account;

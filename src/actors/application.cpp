@@ -59,14 +59,6 @@ struct start_failure {
 };
 using step = std::optional<start_failure>;
 
-step open_log(const config::settings& chosen, ground& g) {
-  auto started = status::logger::start(chosen.log);
-  if (!started)
-    return start_failure{exit_code::io_error, "log", started.error().text};
-  g.log = std::shared_ptr<status::logger>(std::move(*started));
-  return {};
-}
-
 /// A journal that is too long is no reason not to trade.
 void archive_old_records(const config::settings& chosen, const std::filesystem::path& path,
                          status::logger& log) {
@@ -202,12 +194,9 @@ services services_of(const config::settings& chosen, const ground& g) {
   return s;
 }
 
-exit_code report(const start_failure& f, const std::shared_ptr<status::logger>& log) {
-  if (log)
-    log->error("sluice", "start_failed",
-               {{"what", f.what}, {"why", f.why}, {"exit_code", static_cast<int>(f.code)}});
-  else
-    fmt::print(stderr, "sluice: {}: {}\n", f.what, f.why);
+exit_code report(const start_failure& f, status::logger& log) {
+  log.error("sluice", "start_failed",
+            {{"what", f.what}, {"why", f.why}, {"exit_code", static_cast<int>(f.code)}});
   return f.code;
 }
 
@@ -374,10 +363,9 @@ exit_code run_application(const config::settings& chosen, const build_info& buil
   ground g;
   g.metrics = std::make_shared<status::metrics>();
   g.shown = std::make_shared<vitals>();
-  if (const auto failed = open_log(chosen, g))
-    return report(*failed, g.log);
+  g.log = status::logger::start(chosen.log);
   if (const auto failed = open_all(chosen, g, hooks.manager))
-    return report(*failed, g.log);
+    return report(*failed, *g.log);
   truth_keeper::options keeping;
   keeping.capacity = chosen.universe.capacity;
   keeping.read_lag_grace = chosen.snapshot.read_lag_grace;

@@ -100,8 +100,8 @@ class flattener : public stage<flattener_actor> {
     if (trading.state != trading_state::halted)
       return {};
     return fmt::format(
-        "trading is halted by {} ({}), so nothing can be closed: remove the halt file if there is "
-        "one, order sluice state reduce_only --reason \"...\", then flatten again",
+        "trading is halted by {} ({}), so nothing can be closed: order sluice state reduce_only "
+        "--reason \"...\", remove the halt file if there is one, then flatten again",
         trading.author, trading.reason);
   }
 

@@ -268,7 +268,9 @@ std::string stall_detector::effect_of(stall_cause c, const stall_input& in) {
       return "that position stays as it is; " + exits;
     case stall_cause::user_stream_down:
     case stall_cause::user_stream_mute:
-      return "changes are seen within one round of reads instead of at once; " + exits;
+      return "changes are seen within one round of reads instead of at once, and that a position "
+             "is gone up to 30 s after its last event; " +
+             exits;
     case stall_cause::mark_stream_down:
       return "stops and targets are watched at the pace of reads; entries without a mark are "
              "denied; " +

@@ -21,7 +21,7 @@ Examples:
   sluice run /etc/sluice/live.toml --i-understand-live
   sluice run config/demo.toml --json
 
-Exit codes: 0 ended in order, 1 a stage failed, 2 usage, 69 a port is taken, 74 journal or log cannot be
+Exit codes: 0 ended in order, 1 a stage failed, 2 usage, 69 a port is taken, 74 the journal cannot be
 written, 75 another instance runs on the same state, 77 a secret others may read, 78 bad config.)";
 
 constexpr const char* check_help = R"(Says everything that is wrong with a configuration file.

@@ -43,7 +43,9 @@ constexpr std::array known_words{
     known_word{"key_cannot_trade", "account"},
     known_word{"hedge_mode", "account"},
     known_word{"multi_assets_mode", "account"},
-    known_word{"halted", "state", "sluice state active --reason \"...\", once its cause is over"},
+    known_word{"halted", "state",
+               "once its cause is over: remove the halt file if there is one, then sluice state "
+               "active --reason \"...\"; for exits alone order reduce_only before it goes"},
     known_word{"user_stream_down", "streams", "it reconnects by itself; read the log for why"},
     known_word{"user_stream_mute", "streams"},
     known_word{"mark_stream_down", "streams", "it reconnects by itself; read the log for why"},

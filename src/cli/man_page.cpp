@@ -79,7 +79,7 @@ doctor: something fails; flatten: it ended before all was flat
 a port is taken, or the process that was asked does not answer
 .TP
 .B 74
-journal or log cannot be written or read
+the journal cannot be written or read
 .TP
 .B 75
 another instance runs on the same state, or what was asked is not confirmed

@@ -15,8 +15,8 @@ using status::path_segment;
 
 constexpr const char* state_help =
     R"(Shows or orders what is permitted: active, reduce_only (exits alone) or halted (nothing).
-With --for a restrictive state ends by itself. While the halt file is there nothing less than halted
-can be ordered.
+With --for a restrictive state ends by itself. While the halt file is there trading stays halted and
+active cannot be ordered; reduce_only can, and holds from the moment the file is gone.
 
 Examples:
   sluice state
@@ -48,8 +48,9 @@ Examples:
 constexpr const char* resync_help =
     R"(Reads the whole account now, and says what is known once that read has ended. Truth is read
 all the time anyhow: this is for somebody who changed something at the venue and wants it seen at
-once. It spends no more than one read a second, whoever asks how often, and nothing that is kept for
-what plans wait for.
+once. That a position is gone is believed 30 s after the last event that told of it, not before. It
+spends no more than one read a second, whoever asks how often, and nothing that is kept for what
+plans wait for.
 
 Examples:
   sluice resync --reason "closed BTCUSDT by hand at the venue's page"

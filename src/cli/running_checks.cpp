@@ -172,10 +172,13 @@ finding_line state(const json::object& s) {
   const auto now = text_at(s, "trading_state", "?");
   if (now == "active")
     return passes("state", "active");
+  const auto author = text_at(s, "state.author", "?");
   return {"state", grade::warn,
-          fmt::format("{} by {}: {}", now, text_at(s, "state.author", "?"),
-                      text_at(s, "state.reason", "-")),
-          "sluice state active --reason \"...\", once its cause is over"};
+          fmt::format("{} by {}: {}", now, author, text_at(s, "state.reason", "-")),
+          author == "halt_file" ? "remove that file once its cause is over; what was ordered last "
+                                  "holds then: sluice state reduce_only --reason \"...\" before it "
+                                  "lets exits alone through"
+                                : "sluice state active --reason \"...\", once its cause is over"};
 }
 
 void streams(const json::object& s, diagnosis& out) {

@@ -84,6 +84,17 @@ void check_live(const settings& s, const places& given, fault_list& out) {
                         to_string(s.mode)));
 }
 
+/// From another directory a relative path is an empty journal: no halt, no hold and no plan known,
+/// and a second process that the lock of the first does not keep out.
+void check_state_dir(const settings& s, const places& given, fault_list& out) {
+  const auto& path = s.journal.state_dir;
+  if (s.mode == run_mode::live && !path.empty() && !path.starts_with('/'))
+    out.add(place_of(given, "journal.state_dir"), "journal.state_dir",
+            fmt::format("{} is another directory wherever the process is started; mode live takes "
+                        "a path from the root, e.g. /var/lib/sluice",
+                        path));
+}
+
 /// Without reads on demand an exit can be lost to a truth that one read would have cured.
 void check_cure(const settings& s, const places& given, fault_list& out) {
   if (!s.gate.read_on_demand && s.mode != run_mode::demo)
@@ -198,6 +209,7 @@ constexpr std::array relations{
     relation{&check_venue_named, {"", "exchange", ""}},
     relation{&check_hosts, {"", "exchange", ""}},
     relation{&check_live, {"", "", ""}},
+    relation{&check_state_dir, {"", "journal", ""}},
     relation{&check_cure, {"", "gate", ""}},
     relation{&check_freshness, {"snapshot", "simulator", "exchange"}},
     relation{&check_bound_used, {"snapshot", "gate", "gate"}},

@@ -53,9 +53,12 @@ void describe_parking(section_builder& b, gate_settings& s) {
           "Whether a plan that a fresh read would let through waits for one. Without it such a "
           "plan is denied at once, exits too: only mode demo takes false."},
          s.read_on_demand);
-  b.duration({"permit_ttl",
-              "How long a permit may be used after it was given; never past the plan's deadline."},
-             s.permit_ttl, up_to_a_day);
+  b.duration(
+      {"permit_ttl",
+       "How long a permit may be used after it was given; never past the plan's deadline. An "
+       "exit whose intent became durable later than that still goes, once a truth read since "
+       "shows the same position."},
+      s.permit_ttl, up_to_a_day);
   b.duration(
       {"park_entry",
        "How long an open plan may wait for a read that would cure its refusal; a reduce plan "

@@ -73,9 +73,11 @@ void describe_times(section_builder& b, ::sluice::status::http_settings& s) {
 
 section describe_journal(::sluice::journal::journal_settings& s) {
   section_builder b{"journal", "What is written down before it is acted upon."};
-  b.text({"state_dir",
-          "Directory of lock and journal; made when missing, mode 0700. One process at a time."},
-         s.state_dir, "a path in quotes");
+  b.text(
+      {"state_dir",
+       "Directory of lock and journal; made when missing, mode 0700. One process at a time. Mode "
+       "live takes a path from the root."},
+      s.state_dir, "a path in quotes");
   b.integer(
       {"commit_batch_max",
        "Records made durable together at most; one fsync for all of them. A slow disk gets more."},

@@ -38,7 +38,7 @@ section describe_protective_stops(stop_settings& s) {
              s.grace, {seconds{1}, minutes{10}});
   b.duration({"retry_after",
               "Pause after the venue refused a stop; twice as long after each further refusal, up "
-              "to sixteen times."},
+              "to sixteen times, but not where it was busy or away."},
              s.retry_after, {milliseconds{500}, minutes{10}});
   b.validate([&s] { return s.validate(); });
   return std::move(b).take();

@@ -38,10 +38,12 @@ void describe_read_times(section_builder& b, snapshot_settings& s) {
              s.demand_timeout, {milliseconds{50}, minutes{1}});
   b.duration({"read_timeout", "For every other read; later the read counts as lost."},
              s.read_timeout, {milliseconds{50}, minutes{1}});
-  b.duration({"read_lag_grace",
-              "How long after an event a read may still show what was before it: the venue's reads "
-              "lag behind its streams."},
-             s.read_lag_grace, {milliseconds{0}, minutes{1}});
+  b.duration(
+      {"read_lag_grace",
+       "How long after an event a read may still show what was before it: the venue's reads "
+       "lag behind its streams. One that lacks a position is doubted for 30s, whatever stands "
+       "here."},
+      s.read_lag_grace, {milliseconds{0}, minutes{1}});
   b.duration({"verification_delay",
               "From a fill to the read that checks it; shorter ones would mostly meet that lag."},
              s.verification_delay, {milliseconds{0}, minutes{1}});

@@ -30,8 +30,8 @@ constexpr std::array<words, refusal_code_count> table{{
      "The venue's status of the symbol is not TRADING; for an exit: it takes no order at all.",
      "Wait until the venue trades it again."},
     {refusal_code::halted, "Trading is halted.",
-     "Remove the halt file if there is one, then sluice state reduce_only (exits) or active "
-     "--reason \"...\"."},
+     "sluice state reduce_only --reason \"...\" lets exits through; then remove the halt file if "
+     "there is one. Entries want active, which can be ordered once it is gone."},
     {refusal_code::reduce_only_state, "Only exits are permitted at present.",
      "sluice state active --reason \"...\"."},
     {refusal_code::no_exchange_snapshot, "Nothing is known of the position.",
@@ -141,7 +141,8 @@ constexpr std::array<words, refusal_code_count> table{{
      "Send a new plan if it is wanted after all."},
     {refusal_code::nothing_to_withdraw,
      "A cancel plan found nothing: `observed` has ended, its order is under way, or it never was.",
-     "Look what became of it (sluice explain): an order that does not leave after all ends with its "
+     "Look what became of it (sluice explain): an order that does not leave after all ends with "
+     "its "
      "plan; what was opened is closed by an exit."},
     {refusal_code::interrupted, "The process ended before the plan had a verdict.",
      "Send a new plan if it is still wanted."},

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace sluice {
 namespace {
 
@@ -12,6 +14,11 @@ bool same(const standing_state& a, const standing_state& b) {
 
 state_changed change_between(trading_state before, const standing_state& after) {
   return {before, after.state, after.author, after.reason, after.until};
+}
+
+/// However far the wall clock was set back meanwhile, no order lasts longer than it was given.
+milliseconds left_of(const standing_state& timed, const stamp& now) {
+  return milliseconds{timed.until->ms - std::max(now.wall.ms, timed.since.ms)};
 }
 
 }  // namespace
@@ -57,7 +64,7 @@ std::vector<state_changed> trading_switch::resume(const standing_state& ordered,
   if (ordered.until && *ordered.until <= now.wall)
     end_order(now);
   else if (ordered.until)
-    ordered_ends_ = now.steady + milliseconds{ordered.until->ms - now.wall.ms};
+    ordered_ends_ = now.steady + left_of(ordered, now);
   if (found)
     filed_ = {trading_state::halted, std::string{halt_file_author}, *found, now.wall, std::nullopt};
   in_force_ = strictest();
@@ -84,14 +91,24 @@ std::string trading_switch::stands_longer(const state_order& wanted, const stamp
       ordered_.until ? "until " + format_rfc3339(*ordered_.until) : "without an end");
 }
 
+std::vector<state_changed> trading_switch::told_of_order() {
+  std::vector<state_changed> told{change_between(in_force_.state, ordered_)};
+  in_force_ = strictest();
+  // The journal takes the last order for what holds, so the order goes in as it is, and then what
+  // the halt file makes of it.
+  if (filed_ && ordered_.state != trading_state::halted)
+    told.push_back(change_between(ordered_.state, in_force_));
+  return told;
+}
+
 state_outcome trading_switch::order(const state_order& wanted, const stamp& now) {
   if (stopped_)
     return {{}, "the process is ending"};
   if (is_own_author(wanted.author))
     return {{}, fmt::format("{} is nobody's name", wanted.author)};
-  if (filed_ && wanted.to != trading_state::halted)
+  if (filed_ && wanted.to == trading_state::active)
     return {{},
-            fmt::format("the halt file is there, and nothing less than halted while it is: "
+            fmt::format("the halt file is there, and active cannot be ordered while it is: "
                         "remove {}",
                         halt_file_)};
   if (wanted.lasts && wanted.to == trading_state::active)
@@ -108,11 +125,8 @@ state_outcome trading_switch::order(const state_order& wanted, const stamp& now)
     next.until = wall_time{now.wall.ms + wanted.lasts->count()};
     ends = now.steady + *wanted.lasts;
   }
-  const auto before = in_force_.state;
   take_order(std::move(next), ends);
-  in_force_ = strictest();
-  // Told also when the halt file hides it: it is what holds after the file.
-  return {{change_between(before, ordered_)}, {}};
+  return {told_of_order(), {}};
 }
 
 std::vector<state_changed> trading_switch::signalled(trading_state to, std::string reason,
@@ -122,13 +136,7 @@ std::vector<state_changed> trading_switch::signalled(trading_state to, std::stri
     return {};
   take_order({target, std::string{signal_author}, std::move(reason), now.wall, std::nullopt},
              std::nullopt);
-  std::vector<state_changed> told{change_between(in_force_.state, ordered_)};
-  in_force_ = strictest();
-  // The journal takes the last order for what holds, so the order goes in as it is, and then what
-  // the halt file makes of it.
-  if (filed_ && target != trading_state::halted)
-    told.push_back(change_between(target, in_force_));
-  return told;
+  return told_of_order();
 }
 
 std::vector<state_changed> trading_switch::close_entries(std::string author, std::string reason,

@@ -41,6 +41,7 @@ struct log_sinks::impl {
   log_settings settings{};
   std::unique_ptr<stderr_sink> console{};
   std::unique_ptr<file_sink> file{};
+  std::string not_opened{};
 
   /// Throws spdlog_ex; what is open then stays.
   void open_file() {
@@ -54,20 +55,22 @@ struct log_sinks::impl {
 log_sinks::log_sinks(std::unique_ptr<impl> opened) : impl_(std::move(opened)) {}
 log_sinks::~log_sinks() = default;
 
-result<std::unique_ptr<log_sinks>> log_sinks::open(const log_settings& settings) {
+std::unique_ptr<log_sinks> log_sinks::open(const log_settings& settings) {
   auto opened = std::make_unique<impl>();
   opened->settings = settings;
+  opened->console = std::make_unique<stderr_sink>();
+  bare(*opened->console);
   try {
-    if (settings.to_stderr) {
-      opened->console = std::make_unique<stderr_sink>();
-      bare(*opened->console);
-    }
     if (!settings.file.empty())
       opened->open_file();
   } catch (const std::exception& e) {
-    return fail(errc::io_failure, fmt::format("the log file cannot be opened: {}", e.what()));
+    opened->not_opened = e.what();
   }
   return std::unique_ptr<log_sinks>{new log_sinks{std::move(opened)}};
+}
+
+const std::string& log_sinks::not_opened() const {
+  return impl_->not_opened;
 }
 
 bool log_sinks::write(std::string_view line, log_level level) {
@@ -81,7 +84,7 @@ bool log_sinks::write(std::string_view line, log_level level) {
     written = false;
   }
   try {
-    if (impl_->console)
+    if (impl_->settings.to_stderr || (!impl_->file && !impl_->settings.file.empty()))
       impl_->console->log(message);
   } catch (const std::exception&) {
     return false;
@@ -93,8 +96,7 @@ bool log_sinks::flush() {
   try {
     if (impl_->file)
       impl_->file->flush();
-    if (impl_->console)
-      impl_->console->flush();
+    impl_->console->flush();
     return true;
   } catch (const std::exception&) {
     return false;

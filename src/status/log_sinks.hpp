@@ -2,9 +2,9 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <string_view>
 
-#include "sluice/domain/result.hpp"
 #include "sluice/status/settings.hpp"
 
 namespace sluice::status {
@@ -12,12 +12,14 @@ namespace sluice::status {
 /// Used by one thread at a time.
 class log_sinks {
  public:
-  /// Errors: io_failure when the file cannot be opened.
-  [[nodiscard]] static result<std::unique_ptr<log_sinks>> open(const log_settings& settings);
+  /// As long as the file cannot be opened, stderr has the lines, whatever the settings say.
+  [[nodiscard]] static std::unique_ptr<log_sinks> open(const log_settings& settings);
   log_sinks(const log_sinks&) = delete;
   log_sinks& operator=(const log_sinks&) = delete;
   ~log_sinks();
 
+  /// Why the file was not there from the start; empty when it was, or when none is wanted.
+  [[nodiscard]] const std::string& not_opened() const;
   /// False when the file could not take the line; stderr is tried all the same.
   bool write(std::string_view line, log_level level);
   bool flush();

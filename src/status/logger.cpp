@@ -170,13 +170,15 @@ logger::~logger() {
   stop();
 }
 
-result<std::unique_ptr<logger>> logger::start(const log_settings& settings, log_clock clock) {
+std::unique_ptr<logger> logger::start(const log_settings& settings, log_clock clock) {
   auto sinks = log_sinks::open(settings);
-  if (!sinks)
-    return sinks.error();
+  const auto not_opened = sinks->not_opened();
   auto running = std::make_unique<impl>(settings, clock ? std::move(clock) : log_clock{real_clock},
-                                        std::move(*sinks));
-  return std::unique_ptr<logger>{new logger{std::move(running)}};
+                                        std::move(sinks));
+  std::unique_ptr<logger> log{new logger{std::move(running)}};
+  if (!not_opened.empty())
+    log->error("log", "log_file_not_opened", {{"why", not_opened}});
+  return log;
 }
 
 void logger::log(log_level level, std::string_view component, std::string_view event,

@@ -36,7 +36,7 @@ class files_no_longer_than {
 TEST_CASE("a letter that a full disk cuts short spoils no other") {
   testing::pipeline_world world;
   const auto path = (world.directory / "dead").string();
-  const std::shared_ptr<status::logger> log = status::logger::start({}).value();
+  const std::shared_ptr<status::logger> log = status::logger::start({});
   const auto counts = std::make_shared<status::metrics>();
   const auto keep = [&](const std::string& letter) {
     actors::dead_letters(path, 1'000'000, log, counts).add(letter);

@@ -17,7 +17,7 @@ class journal_alone {
  public:
   explicit journal_alone(milliseconds commit_wait) : system_(on_virtual_time(config_)) {
     given_.vitals = std::make_shared<actors::vitals>();
-    given_.log = std::shared_ptr<status::logger>(status::logger::start({}).value());
+    given_.log = std::shared_ptr<status::logger>(status::logger::start({}));
     given_.metrics = std::make_shared<status::metrics>();
     actors::journal_options options;
     options.thread = actors::journal_thread::shared;

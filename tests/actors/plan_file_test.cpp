@@ -34,7 +34,7 @@ std::shared_ptr<status::logger> log_to(const fs::path& file) {
   status::log_settings settings;
   settings.to_stderr = false;
   settings.file = file.string();
-  return status::logger::start(settings).value();
+  return status::logger::start(settings);
 }
 
 /// Follows from its construction, when it has looked once, to its destruction.

@@ -124,6 +124,16 @@ TEST_CASE("a clock set back while no process ran is seen where the machine ran o
   CHECK(settled_in(settle_undecided(found, now)) == std::vector<std::string>{"over"});
 }
 
+TEST_CASE("an exit goes on where another machine takes the state over, however long that has run") {
+  journal::recovered found;
+  found.last_seq = 7;
+  found.last_at = {now.steady - std::chrono::hours{2'160}, {now.wall.ms - 30'000}};
+  found.undecided_plans = {a_plan("exit", reduce_plan{}, 60'000)};
+  found.undecided_plans.front().received.wall = {now.wall.ms - 40'000};
+  REQUIRE(exits_to_judge(found, now).size() == 1);
+  CHECK(exits_to_judge(found, now).front()->deadline == now.steady + std::chrono::minutes{1});
+}
+
 TEST_CASE("an exit whose withdrawal was accepted is not judged again") {
   journal::recovered found;
   found.undecided_plans = {a_plan("exit", reduce_plan{}),

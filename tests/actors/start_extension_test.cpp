@@ -23,7 +23,7 @@ std::string an_address() {
 std::shared_ptr<status::logger> a_log() {
   status::log_settings settings;
   settings.to_stderr = false;
-  return std::move(*status::logger::start(settings));
+  return status::logger::start(settings);
 }
 
 }  // namespace

@@ -12,7 +12,8 @@ const std::string venue =
 const std::string live_venue =
     "[exchange]\nrest_url = \"https://fapi.binance.com\"\n"
     "stream_url = \"wss://fstream.binance.com\"\n"
-    "api_key_file = \"key\"\napi_secret_file = \"secret\"\n";
+    "api_key_file = \"key\"\napi_secret_file = \"secret\"\n"
+    "[journal]\nstate_dir = \"/var/lib/sluice\"\n";
 
 }  // namespace
 
@@ -129,6 +130,20 @@ TEST_CASE("mode live needs to be said twice, and only then may be") {
   CHECK(any_contains(faults_of("mode = \"demo\"\nlive = true\n"),
                      "test.toml:2:1: live: is true in mode demo"));
   CHECK(faults_of("mode = \"live\"\nlive = true\n" + live_venue).empty());
+}
+
+TEST_CASE("mode live wants a state directory that is the same wherever it is started") {
+  const auto with = [](const std::string& journal) {
+    return faults_of("mode = \"live\"\nlive = true\n" +
+                     live_venue.substr(0, live_venue.find("[journal]")) + journal);
+  };
+  for (const auto* text : {"", "[journal]\nstate_dir = \"var/sluice\"\n"}) {
+    const auto lines = with(text);
+    REQUIRE(lines.size() == 1);
+    CHECK(any_contains(lines, "journal.state_dir: var/sluice is another directory"));
+  }
+  CHECK(with("[journal]\nstate_dir = \"/srv/sluice\"\n").empty());
+  CHECK(faults_of("mode = \"testnet\"\n" + venue).empty());
 }
 
 TEST_CASE("mode testnet refuses a venue of real money, and mode live one of play money") {

@@ -73,7 +73,7 @@ reconnect_max = "500ms"
 [snapshot]
 bound = "1900ms"
 """ + NO_LIMITS + """[journal]
-state_dir = "state"
+state_dir = "{dir}/state"
 [status]
 listen = "127.0.0.1:0"
 """

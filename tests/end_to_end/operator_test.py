@@ -76,6 +76,19 @@ class OperatorTestCase(SluiceTestCase):
         self.until_state("active")
         self.assertEqual(self.verdict(an_open("b"))["kind"], "allow")
 
+    def test_exits_alone_can_be_ordered_before_the_halt_file_goes(self):
+        self.run_ready()
+        halt = self.directory / "state" / "halt"
+        halt.touch()
+        self.until_state("halted")
+        answer = self.order_state("reduce_only")
+        self.assertEqual(answer.status, 200)
+        self.assertEqual(answer.json()["state"], "halted")
+        halt.unlink()
+        self.until("another state", lambda: self.state()["state"] != "halted")
+        self.assertEqual(self.state()["state"], "reduce_only")
+        self.assertEqual(self.reason(an_open("a")), "reduce_only_state")
+
     def test_a_halt_file_is_seen_before_anything_can_be_allowed(self):
         state = self.directory / "state"
         state.mkdir(mode=0o700)

@@ -38,14 +38,15 @@ class SlowDiskTestCase(PreloadedTestCase):
 
     def test_h11_slow_commits(self):
         self.begin()
-        whole, part, flat = self.names_of_symbols(3)
+        whole, part, third = self.names_of_symbols(3)
         held = self.hold_positions([whole, part])
         each = self.vary.number("each_commit_ms", 2_500, 1_000, 3_000)
         self.bend(each)
         before, began = self.last(), time.monotonic()
+        of_before = self.held().get(third, 0)
         left = held[part] // 2
         exits = [self.exit(whole), self.exit(part, target=f"{left:f}")]
-        entry = self.entry(flat, ttl="12s")
+        entry = self.entry(third, ttl="12s")
         self.offer([entry, *exits])
         self.until_ended([entry, *exits])
         self.assertGreater(time.monotonic() - began, 2 * each / 1_000, "the disk was not slow")
@@ -53,7 +54,7 @@ class SlowDiskTestCase(PreloadedTestCase):
         self.assertEqual({s: self.held().get(s, 0) for s in (whole, part)}, {whole: 0, part: left})
         # An entry whose permit ran out meanwhile is none; each order went out once.
         traded = self.ended()[entry["plan_id"]][1]
-        self.assertEqual(abs(self.held().get(flat, 0)), traded)
+        self.assertEqual(abs(self.held().get(third, 0) - of_before), traded)
         sent = [self.parameter(r, "newClientOrderId") for r in self.arrivals(before, "POST", ORDER)]
         self.assertEqual(sorted(sent), sorted(set(sent)))
         self.assertEqual(len(sent), len(exits) + (traded > 0))

@@ -47,8 +47,8 @@ ROWS = (
     row("E10", "replies_test.RepliesTestCase.test_e10_malformed_replies",
         "account reads that are cut, NaN, 1e400, of 30 digits, of a wrong type, without a field, with a key twice, nested 10^6 deep, not"
         " UTF-8, no list; lists with one element more, one less, or none",
-        "each is refused whole and counted, and no truth changes; what is missing in a list that is a list is flat until the next read,"
-        " and nothing is sent for it; while it lasts, entries are denied `stale_exchange_state`", "too old after 3 s"),
+        "each is refused whole and counted, and no truth changes; what is missing in a list that is a list is not believed gone so soon"
+        " after its event, and nothing is sent for it; while it lasts, entries are denied `stale_exchange_state`", "too old after 3 s"),
     row("E11", "replies_test.RepliesTestCase.test_e11_framing",
         "Content-Length too short and too long, wrong and unfinished chunks, gzip that nobody asked for, a body of 200 MB, 64 MB of"
         " headers, half a body", "each read fails and is counted, no truth changes, memory stays below 256 MiB"),
@@ -62,8 +62,8 @@ ROWS = (
         "plans are judged in time and the process ends when told to, with the lookup open; ready once the address is right"),
     row("E15", "changes_test.ClockTestCase.test_e15_clock_steps changes_test.ClockTestCase.test_e15_a_late_order_and_drift",
         "the venue's clock steps by ±0.5, ±5, ±60 s and drifts by half a second a second; -5028 to an order",
-        "each order takes effect once and is refused for its time at most once; the clock is measured anew; after a step ahead"
-        " nothing opens for twelve seconds, and exits go; -5028 is looked up before it is sent again"),
+        "each order takes effect once and is refused for its time at most once; the clock is measured anew; after a step of"
+        " more than a second ahead nothing opens for twelve seconds, and exits go; -5028 is looked up before it is sent again"),
     row("E16", "streams_test.StreamsTestCase.test_e16_mute_stream", "the user stream falls silent, its connection lives on",
         "a trade is seen by a read within its period and a second, `user_stream_mute` is named, reads and an exit go on; a new stream"
         " tells again", "some seconds instead of up to 2 h"),

@@ -151,18 +151,16 @@ TEST_CASE("an order that means nothing is refused and changes nothing") {
   CHECK(r.state() == trading_state::active);
 }
 
-TEST_CASE("while the halt file is there no order can make it less than halted") {
+TEST_CASE("while the halt file is there nothing less than halted is in force") {
   running r;
   r.order(ordered(trading_state::reduce_only), 0);
   r.file("disk is smoking", 10);
   CHECK(r.state() == trading_state::halted);
   CHECK(r.subject.in_force().author == halt_file_author);
   CHECK(r.subject.in_force().reason == "disk is smoking");
-  for (const auto less : {trading_state::active, trading_state::reduce_only}) {
-    const auto done = r.subject.order(ordered(less), at(20ms));
-    CHECK(done.refusal.find("remove /state/halt") != std::string::npos);
-    CHECK(r.state() == trading_state::halted);
-  }
+  const auto done = r.subject.order(ordered(trading_state::active), at(20ms));
+  CHECK(done.refusal.find("remove /state/halt") != std::string::npos);
+  CHECK(r.state() == trading_state::halted);
   SECTION("and when it goes what was ordered holds again") {
     r.file({}, 30);
     CHECK(r.state() == trading_state::reduce_only);
@@ -178,6 +176,29 @@ TEST_CASE("while the halt file is there no order can make it less than halted") 
     CHECK(r.state() == trading_state::halted);
     CHECK(r.restarted({}, 50).in_force().state == trading_state::halted);
   }
+}
+
+TEST_CASE("exits alone, ordered under the halt file, hold once it is gone") {
+  running r;
+  r.file("fire", 0);
+  r.order(ordered(trading_state::reduce_only), 10);
+  CHECK(r.state() == trading_state::halted);
+  CHECK(r.journal.in_force == trading_state::halted);
+  CHECK(r.restarted("fire", 20).in_force().state == trading_state::halted);
+  CHECK(r.restarted({}, 20).in_force().state == trading_state::reduce_only);
+  r.file({}, 30);
+  CHECK(r.state() == trading_state::reduce_only);
+  CHECK(r.subject.in_force().author == "alice");
+}
+
+TEST_CASE("a restart with the clock set back gives a timed order no more time than it had") {
+  running r;
+  r.order(ordered(trading_state::halted, 10s), 60'000);
+  auto behind = at(61s);
+  behind.wall.ms -= 6 * 3'600'000;
+  trading_switch next{path};
+  next.resume(r.journal.ordered, r.journal.in_force, {}, behind);
+  CHECK(next.next_deadline() == behind.steady + 10s);
 }
 
 TEST_CASE("a time that runs out while the halt file is there ends nothing but the order") {
@@ -339,7 +360,7 @@ TEST_CASE("what is in force never permits more than any input, and the journal k
           const bool too_short =
               lasts && expected != trading_state::active && (!ends || *ends > ms + lasts->count());
           RC_ASSERT(done.refusal.empty() ==
-                    ((!filed || to == trading_state::halted) && !too_short));
+                    ((!filed || to != trading_state::active) && !too_short));
           r.journal.take(done.records, at(milliseconds{ms}));
           if (!done.refusal.empty())
             break;

@@ -29,6 +29,9 @@ TEST_CASE("a wall clock that is set back is seen by the steady one, whatever pas
   CHECK(set_back_between(at(10s), at(80s, 60s)) == 60s);
   CHECK(set_back_between(at(10s), at(20s, -60s)) == 0ms);  // Forward: nobody gets more time.
   CHECK(set_back_between(at(10s), at(10s, 99ms)) == 0ms);  // Rounded, or slewed.
+  CHECK(set_back_between(at(10s), at(10s, 24h)) == 24h);
+  // Another machine, which has run for three months more.
+  CHECK(set_back_between(at(10s), {at(40s).steady + 2160h, at(40s).wall}) == 0ms);
   const stamp after_a_boot{instant{1s}, at(300s).wall};
   CHECK(set_back_between(at(200s), after_a_boot) == 0ms);
   CHECK(set_back_between(at(400s), after_a_boot) == 100s);

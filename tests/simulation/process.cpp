@@ -95,7 +95,7 @@ bool process::start(records_seen seen) {
   given_.marks = std::make_shared<mark_board>(keeper_->directory());
   given_.universe = std::make_shared<universe_board>();
   given_.vitals = std::make_shared<actors::vitals>();
-  given_.log = status::logger::start(chosen.log).value();
+  given_.log = status::logger::start(chosen.log);
   given_.metrics = std::make_shared<status::metrics>();
   given_.mode = chosen.mode;
   given_.account = chosen.account;

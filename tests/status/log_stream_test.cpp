@@ -22,7 +22,7 @@ struct logging {
     log_settings settings;
     settings.to_stderr = false;
     settings.ring_lines = ring_lines;
-    log = std::move(*logger::start(settings));
+    log = logger::start(settings);
     server = serve(test_settings(), [this](const request& asked, const responder& answer) {
       stream_logs(*log, asked, answer);
     });

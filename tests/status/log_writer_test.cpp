@@ -26,7 +26,7 @@ struct filed_log {
     settings.file = directory / "logs/sluice.log";
   }
   log_writer a_writer(milliseconds retry_pause) {
-    return log_writer{log_sinks::open(settings).value(), 100,
+    return log_writer{log_sinks::open(settings), 100,
                       [this](bool opened) {
                         const std::lock_guard lock(mutex);
                         told.push_back(opened);
@@ -88,9 +88,24 @@ TEST_CASE("a log that cannot be opened anew is not tried at every line") {
   CHECK(text_of(log.settings.file) == "last\n");
 }
 
+TEST_CASE("a log file that cannot be opened at the start is told, and taken up when it can be") {
+  filed_log files;
+  std::ofstream(files.directory / "logs") << "in the way";
+  const auto log = logger::start(files.settings);
+  log->info("a", "first");
+  REQUIRE(log->flush(milliseconds{10'000}));
+  CHECK(log->counts().write_failures >= 2);
+  CHECK_THAT(log->recent().front()->line, ContainsSubstring("ERROR log log_file_not_opened why="));
+  files.give_back();
+  log->reopen();
+  log->info("a", "second");
+  REQUIRE(log->flush(milliseconds{10'000}));
+  CHECK_THAT(text_of(files.settings.file), ContainsSubstring("second"));
+}
+
 TEST_CASE("the log itself says what became of a reopen") {
   filed_log files;
-  const auto log = std::move(*logger::start(files.settings));
+  const auto log = logger::start(files.settings);
   const auto reopened = [&] {
     log->reopen();
     REQUIRE(log->flush(milliseconds{10'000}));

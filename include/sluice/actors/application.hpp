@@ -16,7 +16,7 @@ enum class exit_code : int {
   usage = 2,
   left_open = 3,       ///< A flatten ended before everything was flat.
   unavailable = 69,    ///< A port is taken, the simulated exchange cannot start.
-  io_error = 74,       ///< Journal or log cannot be written, or the journal is damaged.
+  io_error = 74,       ///< The journal cannot be written, or is damaged.
   temporary = 75,      ///< Another instance holds the state directory.
   no_permission = 77,  ///< A secret's file that others may touch.
   config = 78,         ///< The configuration cannot be used.

@@ -38,7 +38,8 @@ class trading_switch {
   std::vector<state_changed> resume(const standing_state& ordered, trading_state was_in_force,
                                     const std::optional<std::string>& found, const stamp& now);
   /// Refused: an end for `active`, an end out of range, an end before that of a restrictive order
-  /// that stands, and, while the halt file is there, anything but `halted`.
+  /// that stands, and, while the halt file is there, `active`. What else is ordered under the file
+  /// holds once it is gone, so that nothing opens between the two.
   state_outcome order(const state_order& wanted, const stamp& now);
   /// A signal only ever restricts: a stricter order stands, but loses its end.
   std::vector<state_changed> signalled(trading_state to, std::string reason, const stamp& now);
@@ -64,6 +65,8 @@ class trading_switch {
   /// Why a timed order would end what stands too early; empty when it would not.
   [[nodiscard]] std::string stands_longer(const state_order& wanted, const stamp& now) const;
   [[nodiscard]] standing_state strictest() const;
+  /// Puts in force what follows from the order that was just taken, with the records of both.
+  std::vector<state_changed> told_of_order();
   /// Puts in force what now follows; a record when it differs from before.
   std::vector<state_changed> settle(std::string_view author);
 

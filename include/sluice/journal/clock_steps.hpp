@@ -13,13 +13,15 @@ namespace sluice::journal {
 
 /// From one moment to a later one of this or another process: at least this much, for what passed
 /// while the machine was off or slept is not seen. Zero for less than a tenth of a second, which is
-/// no step but rounding.
+/// no step but rounding, and for more than a day: no clock is that wrong, but the steady clocks of
+/// two machines may differ by anything.
 [[nodiscard]] inline milliseconds set_back_between(const stamp& before, const stamp& after) {
   constexpr milliseconds step_min{100};
+  constexpr milliseconds step_max = std::chrono::hours{24};
   const auto passed = std::chrono::duration_cast<milliseconds>(
       std::max(after.steady - before.steady, duration{0}));  // A machine counts from its start.
   const auto back = passed - milliseconds{after.wall.ms - before.wall.ms};
-  return back < step_min ? milliseconds{0} : back;
+  return back < step_min || back > step_max ? milliseconds{0} : back;
 }
 
 /// The steps that records show which follow each other.

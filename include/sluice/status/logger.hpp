@@ -93,10 +93,10 @@ class logger {
  public:
   using fields = std::initializer_list<field>;
 
-  /// Opens the sinks and starts the writing thread. Errors: io_failure when the file cannot be
-  /// opened.
-  [[nodiscard]] static result<std::unique_ptr<logger>> start(const log_settings& settings,
-                                                             log_clock clock = {});
+  /// Opens the sinks and starts the writing thread. A file that cannot be opened is told and tried
+  /// again with the lines to come, which stderr has meanwhile: exits do not wait for a log.
+  [[nodiscard]] static std::unique_ptr<logger> start(const log_settings& settings,
+                                                     log_clock clock = {});
   logger(const logger&) = delete;
   logger& operator=(const logger&) = delete;
   /// Flushes, as stop() does.

@@ -254,7 +254,7 @@ inline constexpr std::array metric_table{
     metric_spec{metric::exits_blocked,
                 "sluice_exits_blocked_total",
                 metric_kind::counter,
-                "Exits that ended without an order although their position stands, by reason.",
+                "Exits that ended short of their target, by reason.",
                 {"reason"},
                 {}},
     metric_spec{metric::protective_stops,

@@ -69,7 +69,7 @@ pipeline_run::pipeline_run(pipeline_world& w, std::uint32_t seed)
   given.marks = std::make_shared<mark_board>(keeper_->directory());
   given.universe = std::make_shared<universe_board>();
   given.vitals = std::make_shared<actors::vitals>();
-  given.log = status::logger::start(world.chosen.log).value();
+  given.log = status::logger::start(world.chosen.log);
   given.metrics = std::make_shared<status::metrics>();
   given.mode = world.chosen.mode;
   given.account = world.chosen.account;
