@@ -19,9 +19,11 @@ class ClockTestCase(StreamTalk):
 
     def test_e15_clock_steps(self):
         self.begin()
-        symbols = iter(self.names_of_symbols(16))
+        held = self.held()
+        symbols = iter(self.vary.some_of("symbols", [s for s in self.rules if s not in held], 12))
         factor = self.vary.number("percent", 100, 60, 150)
-        for step in (500, -500, 5_000, -5_000, 60_000, -60_000):
+        # Back first, and where nothing is held: what is known would look newer than all after it.
+        for step in (500, -500, -5_000, 5_000, -60_000, 60_000):
             with self.subTest(step):
                 self.step(step * factor // 100, next(symbols), next(symbols))
         self.check_end()
