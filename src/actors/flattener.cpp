@@ -49,7 +49,7 @@ class flattener : public stage<flattener_actor> {
             step_all();
         },
         [this](const conditional_orders_read& answer) {
-          looks_.take(answer, now(), *given_.exchange, this);
+          looks_.take(answer, *given_.exchange, this);
         },
         [this](const regular_orders_read& answer) { looks_.take(answer, now()); },
         [this](const cancel_answered& answer) { take(answer); },

@@ -21,14 +21,16 @@ class open_order_looks {
     ask_conditional(exchange, asker, asked, scope, traffic);
   }
 
-  void take(const conditional_orders_read& answer, instant now, exchange_port& exchange,
+  void take(const conditional_orders_read& answer, exchange_port& exchange,
             const flattener_actor& asker) {
     const auto at = looks_.find(answer.asked);
     if (at == looks_.end())
       return;
-    if (!*answer.outcome)
-      return failed(at, "conditional orders", answer.outcome->error(), now);
-    at->second.brought.conditional = **answer.outcome;
+    // Regular orders compete with a close: they are looked for whatever became of the others.
+    if (*answer.outcome)
+      at->second.brought.conditional = **answer.outcome;
+    else
+      failed(at->second, "conditional orders", answer.outcome->error());
     ask_regular(exchange, asker, answer.asked, at->second.scope, at->second.traffic);
   }
 
@@ -36,9 +38,10 @@ class open_order_looks {
     const auto at = looks_.find(answer.asked);
     if (at == looks_.end())
       return;
-    if (!*answer.outcome)
-      return failed(at, "regular orders", answer.outcome->error(), now);
-    at->second.brought.regular = **answer.outcome;
+    if (*answer.outcome)
+      at->second.brought.regular = **answer.outcome;
+    else
+      failed(at->second, "regular orders", answer.outcome->error());
     ended(at, now);
   }
 
@@ -54,9 +57,10 @@ class open_order_looks {
   };
   using looks = std::map<std::int64_t, look>;
 
-  void failed(looks::iterator at, std::string_view kind, const read_failure& why, instant now) {
-    at->second.brought.fault = fmt::format("{}: {} {}", kind, to_string(why.kind), why.text);
-    ended(at, now);
+  static void failed(look& l, std::string_view kind, const read_failure& why) {
+    auto& fault = l.brought.fault;
+    fault +=
+        fmt::format("{}{}: {} {}", fault.empty() ? "" : "; ", kind, to_string(why.kind), why.text);
   }
 
   void ended(looks::iterator at, instant now) {

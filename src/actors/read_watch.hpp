@@ -27,6 +27,12 @@ inline void tell_plan(const freshness_promise& p, status::logger& log) {
             {"weight_1m", p.plan.weight_1m}});
 }
 
+/// The venue answered, and nothing can be taken from it.
+[[nodiscard]] inline bool says_nothing(const read_result<snapshot>& outcome) {
+  return !outcome && (outcome.error().kind == failure_kind::malformed ||
+                      outcome.error().kind == failure_kind::venue_error);
+}
+
 /// Counts into vitals; for the snapshot manager alone.
 class read_watch {
  public:

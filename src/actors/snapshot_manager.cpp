@@ -256,8 +256,8 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
     if (!job)
       return;
     // As the scheduler has it: with the priority of all that joined it.
-    const auto in_time = scheduler_.finished(reply.job);
     const auto& outcome = *reply.outcome;
+    const auto in_time = scheduler_.finished(reply.job, says_nothing(outcome));
     read_watch::ended(job->target, outcome.has_value(), vitals(), metrics());
     if (outcome)
       succeeded(*job, *outcome, in_time.has_value());
@@ -272,7 +272,7 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
       return;
     vitals().workers_lost += 1;
     log().warn("snapshot_manager", "worker_died", {{"job", job->id}});
-    if (const auto in_time = scheduler_.finished(job->id))
+    if (const auto in_time = scheduler_.finished(job->id, false))
       failed(*in_time, {failure_kind::unreachable, 0, 0, "the fetch worker died", std::nullopt});
     run();
   }

@@ -72,7 +72,8 @@ void resting_orders::step(const resting_view& view, resting_actions& out) {
       out.cancels = std::move(wanted);
       return;
     }
-    tries_ = 0;
+    if (last_.fault.empty())
+      tries_ = 0;
   }
   if (!is_due(view))
     return;
@@ -86,13 +87,12 @@ void resting_orders::read_answered(resting_read brought, instant now) {
   reading_ = false;
   tried_ = true;
   clear_.reset();
-  if (!brought.fault.empty()) {
-    last_.fault = std::move(brought.fault);
+  last_ = std::move(brought);
+  fresh_ = true;
+  if (!last_.fault.empty()) {
     again_ = true;
     return pause(now, true);
   }
-  last_ = std::move(brought);
-  fresh_ = true;
   if (last_.regular.empty() && last_.conditional.empty())
     clear_ = clear_look{begun_, last_.answered_at};
 }

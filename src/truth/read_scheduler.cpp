@@ -119,7 +119,8 @@ want_outcome read_scheduler::demand(const read_want& w, instant now) {
   if (const auto job = jobs_.find(account); job != jobs_.end()) {
     // One that has been under way for long may be lost: few plans go past it by reads of their own,
     // as they do past one that began too early for them.
-    // Each of those that are given up is followed by another at once, which looks young.
+    // Each of those that are given up is followed by another at once, which looks young; so is one
+    // whose answer says nothing, as of others that one unreadable row voids.
     const bool slow =
         account_lost_ || now - job->second.started_at >= duration{limits_.demand_timeout} / 2;
     if ((slow || !serves(account, wider, now)) && others < singles_beside_account_max)
@@ -193,7 +194,7 @@ void read_scheduler::check_later(const waiting_want& served, instant now) {
     want({served.target, read_priority::verification, served.check_at, served.check_at}, now);
 }
 
-std::optional<read_job> read_scheduler::finished(std::uint64_t job_id) {
+std::optional<read_job> read_scheduler::finished(std::uint64_t job_id, bool doubted) {
   const auto it = targets_.find(job_id);
   if (it == targets_.end()) {
     ++counters_.late;
@@ -201,7 +202,7 @@ std::optional<read_job> read_scheduler::finished(std::uint64_t job_id) {
   }
   const auto job = jobs_.at(it->second);
   if (job.target.is_account())
-    account_lost_ = false;
+    account_lost_ = doubted;
   release(job);
   return job;
 }

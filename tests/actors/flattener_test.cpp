@@ -382,19 +382,19 @@ TEST_CASE("whatever the order of messages, a flatten of all closes each position
   }
 }
 
-TEST_CASE("a look at the orders that fails is told in the dry run and keeps nobody from closing") {
+TEST_CASE("a look at half of the orders that fails is told, and the other half is cancelled") {
   auto d = two_open();
-  d.venue().orders_fault = "maintenance";
-  const auto shown = d.order(btc).preview;
-  REQUIRE(shown);
-  CHECK(shown->orders_fault.find("maintenance") != std::string::npos);
+  d.venue().conditionals_fault = "maintenance";
+  d.venue().open_orders = {a_foreign_limit("BTCUSDT")};
+  CHECK(d.order(btc).preview->orders_fault.find("maintenance") != std::string::npos);
   const auto id = d.begin(btc);
   d.live(1s);
   REQUIRE(d.venue().orders.size() == 1);
   d.fill();
+  CHECK(d.venue().open_orders.empty());
   d.live(5s);
   CHECK_FALSE(d.outcome(id));  // Nobody has shown yet that nothing rests.
-  d.venue().orders_fault.clear();
+  d.venue().conditionals_fault.clear();
   d.live(30s);
   CHECK(d.outcome(id) == flatten_end::done);
 }

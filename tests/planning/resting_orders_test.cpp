@@ -145,6 +145,24 @@ TEST_CASE("what fails is tried again with growing pauses, and keeps no position 
   }
 }
 
+TEST_CASE("where one kind could not be read, what the other brought is cancelled all the same") {
+  rounds r;
+  CHECK(r.step().read);
+  r.orders.read_answered({r.now, {a_limit(btc)}, {}, "conditional orders: 503"}, r.now);
+  CHECK_FALSE(r.orders.may_close(btc));
+  const auto cancels = r.step().cancels;
+  REQUIRE(cancels.size() == 1);
+  CHECK(cancels.front().kind == cancel_kind::all_regular);
+  r.orders.cancel_answered(true, r.now);
+  CHECK(r.orders.may_close(btc));
+  CHECK_FALSE(r.step().read);  // Not before a pause, as after any look that failed.
+  r.now += 4s;
+  CHECK(r.step().read);
+  r.orders.read_answered({r.now, {}, {}, "conditional orders: 503"}, r.now);
+  CHECK_FALSE(r.step().read);
+  CHECK_FALSE(r.orders.clear_since(start));
+}
+
 TEST_CASE("cancels that achieve nothing are repeated, but not without a pause") {
   rounds r;
   for (int i = 0; i < 3; ++i) {

@@ -21,7 +21,8 @@ struct resting_read {
   instant answered_at{};
   std::vector<order_report> regular{};
   std::vector<conditional_report> conditional{};
-  std::string fault{};  ///< Why it says nothing; empty when both reads were answered.
+  /// Why one kind, or both, could not be read and stand empty here; empty when both were.
+  std::string fault{};
 };
 
 enum class cancel_kind : std::uint8_t { all_regular, all_conditional, one_conditional };

@@ -120,9 +120,10 @@ class read_scheduler {
   want_outcome demand(const read_want& w, instant now);
   /// The read to send now, or none: nothing is due, or no place is free. Call until it says none.
   [[nodiscard]] std::optional<read_job> next(instant now);
-  /// The worker of this read answered or failed: the read with all that joined it. None when it had
-  /// been given up before; its reply may still be merged, for the merge decides by time.
-  std::optional<read_job> finished(std::uint64_t job_id);
+  /// The worker of this read answered or failed: the read with all that joined it. `doubted`: the
+  /// venue's answer said nothing, and the next one may not either. None when it had been given up
+  /// before; its reply may still be merged, for the merge decides by time.
+  std::optional<read_job> finished(std::uint64_t job_id, bool doubted);
   /// When the read that waits for a target is due; none when none waits.
   [[nodiscard]] std::optional<instant> waits_until(read_target target) const;
   /// Gives up all reads past their deadline and returns them; whoever waits must be told.
@@ -172,7 +173,7 @@ class read_scheduler {
   std::unordered_map<std::uint64_t, read_target> targets_{};              ///< By job id, in flight.
   by_time deadlines_{};
   std::array<std::size_t, read_priority_count> places_{};  ///< In flight, by class.
-  bool account_lost_{false};  ///< The last account-wide read that is over was given up.
+  bool account_lost_{false};  ///< The last account-wide one was given up, or said nothing.
   std::uint64_t last_id_{0};
   read_counters counters_{};
 };

@@ -127,15 +127,15 @@ class fake_exchange final : public exchange_port {
   void read_open_orders(const symbol&, read_options o,
                         callback<read_result<std::vector<order_report>>> cb) override {
     order_lists.push_back(o.traffic);
-    if (orders_fault.empty())
-      cb(open_orders);
-    else
-      cb(read_failure{failure_kind::venue_error, 503, 0, orders_fault, {}});
+    cb(open_orders);
   }
   void read_open_conditionals(const symbol&, read_options,
                               callback<read_result<std::vector<conditional_report>>> cb) override {
     ++conditional_lists;
-    cb(open_conditionals);
+    if (conditionals_fault.empty())
+      cb(open_conditionals);
+    else
+      cb(read_failure{failure_kind::venue_error, 503, 0, conditionals_fault, {}});
   }
   void read_symbol_settings(const symbol&, read_options,
                             callback<read_result<std::vector<symbol_settings>>> cb) override {
@@ -197,7 +197,7 @@ class fake_exchange final : public exchange_port {
   std::vector<std::string> renewals{};                        ///< Every renew_user_stream.
   std::vector<order_report> open_orders{};                    ///< What read_open_orders answers.
   std::vector<read_class> order_lists{};                      ///< Every read_open_orders.
-  std::string orders_fault{};                                 ///< Then it answers this.
+  std::string conditionals_fault{};                           ///< Then that answers this.
   std::vector<symbol> conditionals_cleared{};                 ///< Every cancel_all_conditionals.
   account_settings settings{true, false, false};
   int settings_reads{0};
