@@ -5,6 +5,8 @@
 
 #include <cstdlib>
 
+#include "sluice/truth/universe_tiers.hpp"
+
 namespace sluice::actors {
 namespace {
 
@@ -64,12 +66,15 @@ std::vector<finding> check_symbols(const universe_settings& settings, const univ
   const auto& chosen = settings.allow;
   std::vector<std::string> missing;
   std::vector<std::string> closed;
+  std::vector<std::string> left_out;
   for (const auto& name : chosen) {
     const auto at = read.index.find(symbol(name));
     if (at == read.index.end())
       missing.push_back(name);
     else if (!read.instruments[at->second].tradable)
       closed.push_back(name);
+    else if (!offers_such(settings, read.instruments[at->second]))
+      left_out.push_back(name);
   }
   std::vector<finding> out;
   if (const auto listed = read.instruments.size(); listed > settings.capacity)
@@ -78,7 +83,8 @@ std::vector<finding> check_symbols(const universe_settings& settings, const univ
                                "watches a position in the others; raise it (a restart)",
                                listed, settings.capacity),
                    finding_kind::warning});
-  const bool none_left = !chosen.empty() && missing.size() + closed.size() == chosen.size();
+  const bool none_left =
+      !chosen.empty() && missing.size() + closed.size() + left_out.size() == chosen.size();
   const auto kind = none_left ? finding_kind::blocks : finding_kind::warning;
   if (!missing.empty())
     out.push_back(
@@ -90,6 +96,12 @@ std::vector<finding> check_symbols(const universe_settings& settings, const univ
                    fmt::format("the exchange does not trade {} now: wait, or correct "
                                "universe.allow",
                                shown(closed)),
+                   kind});
+  if (!left_out.empty())
+    out.push_back({"symbols_left_out",
+                   fmt::format("{} cannot be opened for its contract type or quote asset: correct "
+                               "universe.allow, or contract_types or quote_assets",
+                               shown(left_out)),
                    kind});
   return out;
 }

@@ -62,7 +62,8 @@ std::string_view standing_of(const universe& u, const instrument_rules* r) {
   if (u.source == universe_source::configured)
     return "exits: its rules are not known";
   if (!r->offered)
-    return "exits: left out by universe.allow, by universe.contract_types or by the last read, or "
+    return "exits: left out by universe.allow, contract_types or quote_assets or by the last read, "
+           "or "
            "read longer ago than universe.last_good_max_age";
   return "entries and exits";
 }

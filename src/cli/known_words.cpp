@@ -17,6 +17,7 @@ constexpr std::array known_words{
     known_word{"universe_stale", "snapshots", "see the step venue: symbols cannot be read anew"},
     known_word{"universe_configured", "snapshots", "see the step venue; only exits work meanwhile"},
     known_word{"symbols_not_listed", "snapshots"},
+    known_word{"symbols_left_out", "snapshots"},
     known_word{"symbols_not_trading", "snapshots"},
     known_word{"symbols_beyond_capacity", "snapshots"},
     known_word{"symbol_failing", "snapshots"},

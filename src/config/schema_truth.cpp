@@ -26,6 +26,13 @@ std::optional<std::string> check_word(std::string_view text) {
   return fmt::format("{} is no word of capital letters", echoed(text));
 }
 
+std::optional<std::string> check_asset(std::string_view text) {
+  const auto is_part = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); };
+  if (!text.empty() && std::ranges::all_of(text, is_part))
+    return std::nullopt;
+  return fmt::format("{} is no asset", echoed(text));
+}
+
 void describe_read_times(section_builder& b, snapshot_settings& s) {
   b.duration(
       {"latency",
@@ -101,6 +108,12 @@ section describe_universe(universe_settings& s) {
           "Kinds of contracts that may be opened, in the venue's words; an empty list means all. "
           "Exits are never held up by it."},
          s.contract_types, "a list of words, e.g. [\"PERPETUAL\"]", &check_word);
+  b.list(
+      {"quote_assets",
+       "Symbols that are quoted in one of these may be opened; an empty list means all. Limits in "
+       "money take one of each asset for the same, so name only those that are worth a dollar. "
+       "Exits are never held up by it."},
+      s.quote_assets, "a list of assets, e.g. [\"USDT\", \"USDC\"]", &check_asset);
   b.list(
       {"allow",
        "Symbols that may be opened; an empty list means every symbol the venue trades. Exits are "

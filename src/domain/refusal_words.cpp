@@ -24,8 +24,8 @@ constexpr std::array<words, refusal_code_count> table{{
     {refusal_code::symbol_not_in_universe,
      "The universe does not have the symbol, or has it for exits alone: the configuration "
      "leaves it out, or the symbols were read too long ago.",
-     "See /api/v1/universe/SYMBOL for why; change universe.allow or universe.contract_types, or "
-     "mend what keeps the symbols from being read."},
+     "See /api/v1/universe/SYMBOL for why; change universe.allow, contract_types or "
+     "quote_assets, or mend what keeps the symbols from being read."},
     {refusal_code::symbol_not_trading,
      "The venue's status of the symbol is not TRADING; for an exit: it takes no order at all.",
      "Wait until the venue trades it again."},

@@ -12,10 +12,10 @@ bool same_lot(const lot_rules& a, const lot_rules& b) {
 }
 
 bool same_rules(const instrument_rules& a, const instrument_rules& b) {
-  return a.tradable == b.tradable && a.closed == b.closed && a.status == b.status && a.contract_type == b.contract_type &&
-         a.tick == b.tick && a.min_price == b.min_price && a.max_price == b.max_price &&
-         same_lot(a.lot, b.lot) && same_lot(a.market_lot, b.market_lot) &&
-         a.min_notional == b.min_notional;
+  return a.tradable == b.tradable && a.closed == b.closed && a.status == b.status &&
+         a.contract_type == b.contract_type && a.tick == b.tick && a.min_price == b.min_price &&
+         a.max_price == b.max_price && same_lot(a.lot, b.lot) &&
+         same_lot(a.market_lot, b.market_lot) && a.min_notional == b.min_notional;
 }
 
 }  // namespace
@@ -33,6 +33,13 @@ universe_difference difference(const universe& before, const universe& after) {
     if (!after.find(r.instrument))
       out.delisted.push_back(r.instrument);
   return out;
+}
+
+bool offers_such(const universe_settings& s, const instrument_rules& r) {
+  const auto named = [](const std::vector<std::string>& all, const std::string& one) {
+    return all.empty() || std::ranges::find(all, one) != all.end();
+  };
+  return named(s.contract_types, r.contract_type) && named(s.quote_assets, r.quote_asset);
 }
 
 bool offers_any(const universe& u) {
@@ -150,11 +157,10 @@ universe universe_tiers::for_exits() const {
 
 void universe_tiers::offer(universe& u) const {
   const std::unordered_set<std::string> allowed(settings_.allow.begin(), settings_.allow.end());
-  const auto& kinds = settings_.contract_types;
   for (auto& r : u.instruments)
     r.offered = !missing_.contains(r.instrument) &&
                 (allowed.empty() || allowed.contains(r.instrument.str())) &&
-                (kinds.empty() || std::ranges::find(kinds, r.contract_type) != kinds.end());
+                offers_such(settings_, r);
 }
 
 }  // namespace sluice

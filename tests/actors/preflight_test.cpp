@@ -25,6 +25,8 @@ universe listing(const std::vector<std::pair<std::string, bool>>& symbols) {
     instrument_rules r;
     r.instrument = symbol(name);
     r.tradable = tradable;
+    r.contract_type = "PERPETUAL";
+    r.quote_asset = "USDT";
     u.index.emplace(r.instrument, u.instruments.size());
     u.instruments.push_back(std::move(r));
   }
@@ -80,6 +82,18 @@ TEST_CASE("chosen symbols that cannot be traded are named, and block when none i
         names{"symbols_not_trading"});
   CHECK(words(check_symbols(chosen({"OLDUSDT", "NOUSDT"}), u), finding_kind::blocks) ==
         names{"symbols_not_listed", "symbols_not_trading"});
+}
+
+TEST_CASE("chosen symbols that other settings leave out are named, and block when none is left") {
+  auto u = listing({{"BTCUSDT", true}, {"ETHBTC", true}, {"BTCUSDT_261225", true}});
+  u.instruments[1].quote_asset = "BTC";
+  u.instruments[2].contract_type = "CURRENT_QUARTER";
+  CHECK(check_symbols(chosen({}), u).empty());
+  const auto some = check_symbols(chosen({"BTCUSDT", "ETHBTC", "BTCUSDT_261225"}), u);
+  CHECK(words(some, finding_kind::warning) == names{"symbols_left_out"});
+  CHECK(some.front().detail.find("ETHBTC, BTCUSDT_261225 cannot be opened") != std::string::npos);
+  CHECK(words(check_symbols(chosen({"ETHBTC"}), u), finding_kind::blocks) ==
+        names{"symbols_left_out"});
 }
 
 TEST_CASE("a capacity that the listed symbols exceed is named: nobody would watch the others") {

@@ -40,9 +40,9 @@ TEST_CASE("a key in the wrong table is told where it belongs") {
 }
 
 TEST_CASE("a key like no other is told what the table knows") {
-  CHECK(any_contains(
-      faults_of("mode = \"demo\"\n[universe]\nzzzzzzzz = 1\n"),
-      "[universe] knows refresh, max_age, last_good_max_age, contract_types, allow, capacity"));
+  CHECK(any_contains(faults_of("mode = \"demo\"\n[universe]\nzzzzzzzz = 1\n"),
+                     "[universe] knows refresh, max_age, last_good_max_age, contract_types, "
+                     "quote_assets, allow, capacity"));
 }
 
 TEST_CASE("a table given as a value, and a value given as a table, are refused") {
@@ -88,6 +88,9 @@ TEST_CASE("items of lists are checked, and the item named") {
                    "universe.allow: item 2: \"BTC USDT\" is no symbol"));
   CHECK(any_contains(faults_of("mode = \"demo\"\n[universe]\nallow = [\"BTCUSDT\", 5]\n"),
                      "universe.allow: item 2: got 5, a whole number"));
+  CHECK(
+      any_contains(faults_of("mode = \"demo\"\n[universe]\nquote_assets = [\"USDT\", \"usdc\"]\n"),
+                   "universe.quote_assets: item 2: \"usdc\" is no asset"));
   CHECK(any_contains(faults_of("mode = \"demo\"\n[executor]\nquery_delays = [\"200ms\", \"1\"]\n"),
                      "executor.query_delays: item 2: \"1\" has no unit"));
   CHECK(

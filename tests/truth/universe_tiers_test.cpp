@@ -16,6 +16,7 @@ instrument_rules rules(const char* name, const char* kind = "PERPETUAL") {
   r.tradable = true;
   r.status = "TRADING";
   r.contract_type = kind;
+  r.quote_asset = "USDT";
   r.lot.step = quantity::whole(1);
   return r;
 }
@@ -134,6 +135,45 @@ TEST_CASE("a symbol left out by name or by kind stays known and is not offered")
   CHECK_FALSE(u->find(symbol("ETHUSDT"))->offered);
   CHECK_FALSE(u->find(symbol("GOLDUSDT"))->offered);
   CHECK(offers_any(*u));
+}
+
+TEST_CASE("a symbol whose quote asset the limits cannot count stays known and is not offered") {
+  const auto quoted = [](const char* name, const char* asset) {
+    auto r = rules(name);
+    r.quote_asset = asset;
+    return r;
+  };
+  const auto list = of({quoted("BTCUSDT", "USDT"), quoted("BTCUSDC", "USDC"),
+                        quoted("ETHBTC", "BTC"), quoted("ODDONE", "")},
+                       at(0));
+  universe_tiers tiers(settings({"BTCUSDT", "BTCUSDC", "ETHBTC", "ODDONE"}));
+  tiers.read(list);
+  const auto u = tiers.in_force(at(0));
+  CHECK(u->find(symbol("BTCUSDT"))->offered);
+  CHECK(u->find(symbol("BTCUSDC"))->offered);
+  CHECK_FALSE(u->find(symbol("ETHBTC"))->offered);
+  CHECK(u->find(symbol("ETHBTC"))->tradable);
+  CHECK_FALSE(u->find(symbol("ODDONE"))->offered);  // Unknown is none of them.
+  tiers.allow({});
+  CHECK_FALSE(tiers.in_force(at(1))->find(symbol("ETHBTC"))->offered);
+
+  auto any = settings();
+  any.quote_assets = {};
+  universe_tiers open_to_all(any);
+  open_to_all.read(list);
+  CHECK(open_to_all.in_force(at(0))->find(symbol("ETHBTC"))->offered);
+}
+
+TEST_CASE("what an earlier process kept is offered by the quote assets of now") {
+  universe_tiers tiers(settings());
+  auto kept = rules("ETHBTC");
+  kept.quote_asset = "BTC";
+  kept.offered = true;
+  tiers.keep_last_good(of({kept, rules("BTCUSDT")}, instant{}), at(-1'000));
+  const auto u = tiers.in_force(at(0));
+  CHECK(u->source == universe_source::last_good);
+  CHECK_FALSE(u->find(symbol("ETHBTC"))->offered);
+  CHECK(u->find(symbol("BTCUSDT"))->offered);
 }
 
 TEST_CASE("another filter, status or kind is a change, the same rules are none") {

@@ -40,6 +40,8 @@ struct universe_settings {
   std::vector<std::string> allow{};  ///< Symbols that may be opened; empty: all the venue trades.
   /// Kinds of contracts that may be opened, in the venue's words; empty: all.
   std::vector<std::string> contract_types{"PERPETUAL"};
+  /// Assets whose symbols may be opened; empty: all. Limits in money count each of them alike.
+  std::vector<std::string> quote_assets{"USDT", "USDC"};
   std::size_t capacity{16'384};  ///< Symbols at most, over the life of the process.
 
   friend bool operator==(const universe_settings&, const universe_settings&) = default;

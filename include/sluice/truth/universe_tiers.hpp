@@ -25,6 +25,10 @@ struct universe_difference {
 /// False as long as nothing can be opened: none was read, or the last one too long ago.
 [[nodiscard]] bool offers_any(const universe& u);
 
+/// Whether the settings let symbols of this contract type and quote asset be opened. One whose
+/// quote asset is unknown is of none.
+[[nodiscard]] bool offers_such(const universe_settings& s, const instrument_rules& r);
+
 /// Pure. A universe is live for max_age after it was read by this process, then last good for
 /// last_good_max_age in all; beyond that it is good for exits alone: nothing of it is offered. The
 /// names of `allow` stand beside it without rules, and alone where none was ever read; without
