@@ -40,8 +40,10 @@ class open_order_looks {
       return;
     if (*answer.outcome)
       at->second.brought.regular = **answer.outcome;
-    else
+    else {
+      at->second.brought.regular_known = false;
       failed(at->second, "regular orders", answer.outcome->error());
+    }
     ended(at, now);
   }
 

@@ -16,7 +16,8 @@ state_changed change_between(trading_state before, const standing_state& after) 
   return {before, after.state, after.author, after.reason, after.until};
 }
 
-/// However far the wall clock was set back meanwhile, no order lasts longer than it was given.
+/// However far the wall clock was set back meanwhile, no order lasts longer from now than it was
+/// given.
 milliseconds left_of(const standing_state& timed, const stamp& now) {
   return milliseconds{timed.until->ms - std::max(now.wall.ms, timed.since.ms)};
 }

@@ -61,7 +61,8 @@ std::uint64_t write_batch(log_sinks& sinks, const std::deque<log_entry_ptr>& bat
 /// When the file is opened anew; the writing thread's alone.
 class log_writer::reopening {
  public:
-  reopening(state& all, milliseconds pause) : all_(all), pause_(pause) {}
+  reopening(state& all, milliseconds pause)
+      : all_(all), pause_(pause), owed_(!all.sinks->not_opened().empty()) {}
 
   /// Opens it where that was asked for, or is due after a failure. Gives the failures.
   std::uint64_t run(bool asked) {
@@ -92,7 +93,7 @@ class log_writer::reopening {
   milliseconds pause_;
   static constexpr auto never = std::chrono::steady_clock::time_point::max();
   std::chrono::steady_clock::time_point due_{never};
-  bool owed_{false};  ///< That it failed was told.
+  bool owed_;  ///< That it is not open was told.
 };
 
 log_writer::log_writer(std::unique_ptr<log_sinks> sinks, std::size_t queue_lines_max,

@@ -13,9 +13,11 @@ constexpr std::array priority_words{
     std::string_view{"exit_demand"}, std::string_view{"entry_demand"},
     std::string_view{"verification"}, std::string_view{"open_position"}, std::string_view{"rest"}};
 
-/// Reads of single symbols that plans may have beside an account-wide read that does not serve
-/// them.
+/// Reads of single symbols that exits, and plans in all, may have beside an account-wide read that
+/// does not serve them.
 constexpr std::size_t singles_beside_account_max = 8;
+/// So many of them that said nothing, one after the other, acquit the account-wide read.
+constexpr std::size_t void_singles_max = 8;
 
 constexpr std::size_t slot_for(read_priority p) {
   return static_cast<std::size_t>(p);
@@ -115,23 +117,25 @@ want_outcome read_scheduler::demand(const read_want& w, instant now) {
     return want(w, now);
   auto wider = w;
   wider.target = account;
-  const auto others = others_demanding(w.target);
+  const bool doubted = account_lost_ && void_singles_ < void_singles_max;
+  const bool alone = singles_demanding(w.priority, w.target) < singles_beside_account_max;
   if (const auto job = jobs_.find(account); job != jobs_.end()) {
     // One that has been under way for long may be lost: few plans go past it by reads of their own,
     // as they do past one that began too early for them.
     // Each of those that are given up is followed by another at once, which looks young; so is one
     // whose answer says nothing, as of others that one unreadable row voids.
     const bool slow =
-        account_lost_ || now - job->second.started_at >= duration{limits_.demand_timeout} / 2;
-    if ((slow || !serves(account, wider, now)) && others < singles_beside_account_max)
+        doubted || now - job->second.started_at >= duration{limits_.demand_timeout} / 2;
+    if ((slow || !serves(account, wider, now)) && alone)
       return want(w, now);
     ++counters_.gathered;
     return want(wider, now);
   }
-  if (others == 0 || (account_lost_ && others < singles_beside_account_max))
+  if (doubted ? alone : !others_demand(w.target))
     return want(w, now);
   ++counters_.gathered;
-  return want(for_all_waiting(wider, now), now);
+  // One that may say nothing takes no read of their own away from those that have one.
+  return want(doubted ? wider : for_all_waiting(wider, now), now);
 }
 
 bool read_scheduler::serves(read_target target, const read_want& w, instant now) const {
@@ -139,17 +143,23 @@ bool read_scheduler::serves(read_target target, const read_want& w, instant now)
   return job != jobs_.end() && w.due <= now && w.newer_than <= job->second.started_at;
 }
 
-std::size_t read_scheduler::others_demanding(read_target target) const {
+std::size_t read_scheduler::singles_demanding(read_priority least, read_target except) const {
+  const auto counts = [&](read_target at, read_priority p) {
+    return !at.is_account() && at != except && is_demand(p) && p <= least;
+  };
   const auto under_way = std::ranges::count_if(
-      jobs_, [&](const auto& at) { return at.first != target && is_demand(at.second.priority); });
-  std::size_t count = static_cast<std::size_t>(under_way);
+      jobs_, [&](const auto& at) { return counts(at.first, at.second.priority); });
+  auto count = static_cast<std::size_t>(under_way);
   for (const auto p : {read_priority::exit_demand, read_priority::entry_demand})
-    count += queues_[slot_for(p)].size();
-  // Itself, when it waits already.
-  if (const auto own = waiting_.find(target);
-      own != waiting_.end() && is_demand(own->second.priority) && !jobs_.contains(target))
-    --count;
+    for (const auto& [due, target] : queues_[slot_for(p)])
+      count += counts(target, p) ? 1 : 0;
   return count;
+}
+
+bool read_scheduler::others_demand(read_target except) const {
+  const auto account = waiting_.find(read_target::account());
+  return singles_demanding(read_priority::entry_demand, except) > 0 ||
+         (account != waiting_.end() && is_demand(account->second.priority));
 }
 
 read_want read_scheduler::for_all_waiting(const read_want& w, instant now) {
@@ -201,8 +211,12 @@ std::optional<read_job> read_scheduler::finished(std::uint64_t job_id, bool doub
     return std::nullopt;
   }
   const auto job = jobs_.at(it->second);
-  if (job.target.is_account())
+  if (job.target.is_account()) {
     account_lost_ = doubted;
+    void_singles_ -= std::min<std::size_t>(void_singles_, 1);
+  } else {
+    void_singles_ = doubted ? std::min(void_singles_ + 1, 2 * void_singles_max) : 0;
+  }
   release(job);
   return job;
 }

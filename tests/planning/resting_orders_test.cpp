@@ -163,6 +163,25 @@ TEST_CASE("where one kind could not be read, what the other brought is cancelled
   CHECK_FALSE(r.orders.clear_since(start));
 }
 
+TEST_CASE("what protects stays where nobody knows which regular orders rest, for one may open") {
+  rounds r;
+  r.all_flat();
+  auto entry = a_stop(btc, false, "entry_1");
+  entry.direction = side::buy;
+  CHECK(r.step().read);
+  r.orders.read_answered({r.now, {}, {a_stop(btc, true), entry}, "regular orders: 503", false},
+                         r.now);
+  const auto cancels = r.step().cancels;
+  REQUIRE(cancels.size() == 1);
+  CHECK(cancels.front().kind == cancel_kind::one_conditional);
+  CHECK(cancels.front().order.str() == "entry_1");
+  r.orders.cancel_answered(true, r.now);
+  while (!r.step().read)
+    r.now += 500ms;
+  r.answer({}, {a_stop(btc, true)});
+  REQUIRE(r.step().cancels.size() == 1);
+}
+
 TEST_CASE("cancels that achieve nothing are repeated, but not without a pause") {
   rounds r;
   for (int i = 0; i < 3; ++i) {

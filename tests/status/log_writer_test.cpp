@@ -1,9 +1,12 @@
 // A log file that cannot be opened anew: no line is lost, everybody is told, and it is tried again.
 #include "log_writer.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <mutex>
+#include <thread>
 
 #include "support/catch.hpp"
 #include "support/temporary_directory.hpp"
@@ -97,9 +100,24 @@ TEST_CASE("a log file that cannot be opened at the start is told, and taken up w
   CHECK(log->counts().write_failures >= 2);
   CHECK_THAT(log->recent().front()->line, ContainsSubstring("ERROR log log_file_not_opened why="));
   files.give_back();
-  log->reopen();
-  log->info("a", "second");
-  REQUIRE(log->flush(milliseconds{10'000}));
+  SECTION("when it is asked for") {
+    log->reopen();
+    log->info("a", "second");
+    REQUIRE(log->flush(milliseconds{10'000}));
+  }
+  SECTION("by itself, and that is told too") {
+    const auto told = [&] {
+      log->info("a", "second");
+      REQUIRE(log->flush(milliseconds{10'000}));
+      return std::ranges::any_of(log->recent(), [](const auto& line) {
+        return line->line.find("INFO log log_reopened") != std::string::npos;
+      });
+    };
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{30};
+    while (!told() && std::chrono::steady_clock::now() < end)
+      std::this_thread::sleep_for(milliseconds{20});
+    CHECK(told());
+  }
   CHECK_THAT(text_of(files.settings.file), ContainsSubstring("second"));
 }
 

@@ -23,6 +23,7 @@ struct resting_read {
   std::vector<conditional_report> conditional{};
   /// Why one kind, or both, could not be read and stand empty here; empty when both were.
   std::string fault{};
+  bool regular_known{true};  ///< False: it was the regular ones, or they too.
 };
 
 enum class cancel_kind : std::uint8_t { all_regular, all_conditional, one_conditional };

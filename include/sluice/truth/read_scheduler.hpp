@@ -116,7 +116,8 @@ class read_scheduler {
   /// A plan waits for the truth of one symbol. An account-wide read costs the venue no more than
   /// one of a symbol, so the plan is served by the account-wide read under way if that is new
   /// enough; and when plans wait for other symbols too, by one account-wide read for all that have
-  /// not begun. After one that was given up few plans trust another until one ends.
+  /// not begun. After one that was given up, or said nothing, few plans trust another until one
+  /// ends, unless reads of single symbols say nothing either.
   want_outcome demand(const read_want& w, instant now);
   /// The read to send now, or none: nothing is due, or no place is free. Call until it says none.
   [[nodiscard]] std::optional<read_job> next(instant now);
@@ -162,7 +163,9 @@ class read_scheduler {
   void check_later(const waiting_want& served, instant now);
   void release(const read_job& job);
   [[nodiscard]] bool serves(read_target target, const read_want& w, instant now) const;
-  [[nodiscard]] std::size_t others_demanding(read_target target) const;
+  /// Reads of single symbols, waiting or under way, that plans of this priority or above wait for.
+  [[nodiscard]] std::size_t singles_demanding(read_priority least, read_target except) const;
+  [[nodiscard]] bool others_demand(read_target except) const;
   [[nodiscard]] read_want for_all_waiting(const read_want& w, instant now);
   void join(read_job& job, const read_want& w, instant now);
 
@@ -174,6 +177,8 @@ class read_scheduler {
   by_time deadlines_{};
   std::array<std::size_t, read_priority_count> places_{};  ///< In flight, by class.
   bool account_lost_{false};  ///< The last account-wide one was given up, or said nothing.
+  /// Reads of single symbols in a row that said nothing, less the account-wide ones since.
+  std::size_t void_singles_{0};
   std::uint64_t last_id_{0};
   read_counters counters_{};
 };
