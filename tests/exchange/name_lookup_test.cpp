@@ -172,10 +172,11 @@ TEST_CASE("an address where TLS fails leaves the next dial, and those after it, 
 TEST_CASE("the only address of a name is dialled again after TLS failed there") {
   imposter venue("DNS:" + std::string(host));
   venue.when("GET /fapi/v1/time", {server_time()});
-  venue.reset_connections(2);  // One is of the client's own look at the clock.
+  venue.reset_connections(2);
   exchange::extras more;
   more.look_up = [](const std::string&) { return std::vector<std::string>{"127.0.0.1"}; };
   const auto client = client_for(venue, by_name(venue), std::move(more));
-  CHECK_FALSE(clock_within(*client, 5'000).has_value());
-  CHECK(clock_within(*client, 5'000).has_value());
+  // The client's own look at the clock meets none of them, one or both.
+  wait_until([&] { return clock_within(*client, 5'000).has_value(); });
+  CHECK(venue.connections() >= 3);
 }
