@@ -5,6 +5,7 @@ Environment: CRASH_EVERY (each which call, default 10), CRASH_SYMBOLS (default 8
 (comma-separated system calls, default "fdatasync"), CRASH_FROM (default 1).
 """
 
+import contextlib
 import os
 import pathlib
 import shutil
@@ -139,7 +140,10 @@ class CrashTestCase(OutsideTestCase):
 
     def end_traced(self):
         if self.sluice.process.poll() is None:
-            subprocess.run(["pkill", "-TERM", "-P", str(self.sluice.process.pid)], check=False)
+            tracer = self.sluice.process.pid
+            with contextlib.suppress(ProcessLookupError):
+                for child in pathlib.Path(f"/proc/{tracer}/task/{tracer}/children").read_text().split():
+                    os.kill(int(child), signal.SIGTERM)
         self.sluice.process.wait(LIMIT_S)
         self.sluice.process.stdout.close()
 

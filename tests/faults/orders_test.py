@@ -75,23 +75,29 @@ class OrdersTestCase(FaultsTestCase):
 
     def test_e5_503_unavailable(self):
         self.begin()
-        symbols = self.names_of_symbols(3)
+        *symbols, held = self.names_of_symbols(4)
         refused = self.vary.number("refusals", 2, 1, 3)
         plan, given_up, doubted = (self.entry(s) for s in symbols)
+        amount = self.hold_positions([held])[held]
+        step = self.step_of(held)
+        part = self.exit(held, target=f"{amount / 2 // step * step:f}")
         unavailable = "unavailable_503"
         self.provoke([{"effect": "status", "reply": reply, "method": "POST", "path": ORDER, "count": count,
                        "where": {"symbol": each["symbol"]}}
                       for each, reply, count in ((plan, unavailable, refused), (given_up, unavailable, 0),
-                                                 (doubted, "internal_503", 0))])
-        self.offer([plan, given_up, doubted])
-        self.until_ended([plan, given_up, doubted])
+                                                 (doubted, "internal_503", 0), (part, "internal_503", 1))])
+        self.offer([plan, given_up, doubted, part])
+        self.until_ended([plan, given_up, doubted, part])
         self.assertEqual(self.ended()[plan["plan_id"]][0], "done")
         self.assertEqual(self.ended()[given_up["plan_id"]], ("failed", Decimal(0)))
         self.check_back_off(plan, refused)
         self.check_back_off(given_up, 3)
-        # Of an order that opens it is asked whether it was done after all; none follows it in doubt.
+        # Of an order that opens, or reduces a part, it is asked whether it was done after all; none follows it in doubt.
         self.assertEqual(self.ended()[doubted["plan_id"]], ("failed", Decimal(0)))
         self.assertEqual([len(times) for times in self.sends_of(doubted["plan_id"]).values()], [1])
+        self.assertEqual(self.ended()[part["plan_id"]][0], "done")
+        first, second = sorted(t for times in self.sends_of(part["plan_id"]).values() for t in times)
+        self.assertGreaterEqual(second - first, WAIT_FOR_PROOF_MS)
         self.check_end()
 
     def check_back_off(self, plan, repeats):
