@@ -34,6 +34,8 @@ def read():
     o.add_argument("--results", type=pathlib.Path, metavar="FILE", help="run nothing, read this results.json")
     o.add_argument("--publish", action="store_true", help="put the table into the page of the project, too")
     o.add_argument("--page", type=pathlib.Path, default=ROOT / "docs" / "performance.md", help="which page that is")
+    o.add_argument("--recorded", type=pathlib.Path, default=ROOT / "bench" / "recorded.json", metavar="FILE",
+                   help="where --publish keeps the results that later runs are compared with")
     o.add_argument("--out", type=pathlib.Path, default=ROOT / "build" / "bench", help="folder of the two files")
     o.add_argument("--programs", type=pathlib.Path, default=PROGRAMS, help="folder of the programs")
     options = o.parse_args()
@@ -102,12 +104,13 @@ def measure(options):
     return results
 
 
-def publish(page, text, found, ran):
-    """Puts a whole table into the page; why not, where it is not whole."""
+def publish(options, text, results, found, ran):
+    """Puts a whole table into the page and keeps its results; why not, where it is not whole."""
     lacking = sorted(set(known()) - ran)
     if found or lacking:
         return [f"not published: {', '.join(lacking) or 'something failed'}"]
-    page.write_text(table.published(page.read_text(), text))
+    options.page.write_text(table.published(options.page.read_text(), text))
+    options.recorded.write_text(json.dumps(results, indent=1) + "\n")
     return []
 
 
@@ -127,7 +130,7 @@ def main():
     print(text)
     found = results["failed"] + [f"not told: {each}" for each in table.missing(now)]
     if options.publish:
-        found += publish(options.page, text, found, {r.figure.bench for r in now})
+        found += publish(options, text, results, found, {r.figure.bench for r in now})
     if before:
         earlier = table.rows(before["lines"])
         found += table.worse(earlier, now, options.factor)

@@ -88,6 +88,8 @@ void resting_orders::read_answered(resting_read brought, instant now) {
   reading_ = false;
   tried_ = true;
   clear_.reset();
+  if (brought.fault.empty() && !last_.fault.empty())
+    tries_ = 0;  // What failed so far were looks: what this one finds is not waited for.
   last_ = std::move(brought);
   fresh_ = true;
   if (!last_.fault.empty()) {

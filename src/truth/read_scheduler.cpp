@@ -16,8 +16,6 @@ constexpr std::array priority_words{
 /// Reads of single symbols that exits, and plans in all, may have beside an account-wide read that
 /// does not serve them.
 constexpr std::size_t singles_beside_account_max = 8;
-/// So many of them that said nothing, one after the other, acquit the account-wide read.
-constexpr std::size_t void_singles_max = 8;
 
 constexpr std::size_t slot_for(read_priority p) {
   return static_cast<std::size_t>(p);
@@ -117,7 +115,6 @@ want_outcome read_scheduler::demand(const read_want& w, instant now) {
     return want(w, now);
   auto wider = w;
   wider.target = account;
-  const bool doubted = account_lost_ && void_singles_ < void_singles_max;
   const bool alone = singles_demanding(w.priority, w.target) < singles_beside_account_max;
   if (const auto job = jobs_.find(account); job != jobs_.end()) {
     // One that has been under way for long may be lost: few plans go past it by reads of their own,
@@ -125,17 +122,17 @@ want_outcome read_scheduler::demand(const read_want& w, instant now) {
     // Each of those that are given up is followed by another at once, which looks young; so is one
     // whose answer says nothing, as of others that one unreadable row voids.
     const bool slow =
-        doubted || now - job->second.started_at >= duration{limits_.demand_timeout} / 2;
+        account_lost_ || now - job->second.started_at >= duration{limits_.demand_timeout} / 2;
     if ((slow || !serves(account, wider, now)) && alone)
       return want(w, now);
     ++counters_.gathered;
     return want(wider, now);
   }
-  if (doubted ? alone : !others_demand(w.target))
+  if (account_lost_ ? alone : !others_demand(w.target))
     return want(w, now);
   ++counters_.gathered;
   // One that may say nothing takes no read of their own away from those that have one.
-  return want(doubted ? wider : for_all_waiting(wider, now), now);
+  return want(account_lost_ ? wider : for_all_waiting(wider, now), now);
 }
 
 bool read_scheduler::serves(read_target target, const read_want& w, instant now) const {
@@ -211,12 +208,8 @@ std::optional<read_job> read_scheduler::finished(std::uint64_t job_id, bool doub
     return std::nullopt;
   }
   const auto job = jobs_.at(it->second);
-  if (job.target.is_account()) {
+  if (job.target.is_account())
     account_lost_ = doubted;
-    void_singles_ -= std::min<std::size_t>(void_singles_, 1);
-  } else {
-    void_singles_ = doubted ? std::min(void_singles_ + 1, 2 * void_singles_max) : 0;
-  }
   release(job);
   return job;
 }

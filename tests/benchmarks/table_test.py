@@ -190,7 +190,9 @@ class ScriptTestCase(unittest.TestCase):
     def test_only_a_whole_table_is_published(self):
         page = self.folder / "page.md"
         page.write_text(table.BEGIN + table.END)
-        done = self.bench("journal", "--publish", "--page", page)
+        recorded = self.folder / "recorded.json"
+        done = self.bench("journal", "--publish", "--page", page, "--recorded", recorded)
+        self.assertFalse(recorded.exists())
         self.assertEqual(done.returncode, 1)
         self.assertIn("not published: change_latency, client", done.stderr)
         self.assertEqual(page.read_text(), table.BEGIN + table.END)
@@ -199,8 +201,10 @@ class ScriptTestCase(unittest.TestCase):
         results, page = self.folder / "all.json", self.folder / "page.md"
         results.write_text(json.dumps({"about": ABOUT, "failed": [], "lines": lines_with_everything()}))
         page.write_text(table.BEGIN + table.END)
-        done = self.bench("--results", results, "--publish", "--page", page)
+        recorded = self.folder / "recorded.json"
+        done = self.bench("--results", results, "--publish", "--page", page, "--recorded", recorded)
         self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(json.loads(recorded.read_text()), json.loads(results.read_text()))
         self.assertIn("`bench/event_readers.py`", page.read_text())
 
     def test_a_program_that_fails_or_is_not_there_fails_the_run(self):

@@ -249,7 +249,9 @@ class FaultsTestCase(matrix_test.MatrixTestCase):
         self.until_recovered()
         self.until("orders resolved", lambda: self.status()["orders"]["under_way"] == 0)
         self.until_books_agree()
-        for symbol in self.names_of_symbols(2):
+        symbols = self.names_of_symbols(2)
+        self.until_proven(symbols)
+        for symbol in symbols:
             self.assert_allowed(self.entry(symbol))
         self.until_books_agree()
         self.check_allows()

@@ -182,12 +182,15 @@ class WorldTestCase(OutsideTestCase):
             time.sleep(0.2)
         self.assertEqual(found, [], self.sluice.log()[-3000:])
 
-    def check_symbols_are_free(self, symbols, name="probe"):
-        self.until("no pause", lambda: not self.get("/api/v1/exchange").json()["paused"], 2 * LIMIT_S)
-        # A position whose opening was told, and whose closing was not, is known to be gone half a minute later.
+    def until_proven(self, symbols):
+        """A position whose opening was told, and whose closing was not, is known to be gone half a minute later."""
         self.until("proven", lambda: all(row["age_ms"] < 5_000 for row in
                                          self.get("/api/v1/positions?all").json()["positions"]
                                          if row["symbol"] in set(symbols)), 2 * LIMIT_S)
+
+    def check_symbols_are_free(self, symbols, name="probe"):
+        self.until("no pause", lambda: not self.get("/api/v1/exchange").json()["paused"], 2 * LIMIT_S)
+        self.until_proven(symbols)
         # Of another value: the same wish within seconds would be a duplicate.
         probes = [an_entry(f"{name}-{s}", s, value=PROBE_VALUE) for s in symbols]
         self.offer(probes)

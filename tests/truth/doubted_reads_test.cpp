@@ -89,25 +89,3 @@ TEST_CASE("in doubt entries take no place of an exit, and an exit none of anothe
   CHECK(singles_in(sent) == 9);
   CHECK(std::ranges::count(sent, 1) == 1);
 }
-
-TEST_CASE("where reads of single symbols say nothing either, plans are gathered most of the time") {
-  doubting d;
-  std::size_t singles = 0;
-  for (int i = 0; i < 45; ++i) {
-    for (symbol_index s = 0; s < 8; ++s)
-      d.demand(s, read_priority::exit_demand);
-    singles += singles_in(d.round(true));
-  }
-  CHECK(singles >= 8);  // Their time comes again and again.
-  CHECK(singles <= 60);
-  SECTION("until one of them says something") {
-    for (int i = 0; i < 9; ++i) {
-      for (symbol_index s = 0; s < 8; ++s)
-        d.demand(s, read_priority::exit_demand);
-      d.round(false);
-    }
-    for (symbol_index s = 0; s < 8; ++s)
-      d.demand(s, read_priority::exit_demand);
-    CHECK(singles_in(d.round(false)) == 8);
-  }
-}

@@ -117,7 +117,7 @@ class read_scheduler {
   /// one of a symbol, so the plan is served by the account-wide read under way if that is new
   /// enough; and when plans wait for other symbols too, by one account-wide read for all that have
   /// not begun. After one that was given up, or said nothing, few plans trust another until one
-  /// ends, unless reads of single symbols say nothing either.
+  /// ends.
   want_outcome demand(const read_want& w, instant now);
   /// The read to send now, or none: nothing is due, or no place is free. Call until it says none.
   [[nodiscard]] std::optional<read_job> next(instant now);
@@ -177,8 +177,6 @@ class read_scheduler {
   by_time deadlines_{};
   std::array<std::size_t, read_priority_count> places_{};  ///< In flight, by class.
   bool account_lost_{false};  ///< The last account-wide one was given up, or said nothing.
-  /// Reads of single symbols in a row that said nothing, less the account-wide ones since.
-  std::size_t void_singles_{0};
   std::uint64_t last_id_{0};
   read_counters counters_{};
 };
