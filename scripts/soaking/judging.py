@@ -9,7 +9,8 @@ FITTED_ENDS_S = 4 * 3600
 SAMPLES_MIN = 4
 # What the product counts over an hour (entries, losses) fills up for so long; fitted only by shorter runs.
 WINDOW_S = 3600
-READY_AGAIN_MAX_S = 10
+# A position whose closing was told by no event is known to be gone up to 30 s after its last one.
+READY_AGAIN_MAX_S = 40
 ERRORS_MIN = 3  # A rise of fewer standard errors may be chance.
 # What may be added over all that is fitted, and how much of the level in an hour.
 Bound = namedtuple("Bound", "key unit rise percent_per_hour")

@@ -182,6 +182,21 @@ TEST_CASE("what protects stays where nobody knows which regular orders rest, for
   REQUIRE(r.step().cancels.size() == 1);
 }
 
+TEST_CASE("after looks that failed what a whole one finds is cancelled and looked for at once") {
+  rounds r;
+  for (int i = 0; i < 4; ++i) {
+    while (!r.step().read)
+      r.now += 500ms;
+    r.orders.read_answered({r.now, {}, {}, "regular orders: 503", false}, r.now);
+  }
+  while (!r.step().read)
+    r.now += 500ms;
+  r.answer({a_limit(btc)});
+  REQUIRE(r.step().cancels.size() == 1);
+  r.orders.cancel_answered(true, r.now);
+  CHECK(r.step().read);
+}
+
 TEST_CASE("cancels that achieve nothing are repeated, but not without a pause") {
   rounds r;
   for (int i = 0; i < 3; ++i) {

@@ -121,8 +121,8 @@ class GrowthTestCase(unittest.TestCase):
     def test_readiness_that_does_not_come_back_in_time_is_named(self):
         self.assertIn("user_stream_mute", self.broken(life(2), {
             **GOOD_END, "ready_after_s": None, "not_ready": "user_stream_mute"})[0])
-        self.assertIn("10.3 s", self.broken(life(2), {**GOOD_END, "ready_after_s": 10.3})[0])
-        self.assertEqual(self.broken(life(2), {**GOOD_END, "ready_after_s": 9.9}), [])
+        self.assertIn("40.3 s", self.broken(life(2), {**GOOD_END, "ready_after_s": 40.3})[0])
+        self.assertEqual(self.broken(life(2), {**GOOD_END, "ready_after_s": 39.9}), [])
 
     def test_books_that_differ_from_the_venues_are_named(self):
         self.assertEqual(self.broken(life(2), {**GOOD_END, "differ": ["BTCUSDT: books 1, venue 2"]}),
