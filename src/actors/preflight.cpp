@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "sluice/truth/universe_tiers.hpp"
@@ -63,6 +64,8 @@ std::vector<finding> check_clock(const clock_offset& measured, milliseconds recv
 }
 
 std::vector<finding> check_symbols(const universe_settings& settings, const universe& read) {
+  const bool any_offered = std::ranges::any_of(
+      read.instruments, [&](const instrument_rules& r) { return offers_such(settings, r); });
   const auto& chosen = settings.allow;
   std::vector<std::string> missing;
   std::vector<std::string> closed;
@@ -97,6 +100,10 @@ std::vector<finding> check_symbols(const universe_settings& settings, const univ
                                "universe.allow",
                                shown(closed)),
                    kind});
+  if (chosen.empty() && !any_offered && !read.instruments.empty())
+    out.push_back({"symbols_left_out",
+                   "no symbol of the exchange has a contract type and a quote asset that may be "
+                   "opened: correct universe.contract_types or quote_assets"});
   if (!left_out.empty())
     out.push_back({"symbols_left_out",
                    fmt::format("{} cannot be opened for its contract type or quote asset: correct "

@@ -123,16 +123,26 @@ database::~database() = default;
 
 result<database> database::open(const std::filesystem::path& path, access how,
                                 milliseconds busy_timeout) {
+  auto db = connect(path.string(),
+                    how == access::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
+  if (db)
+    sqlite3_busy_timeout(db->impl_->connection.get(), static_cast<int>(busy_timeout.count()));
+  return db;
+}
+
+result<database> database::in_memory() {
+  return connect(":memory:", SQLITE_OPEN_READWRITE);
+}
+
+result<database> database::connect(const std::string& name, int flags) {
   auto state = std::make_unique<impl>();
-  state->path = path.string();
-  const int flags = (how == access::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) |
-                    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE;
+  state->path = name;
+  flags |= SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE;
   sqlite3* connection = nullptr;
-  const int code = sqlite3_open_v2(path.c_str(), &connection, flags, nullptr);
+  const int code = sqlite3_open_v2(name.c_str(), &connection, flags, nullptr);
   state->connection.reset(connection);
   if (code != SQLITE_OK)
     return state->failure("open");
-  sqlite3_busy_timeout(connection, static_cast<int>(busy_timeout.count()));
   sqlite3_db_config(connection, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   // Replaces SQLite's own checkpoints, whose failures nobody would see. (Setting
   // wal_autocheckpoint, even to 0, would take this away again.)

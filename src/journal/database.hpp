@@ -28,6 +28,8 @@ class database {
   /// The file must exist. Not thread-safe.
   [[nodiscard]] static result<database> open(const std::filesystem::path& path, access how,
                                              milliseconds busy_timeout);
+  /// An empty one without a file, gone with its connection.
+  [[nodiscard]] static result<database> in_memory();
   database(database&&) noexcept;
   database& operator=(database&&) noexcept;
   ~database();
@@ -63,6 +65,7 @@ class database {
  private:
   struct impl;
   explicit database(std::unique_ptr<impl> state);
+  [[nodiscard]] static result<database> connect(const std::string& name, int flags);
 
   std::unique_ptr<impl> impl_;
 };

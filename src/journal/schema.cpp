@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include <array>
+#include <map>
 #include <string>
 
 #include "exit_rows.hpp"
@@ -194,12 +195,52 @@ result<void> run_step(database& db, std::int64_t from) {
       step(from), application_id, from + 1));
 }
 
+/// Tables and indexes by name, as the statements that made them; those that SQLite makes by itself
+/// have none.
+result<std::map<std::string, std::string>> statements_of(database& db) {
+  std::map<std::string, std::string> out;
+  const auto read =
+      db.each("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL", {}, [&](const row& r) {
+        out.emplace(r.text(0), r.text(1));
+        return result<void>{};
+      });
+  if (!read)
+    return read.error();
+  return out;
+}
+
+/// A changed name passes SQLite's own check of a file, and the first record of its table would fail
+/// in the midst of trading. What else is there is a person's.
+result<void> check_statements(database& db, std::int64_t version) {
+  auto made = database::in_memory();
+  if (!made)
+    return made.error();
+  for (std::int64_t from = 0; from < version; ++from)
+    if (auto stepped = run_step(*made, from); !stepped)
+      return stepped;
+  const auto wanted = statements_of(*made);
+  if (!wanted)
+    return wanted.error();
+  const auto found = statements_of(db);
+  if (!found)
+    return found.error();
+  for (const auto& [name, statement] : *wanted)
+    if (const auto at = found->find(name); at == found->end())
+      return fail(errc::malformed, fmt::format("is damaged: {} is not in its schema", name));
+    else if (at->second != statement)
+      return fail(errc::malformed,
+                  fmt::format("is damaged: the schema of {} is not what made it", name));
+  return {};
+}
+
 }  // namespace
 
 result<void> migrate(database& db) {
   const auto version = version_of(db);
   if (!version)
     return version.error();
+  if (auto checked = check_statements(db, *version); !checked)
+    return checked;
   for (auto from = *version; from < schema_version; ++from)
     if (auto stepped = run_step(db, from); !stepped)
       return stepped;
@@ -214,7 +255,7 @@ result<void> expect_current_schema(database& db) {
     return fail(errc::malformed,
                 fmt::format("has schema version {}, {} is needed: start Sluice on it once",
                             *version, schema_version));
-  return {};
+  return check_statements(db, *version);
 }
 
 }  // namespace sluice::journal

@@ -14,10 +14,12 @@ inline constexpr std::int64_t application_id = 0x536c'7563;
 inline constexpr std::int64_t schema_version = 4;
 
 /// Brings a journal of any older version (0: an empty file) to schema_version, each step in one
-/// transaction. Errors: malformed when it is newer or no journal; those of database.
+/// transaction. Errors: malformed when it is newer, no journal, or has other tables than its
+/// version makes; those of database.
 [[nodiscard]] result<void> migrate(database& db);
 
-/// Refuses a file that is not a journal of exactly this version: for those that only read.
+/// Refuses a file that is not a journal of exactly this version, table by table: for those that
+/// only read.
 [[nodiscard]] result<void> expect_current_schema(database& db);
 
 }  // namespace sluice::journal

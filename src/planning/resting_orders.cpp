@@ -28,9 +28,13 @@ std::vector<cancel_wish> resting_orders::wishes(const resting_view& view) const 
   for (const auto& on : regular)
     out.push_back({on, cancel_kind::all_regular, {}});
   std::set<symbol> conditional;
-  // What protects stays while a regular order may rest that opens what it would protect.
+  // What protects stays while a regular order may rest that opens what it would protect: one that
+  // was seen is looked for again after its cancel, which may have failed.
+  const auto nothing_opens = [&](const symbol& on) {
+    return last_.regular_known && !regular.contains(on) && view.flat(on);
+  };
   for (const auto& r : last_.conditional)
-    if (last_.regular_known && view.flat(r.instrument))
+    if (nothing_opens(r.instrument))
       conditional.insert(r.instrument);
     else if (!protects(r) && !r.client_id.empty())
       out.push_back({r.instrument, cancel_kind::one_conditional, r.client_id});

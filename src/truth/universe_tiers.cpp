@@ -13,8 +13,8 @@ bool same_lot(const lot_rules& a, const lot_rules& b) {
 
 bool same_rules(const instrument_rules& a, const instrument_rules& b) {
   return a.tradable == b.tradable && a.closed == b.closed && a.status == b.status &&
-         a.contract_type == b.contract_type && a.tick == b.tick && a.min_price == b.min_price &&
-         a.max_price == b.max_price && same_lot(a.lot, b.lot) &&
+         a.contract_type == b.contract_type && a.quote_asset == b.quote_asset && a.tick == b.tick &&
+         a.min_price == b.min_price && a.max_price == b.max_price && same_lot(a.lot, b.lot) &&
          same_lot(a.market_lot, b.market_lot) && a.min_notional == b.min_notional;
 }
 

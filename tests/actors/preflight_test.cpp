@@ -96,6 +96,18 @@ TEST_CASE("chosen symbols that other settings leave out are named, and block whe
         names{"symbols_left_out"});
 }
 
+TEST_CASE("settings that leave out every symbol are named, and block, where no names are chosen") {
+  auto none = chosen({});
+  none.quote_assets = {"EUR"};
+  const auto u = listing({{"BTCUSDT", true}, {"ETHUSDT", false}});
+  CHECK(words(check_symbols(none, u), finding_kind::blocks) == names{"symbols_left_out"});
+  none.quote_assets = {"EUR", "USDT"};
+  CHECK(check_symbols(none, u).empty());
+  none.contract_types = {"CURRENT_QUARTER"};
+  CHECK(words(check_symbols(none, u), finding_kind::blocks) == names{"symbols_left_out"});
+  CHECK(check_symbols(none, universe{}).empty());
+}
+
 TEST_CASE("a capacity that the listed symbols exceed is named: nobody would watch the others") {
   auto settings = chosen({"BTCUSDT"});
   settings.capacity = 2;

@@ -15,6 +15,16 @@ ERRORS = re.compile(r"errors: (\d+)")
 # Deeper than any run of a model; a search that needs more says so and fails.
 DEPTH_MAX = 5_000
 
+# A smaller number is a search that no longer sees what it saw. docs/model.md has those of the first four.
+STATES_OF = {
+    "order, exit": 366_078,
+    "order, entry": 59_526,
+    "permit": 1_152_433,
+    "holds": 41_584,
+    "order, circles": 265_397,
+    "permit, circles": 629_781,
+    "holds, circles": 83_167,
+}
 # What makes a model go wrong, with what has to be found: a part of the assertion that is violated.
 DEFECTS = {
     "order": {
@@ -96,7 +106,7 @@ class ModelTestCase(unittest.TestCase):
         self.assertEqual(ERRORS.search(said).group(1), "0", said[:2000])
         self.assertNotIn("Search not completed", said)
         states = int(float(STATES.search(said).group(1)))
-        self.assertGreater(states, 1_000, said)
+        self.assertEqual(states, STATES_OF[what], said)
         print(f"{what}: {states:,} states, none wrong")
 
     def assert_found(self, model, defines, violated):

@@ -182,6 +182,34 @@ TEST_CASE("what protects stays where nobody knows which regular orders rest, for
   REQUIRE(r.step().cancels.size() == 1);
 }
 
+TEST_CASE("what protects stays until a look shows that no regular order of its symbol rests") {
+  for (const bool cancelled : {true, false}) {
+    INFO(cancelled);
+    rounds r;
+    r.all_flat();
+    CHECK(r.step().read);
+    r.answer({a_limit(btc)}, {a_stop(btc, true), a_stop(eth, true)});
+    const auto first = r.step().cancels;
+    REQUIRE(first.size() == 2);
+    CHECK(first[0].kind == cancel_kind::all_regular);
+    CHECK(first[0].on == btc);
+    CHECK(first[1].kind == cancel_kind::all_conditional);
+    CHECK(first[1].on == eth);
+    r.orders.cancel_answered(cancelled, r.now);
+    r.orders.cancel_answered(true, r.now);
+    while (!r.step().read)
+      r.now += 500ms;
+    if (cancelled)
+      r.answer({}, {a_stop(btc, true)});
+    else
+      r.answer({a_limit(btc)}, {a_stop(btc, true)});
+    const auto second = r.step().cancels;
+    REQUIRE(second.size() == 1);
+    CHECK(second[0].kind == (cancelled ? cancel_kind::all_conditional : cancel_kind::all_regular));
+    CHECK_FALSE(r.orders.clear_since(start));
+  }
+}
+
 TEST_CASE("after looks that failed what a whole one finds is cancelled and looked for at once") {
   rounds r;
   for (int i = 0; i < 4; ++i) {

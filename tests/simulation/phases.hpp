@@ -27,6 +27,8 @@ inline constexpr std::array all_phases{
     phase::before_snapshot,     phase::deciding,      phase::intent_written, phase::request_sent,
     phase::accepted_unanswered, phase::partly_filled, phase::cancelling};
 [[nodiscard]] std::string_view to_string(phase p);
+/// Stands where a fault met none.
+inline constexpr const char* no_plan = "no plan";
 
 class phase_tracker {
  public:

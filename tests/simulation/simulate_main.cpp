@@ -68,6 +68,19 @@ std::vector<sluice::oracle::violation> compare_wall(sluice::simulation::options 
   return sluice::oracle::check_same_verdicts(with.seen, without.seen);
 }
 
+/// Every cell in order, also those that nothing met; a fault that met no plan comes last.
+void print_hits(const std::map<sluice::simulation::cell, std::int64_t>& hits) {
+  const auto print = [&](const std::string& fault, const std::string& where) {
+    const auto at = hits.find({fault, where});
+    fmt::print("hit {}|{} {}\n", fault, where, at == hits.end() ? 0 : at->second);
+  };
+  for (const auto& fault : sluice::simulation::fault_names()) {
+    for (const auto p : sluice::simulation::all_phases)
+      print(fault, std::string(to_string(p)));
+    print(fault, sluice::simulation::no_plan);
+  }
+}
+
 }  // namespace
 
 /// One line a fact: "hit NAME|PHASE N", "total NAME N", "violation SEED INVARIANT TEXT".
@@ -112,8 +125,7 @@ int main(int count, char** words) {
     }
     std::fflush(stdout);
   }
-  for (const auto& [where, n] : hits)
-    fmt::print("hit {}|{} {}\n", where.first, where.second, n);
+  print_hits(hits);
   fmt::print(
       "total seeds {}\ntotal restarts {}\ntotal records {}\ntotal orders {}\n"
       "total requests {}\ntotal writes-lost {}\n",

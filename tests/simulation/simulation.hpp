@@ -31,7 +31,7 @@ struct options {
   std::function<void(const std::string&)> trace{};
 };
 
-/// What a fault met: its name, and the phase of a plan (or "no plan").
+/// What a fault met: its name, and the phase of a plan (or no_plan).
 using cell = std::pair<std::string, std::string>;
 
 struct outcome {

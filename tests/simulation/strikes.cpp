@@ -141,9 +141,9 @@ void simulation::strike(const planned_fault& f, std::optional<phase> met) {
     return;
   if (f.slow && disk_->commit_takes(world_->now()) > 0ms)
     return;
-  ++result_.hits[{f.name, met ? std::string(to_string(*met)) : "no plan"}];
+  ++result_.hits[{f.name, met ? std::string(to_string(*met)) : no_plan}];
   world_->trace(fmt::format("FAULT {} on {} ({}) {}", f.name, on->str(),
-                            met ? to_string(*met) : "no plan", f.script));
+                            met ? to_string(*met) : no_plan, f.script));
   if (!f.script.empty())
     for (const auto& one : simulator::parse_script(with_symbol(f.script, on->str())).value()) {
       world_->venue->add_fault(one);

@@ -21,6 +21,8 @@ class listening_manager {
   explicit listening_manager(std::string address) : address_(std::move(address)) {
     sockaddr_un at{};
     at.sun_family = AF_UNIX;
+    if (address_.size() >= sizeof at.sun_path)
+      throw std::length_error("an address of a socket has 107 characters at most");
     std::memcpy(at.sun_path, address_.data(), address_.size());
     const bool abstract = address_.front() == '@';
     if (abstract)

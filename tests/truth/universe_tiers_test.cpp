@@ -183,7 +183,9 @@ TEST_CASE("another filter, status or kind is a change, the same rules are none")
   CHECK(content_hash(before) == content_hash(after));
   after.instruments[0].market_lot.step = quantity::whole(2);
   after.instruments[1].tradable = false;
-  CHECK(difference(before, after).changed == std::vector{symbol("AUSDT"), symbol("BUSDT")});
+  after.instruments[2].quote_asset = "EUR";
+  CHECK(difference(before, after).changed ==
+        std::vector{symbol("AUSDT"), symbol("BUSDT"), symbol("CUSDT")});
   CHECK(content_hash(before) != content_hash(after));
 }
 
