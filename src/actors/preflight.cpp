@@ -25,6 +25,21 @@ std::string shown(const std::vector<std::string>& names) {
   return text;
 }
 
+/// Where no names are chosen.
+void check_that_any_is_left(const universe_settings& settings, const universe& read,
+                            std::vector<finding>& out) {
+  const auto fits = [&](const instrument_rules& r) { return offers_such(settings, r); };
+  if (std::ranges::none_of(read.instruments, fits))
+    out.push_back({"symbols_left_out",
+                   "no symbol of the exchange has a contract type and a quote asset that may be "
+                   "opened: correct universe.contract_types or quote_assets"});
+  else if (std::ranges::none_of(read.instruments,
+                                [&](const instrument_rules& r) { return r.tradable && fits(r); }))
+    out.push_back({"symbols_not_trading",
+                   "the exchange trades no symbol now whose contract type and quote asset may be "
+                   "opened: wait, or correct universe.contract_types or quote_assets"});
+}
+
 }  // namespace
 
 std::vector<finding> check_account(const account_settings& account) {
@@ -64,8 +79,6 @@ std::vector<finding> check_clock(const clock_offset& measured, milliseconds recv
 }
 
 std::vector<finding> check_symbols(const universe_settings& settings, const universe& read) {
-  const bool any_offered = std::ranges::any_of(
-      read.instruments, [&](const instrument_rules& r) { return offers_such(settings, r); });
   const auto& chosen = settings.allow;
   std::vector<std::string> missing;
   std::vector<std::string> closed;
@@ -100,10 +113,8 @@ std::vector<finding> check_symbols(const universe_settings& settings, const univ
                                "universe.allow",
                                shown(closed)),
                    kind});
-  if (chosen.empty() && !any_offered && !read.instruments.empty())
-    out.push_back({"symbols_left_out",
-                   "no symbol of the exchange has a contract type and a quote asset that may be "
-                   "opened: correct universe.contract_types or quote_assets"});
+  if (chosen.empty() && !read.instruments.empty())
+    check_that_any_is_left(settings, read, out);
   if (!left_out.empty())
     out.push_back({"symbols_left_out",
                    fmt::format("{} cannot be opened for its contract type or quote asset: correct "

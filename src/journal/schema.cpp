@@ -195,30 +195,38 @@ result<void> run_step(database& db, std::int64_t from) {
       step(from), application_id, from + 1));
 }
 
-/// Tables and indexes by name, as the statements that made them; those that SQLite makes by itself
-/// have none.
-result<std::map<std::string, std::string>> statements_of(database& db) {
-  std::map<std::string, std::string> out;
+/// By "table NAME" or "index NAME": the statement that made it. What SQLite makes by itself has
+/// none.
+using statements = std::map<std::string, std::string>;
+
+result<statements> statements_of(database& db) {
+  statements out;
   const auto read =
-      db.each("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL", {}, [&](const row& r) {
-        out.emplace(r.text(0), r.text(1));
-        return result<void>{};
-      });
+      db.each("SELECT type || ' ' || name, sql FROM sqlite_schema WHERE sql IS NOT NULL", {},
+              [&](const row& r) {
+                out.emplace(r.text(0), r.text(1));
+                return result<void>{};
+              });
   if (!read)
     return read.error();
   return out;
 }
 
-/// A changed name passes SQLite's own check of a file, and the first record of its table would fail
-/// in the midst of trading. What else is there is a person's.
-result<void> check_statements(database& db, std::int64_t version) {
+result<statements> statements_that_make(std::int64_t version) {
   auto made = database::in_memory();
   if (!made)
     return made.error();
   for (std::int64_t from = 0; from < version; ++from)
     if (auto stepped = run_step(*made, from); !stepped)
-      return stepped;
-  const auto wanted = statements_of(*made);
+      return stepped.error();
+  return statements_of(*made);
+}
+
+/// A changed name passes SQLite's own check of a file, and the first record of its table would fail
+/// in the midst of trading. What else is there is a person's.
+result<void> check_statements(database& db, std::int64_t version) {
+  static const auto current = statements_that_make(schema_version);
+  const auto wanted = version == schema_version ? current : statements_that_make(version);
   if (!wanted)
     return wanted.error();
   const auto found = statements_of(db);
@@ -226,7 +234,7 @@ result<void> check_statements(database& db, std::int64_t version) {
     return found.error();
   for (const auto& [name, statement] : *wanted)
     if (const auto at = found->find(name); at == found->end())
-      return fail(errc::malformed, fmt::format("is damaged: {} is not in its schema", name));
+      return fail(errc::malformed, fmt::format("is damaged: its schema has no {}", name));
     else if (at->second != statement)
       return fail(errc::malformed,
                   fmt::format("is damaged: the schema of {} is not what made it", name));

@@ -133,22 +133,25 @@ void flatten_core::look(const flatten_view& view) {
     all_flat_since_ = view.now.steady;
 }
 
-/// Every tracked position of the symbol is proven flat. Whether one stands that is not tracked yet,
-/// as after a restart, only reads of the whole account can say: two of them, as one may be false.
-bool flatten_core::is_flat(const symbol& on, const flatten_view& view) const {
+/// As of when every tracked position of the symbol is proven flat. Whether one stands that is not
+/// tracked yet, as after a restart, only reads of the whole account can say: two of them, as one
+/// may be false.
+std::optional<instant> flatten_core::flat_as_of(const symbol& on, const flatten_view& view) const {
   const auto of_it = [&](const auto& entry) { return entry.first.instrument == on; };
   if (std::ranges::any_of(unproven_, of_it))
-    return false;
-  if (std::ranges::any_of(view.positions, of_it))
-    return true;
-  if (!account_agrees(view))
-    return false;
+    return std::nullopt;
+  std::optional<instant> oldest;
+  for (const auto& [key, seen] : view.positions)
+    if (key.instrument == on)
+      oldest = std::min(oldest.value_or(seen.as_of), seen.as_of);
+  if (oldest || !account_agrees(view))
+    return oldest;
   for (const auto side : {position_side::both, position_side::long_, position_side::short_}) {
     const position_key key{on, side};
     if (view.account_as_of <= threshold(key, view.ours) || view.ours.under_way(key))
-      return false;
+      return std::nullopt;
   }
-  return true;
+  return view.account_as_of;
 }
 
 /// A second read of the whole account says what the first did.
@@ -157,7 +160,7 @@ bool flatten_core::account_agrees(const flatten_view& view) const {
 }
 
 void flatten_core::tend_orders(const flatten_view& view, flatten_actions& out) {
-  const auto flat = [&](const symbol& on) { return is_flat(on, view); };
+  const auto flat = [&](const symbol& on) { return flat_as_of(on, view); };
   resting_actions wanted;
   resting_.step({view.now.steady, view.stopped.empty(), all_flat_since_, flat}, wanted);
   out.read_orders = wanted.read;
@@ -207,8 +210,9 @@ void flatten_core::want_truths(const flatten_view& view, flatten_actions& out) {
     return;
   const auto clear =
       all_flat_since_ ? resting_.clear_since(*all_flat_since_) : std::optional<instant>{};
-  if (const auto needed = std::max(
-          {settled_from_, clear.value_or(settled_from_), account_read_.value_or(settled_from_)});
+  if (const auto needed = std::max({settled_from_, clear.value_or(settled_from_),
+                                    account_read_.value_or(settled_from_),
+                                    resting_.awaits_truth().value_or(settled_from_)});
       what_.instrument.empty() && now > needed && view.account_as_of <= needed) {
     out.reads.emplace_back();
     out.newer_than = needed;
@@ -217,6 +221,8 @@ void flatten_core::want_truths(const flatten_view& view, flatten_actions& out) {
     auto needed = threshold(key, view.ours);
     if (clear)
       needed = std::max(needed, *clear);
+    if (const auto look = resting_.awaits_truth_of(key.instrument))
+      needed = std::max(needed, *look);
     if (const auto first = missing_.find(key); first != missing_.end() && !is_gone(key, seen))
       needed = std::max(needed, first->second.as_of);
     const bool open = std::holds_alternative<position_open>(seen.content);

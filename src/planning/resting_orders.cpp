@@ -20,25 +20,34 @@ bool protects(const conditional_report& r) {
   return r.close_position || only_reduces(r.reduce_only, r.leg, r.direction);
 }
 
-std::vector<cancel_wish> resting_orders::wishes(const resting_view& view) const {
+/// A regular order that rests may open what a conditional one protects, and one that is gone may
+/// have: both are looked for before the protection is taken away.
+std::vector<cancel_wish> resting_orders::wishes(const resting_view& view) {
   std::vector<cancel_wish> out;
   std::set<symbol> regular;
   for (const auto& r : last_.regular)
     regular.insert(r.instrument);
   for (const auto& on : regular)
     out.push_back({on, cancel_kind::all_regular, {}});
-  std::set<symbol> conditional;
-  // What protects stays while a regular order may rest that opens what it would protect: one that
-  // was seen is looked for again after its cancel, which may have failed.
-  const auto nothing_opens = [&](const symbol& on) {
-    return last_.regular_known && !regular.contains(on) && view.flat(on);
-  };
+  std::set<symbol> guarded;
   for (const auto& r : last_.conditional)
-    if (nothing_opens(r.instrument))
-      conditional.insert(r.instrument);
-    else if (!protects(r) && !r.client_id.empty())
-      out.push_back({r.instrument, cancel_kind::one_conditional, r.client_id});
-  for (const auto& on : conditional)
+    if (protects(r))
+      guarded.insert(r.instrument);
+  protected_.clear();
+  std::set<symbol> all;
+  for (const auto& r : last_.conditional) {
+    const auto& on = r.instrument;
+    const auto flat = view.flat_as_of(on);
+    if (!guarded.contains(on)) {
+      if (flat || r.client_id.empty())
+        all.insert(on);
+    } else if (flat && last_.regular_known && !regular.contains(on)) {
+      (*flat > last_.answered_at ? all : protected_).insert(on);
+    }
+    if (!protects(r) && !all.contains(on) && !r.client_id.empty())
+      out.push_back({on, cancel_kind::one_conditional, r.client_id});
+  }
+  for (const auto& on : all)
     out.push_back({on, cancel_kind::all_conditional, {}});
   return out;
 }
@@ -63,29 +72,39 @@ bool resting_orders::is_due(const resting_view& view) const {
   return view.now - begun_ >= look_again;
 }
 
-void resting_orders::step(const resting_view& view, resting_actions& out) {
-  if (reading_ || cancels_ > 0)
-    return;
-  if (fresh_) {
-    auto wanted = wishes(view);
-    if (!wanted.empty() && !view.may_send)
-      return;
-    fresh_ = false;
-    if (!wanted.empty()) {
-      cancels_ = wanted.size();
-      cancel_failed_ = false;
-      out.cancels = std::move(wanted);
-      return;
-    }
-    if (last_.fault.empty())
-      tries_ = 0;
-  }
-  if (!is_due(view))
-    return;
+void resting_orders::begin_read(const resting_view& view, resting_actions& out) {
   reading_ = true;
   again_ = false;
   begun_ = view.now;
   out.read = true;
+}
+
+void resting_orders::step(const resting_view& view, resting_actions& out) {
+  if (reading_ || cancels_ > 0)
+    return;
+  if (fresh_ || !protected_.empty()) {
+    auto wanted = wishes(view);
+    held_ = held_ || (!wanted.empty() && !view.may_send);
+    if (!wanted.empty() && !view.may_send)
+      return;
+    if (held_) {
+      // Of what was seen before the halt nothing may be left, and what protected it may be needed.
+      held_ = false;
+      return begin_read(view, out);
+    }
+    fresh_ = false;
+    if (!wanted.empty()) {
+      cancels_ = wanted.size();
+      cancel_failed_ = false;
+      protected_.clear();
+      out.cancels = std::move(wanted);
+      return;
+    }
+    if (last_.fault.empty() && protected_.empty())
+      tries_ = 0;
+  }
+  if (is_due(view))
+    begin_read(view, out);
 }
 
 void resting_orders::read_answered(resting_read brought, instant now) {
@@ -96,6 +115,7 @@ void resting_orders::read_answered(resting_read brought, instant now) {
     tries_ = 0;  // What failed so far were looks: what this one finds is not waited for.
   last_ = std::move(brought);
   fresh_ = true;
+  protected_.clear();
   if (!last_.fault.empty()) {
     again_ = true;
     return pause(now, true);
@@ -106,6 +126,14 @@ void resting_orders::read_answered(resting_read brought, instant now) {
 
 std::optional<instant> resting_orders::clear_since(instant after) const {
   return clear_ && clear_->begun >= after ? std::optional(clear_->answered) : std::nullopt;
+}
+
+std::optional<instant> resting_orders::awaits_truth_of(const symbol& on) const {
+  return protected_.contains(on) ? std::optional(last_.answered_at) : std::nullopt;
+}
+
+std::optional<instant> resting_orders::awaits_truth() const {
+  return protected_.empty() ? std::nullopt : std::optional(last_.answered_at);
 }
 
 void resting_orders::cancel_answered(bool done, instant now) {

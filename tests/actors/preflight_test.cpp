@@ -106,6 +106,8 @@ TEST_CASE("settings that leave out every symbol are named, and block, where no n
   none.contract_types = {"CURRENT_QUARTER"};
   CHECK(words(check_symbols(none, u), finding_kind::blocks) == names{"symbols_left_out"});
   CHECK(check_symbols(none, universe{}).empty());
+  CHECK(words(check_symbols(chosen({}), listing({{"ETHUSDT", false}})), finding_kind::blocks) ==
+        names{"symbols_not_trading"});
 }
 
 TEST_CASE("a capacity that the listed symbols exceed is named: nobody would watch the others") {

@@ -117,12 +117,14 @@ TEST_CASE("a schema that is not what made it is refused, by those that write and
   for (const auto& c : {
            copy_changed{"UPDATE sqlite_schema SET sql = replace(sql, 'direction', 'directiof') "
                         "WHERE name = 'orders'",
-                        "is damaged: the schema of orders is not what made it"},
+                        "is damaged: the schema of table orders is not what made it"},
            copy_changed{"UPDATE sqlite_schema SET sql = replace(sql, 'reduce_only', 'reduce_onlx') "
                         "WHERE name = 'orders'",
-                        "is damaged: the schema of orders is not what made it"},
+                        "is damaged: the schema of table orders is not what made it"},
+           copy_changed{"UPDATE sqlite_schema SET type = 'tablE' WHERE name = 'orders'",
+                        "is damaged: its schema has no table orders"},
            copy_changed{"DROP INDEX plan_by_symbol",
-                        "is damaged: plan_by_symbol is not in its schema"},
+                        "is damaged: its schema has no index plan_by_symbol"},
        }) {
     INFO(c.sql);
     const directory d;

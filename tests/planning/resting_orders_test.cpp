@@ -34,11 +34,16 @@ struct rounds {
   bool may_send{true};
   std::vector<symbol> open{btc};
   std::optional<instant> all_flat_since{};
+  std::optional<instant> flat_as_of{};  ///< By default a truth of right now.
 
   resting_actions step() {
     resting_actions out;
     orders.step({now, may_send, all_flat_since,
-                 [this](const symbol& s) { return std::ranges::find(open, s) == open.end(); }},
+                 [this](const symbol& s) -> std::optional<instant> {
+                   if (std::ranges::find(open, s) != open.end())
+                     return std::nullopt;
+                   return flat_as_of.value_or(now + 1ns);
+                 }},
                 out);
     return out;
   }
@@ -239,16 +244,100 @@ TEST_CASE("cancels that achieve nothing are repeated, but not without a pause") 
   CHECK(r.orders.regular() == 1);
 }
 
-TEST_CASE("nothing is cancelled while nothing may be sent, and all of it afterwards") {
+TEST_CASE("nothing is cancelled while nothing may be sent, and what a new look shows afterwards") {
   rounds r;
   r.may_send = false;
   CHECK(r.step().read);
-  r.answer({a_limit(btc)});
+  r.answer({a_limit(btc)}, {a_stop(eth, true)});
   CHECK(r.step().cancels.empty());
   r.now += 5min;
   CHECK(r.step().cancels.empty());
   r.may_send = true;
-  CHECK(r.step().cancels.size() == 1);
+  auto acted = r.step();
+  CHECK(acted.read);
+  CHECK(acted.cancels.empty());
+  CHECK_FALSE(r.orders.may_close(btc));
+  // Somebody has placed an entry there meanwhile: its stop is needed.
+  r.answer({a_limit(btc), a_limit(eth)}, {a_stop(eth, true)});
+  acted = r.step();
+  REQUIRE(acted.cancels.size() == 2);
+  CHECK(acted.cancels[0].kind == cancel_kind::all_regular);
+  CHECK(acted.cancels[1].kind == cancel_kind::all_regular);
+}
+
+TEST_CASE("what protects goes only by a truth newer than the look, for an order may have traded") {
+  rounds r;
+  r.all_flat();
+  r.flat_as_of = r.now;
+  CHECK(r.step().read);
+  r.now += 50ms;
+  r.answer({}, {a_stop(btc, true), a_stop(eth, true)});
+  auto acted = r.step();
+  CHECK(acted.cancels.empty());
+  CHECK_FALSE(acted.read);
+  CHECK(r.orders.awaits_truth() == r.now);
+  CHECK(r.orders.awaits_truth_of(btc) == r.now);
+  CHECK_FALSE(r.orders.awaits_truth_of(symbol("XRPUSDT")));
+  SECTION("it shows that nothing was opened") {
+    r.flat_as_of = r.now + 1ms;
+    CHECK(r.step().cancels.size() == 2);
+    CHECK_FALSE(r.orders.awaits_truth());
+  }
+  SECTION("it shows what was opened") {
+    r.flat_as_of = r.now + 1ms;
+    r.open = {btc};
+    acted = r.step();
+    REQUIRE(acted.cancels.size() == 1);
+    CHECK(acted.cancels.front().on == eth);
+    CHECK_FALSE(r.orders.awaits_truth_of(btc));
+    CHECK(r.orders.may_close(btc));
+  }
+  SECTION("none comes: the orders are looked for again now and then, and their cancel waits on") {
+    while (!r.step().read)
+      r.now += 500ms;
+    r.answer({}, {a_stop(btc, true)});
+    CHECK(r.step().cancels.empty());
+    CHECK(r.orders.awaits_truth_of(btc) == r.now);
+    CHECK_FALSE(r.orders.awaits_truth_of(eth));
+  }
+}
+
+TEST_CASE("waiting for a truth between two failed cancels does not make their pauses short again") {
+  rounds r;
+  r.all_flat();
+  std::vector<milliseconds> pauses;
+  for (int i = 0; i < 4; ++i) {
+    const auto from = r.now;
+    while (!r.step().read)
+      r.now += 500ms;
+    pauses.push_back(between(from, r.now));
+    r.flat_as_of = r.now;
+    r.answer({}, {a_stop(btc, true)});
+    CHECK(r.step().cancels.empty());
+    r.now += 1s;
+    r.flat_as_of = r.now;
+    REQUIRE(r.step().cancels.size() == 1);
+    r.orders.cancel_answered(false, r.now);
+  }
+  CHECK(pauses == std::vector<milliseconds>{0ms, 2s, 4s, 8s});
+}
+
+TEST_CASE("what opens is cancelled beside a regular order, also where it has no id of its own") {
+  rounds r;
+  r.all_flat();
+  CHECK(r.step().read);
+  r.answer({a_limit(btc)}, {a_stop(btc, false, "")});
+  auto cancels = r.step().cancels;
+  REQUIRE(cancels.size() == 2);
+  CHECK(cancels[1].kind == cancel_kind::all_conditional);
+  for (const bool done : {true, true})
+    r.orders.cancel_answered(done, r.now);
+  CHECK(r.step().read);
+  // What protects is not taken with it while the regular order is there.
+  r.answer({a_limit(btc)}, {a_stop(btc, false, ""), a_stop(btc, true)});
+  cancels = r.step().cancels;
+  REQUIRE(cancels.size() == 1);
+  CHECK(cancels[0].kind == cancel_kind::all_regular);
 }
 
 TEST_CASE("orders are looked for again now and then while positions stand") {

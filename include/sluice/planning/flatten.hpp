@@ -119,7 +119,7 @@ class flatten_core {
   void note_missing(const position_key& key, const truth_view& seen);
   void look(const flatten_view& view);
   [[nodiscard]] bool account_agrees(const flatten_view& view) const;
-  [[nodiscard]] bool is_flat(const symbol& on, const flatten_view& view) const;
+  [[nodiscard]] std::optional<instant> flat_as_of(const symbol& on, const flatten_view& view) const;
   void tend_orders(const flatten_view& view, flatten_actions& out);
   void propose(const flatten_view& view, flatten_actions& out);
   [[nodiscard]] plan next_plan(const position_key& key, leg& l, const stamp& now) const;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -42,8 +43,8 @@ struct resting_view {
   bool may_send{true};  ///< False: nothing is cancelled now.
   /// Since when every position of the scope is proven flat; none while one is not.
   std::optional<instant> all_flat_since{};
-  /// Whether every position of one symbol is.
-  std::function<bool(const symbol&)> flat{};
+  /// As of when every position of one symbol is; none while one is not.
+  std::function<std::optional<instant>(const symbol&)> flat_as_of{};
 };
 
 struct resting_actions {
@@ -52,7 +53,8 @@ struct resting_actions {
 };
 
 /// Whose the orders are plays no part. Regular ones go first, since they compete with what closes
-/// the position; conditional ones that protect a position go once it is flat, all others at once.
+/// the position; conditional ones that protect a position go once it is flat by a truth that is
+/// newer than a look without regular orders, all others at once.
 class resting_orders {
  public:
   explicit resting_orders(milliseconds retry_after) : retry_after_(retry_after) {}
@@ -68,6 +70,10 @@ class resting_orders {
   /// When it was answered that nothing rests, by a look that began at `after` or later and is the
   /// last one.
   [[nodiscard]] std::optional<instant> clear_since(instant after) const;
+  /// What protects the symbol waits only for a truth newer than this, which shows it flat.
+  [[nodiscard]] std::optional<instant> awaits_truth_of(const symbol& on) const;
+  /// The same of any symbol.
+  [[nodiscard]] std::optional<instant> awaits_truth() const;
   [[nodiscard]] std::size_t regular() const { return last_.regular.size(); }
   [[nodiscard]] std::size_t conditional() const { return last_.conditional.size(); }
   /// Why nothing is known of them; empty when something is.
@@ -75,7 +81,8 @@ class resting_orders {
 
  private:
   [[nodiscard]] bool is_due(const resting_view& view) const;
-  [[nodiscard]] std::vector<cancel_wish> wishes(const resting_view& view) const;
+  [[nodiscard]] std::vector<cancel_wish> wishes(const resting_view& view);
+  void begin_read(const resting_view& view, resting_actions& out);
   void pause(instant now, bool failed);
 
   milliseconds retry_after_{};
@@ -91,8 +98,10 @@ class resting_orders {
   std::size_t tries_{0};    ///< Rounds in a row that failed, or still found something to cancel.
   bool tried_{false};
   bool reading_{false};
-  bool fresh_{false};  ///< The last read has not been acted upon.
-  bool again_{false};  ///< Something was cancelled, or failed, since the last read.
+  bool fresh_{false};             ///< The last read has not been acted upon.
+  bool held_{false};              ///< It could not be, for nothing was to be sent.
+  std::set<symbol> protected_{};  ///< Whose orders wait for a truth newer than the last read.
+  bool again_{false};             ///< Something was cancelled, or failed, since the last read.
   bool cancel_failed_{false};
 };
 
