@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 namespace sluice {
 namespace {
@@ -13,6 +14,8 @@ constexpr std::chrono::seconds look_again{30};
 /// budget 80.
 constexpr milliseconds pause_max{30'000};
 constexpr std::size_t doublings_max = 4;
+/// So long those whose truths have come wait for the others, to go together.
+constexpr std::chrono::seconds truth_grace{5};
 
 }  // namespace
 
@@ -20,8 +23,8 @@ bool protects(const conditional_report& r) {
   return r.close_position || only_reduces(r.reduce_only, r.leg, r.direction);
 }
 
-/// A regular order that rests may open what a conditional one protects, and one that is gone may
-/// have: both are looked for before the protection is taken away.
+/// An order that rests may open what a conditional one protects, and one that is gone may have:
+/// both are looked for before the protection is taken away. What opens and has no id goes with it.
 std::vector<cancel_wish> resting_orders::wishes(const resting_view& view) {
   std::vector<cancel_wish> out;
   std::set<symbol> regular;
@@ -30,35 +33,55 @@ std::vector<cancel_wish> resting_orders::wishes(const resting_view& view) {
   for (const auto& on : regular)
     out.push_back({on, cancel_kind::all_regular, {}});
   std::set<symbol> guarded;
+  std::set<symbol> opened = regular;
   for (const auto& r : last_.conditional)
     if (protects(r))
       guarded.insert(r.instrument);
-  protected_.clear();
+    else if (!r.client_id.empty())
+      opened.insert(r.instrument);
   std::set<symbol> all;
-  for (const auto& r : last_.conditional) {
-    const auto& on = r.instrument;
-    const auto flat = view.flat_as_of(on);
-    if (!guarded.contains(on)) {
-      if (flat || r.client_id.empty())
-        all.insert(on);
-    } else if (flat && last_.regular_known && !regular.contains(on)) {
-      (*flat > last_.answered_at ? all : protected_).insert(on);
-    }
-    if (!protects(r) && !all.contains(on) && !r.client_id.empty())
-      out.push_back({on, cancel_kind::one_conditional, r.client_id});
-  }
+  for (const auto& r : last_.conditional)
+    if (!guarded.contains(r.instrument) && view.flat_as_of(r.instrument))
+      all.insert(r.instrument);
+    else if (!protects(r) && !r.client_id.empty())
+      out.push_back({r.instrument, cancel_kind::one_conditional, r.client_id});
   for (const auto& on : all)
     out.push_back({on, cancel_kind::all_conditional, {}});
+  guards_.clear();
+  for (const auto& on : guarded)
+    if (last_.regular_known && !opened.contains(on) && view.flat_as_of(on))
+      guards_.try_emplace(on);
   return out;
 }
 
-void resting_orders::pause(instant now, bool failed) {
-  ++tries_;
-  if (tries_ == 1 && !failed) {
+/// One read may be false, as everywhere: two of them have to show it flat.
+std::vector<cancel_wish> resting_orders::proven(const resting_view& view) {
+  std::vector<cancel_wish> out;
+  for (auto at = guards_.begin(); at != guards_.end();) {
+    auto& [on, first] = *at;
+    const auto flat = view.flat_as_of(on);
+    if (!flat) {
+      at = guards_.erase(at);
+      continue;
+    }
+    if (first && *flat > *first)
+      out.push_back({on, cancel_kind::all_conditional, {}});
+    else if (!first && *flat > last_.answered_at)
+      first = flat;
+    ++at;
+  }
+  if (out.size() < guards_.size() && view.now - last_.answered_at < truth_grace)
+    out.clear();
+  return out;
+}
+
+void resting_orders::pause(instant now, bool failed, std::size_t& tries) {
+  ++tries;
+  if (tries == 1 && !failed) {
     not_before_ = now;
     return;
   }
-  const milliseconds wait{retry_after_.count() << std::min(tries_ - 1, doublings_max)};
+  const milliseconds wait{retry_after_.count() << std::min(tries - 1, doublings_max)};
   not_before_ = now + std::max(std::min(wait, pause_max), retry_after_);
 }
 
@@ -75,34 +98,57 @@ bool resting_orders::is_due(const resting_view& view) const {
 void resting_orders::begin_read(const resting_view& view, resting_actions& out) {
   reading_ = true;
   again_ = false;
+  held_ = false;
+  fresh_ = false;
   begun_ = view.now;
   out.read = true;
+}
+
+void resting_orders::begin_cancels(std::vector<cancel_wish> wanted, resting_actions& out) {
+  cancels_ = wanted.size();
+  cancel_failed_ = false;
+  out.cancels = std::move(wanted);
+}
+
+/// Tries count for those that were taken before and are there again.
+void resting_orders::take_guards(const std::vector<cancel_wish>& wanted) {
+  const auto before = std::exchange(taken_, {});
+  bool again = false;
+  for (const auto& w : wanted) {
+    again = again || before.contains(w.on);
+    taken_.insert(w.on);
+    guards_.erase(w.on);
+  }
+  if (!again)
+    guard_tries_ = 0;
 }
 
 void resting_orders::step(const resting_view& view, resting_actions& out) {
   if (reading_ || cancels_ > 0)
     return;
-  if (fresh_ || !protected_.empty()) {
-    auto wanted = wishes(view);
-    held_ = held_ || (!wanted.empty() && !view.may_send);
-    if (!wanted.empty() && !view.may_send)
+  auto wanted = fresh_ ? wishes(view) : std::vector<cancel_wish>{};
+  takes_guards_ = wanted.empty();
+  if (wanted.empty())
+    wanted = proven(view);
+  if (!view.may_send) {
+    held_ = held_ || !wanted.empty() || !guards_.empty();
+    if (!wanted.empty())
       return;
-    if (held_) {
-      // Of what was seen before the halt nothing may be left, and what protected it may be needed.
-      held_ = false;
+  } else if (held_) {
+    // Of what was seen before the halt nothing may be left, and what protected it may be needed.
+    guards_.clear();
+    std::erase_if(wanted, [](const cancel_wish& w) { return w.kind != cancel_kind::all_regular; });
+    if (wanted.empty())
       return begin_read(view, out);
-    }
-    fresh_ = false;
-    if (!wanted.empty()) {
-      cancels_ = wanted.size();
-      cancel_failed_ = false;
-      protected_.clear();
-      out.cancels = std::move(wanted);
-      return;
-    }
-    if (last_.fault.empty() && protected_.empty())
-      tries_ = 0;
+    held_ = false;
   }
+  if (fresh_ && wanted.empty() && last_.fault.empty())
+    tries_ = 0;
+  fresh_ = false;
+  if (takes_guards_ && !wanted.empty())
+    take_guards(wanted);
+  if (!wanted.empty())
+    return begin_cancels(std::move(wanted), out);
   if (is_due(view))
     begin_read(view, out);
 }
@@ -115,10 +161,10 @@ void resting_orders::read_answered(resting_read brought, instant now) {
     tries_ = 0;  // What failed so far were looks: what this one finds is not waited for.
   last_ = std::move(brought);
   fresh_ = true;
-  protected_.clear();
+  guards_.clear();
   if (!last_.fault.empty()) {
     again_ = true;
-    return pause(now, true);
+    return pause(now, true, tries_);
   }
   if (last_.regular.empty() && last_.conditional.empty())
     clear_ = clear_look{begun_, last_.answered_at};
@@ -129,11 +175,17 @@ std::optional<instant> resting_orders::clear_since(instant after) const {
 }
 
 std::optional<instant> resting_orders::awaits_truth_of(const symbol& on) const {
-  return protected_.contains(on) ? std::optional(last_.answered_at) : std::nullopt;
+  const auto at = guards_.find(on);
+  if (at == guards_.end())
+    return std::nullopt;
+  return at->second.value_or(last_.answered_at);
 }
 
 std::optional<instant> resting_orders::awaits_truth() const {
-  return protected_.empty() ? std::nullopt : std::optional(last_.answered_at);
+  std::optional<instant> newest;
+  for (const auto& [on, first] : guards_)
+    newest = std::max(newest, std::optional(first.value_or(last_.answered_at)));
+  return newest;
 }
 
 void resting_orders::cancel_answered(bool done, instant now) {
@@ -143,13 +195,13 @@ void resting_orders::cancel_answered(bool done, instant now) {
   if (--cancels_ > 0)
     return;
   again_ = true;
-  pause(now, cancel_failed_);
+  pause(now, cancel_failed_, takes_guards_ ? guard_tries_ : tries_);
 }
 
 bool resting_orders::may_close(const symbol& on) const {
   if (!tried_)
     return false;
-  if (cancels_ == 0 && !fresh_)
+  if ((cancels_ == 0 || takes_guards_) && !fresh_)
     return true;
   return std::ranges::none_of(last_.regular,
                               [&](const order_report& r) { return r.instrument == on; });

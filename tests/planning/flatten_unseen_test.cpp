@@ -69,10 +69,10 @@ TEST_CASE("a read of the whole account says that what is not tracked is flat") {
     s.run(100ms);
     s.prove();
     s.run(35s);
-    s.prove();
-    s.run(1s);
+    s.prove_twice();
     REQUIRE(s.cancelled.size() == 1);
     CHECK(s.cancelled.front().kind == cancel_kind::all_conditional);
+    s.run(200ms);
     s.prove();
     const auto ended = s.run(1s);
     REQUIRE(ended);
@@ -132,12 +132,12 @@ TEST_CASE("an order of ours on a symbol that is not tracked keeps the stops ther
   CHECK(s.cancelled.empty());  // The look at the orders is younger than the read.
   s.pass(1s);
   REQUIRE_FALSE(s.step().reads.empty());
-  s.prove();
-  s.run(1s);
+  s.prove_twice();
   CHECK(s.cancelled.size() == 1);
 }
 
-TEST_CASE("one read that shows no position cancels no stop; a second, or one after an event, does") {
+TEST_CASE(
+    "one read that shows no position cancels no stop; a second, or one after an event, does") {
   const bool event = GENERATE(false, true);
   scene s(btc);
   s.conditional = {a_foreign_stop()};
@@ -161,13 +161,11 @@ TEST_CASE("one read that shows no position cancels no stop; a second, or one aft
   }
   s.pass(1s);
   CHECK(s.step().reads == std::vector{btc_both});
-  s.prove();
-  CHECK_FALSE(s.run(1s));
-  if (!event) {
-    s.prove();
-    CHECK_FALSE(s.run(1s));
-  }
+  s.prove_twice();
+  if (!event)
+    s.prove_twice();
   CHECK(s.cancelled.size() == 1);
+  s.run(200ms);
   s.prove();
   const auto ended = s.run(1s);
   REQUIRE(ended);
@@ -188,9 +186,9 @@ TEST_CASE("one read of the whole account that shows nothing is not the end of a 
   CHECK(asked.reads.front().instrument.empty());
   s.prove();
   CHECK_FALSE(s.run(1s));
-  s.prove();
-  CHECK_FALSE(s.run(1s));
+  s.prove_twice();
   CHECK(s.cancelled.size() == 1);
+  s.run(200ms);
   s.prove();
   const auto ended = s.run(1s);
   REQUIRE(ended);
@@ -207,8 +205,7 @@ TEST_CASE("what the stream once said of a position that was never seen open is n
   s.prove();
   CHECK_FALSE(s.run(40s));
   CHECK(s.cancelled.empty());
-  s.prove();
-  CHECK_FALSE(s.run(1s));
+  s.prove_twice();
   CHECK(s.cancelled.size() == 1);
 }
 
@@ -225,7 +222,6 @@ TEST_CASE("two truths that show nothing do not agree when there was something be
   s.prove();
   CHECK_FALSE(s.run(40s));
   CHECK(s.cancelled.empty());
-  s.prove();
-  CHECK_FALSE(s.run(1s));
+  s.prove_twice();
   CHECK(s.cancelled.size() == 1);
 }

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -53,8 +54,8 @@ struct resting_actions {
 };
 
 /// Whose the orders are plays no part. Regular ones go first, since they compete with what closes
-/// the position; conditional ones that protect a position go once it is flat by a truth that is
-/// newer than a look without regular orders, all others at once.
+/// the position; conditional ones that protect a position go once two reads that are newer than a
+/// look without anything that opens it show it flat, all others at once.
 class resting_orders {
  public:
   explicit resting_orders(milliseconds retry_after) : retry_after_(retry_after) {}
@@ -70,7 +71,7 @@ class resting_orders {
   /// When it was answered that nothing rests, by a look that began at `after` or later and is the
   /// last one.
   [[nodiscard]] std::optional<instant> clear_since(instant after) const;
-  /// What protects the symbol waits only for a truth newer than this, which shows it flat.
+  /// What protects the symbol waits for a truth newer than this, which shows it flat.
   [[nodiscard]] std::optional<instant> awaits_truth_of(const symbol& on) const;
   /// The same of any symbol.
   [[nodiscard]] std::optional<instant> awaits_truth() const;
@@ -81,9 +82,13 @@ class resting_orders {
 
  private:
   [[nodiscard]] bool is_due(const resting_view& view) const;
+  /// Without what protects, which is noted instead.
   [[nodiscard]] std::vector<cancel_wish> wishes(const resting_view& view);
+  [[nodiscard]] std::vector<cancel_wish> proven(const resting_view& view);
+  void take_guards(const std::vector<cancel_wish>& wanted);
+  void begin_cancels(std::vector<cancel_wish> wanted, resting_actions& out);
   void begin_read(const resting_view& view, resting_actions& out);
-  void pause(instant now, bool failed);
+  void pause(instant now, bool failed, std::size_t& tries);
 
   milliseconds retry_after_{};
   resting_read last_{};
@@ -96,12 +101,16 @@ class resting_orders {
   instant not_before_{};
   std::size_t cancels_{0};  ///< Not answered yet.
   std::size_t tries_{0};    ///< Rounds in a row that failed, or still found something to cancel.
+  std::size_t guard_tries_{0};  ///< The same of what protects.
+  std::set<symbol> taken_{};    ///< By the last round of those.
   bool tried_{false};
   bool reading_{false};
-  bool fresh_{false};             ///< The last read has not been acted upon.
-  bool held_{false};              ///< It could not be, for nothing was to be sent.
-  std::set<symbol> protected_{};  ///< Whose orders wait for a truth newer than the last read.
-  bool again_{false};             ///< Something was cancelled, or failed, since the last read.
+  bool fresh_{false};         ///< The last read has not been acted upon.
+  bool held_{false};          ///< It could not be, for nothing was to be sent.
+  bool takes_guards_{false};  ///< The cancels under way are of what protects.
+  /// Flat symbols of the last read whose protection waits for truths, with the first that came.
+  std::map<symbol, std::optional<instant>> guards_{};
+  bool again_{false};  ///< Something was cancelled, or failed, since the last read.
   bool cancel_failed_{false};
 };
 
