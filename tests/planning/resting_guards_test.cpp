@@ -54,8 +54,7 @@ TEST_CASE("what protects stays where nobody knows which regular orders rest, for
   CHECK(cancels.front().kind == cancel_kind::one_conditional);
   CHECK(cancels.front().order.str() == "entry_1");
   r.orders.cancel_answered(true, r.now);
-  while (!r.step().read)
-    r.now += 500ms;
+  r.until_read();
   r.answer({}, {a_stop(btc, true)});
   REQUIRE(r.step_with_truths().cancels.size() == 1);
 }
@@ -71,8 +70,7 @@ TEST_CASE("what protects stays until a look shows that no regular order of its s
     REQUIRE(first.size() == 1);
     CHECK(first[0].kind == cancel_kind::all_regular);
     r.orders.cancel_answered(cancelled, r.now);
-    while (!r.step().read)
-      r.now += 500ms;
+    r.until_read();
     if (cancelled)
       r.answer({}, {a_stop(btc, true)});
     else
@@ -89,8 +87,7 @@ TEST_CASE("an order that is placed anew again and again keeps no other symbol's 
   r.all_flat();
   int taken = 0;
   for (int look = 0; look < 4 && taken == 0; ++look) {
-    while (!r.step().read)
-      r.now += 500ms;
+    r.until_read();
     r.answer({a_limit(eth)}, {a_stop(btc, true)});
     REQUIRE(r.step().cancels.size() == 1);
     r.orders.cancel_answered(false, r.now);
@@ -161,8 +158,7 @@ TEST_CASE("what protects goes only by two truths newer than the look: an order m
     CHECK(r.orders.may_close(btc));
   }
   SECTION("no second comes: orders are looked for again now and then, and their cancel waits on") {
-    while (!r.step().read)
-      r.now += 500ms;
+    r.until_read();
     r.answer({}, {a_stop(btc, true)});
     CHECK(r.step().cancels.empty());
     CHECK(r.orders.awaits_truth_of(btc) == r.now);
@@ -197,8 +193,7 @@ TEST_CASE("waiting for truths between two failed cancels does not make their pau
   std::vector<milliseconds> pauses;
   for (int i = 0; i < 4; ++i) {
     const auto from = r.now;
-    while (!r.step().read)
-      r.now += 500ms;
+    r.until_read();
     pauses.push_back(between(from, r.now));
     r.answer({}, {a_stop(btc, true)});
     REQUIRE(r.step_with_truths().cancels.size() == 1);
@@ -232,10 +227,7 @@ TEST_CASE("what protects stays while something conditional may open, whatever ca
     REQUIRE(first.size() == 1);
     CHECK(first[0].kind == cancel_kind::one_conditional);
     r.orders.cancel_answered(cancelled, r.now);
-    for (auto acted = r.step(); !acted.read; acted = r.step()) {
-      CHECK(acted.cancels.empty());
-      r.now += 500ms;
-    }
+    r.until_read();
     r.answer({}, {a_stop(btc, true)});
     CHECK(r.step_with_truths().cancels.size() == 1);
   }

@@ -84,12 +84,10 @@ TEST_CASE("where one kind could not be read, what the other brought is cancelled
 TEST_CASE("after looks that failed what a whole one finds is cancelled and looked for at once") {
   rounds r;
   for (int i = 0; i < 4; ++i) {
-    while (!r.step().read)
-      r.now += 500ms;
+    r.until_read();
     r.orders.read_answered({r.now, {}, {}, "regular orders: 503", false}, r.now);
   }
-  while (!r.step().read)
-    r.now += 500ms;
+  r.until_read();
   r.answer({a_limit(btc)});
   REQUIRE(r.step().cancels.size() == 1);
   r.orders.cancel_answered(true, r.now);
@@ -99,8 +97,7 @@ TEST_CASE("after looks that failed what a whole one finds is cancelled and looke
 TEST_CASE("cancels that achieve nothing are repeated, but not without a pause") {
   rounds r;
   for (int i = 0; i < 3; ++i) {
-    while (!r.step().read)
-      r.now += 500ms;
+    r.until_read();
     r.answer({a_limit(btc)});
     REQUIRE(r.step().cancels.size() == 1);
     r.orders.cancel_answered(i != 0, r.now);

@@ -62,6 +62,17 @@ struct rounds {
     now += 1s;
     return step();
   }
+  /// The next look, with nothing cancelled before it.
+  void until_read() {
+    for (int i = 0; i < 200; ++i) {
+      const auto acted = step();
+      REQUIRE(acted.cancels.empty());
+      if (acted.read)
+        return;
+      now += 500ms;
+    }
+    FAIL("no look at the orders");
+  }
   void all_flat() {
     open.clear();
     all_flat_since = now;
