@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sluice/domain/exchange_port.hpp"
+#include "sluice/truth/merge.hpp"
 
 namespace sluice::actors {
 
@@ -29,9 +30,12 @@ class mute_watch {
   [[nodiscard]] bool hears() const { return opened_at_.has_value(); }
   /// An account-wide read, after its changes were shown.
   void account_read(instant sent_at) { proven_ = proven_ || (opened_at_ && sent_at > *opened_at_); }
-  /// A read showed this position changed.
-  void changed_by_read(const position_key& position, instant at) {
-    if (opened_at_ && proven_)
+  /// A read showed this position changed. That it is gone may be known as late as absence is
+  /// doubted, and have come before the stream did.
+  void changed_by_read(const position_key& position, const truth& after, instant at) {
+    if (!opened_at_ || !proven_)
+      return;
+    if (!amount_of(after).is_zero() || between(*opened_at_, at) >= absence_lag_max + patience_)
       missing_.try_emplace(position, at);
   }
   /// The stream told of this position.

@@ -284,7 +284,7 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
     for (const auto& c : changes) {
       if (!is_known(c.before) || amount_of(c.before) == amount_of(c.after.content))
         continue;
-      mute_.changed_by_read(c.position, now());
+      mute_.changed_by_read(c.position, c.after.content, now());
       // That nothing is held takes two reads, also where only what is held is read.
       if (const auto index = given_.table->directory().find(c.position.instrument))
         rounds_.of_interest(*index, now());
