@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "echo.hpp"
+#include "stray_letter.hpp"
 
 namespace sluice::config {
 namespace {
@@ -66,6 +67,10 @@ node convert(const toml::node& from) {
 
 /// The document, or why it is none.
 std::optional<syntax_fault> try_parse(std::string_view text, node& root) {
+  if (const auto at = find_stray_letter(text))
+    return syntax_fault{*at,
+                        "a letter outside ASCII stands only within quotes, not behind a "
+                        "backslash, and in comments"};
   try {
     root = convert_table(toml::parse(text));
     return std::nullopt;
