@@ -11,6 +11,9 @@ SAMPLES_MIN = 4
 WINDOW_S = 3600
 # A position whose closing was told by no event is known to be gone up to 30 s after its last one.
 READY_AGAIN_MAX_S = 40
+# A fault every 20 s makes the process not ready for some of the time; one that never gets over them is worse than each.
+NOT_READY_MAX_PERCENT = 40
+JUDGED_MIN = 10  # Samples; fewer say nothing about a share.
 ERRORS_MIN = 3  # A rise of fewer standard errors may be chance.
 # What may be added over all that is fitted, and how much of the level in an hour.
 Bound = namedtuple("Bound", "key unit rise percent_per_hour")
@@ -100,6 +103,16 @@ def of_end(end):
     return found
 
 
+def away(samples):
+    """Whether it was not ready for too much of the time, as sentences that name the last such sample."""
+    seen = [s for s in samples if "ready" in s]
+    lacking = [s for s in seen if not s["ready"]]
+    if len(seen) < JUDGED_MIN or 100 * len(lacking) <= NOT_READY_MAX_PERCENT * len(seen):
+        return []
+    return [f"not READY in {len(lacking)} of {len(seen)} samples, the last time at {at(lacking[-1])}: "
+            + " ".join(lacking[-1]["not_ready"])]
+
+
 def so_far(samples):
     """What ends a soak at once."""
     found = [text for s in samples for text in of_sample(s)]
@@ -109,4 +122,4 @@ def so_far(samples):
 
 def violations(samples, end):
     """All of it."""
-    return [text for s in samples for text in of_sample(s)] + grown(samples) + of_end(end)
+    return [text for s in samples for text in of_sample(s)] + away(samples) + grown(samples) + of_end(end)

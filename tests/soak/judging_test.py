@@ -124,6 +124,18 @@ class GrowthTestCase(unittest.TestCase):
         self.assertIn("40.3 s", self.broken(life(2), {**GOOD_END, "ready_after_s": 40.3})[0])
         self.assertEqual(self.broken(life(2), {**GOOD_END, "ready_after_s": 39.9}), [])
 
+    def test_a_process_that_is_not_ready_for_much_of_the_time_is_named(self):
+        def lived(ready):
+            samples = life(len(ready))
+            for s, is_ready in zip(samples, ready):
+                s.update(ready=is_ready, not_ready=[] if is_ready else ["truth_stale"])
+            return samples
+
+        self.assertEqual(self.broken(lived([True, False, True, True, False] * 4)), [])
+        self.assertEqual(self.broken(lived([False] * 9)), [])
+        self.assertEqual(self.broken(lived([True, False] * 4 + [False, True])),
+                         ["not READY in 5 of 10 samples, the last time at sample 9 (540 s): truth_stale"])
+
     def test_books_that_differ_from_the_venues_are_named(self):
         self.assertEqual(self.broken(life(2), {**GOOD_END, "differ": ["BTCUSDT: books 1, venue 2"]}),
                          ["books and venue differ: BTCUSDT: books 1, venue 2"])
