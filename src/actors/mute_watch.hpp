@@ -1,50 +1,64 @@
 // Finds out whether the user stream is mute: alive, and silent about what reads show.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <optional>
-#include <vector>
 
-#include "sluice/domain/exchange_port.hpp"
+#include "sluice/domain/record.hpp"
 #include "sluice/truth/merge.hpp"
 
 namespace sluice::actors {
 
-/// Pure. A change that a read shows must be told by the stream too, soon; only changes since the
-/// stream opened count, known by a good account-wide read in between.
+/// Pure. A change that a read shows must be told by the stream too, soon; only what is known to
+/// have changed since the stream opened counts. That a position is gone is known by reads which may
+/// lag for absence_lag_max: such a close may have come before the stream.
 class mute_watch {
  public:
-  /// How much later than a read the stream may tell the same change.
-  explicit mute_watch(milliseconds patience) : patience_(patience) {}
+  /// The patience: how much later than a read the stream may tell the same change. The lag: how old
+  /// any other change may be that a read shows first (`snapshot.read_lag_grace`).
+  mute_watch(milliseconds patience, milliseconds lag) : patience_(patience), lag_(lag) {}
 
   void stream_opened(instant at) {
+    stream_closed();
     opened_at_ = at;
-    proven_ = false;
-    missing_.clear();
   }
   void stream_closed() {
     opened_at_.reset();
+    told_at_.clear();
     missing_.clear();
   }
   /// Whether there is a stream, and not known to be mute.
   [[nodiscard]] bool hears() const { return opened_at_.has_value(); }
-  /// An account-wide read, after its changes were shown.
-  void account_read(instant sent_at) { proven_ = proven_ || (opened_at_ && sent_at > *opened_at_); }
-  /// A read showed this position changed. That it is gone may be known as late as absence is
-  /// doubted, and have come before the stream did.
-  void changed_by_read(const position_key& position, const truth& after, instant at) {
-    if (!opened_at_ || !proven_)
-      return;
-    if (!amount_of(after).is_zero() || between(*opened_at_, at) >= absence_lag_max + patience_)
-      missing_.try_emplace(position, at);
+
+  /// A read showed this position changed, perhaps beyond what the stream has told of it. One that
+  /// shows the amount of before again takes it back: the venue's reads come from copies, some of
+  /// which lag behind others. True when the stream should tell of it, and another read may.
+  [[nodiscard]] bool changed_by_read(const truth_changed& what, instant at) {
+    const auto after = amount_of(what.after.content);
+    const auto lag = after.is_zero() ? std::max(lag_, absence_lag_max) : lag_;
+    if (!opened_at_ || what.proven_until < *opened_at_ + duration{lag})
+      return false;
+    // Events that a read has outrun are no change, and told all the same.
+    const auto told = told_at_.find(what.position);
+    if (told != told_at_.end() && told->second >= what.proven_until)
+      return false;
+    const auto [found, is_new] =
+        missing_.try_emplace(what.position, untold{at, amount_of(what.before)});
+    if (is_new || after != found->second.amount_before)
+      return true;
+    missing_.erase(found);
+    return false;
   }
-  /// The stream told of this position.
-  void told_by_stream(const position_key& position) { missing_.erase(position); }
+  void told_by_stream(const position_key& position, instant at) {
+    told_at_[position] = at;
+    missing_.erase(position);
+  }
 
   /// The position that the stream should have told of; the watch then waits for a new stream.
   [[nodiscard]] std::optional<position_key> look(instant now) {
-    for (const auto& [position, since] : missing_)
-      if (now - since >= duration{patience_}) {
+    for (const auto& [position, change] : missing_)
+      if (now - change.since >= duration{patience_}) {
         const auto found = position;
         stream_closed();
         return found;
@@ -54,17 +68,23 @@ class mute_watch {
   /// When to look next; none when nothing is missing.
   [[nodiscard]] std::optional<instant> next_look() const {
     std::optional<instant> first;
-    for (const auto& [position, since] : missing_)
-      if (!first || since + duration{patience_} < *first)
-        first = since + duration{patience_};
+    for (const auto& [position, change] : missing_)
+      if (!first || change.since + duration{patience_} < *first)
+        first = change.since + duration{patience_};
     return first;
   }
 
  private:
+  struct untold {
+    instant since{};
+    quantity amount_before{};
+  };
+
   milliseconds patience_;
+  milliseconds lag_;
   std::optional<instant> opened_at_{};
-  bool proven_{false};
-  std::map<position_key, instant> missing_{};
+  std::map<position_key, instant> told_at_{};
+  std::map<position_key, untold> missing_{};
 };
 
 }  // namespace sluice::actors

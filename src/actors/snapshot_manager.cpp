@@ -85,8 +85,12 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
     if (first)
       begin_rounds();
     else if (given_.table->directory().size() > before)
-      scheduler_.want({read_target::account(), read_priority::verification, now(), now()}, now());
+      verify(read_target::account(), now());
     run();
+  }
+
+  void verify(read_target target, instant due) {
+    scheduler_.want({target, read_priority::verification, due, due}, now());
   }
 
   /// Shows what is promised now; what cannot be kept makes the process not ready.
@@ -107,7 +111,7 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
   void begin_rounds() {
     const auto start = now();
     scheduler_.drop_routine();
-    scheduler_.want({read_target::account(), read_priority::verification, start, start}, start);
+    verify(read_target::account(), start);
     const auto count = given_.table->directory().size();
     if (rounds_.covers_all_singly())
       for (std::size_t i = 0; i < count; ++i)
@@ -165,23 +169,20 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
         index = *place;
     const auto target = index ? read_target::of(*index) : read_target::account();
     const read_want w{target, priority_of(wanted.traffic), present, wanted.newer_than};
-    if (is_demand(w.priority)) {
-      if (index)
-        rounds_.of_interest(*index, present);
+    if (is_demand(w.priority) && index)
+      rounds_.of_interest(*index, present);
+    if (is_demand(w.priority))
       scheduler_.demand(w, present);
-    } else {
+    else
       scheduler_.want(w, present);
-    }
   }
 
   void stream_changed(bool is_up) {
     if (!is_up)
       return mute_.stream_closed();
     // Whatever happened while the stream was down was not seen: prove everything anew.
-    const auto present = now();
-    mute_.stream_opened(present);
-    scheduler_.want({read_target::account(), read_priority::verification, present, present},
-                    present);
+    mute_.stream_opened(now());
+    verify(read_target::account(), now());
     run();
   }
 
@@ -284,13 +285,14 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
     for (const auto& c : changes) {
       if (!is_known(c.before) || amount_of(c.before) == amount_of(c.after.content))
         continue;
-      mute_.changed_by_read(c.position, c.after.content, now());
+      const auto index = given_.table->directory().find(c.position.instrument);
       // That nothing is held takes two reads, also where only what is held is read.
-      if (const auto index = given_.table->directory().find(c.position.instrument))
+      if (index)
         rounds_.of_interest(*index, now());
+      if (mute_.changed_by_read(c, now()) && index)
+        verify(read_target::of(*index), now() + duration{settings_.verification_delay});
     }
     if (job.target.is_account()) {
-      mute_.account_read(read.sent_at);
       const auto known = keeper_->counts();
       operators_.read_ended(job.started_at,
                             {read.sent_at, between(read.sent_at, read.received_at), known.open,
@@ -317,8 +319,7 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
     exits_.failed(job, why, given_.exchange->budget(), keeper_->counts(), mute_.hears(), now());
     const auto words = fmt::format("{}: {}", to_string(why.kind), why.text);
     if (job.target.is_account())
-      operators_.read_ended(job.started_at,
-                            {.refusal = fmt::format("the account was not read: {}", words)});
+      operators_.read_ended(job.started_at, {.refusal = "the account was not read: " + words});
     // Also of routine reads: a plan may have joined one that was under way.
     send(peers_->gate, reads_done{{read_done{scope_of(job, given_.table->directory()), words}}});
   }
@@ -341,12 +342,11 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
 
   void merge(const account_moved& moved) {
     tell_changes(keeper_->apply(*moved.update, moved.received_at, moved.occurred_at));
-    const auto due = now() + duration{settings_.verification_delay};
-    for (const auto& change : moved.update->positions)
-      mute_.told_by_stream(change.position);
-    for (const auto& change : moved.update->positions)
+    for (const auto& change : moved.update->positions) {
+      mute_.told_by_stream(change.position, moved.received_at);
       if (const auto index = given_.table->directory().find(change.position.instrument))
-        scheduler_.want({read_target::of(*index), read_priority::verification, due, due}, now());
+        verify(read_target::of(*index), now() + duration{settings_.verification_delay});
+    }
     run();
   }
 
@@ -383,7 +383,7 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
   instant muster_due_{};
   read_scheduler scheduler_;
   worker_roster workers_{};
-  mute_watch mute_{stream_patience};
+  mute_watch mute_{stream_patience, settings_.read_lag_grace};
   read_watch watch_{};
   exit_watch exits_{};
   reach_watch reach_{};

@@ -52,10 +52,12 @@ bool outlasts(const slot_state& known, const truth& read_content, const read_met
          read.sent_at - *known.told_open_at < absence_lag_max;
 }
 
-/// Whether a read that the venue's times do not place may still be of before the last event.
-bool may_lag(const slot_state& known, const read_meta& read) {
-  return known.source == truth_source::stream && known.event_received_at &&
-         read.sent_at - *known.event_received_at < read.read_lag_grace;
+/// Whether a row that the venue's times do not place may still be of before the last event. Where
+/// another read had shown what that told, only an older one: each copy lags in its own way, and a
+/// read that shows a part of a millisecond must give way to one that shows all of it.
+bool may_lag(const slot_state& known, venue_time row_time, const read_meta& read) {
+  return known.event_received_at && read.sent_at - *known.event_received_at < read.read_lag_grace &&
+         (known.source == truth_source::stream || row_time < known.newest_seen);
 }
 
 /// What is to be done with a row that differs from what is known.
@@ -76,8 +78,9 @@ row_standing standing_of(const slot_state& known, const truth& content, venue_ti
   if (has_venue_time(row_time) && has_venue_time(known.changed_at) && row_time < known.newest_seen)
     return row_standing::contradicts;
   // The venue's times decide nothing.
-  return outlasts(known, content, read) || may_lag(known, read) ? row_standing::contradicts
-                                                                : row_standing::take;
+  return outlasts(known, content, read) || may_lag(known, row_time, read)
+             ? row_standing::contradicts
+             : row_standing::take;
 }
 
 /// What a read has outrun tells of the position all the same: of the amount that the read showed,

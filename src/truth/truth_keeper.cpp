@@ -120,6 +120,7 @@ void truth_keeper::store(position_slot slot, merged outcome, changes& out) {
     ++oddities_.superseded;
   auto& state = records_[slot.value].state;
   const auto before = state.content;
+  const auto proven_until = settled(slot).as_of;
   const bool is_new = outcome.next.version != state.version;
   state = outcome.next;
   table_->write(slot, state);
@@ -131,7 +132,7 @@ void truth_keeper::store(position_slot slot, merged outcome, changes& out) {
     ++open_;
   relist(slot);
   out.push_back({position_key{directory_->name_of(table_->index_of(slot)), table_->leg_of(slot)},
-                 before, table_->read(slot)});
+                 before, table_->read(slot), proven_until});
 }
 
 void truth_keeper::relist(position_slot slot) {

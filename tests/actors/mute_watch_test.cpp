@@ -1,6 +1,8 @@
 // A stream that lives and hides changes is found; one that is only slower than reads is not.
 #include "mute_watch.hpp"
 
+#include <cstdint>
+
 #include "support/catch.hpp"
 #include "support/pipeline_fixture.hpp"
 
@@ -14,16 +16,31 @@ namespace {
 const position_key btc{symbol("BTCUSDT"), position_side::both};
 const position_key eth{symbol("ETHUSDT"), position_side::both};
 
-const truth held{position_open{quantity::whole(1), price::whole(100)}};
-
 instant at(milliseconds t) {
   return instant{} + duration{t};
 }
 
+truth holding(std::int64_t amount) {
+  if (amount == 0)
+    return position_flat{};
+  return position_open{quantity::whole(amount), price::whole(100)};
+}
+
+/// A read showed the position go from one amount to another, and it was last proven then.
+truth_changed change(const position_key& position, std::int64_t before, std::int64_t after,
+                     milliseconds proven_until) {
+  truth_view now;
+  now.content = holding(after);
+  return {position, holding(before), now, at(proven_until)};
+}
+
+void seen(mute_watch& watch, const truth_changed& what, instant when) {
+  static_cast<void>(watch.changed_by_read(what, when));
+}
+
 mute_watch an_open_watch() {
-  mute_watch watch(2'000ms);
-  watch.stream_opened(at(0ms));
-  watch.account_read(at(100ms));
+  mute_watch watch(2'000ms, 1'000ms);
+  watch.stream_opened(at(100ms));
   return watch;
 }
 
@@ -31,53 +48,75 @@ mute_watch an_open_watch() {
 
 TEST_CASE("a change that only a read shows makes the stream mute after the patience") {
   auto watch = an_open_watch();
-  watch.changed_by_read(btc, held, at(500ms));
-  CHECK(watch.next_look() == at(2'500ms));
-  CHECK_FALSE(watch.look(at(2'499ms)));
-  CHECK(watch.look(at(2'500ms)) == btc);
+  seen(watch, change(btc, 0, 1, 1'100ms), at(1'500ms));
+  CHECK(watch.next_look() == at(3'500ms));
+  CHECK_FALSE(watch.look(at(3'499ms)));
+  CHECK(watch.look(at(3'500ms)) == btc);
+  CHECK_FALSE(watch.hears());
   // Found once; a new stream starts a new watch.
   CHECK_FALSE(watch.look(at(9'000ms)));
-  watch.changed_by_read(eth, held, at(9'000ms));
+  seen(watch, change(eth, 0, 1, 8'900ms), at(9'000ms));
   CHECK_FALSE(watch.look(at(20'000ms)));
 }
 
 TEST_CASE("a stream that tells a little later than the read is not mute") {
   auto watch = an_open_watch();
-  watch.changed_by_read(btc, held, at(500ms));
-  watch.told_by_stream(eth);
-  watch.told_by_stream(btc);
+  seen(watch, change(btc, 0, 1, 1'200ms), at(1'500ms));
+  watch.told_by_stream(eth, at(1'600ms));
+  CHECK(watch.next_look() == at(3'500ms));
+  watch.told_by_stream(btc, at(1'600ms));
   CHECK_FALSE(watch.look(at(9'000ms)));
 }
 
 TEST_CASE("what happened before the stream opened, or while it was down, is no sign") {
-  mute_watch watch(2'000ms);
-  watch.changed_by_read(btc, held, at(0ms));
-  watch.stream_opened(at(10ms));
-  // Shown by the first account-wide read since.
-  watch.changed_by_read(btc, held, at(20ms));
-  watch.account_read(at(15ms));
-  CHECK_FALSE(watch.look(at(9'000ms)));
-  watch.changed_by_read(btc, held, at(9'000ms));
+  mute_watch watch(2'000ms, 1'000ms);
+  seen(watch, change(btc, 0, 1, 0ms), at(5ms));
+  watch.stream_opened(at(100ms));
+  seen(watch, change(btc, 0, 1, 99ms), at(120ms));
+  // Proven by a read that may be of before the stream, as long as reads may lag.
+  seen(watch, change(eth, 0, 1, 1'099ms), at(1'200ms));
+  CHECK_FALSE(watch.next_look());
+  seen(watch, change(btc, 0, 1, 8'000ms), at(9'000ms));
   watch.stream_closed();
   CHECK_FALSE(watch.look(at(20'000ms)));
 }
 
-TEST_CASE("a read under way when the stream opened proves nothing since") {
-  mute_watch watch(2'000ms);
-  watch.stream_opened(at(100ms));
-  watch.account_read(at(50ms));
-  watch.changed_by_read(btc, held, at(200ms));
-  CHECK_FALSE(watch.look(at(9'000ms)));
+TEST_CASE("a close that is known so late that it may have come before the stream is no sign") {
+  auto watch = an_open_watch();
+  // It was told of before the stream opened, and the reads that lacked it were doubted since.
+  CHECK_FALSE(watch.changed_by_read(change(btc, 1, 0, 90ms), at(30'000ms)));
+  CHECK_FALSE(watch.changed_by_read(change(eth, 1, 0, 90ms), at(200'000ms)));
+  // One of these reads came from a copy that still had it.
+  CHECK_FALSE(watch.changed_by_read(change(btc, 1, 0, 30'099ms), at(31'000ms)));
+  CHECK_FALSE(watch.next_look());
+  // Proven when no read can be of before the stream any more.
+  CHECK(watch.changed_by_read(change(btc, 1, 0, 30'100ms), at(31'000ms)));
+  CHECK(watch.look(at(33'000ms)) == btc);
 }
 
-TEST_CASE(
-    "a close that came before the stream, and is known only now, is no sign that it is mute") {
+TEST_CASE("a change that the stream has told, and a read had outrun, is no sign") {
   auto watch = an_open_watch();
-  watch.changed_by_read(btc, position_flat{}, at(31'999ms));
+  // A lagging read had proven the position flat up to then; the event came and was no news.
+  watch.told_by_stream(btc, at(5'050ms));
+  CHECK_FALSE(watch.changed_by_read(change(btc, 0, 1, 5'000ms), at(5'850ms)));
+  CHECK_FALSE(watch.changed_by_read(change(btc, 0, 1, 5'050ms), at(5'850ms)));
+  CHECK(watch.changed_by_read(change(btc, 0, 1, 5'051ms), at(5'850ms)));
+  // What an earlier stream told is over with it.
+  watch.stream_opened(at(6'000ms));
+  watch.told_by_stream(btc, at(9'000ms));
+  watch.stream_opened(at(7'500ms));
+  CHECK(watch.changed_by_read(change(btc, 0, 1, 8'500ms), at(8'600ms)));
+}
+
+TEST_CASE("a change that the next read takes back is no sign, and the next one is") {
+  auto watch = an_open_watch();
+  CHECK(watch.changed_by_read(change(btc, 2, 0, 40'000ms), at(41'500ms)));
+  CHECK_FALSE(watch.changed_by_read(change(btc, 0, 2, 41'500ms), at(42'000ms)));
   CHECK_FALSE(watch.next_look());
-  CHECK_FALSE(watch.look(at(60'000ms)));
-  watch.changed_by_read(eth, position_flat{}, at(60'000ms));
-  CHECK(watch.look(at(62'000ms)) == eth);
+  seen(watch, change(btc, 2, 0, 42'000ms), at(42'500ms));
+  seen(watch, change(btc, 0, 1, 42'500ms), at(43'000ms));
+  CHECK(watch.next_look() == at(44'500ms));
+  CHECK(watch.look(at(44'500ms)) == btc);
 }
 
 TEST_CASE("the pipeline opens a mute stream anew, once") {
@@ -101,4 +140,49 @@ TEST_CASE("a change that the stream tells is no reason to open it anew") {
       "ORDER", {3'000}, {{btc, quantity::parse("0.7").value(), price::whole(50'000)}}});
   run.live(5s, {a_row("BTCUSDT", "0.7", "50000", 3'000)});
   CHECK(world.exchange->renewals.empty());
+}
+
+TEST_CASE("a list that is falsely empty once closes no healthy stream") {
+  pipeline_world world;
+  pipeline_run run(world);
+  const auto held = a_row("BTCUSDT", "0.5", "50000", 1'000);
+  run.make_ready({held});
+  run.live(40s, {held});
+  REQUIRE(world.exchange->renewals.empty());
+  while (!run.answer_read(symbol{}, {}))
+    run.pass(10ms);
+  REQUIRE(run.truth_of("BTCUSDT").content == truth{position_flat{}});
+  // Its own read takes it back, long before the next account-wide one.
+  std::int64_t passed_ms = 0;
+  while (!run.answer_read(symbol("BTCUSDT"), {held})) {
+    REQUIRE(passed_ms < 700);
+    run.pass(10ms);
+    passed_ms += 10;
+  }
+  run.live(10s, {held});
+  CHECK(world.exchange->renewals.empty());
+}
+
+TEST_CASE("a close that was lost between two streams is proven later, and renews neither") {
+  pipeline_world world;
+  pipeline_run run(world);
+  const auto held = a_row("BTCUSDT", "0.5", "50000", 3'000);
+  run.make_ready();
+  run.live(2s, {});
+  run.tell(account_update{
+      "ORDER", {3'000}, {{btc, quantity::parse("0.5").value(), price::whole(50'000)}}});
+  run.live(3s, {held});
+  REQUIRE(std::holds_alternative<position_open>(run.truth_of("BTCUSDT").content));
+  run.tell(stream_closed{"cut"});
+  run.pass(100ms);
+  run.tell(stream_opened{});
+  run.live(10s, {});
+  CHECK(std::holds_alternative<position_open>(run.truth_of("BTCUSDT").content));
+  run.live(30s, {});
+  CHECK(run.truth_of("BTCUSDT").content == truth{position_flat{}});
+  run.live(5s, {});
+  CHECK(world.exchange->renewals.empty());
+  // What this stream hides is found.
+  run.live(5s, {a_row("ETHUSDT", "1", "2000", 60'000)});
+  CHECK(world.exchange->renewals.size() == 1);
 }

@@ -203,6 +203,38 @@ TEST_CASE("a position that an event closed does not come back by a row of before
   CHECK(row_of(confirmed, 5, venue_at(1000), 6000).effect == merge_effect::contradicted);
 }
 
+TEST_CASE("a close that a read outran does not come undone by a copy that lags behind its event") {
+  // Told long ago, so that the copy that is ahead of the event is believed at once.
+  const auto ahead = absence(open_by_event(), 40'020).next;
+  REQUIRE(ahead.content == truth{position_flat{}});
+  const auto told = event_of(ahead, 0, 40'015).next;
+  const auto lagging = row_of(told, 5, venue_at(1000), 40'100);
+  CHECK(lagging.effect == merge_effect::contradicted);
+  CHECK(lagging.next.content == truth{position_flat{}});
+  CHECK(lagging.next.version == told.version);
+  CHECK(row_of(told, 5, venue_at(1000), 41'024).effect == merge_effect::contradicted);
+  // What the venue's times place is no such doubt, and after the grace there is none.
+  CHECK(row_of(told, 5, venue_at(40'016), 40'100).next.content == open_truth(5));
+  CHECK(row_of(told, 5, venue_at(1000), 41'025).next.content == open_truth(5));
+}
+
+TEST_CASE("a change that a read outran does not come undone by a copy that lags behind its event") {
+  const auto ahead = row_of(open_by_event(), 7, venue_at(5000), 5005).next;
+  REQUIRE(ahead.content == open_truth(7));
+  const auto told = event_of(ahead, 7, 5000).next;
+  CHECK(row_of(told, 5, venue_at(1000), 5100).effect == merge_effect::contradicted);
+  CHECK(row_of(told, 5, {}, 5100).effect == merge_effect::contradicted);
+}
+
+TEST_CASE("a read that shows all of a millisecond is taken after one that showed a part of it") {
+  const auto part = row_of(open_by_event(), 7, venue_at(5000), 5005).next;
+  auto told = event_of(part, 7, 5000).next;
+  told = event_of(told, 9, 5000).next;
+  REQUIRE(told.content == open_truth(7));
+  REQUIRE(told.event_received_at == at(5010));
+  CHECK(row_of(told, 9, venue_at(5000), 5500).next.content == open_truth(9));
+}
+
 TEST_CASE("a position opened by a read is flat as soon as a later read misses it") {
   const auto known = row_of({}, 5, venue_at(900), 1000).next;
   CHECK(absence(known, 1001).next.content == truth{position_flat{}});

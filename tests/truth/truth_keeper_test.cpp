@@ -58,6 +58,29 @@ TEST_CASE("a later account-wide read renews every age and reports only what chan
     CHECK(view_of(keeper, name).as_of == at(200));
 }
 
+TEST_CASE("a change tells up to when what was before it was proven") {
+  auto keeper = a_keeper();
+  static_cast<void>(keeper.apply(a_read("", 100, {a_row("B", 4, venue_at(50))})));
+  static_cast<void>(keeper.apply(a_read("", 200, {a_row("B", 4, venue_at(50))})));
+  static_cast<void>(keeper.apply(a_read("B", 300, {a_row("B", 4, venue_at(50))})));
+  // B by its own read, A by the account's; the read that shows the change proves nothing of it.
+  auto changes =
+      keeper.apply(a_read("", 400, {a_row("A", 1, venue_at(350)), a_row("B", 5, venue_at(390))}));
+  REQUIRE(changes.size() == 2);
+  CHECK(changes[0].proven_until == at(200));
+  CHECK(changes[1].proven_until == at(300));
+  // By an event; and no longer by reads that contradict it.
+  static_cast<void>(keeper.apply(an_event("C", 2, venue_at(500)), at(510), at(500)));
+  CHECK(keeper.apply(a_read("", 600)).size() == 2);
+  changes = keeper.apply(a_read("", 30'510));
+  REQUIRE(changes.size() == 1);
+  CHECK(changes[0].position == both_of("C"));
+  CHECK(changes[0].proven_until == at(500));
+  changes = keeper.apply(an_event("C", 3, venue_at(31'000)), at(31'010), at(31'000));
+  REQUIRE(changes.size() == 1);
+  CHECK(changes[0].proven_until == at(30'510));
+}
+
 TEST_CASE("a read of one symbol proves that symbol only") {
   auto keeper = a_keeper();
   static_cast<void>(keeper.apply(a_read("", 100)));

@@ -132,6 +132,8 @@ struct truth_changed {
   position_key position{};
   truth before{};
   truth_view after{};
+  /// Up to when `before` was proven, by an event or a read that may have lagged. Not journalled.
+  instant proven_until{};
 };
 
 struct state_changed {

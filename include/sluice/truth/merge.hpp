@@ -68,8 +68,8 @@ struct event_meta {
 /// What a good read says of a position in its scope; no row means flat.
 ///
 /// The same content proves. Other content is taken, unless the read was sent before an event whose
-/// content it would overwrite (superseded), or is older in the venue's time, or differs without a
-/// newer venue time from an event that arrived less than the grace before it was sent
+/// content it would overwrite (superseded), or is older in the venue's time, or comes less than the
+/// grace after an event and has no newer venue time, nor the event's own where a read spoke last
 /// (contradicted; but when the amounts agree it proves, and the entry price stays). A read that
 /// lacks a position contradicts an event that told of it for absence_lag_max. Where venue times
 /// decide nothing the read sent later wins.
