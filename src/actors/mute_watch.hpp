@@ -1,7 +1,6 @@
 // Finds out whether the user stream is mute: alive, and silent about what reads show.
 #pragma once
 
-#include <algorithm>
 #include <map>
 #include <optional>
 
@@ -10,55 +9,59 @@
 
 namespace sluice::actors {
 
+/// How much later than a read the stream may tell the same change.
+inline constexpr milliseconds stream_patience{2'000};
+
 /// Pure. A change that a read shows must be told by the stream too, soon; only what is known to
 /// have changed since the stream opened counts. That a position is gone is known by reads which may
 /// lag for absence_lag_max: such a close may have come before the stream.
 class mute_watch {
  public:
-  /// The patience: how much later than a read the stream may tell the same change. The lag: how old
-  /// any other change may be that a read shows first (`snapshot.read_lag_grace`).
-  mute_watch(milliseconds patience, milliseconds lag) : patience_(patience), lag_(lag) {}
-
   void stream_opened(instant at) {
     stream_closed();
     opened_at_ = at;
   }
   void stream_closed() {
     opened_at_.reset();
-    told_at_.clear();
+    known_.clear();
     missing_.clear();
   }
   /// Whether there is a stream, and not known to be mute.
   [[nodiscard]] bool hears() const { return opened_at_.has_value(); }
 
-  /// A read showed this position changed, perhaps beyond what the stream has told of it. One that
-  /// shows the amount of before again takes it back: the venue's reads come from copies, some of
-  /// which lag behind others. True when the stream should tell of it, and another read may.
+  /// A read showed this position changed. One that shows the amount of before again takes it back:
+  /// the venue's reads come from copies, some of which lag behind others. True while the stream
+  /// owes a word of this position, and another read may tell that it does not.
   [[nodiscard]] bool changed_by_read(const truth_changed& what, instant at) {
+    if (!opened_at_)
+      return false;
     const auto after = amount_of(what.after.content);
-    const auto lag = after.is_zero() ? std::max(lag_, absence_lag_max) : lag_;
-    if (!opened_at_ || what.proven_until < *opened_at_ + duration{lag})
+    if (const auto found = missing_.find(what.position); found != missing_.end()) {
+      if (after != found->second.amount_before)
+        return true;
+      missing_.erase(found);
       return false;
-    // Events that a read has outrun are no change, and told all the same.
-    const auto told = told_at_.find(what.position);
-    if (told != told_at_.end() && told->second >= what.proven_until)
+    }
+    if (const auto known = known_.find(what.position);
+        known != known_.end() && known->second == after)
       return false;
-    const auto [found, is_new] =
-        missing_.try_emplace(what.position, untold{at, amount_of(what.before)});
-    if (is_new || after != found->second.amount_before)
-      return true;
-    missing_.erase(found);
-    return false;
+    const auto lag = after.is_zero() ? absence_lag_max : milliseconds{0};
+    if (what.proven_until < *opened_at_ + duration{lag}) {
+      known_[what.position] = amount_of(what.before);
+      return false;
+    }
+    missing_.emplace(what.position, untold{at, amount_of(what.before)});
+    return true;
   }
-  void told_by_stream(const position_key& position, instant at) {
-    told_at_[position] = at;
+  void told_by_stream(const position_key& position, quantity amount) {
+    known_[position] = amount;
     missing_.erase(position);
   }
 
   /// The position that the stream should have told of; the watch then waits for a new stream.
   [[nodiscard]] std::optional<position_key> look(instant now) {
     for (const auto& [position, change] : missing_)
-      if (now - change.since >= duration{patience_}) {
+      if (now - change.since >= duration{stream_patience}) {
         const auto found = position;
         stream_closed();
         return found;
@@ -69,8 +72,8 @@ class mute_watch {
   [[nodiscard]] std::optional<instant> next_look() const {
     std::optional<instant> first;
     for (const auto& [position, change] : missing_)
-      if (!first || change.since + duration{patience_} < *first)
-        first = change.since + duration{patience_};
+      if (!first || change.since + duration{stream_patience} < *first)
+        first = change.since + duration{stream_patience};
     return first;
   }
 
@@ -80,10 +83,10 @@ class mute_watch {
     quantity amount_before{};
   };
 
-  milliseconds patience_;
-  milliseconds lag_;
   std::optional<instant> opened_at_{};
-  std::map<position_key, instant> told_at_{};
+  /// What is no news: told, perhaps after a read had shown it, or from before a change that does
+  /// not count.
+  std::map<position_key, quantity> known_{};
   std::map<position_key, untold> missing_{};
 };
 

@@ -22,8 +22,7 @@ namespace sluice::actors {
 namespace {
 
 constexpr milliseconds muster_period{1'000};
-constexpr milliseconds account_again{1'000};    ///< After a failure, where no round brings it.
-constexpr milliseconds stream_patience{2'000};  ///< It may tell so long after a read.
+constexpr milliseconds account_again{1'000};  ///< After a failure, where no round brings it.
 
 class snapshot_manager : public stage<snapshot_manager_actor> {
  public:
@@ -234,9 +233,8 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
   }
 
   void start(const read_job& job, instant present) {
-    const auto& names = given_.table->directory();
-    const auto worker = spawn_fetch_worker(
-        system(), given_, read_task(job, names, settings_.read_timeout, present), this);
+    auto task = read_task(job, given_.table->directory(), settings_.read_timeout, present);
+    const auto worker = spawn_fetch_worker(system(), given_, std::move(task), this);
     monitor(worker);
     workers_.started(job, worker.address());
   }
@@ -282,16 +280,18 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
 
   void succeeded(const read_job& job, const snapshot& read, bool in_time) {
     auto changes = keeper_->apply(read);
+    bool untold = false;
     for (const auto& c : changes) {
       if (!is_known(c.before) || amount_of(c.before) == amount_of(c.after.content))
         continue;
-      const auto index = given_.table->directory().find(c.position.instrument);
+      untold = mute_.changed_by_read(c, now()) || untold;
       // That nothing is held takes two reads, also where only what is held is read.
-      if (index)
+      if (const auto index = given_.table->directory().find(c.position.instrument))
         rounds_.of_interest(*index, now());
-      if (mute_.changed_by_read(c, now()) && index)
-        verify(read_target::of(*index), now() + duration{settings_.verification_delay});
     }
+    if (untold)
+      verify(read_target::account(),
+             now() + duration{std::min(settings_.verification_delay, stream_patience / 2)});
     if (job.target.is_account()) {
       const auto known = keeper_->counts();
       operators_.read_ended(job.started_at,
@@ -343,7 +343,7 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
   void merge(const account_moved& moved) {
     tell_changes(keeper_->apply(*moved.update, moved.received_at, moved.occurred_at));
     for (const auto& change : moved.update->positions) {
-      mute_.told_by_stream(change.position, moved.received_at);
+      mute_.told_by_stream(change.position, change.amount);
       if (const auto index = given_.table->directory().find(change.position.instrument))
         verify(read_target::of(*index), now() + duration{settings_.verification_delay});
     }
@@ -383,7 +383,7 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
   instant muster_due_{};
   read_scheduler scheduler_;
   worker_roster workers_{};
-  mute_watch mute_{stream_patience, settings_.read_lag_grace};
+  mute_watch mute_{};
   read_watch watch_{};
   exit_watch exits_{};
   reach_watch reach_{};

@@ -34,12 +34,8 @@ truth_changed change(const position_key& position, std::int64_t before, std::int
   return {position, holding(before), now, at(proven_until)};
 }
 
-void seen(mute_watch& watch, const truth_changed& what, instant when) {
-  static_cast<void>(watch.changed_by_read(what, when));
-}
-
 mute_watch an_open_watch() {
-  mute_watch watch(2'000ms, 1'000ms);
+  mute_watch watch;
   watch.stream_opened(at(100ms));
   return watch;
 }
@@ -48,35 +44,35 @@ mute_watch an_open_watch() {
 
 TEST_CASE("a change that only a read shows makes the stream mute after the patience") {
   auto watch = an_open_watch();
-  seen(watch, change(btc, 0, 1, 1'100ms), at(1'500ms));
+  CHECK(watch.changed_by_read(change(btc, 0, 1, 100ms), at(1'500ms)));
+  CHECK(watch.changed_by_read(change(btc, 1, 2, 1'500ms), at(2'000ms)));
   CHECK(watch.next_look() == at(3'500ms));
   CHECK_FALSE(watch.look(at(3'499ms)));
   CHECK(watch.look(at(3'500ms)) == btc);
   CHECK_FALSE(watch.hears());
   // Found once; a new stream starts a new watch.
   CHECK_FALSE(watch.look(at(9'000ms)));
-  seen(watch, change(eth, 0, 1, 8'900ms), at(9'000ms));
+  CHECK_FALSE(watch.changed_by_read(change(eth, 0, 1, 8'900ms), at(9'000ms)));
   CHECK_FALSE(watch.look(at(20'000ms)));
 }
 
 TEST_CASE("a stream that tells a little later than the read is not mute") {
   auto watch = an_open_watch();
-  seen(watch, change(btc, 0, 1, 1'200ms), at(1'500ms));
-  watch.told_by_stream(eth, at(1'600ms));
+  CHECK(watch.changed_by_read(change(btc, 0, 1, 1'200ms), at(1'500ms)));
+  watch.told_by_stream(eth, quantity::whole(1));
   CHECK(watch.next_look() == at(3'500ms));
-  watch.told_by_stream(btc, at(1'600ms));
+  watch.told_by_stream(btc, quantity::whole(1));
   CHECK_FALSE(watch.look(at(9'000ms)));
 }
 
 TEST_CASE("what happened before the stream opened, or while it was down, is no sign") {
-  mute_watch watch(2'000ms, 1'000ms);
-  seen(watch, change(btc, 0, 1, 0ms), at(5ms));
+  mute_watch watch;
+  CHECK_FALSE(watch.changed_by_read(change(btc, 0, 1, 0ms), at(5ms)));
   watch.stream_opened(at(100ms));
-  seen(watch, change(btc, 0, 1, 99ms), at(120ms));
-  // Proven by a read that may be of before the stream, as long as reads may lag.
-  seen(watch, change(eth, 0, 1, 1'099ms), at(1'200ms));
-  CHECK_FALSE(watch.next_look());
-  seen(watch, change(btc, 0, 1, 8'000ms), at(9'000ms));
+  CHECK_FALSE(watch.changed_by_read(change(btc, 0, 1, 99ms), at(120ms)));
+  // Nor is that a copy which lags has not seen it yet, and the next one has.
+  CHECK_FALSE(watch.changed_by_read(change(btc, 1, 0, 120ms), at(220ms)));
+  CHECK(watch.changed_by_read(change(eth, 0, 1, 8'000ms), at(9'000ms)));
   watch.stream_closed();
   CHECK_FALSE(watch.look(at(20'000ms)));
 }
@@ -94,18 +90,26 @@ TEST_CASE("a close that is known so late that it may have come before the stream
   CHECK(watch.look(at(33'000ms)) == btc);
 }
 
-TEST_CASE("a change that the stream has told, and a read had outrun, is no sign") {
+TEST_CASE("a close that does not count may be taken back, and is no sign then either") {
+  auto watch = an_open_watch();
+  CHECK_FALSE(watch.changed_by_read(change(btc, 2, 0, 5'000ms), at(6'000ms)));
+  CHECK_FALSE(watch.changed_by_read(change(btc, 0, 2, 6'000ms), at(7'000ms)));
+  CHECK_FALSE(watch.changed_by_read(change(btc, 2, 0, 7'000ms), at(8'000ms)));
+  CHECK(watch.changed_by_read(change(btc, 0, 3, 8'000ms), at(9'000ms)));
+}
+
+TEST_CASE("an event that a read had outrun has told what the next read shows, and nothing else") {
   auto watch = an_open_watch();
   // A lagging read had proven the position flat up to then; the event came and was no news.
-  watch.told_by_stream(btc, at(5'050ms));
+  watch.told_by_stream(btc, quantity::whole(1));
   CHECK_FALSE(watch.changed_by_read(change(btc, 0, 1, 5'000ms), at(5'850ms)));
-  CHECK_FALSE(watch.changed_by_read(change(btc, 0, 1, 5'050ms), at(5'850ms)));
-  CHECK(watch.changed_by_read(change(btc, 0, 1, 5'051ms), at(5'850ms)));
+  // The stream told of one trade, and fell silent before the next.
+  watch.told_by_stream(btc, quantity::whole(1));
+  CHECK(watch.changed_by_read(change(btc, 1, 2, 5'900ms), at(6'400ms)));
   // What an earlier stream told is over with it.
-  watch.stream_opened(at(6'000ms));
-  watch.told_by_stream(btc, at(9'000ms));
+  watch.told_by_stream(eth, quantity::whole(1));
   watch.stream_opened(at(7'500ms));
-  CHECK(watch.changed_by_read(change(btc, 0, 1, 8'500ms), at(8'600ms)));
+  CHECK(watch.changed_by_read(change(eth, 0, 1, 8'500ms), at(8'600ms)));
 }
 
 TEST_CASE("a change that the next read takes back is no sign, and the next one is") {
@@ -113,10 +117,19 @@ TEST_CASE("a change that the next read takes back is no sign, and the next one i
   CHECK(watch.changed_by_read(change(btc, 2, 0, 40'000ms), at(41'500ms)));
   CHECK_FALSE(watch.changed_by_read(change(btc, 0, 2, 41'500ms), at(42'000ms)));
   CHECK_FALSE(watch.next_look());
-  seen(watch, change(btc, 2, 0, 42'000ms), at(42'500ms));
-  seen(watch, change(btc, 0, 1, 42'500ms), at(43'000ms));
+  CHECK(watch.changed_by_read(change(btc, 2, 0, 42'000ms), at(42'500ms)));
+  CHECK(watch.changed_by_read(change(btc, 0, 1, 42'500ms), at(43'000ms)));
   CHECK(watch.next_look() == at(44'500ms));
   CHECK(watch.look(at(44'500ms)) == btc);
+}
+
+TEST_CASE("a close that a lagging copy undoes for a read is no sign, however young the stream") {
+  auto watch = an_open_watch();
+  CHECK_FALSE(watch.changed_by_read(change(btc, 2, 0, 1'900ms), at(2'000ms)));
+  watch.told_by_stream(btc, quantity{});
+  CHECK(watch.changed_by_read(change(btc, 0, 2, 2'900ms), at(3'500ms)));
+  CHECK_FALSE(watch.changed_by_read(change(btc, 2, 0, 3'500ms), at(4'000ms)));
+  CHECK_FALSE(watch.look(at(9'000ms)));
 }
 
 TEST_CASE("the pipeline opens a mute stream anew, once") {
@@ -152,9 +165,9 @@ TEST_CASE("a list that is falsely empty once closes no healthy stream") {
   while (!run.answer_read(symbol{}, {}))
     run.pass(10ms);
   REQUIRE(run.truth_of("BTCUSDT").content == truth{position_flat{}});
-  // Its own read takes it back, long before the next account-wide one.
+  // The next one takes it back, long before its round would come.
   std::int64_t passed_ms = 0;
-  while (!run.answer_read(symbol("BTCUSDT"), {held})) {
+  while (!run.answer_read(symbol{}, {held})) {
     REQUIRE(passed_ms < 700);
     run.pass(10ms);
     passed_ms += 10;
@@ -176,13 +189,23 @@ TEST_CASE("a close that was lost between two streams is proven later, and renews
   run.tell(stream_closed{"cut"});
   run.pass(100ms);
   run.tell(stream_opened{});
-  run.live(10s, {});
+  run.live(15s, {});
   CHECK(std::holds_alternative<position_open>(run.truth_of("BTCUSDT").content));
-  run.live(30s, {});
+  // No read says anything until long after nothing of before the stream is to be expected.
+  run.pass(25s);
+  run.live(5s, {});
   CHECK(run.truth_of("BTCUSDT").content == truth{position_flat{}});
   run.live(5s, {});
   CHECK(world.exchange->renewals.empty());
   // What this stream hides is found.
   run.live(5s, {a_row("ETHUSDT", "1", "2000", 60'000)});
+  CHECK(world.exchange->renewals.size() == 1);
+}
+
+TEST_CASE("a stream that is mute from its first second is found") {
+  pipeline_world world;
+  pipeline_run run(world);
+  run.make_ready();
+  run.live(5s, {a_row("BTCUSDT", "0.5", "50000", 3'000)});
   CHECK(world.exchange->renewals.size() == 1);
 }

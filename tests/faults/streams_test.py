@@ -160,6 +160,7 @@ class StreamsTestCase(StreamTalk):
             amount = self.person(symbol)
             self.until_seen(symbol, amount)
             self.until("later reads", lambda: len([r for r in self.arrivals(before, "GET", RISK)]) > 3)
+            self.until("on record", lambda: len(self.truth_of(symbol)) > len(known))
             self.assertEqual([(kind, Decimal(of), source) for kind, of, source
                               in self.truth_of(symbol)[len(known):]], [("open", amount, "stream")])
             self.person(symbol, "SELL")
@@ -180,6 +181,7 @@ class StreamsTestCase(StreamTalk):
         asked = self.last()
         self.until("over", lambda: self.venue_time() > end + 1_000)
         self.assertGreater(len(self.arrivals(asked, "GET", RISK)), 2, "nothing was read meanwhile")
+        self.until("on record", lambda: len(self.truth_of(symbol)) > len(known))
         self.assertEqual([(kind, Decimal(of), source) for kind, of, source
                           in self.truth_of(symbol)[len(known):]], [("open", amount, "stream")])
         self.person(symbol, "SELL")

@@ -183,10 +183,13 @@ class WorldTestCase(OutsideTestCase):
         self.assertEqual(found, [], self.sluice.log()[-3000:])
 
     def until_proven(self, symbols):
-        """A position whose opening was told, and whose closing was not, is known to be gone half a minute later."""
-        self.until("proven", lambda: all(row["age_ms"] < 5_000 for row in
-                                         self.get("/api/v1/positions?all").json()["positions"]
-                                         if row["symbol"] in set(symbols)), 2 * LIMIT_S)
+        """A position whose opening was told, and whose closing was not, is known to be gone half a minute later.
+
+        Its age is small at first: what is no more was proven just before."""
+        self.until("proven as the books have it", lambda: all(
+            row["age_ms"] < 5_000 and Decimal(row["amount"] or 0) == Decimal(row["ledger"] or 0)
+            for row in self.get("/api/v1/positions?all").json()["positions"]
+            if row["symbol"] in set(symbols)), 2 * LIMIT_S)
 
     def check_symbols_are_free(self, symbols, name="probe"):
         self.until("no pause", lambda: not self.get("/api/v1/exchange").json()["paused"], 2 * LIMIT_S)
