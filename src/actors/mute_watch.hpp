@@ -17,13 +17,16 @@ inline constexpr milliseconds stream_patience{2'000};
 /// lag for absence_lag_max: such a close may have come before the stream.
 class mute_watch {
  public:
-  void stream_opened(instant at) {
+  /// `venue_at`: the same moment on the venue's clock.
+  void stream_opened(instant at, venue_time venue_at) {
     stream_closed();
     opened_at_ = at;
+    opened_venue_ = venue_at;
   }
   void stream_closed() {
     opened_at_.reset();
-    known_.clear();
+    told_.clear();
+    closes_.clear();
     missing_.clear();
   }
   /// Whether there is a stream, and not known to be mute.
@@ -42,19 +45,20 @@ class mute_watch {
       missing_.erase(found);
       return false;
     }
-    if (const auto known = known_.find(what.position);
-        known != known_.end() && known->second == after)
+    if (is_no_news(what))
       return false;
-    const auto lag = after.is_zero() ? absence_lag_max : milliseconds{0};
-    if (what.proven_until < *opened_at_ + duration{lag}) {
-      known_[what.position] = amount_of(what.before);
-      return false;
+    if (!may_be_older(what)) {
+      missing_.emplace(what.position, untold{at, amount_of(what.before)});
+      return true;
     }
-    missing_.emplace(what.position, untold{at, amount_of(what.before)});
-    return true;
+    if (after.is_zero()) {
+      told_.erase(what.position);
+      closes_[what.position] = {at, amount_of(what.before)};
+    }
+    return false;
   }
   void told_by_stream(const position_key& position, quantity amount) {
-    known_[position] = amount;
+    told_[position] = amount;
     missing_.erase(position);
   }
 
@@ -83,10 +87,27 @@ class mute_watch {
     quantity amount_before{};
   };
 
+  /// Told, perhaps after a read had shown it; or a close that does not count, taken back.
+  [[nodiscard]] bool is_no_news(const truth_changed& what) const {
+    const auto after = amount_of(what.after.content);
+    if (const auto told = told_.find(what.position); told != told_.end() && told->second == after)
+      return true;
+    const auto close = closes_.find(what.position);
+    return close != closes_.end() && close->second.amount_before == after &&
+           what.proven_until < close->second.since + duration{absence_lag_max};
+  }
+  /// Whether it may have come before the stream.
+  [[nodiscard]] bool may_be_older(const truth_changed& what) const {
+    const bool gone = std::holds_alternative<position_flat>(what.after.content);
+    const auto changed_at = what.after.changed_at;
+    return what.proven_until < *opened_at_ + duration{gone ? absence_lag_max : milliseconds{0}} ||
+           (changed_at.ms > 0 && changed_at < opened_venue_);
+  }
+
   std::optional<instant> opened_at_{};
-  /// What is no news: told, perhaps after a read had shown it, or from before a change that does
-  /// not count.
-  std::map<position_key, quantity> known_{};
+  venue_time opened_venue_{};
+  std::map<position_key, quantity> told_{};
+  std::map<position_key, untold> closes_{};  ///< Such as do not count.
   std::map<position_key, untold> missing_{};
 };
 

@@ -26,6 +26,8 @@ truth holding(std::int64_t amount) {
   return position_open{quantity::whole(amount), price::whole(100)};
 }
 
+constexpr venue_time opened_at_venue{1'000'000};
+
 /// A read showed the position go from one amount to another, and it was last proven then.
 truth_changed change(const position_key& position, std::int64_t before, std::int64_t after,
                      milliseconds proven_until) {
@@ -36,7 +38,7 @@ truth_changed change(const position_key& position, std::int64_t before, std::int
 
 mute_watch an_open_watch() {
   mute_watch watch;
-  watch.stream_opened(at(100ms));
+  watch.stream_opened(at(100ms), opened_at_venue);
   return watch;
 }
 
@@ -68,13 +70,26 @@ TEST_CASE("a stream that tells a little later than the read is not mute") {
 TEST_CASE("what happened before the stream opened, or while it was down, is no sign") {
   mute_watch watch;
   CHECK_FALSE(watch.changed_by_read(change(btc, 0, 1, 0ms), at(5ms)));
-  watch.stream_opened(at(100ms));
+  watch.stream_opened(at(100ms), opened_at_venue);
   CHECK_FALSE(watch.changed_by_read(change(btc, 0, 1, 99ms), at(120ms)));
   // Nor is that a copy which lags has not seen it yet, and the next one has.
   CHECK_FALSE(watch.changed_by_read(change(btc, 1, 0, 120ms), at(220ms)));
   CHECK(watch.changed_by_read(change(eth, 0, 1, 8'000ms), at(9'000ms)));
   watch.stream_closed();
   CHECK_FALSE(watch.look(at(20'000ms)));
+}
+
+TEST_CASE(
+    "a change that the venue's time places before the stream is no sign, however it is seen") {
+  auto watch = an_open_watch();
+  // The opening's own read came from a copy that did not have it yet.
+  auto opened = change(btc, 0, 1, 110ms);
+  opened.after.changed_at = {opened_at_venue.ms - 1};
+  CHECK_FALSE(watch.changed_by_read(opened, at(900ms)));
+  opened.position = eth;
+  opened.after.changed_at = opened_at_venue;
+  CHECK(watch.changed_by_read(opened, at(900ms)));
+  CHECK(watch.look(at(2'900ms)) == eth);
 }
 
 TEST_CASE("a close that is known so late that it may have come before the stream is no sign") {
@@ -92,10 +107,20 @@ TEST_CASE("a close that is known so late that it may have come before the stream
 
 TEST_CASE("a close that does not count may be taken back, and is no sign then either") {
   auto watch = an_open_watch();
+  watch.told_by_stream(btc, quantity::whole(2));
   CHECK_FALSE(watch.changed_by_read(change(btc, 2, 0, 5'000ms), at(6'000ms)));
   CHECK_FALSE(watch.changed_by_read(change(btc, 0, 2, 6'000ms), at(7'000ms)));
   CHECK_FALSE(watch.changed_by_read(change(btc, 2, 0, 7'000ms), at(8'000ms)));
-  CHECK(watch.changed_by_read(change(btc, 0, 3, 8'000ms), at(9'000ms)));
+  CHECK_FALSE(watch.changed_by_read(change(btc, 0, 2, 37'999ms), at(38'500ms)));
+  // Not for ever: that it is held anew is news then.
+  CHECK(watch.changed_by_read(change(btc, 0, 2, 38'000ms), at(38'500ms)));
+  CHECK(watch.look(at(40'500ms)) == btc);
+}
+
+TEST_CASE("another amount than the one of before a close that does not count is a sign") {
+  auto watch = an_open_watch();
+  CHECK_FALSE(watch.changed_by_read(change(btc, 2, 0, 5'000ms), at(6'000ms)));
+  CHECK(watch.changed_by_read(change(btc, 0, 3, 6'000ms), at(7'000ms)));
 }
 
 TEST_CASE("an event that a read had outrun has told what the next read shows, and nothing else") {
@@ -108,7 +133,7 @@ TEST_CASE("an event that a read had outrun has told what the next read shows, an
   CHECK(watch.changed_by_read(change(btc, 1, 2, 5'900ms), at(6'400ms)));
   // What an earlier stream told is over with it.
   watch.told_by_stream(eth, quantity::whole(1));
-  watch.stream_opened(at(7'500ms));
+  watch.stream_opened(at(7'500ms), opened_at_venue);
   CHECK(watch.changed_by_read(change(eth, 0, 1, 8'500ms), at(8'600ms)));
 }
 
@@ -125,12 +150,21 @@ TEST_CASE("a change that the next read takes back is no sign, and the next one i
 
 TEST_CASE("a close that a lagging copy undoes for a read is no sign, however young the stream") {
   auto watch = an_open_watch();
-  CHECK_FALSE(watch.changed_by_read(change(btc, 2, 0, 1'900ms), at(2'000ms)));
   watch.told_by_stream(btc, quantity{});
   CHECK(watch.changed_by_read(change(btc, 0, 2, 2'900ms), at(3'500ms)));
   CHECK_FALSE(watch.changed_by_read(change(btc, 2, 0, 3'500ms), at(4'000ms)));
   CHECK_FALSE(watch.look(at(9'000ms)));
 }
+
+namespace {
+
+/// As the venue has it from now on.
+position_row a_row_of_now(const pipeline_run& run, const char* name, const char* amount,
+                          const char* entry) {
+  return a_row(name, amount, entry, run.given.time.at(run.now()).wall.ms);
+}
+
+}  // namespace
 
 TEST_CASE("the pipeline opens a mute stream anew, once") {
   pipeline_world world;
@@ -138,7 +172,7 @@ TEST_CASE("the pipeline opens a mute stream anew, once") {
   run.make_ready({a_row("BTCUSDT", "0.5", "50000")});
   run.live(2s, {a_row("BTCUSDT", "0.5", "50000")});
   REQUIRE(world.exchange->renewals.empty());
-  run.live(5s, {a_row("BTCUSDT", "0.7", "50000", 3'000)});
+  run.live(5s, {a_row_of_now(run, "BTCUSDT", "0.7", "50000")});
   REQUIRE(world.exchange->renewals.size() == 1);
   CHECK(world.exchange->renewals.front().find("BTCUSDT") != std::string::npos);
   CHECK(run.given.vitals->stream_mutes == 1);
@@ -198,7 +232,7 @@ TEST_CASE("a close that was lost between two streams is proven later, and renews
   run.live(5s, {});
   CHECK(world.exchange->renewals.empty());
   // What this stream hides is found.
-  run.live(5s, {a_row("ETHUSDT", "1", "2000", 60'000)});
+  run.live(5s, {a_row_of_now(run, "ETHUSDT", "1", "2000")});
   CHECK(world.exchange->renewals.size() == 1);
 }
 
@@ -206,6 +240,6 @@ TEST_CASE("a stream that is mute from its first second is found") {
   pipeline_world world;
   pipeline_run run(world);
   run.make_ready();
-  run.live(5s, {a_row("BTCUSDT", "0.5", "50000", 3'000)});
+  run.live(5s, {a_row_of_now(run, "BTCUSDT", "0.5", "50000")});
   CHECK(world.exchange->renewals.size() == 1);
 }
