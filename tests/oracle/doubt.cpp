@@ -2,6 +2,7 @@
 #include "doubt.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "records.hpp"
 
@@ -33,12 +34,17 @@ bool lost_its_time(const history& h, const intent& o, ms until) {
 }  // namespace
 
 doubt what_is_in_doubt(const history& h) {
+  return what_was_in_doubt(h, std::numeric_limits<ms>::max());
+}
+
+doubt what_was_in_doubt(const history& h, ms at) {
   /// A search for its trades goes on for so long after an order was given up.
   constexpr ms search = 60'000;
   const auto by = known_by(h);
   std::map<std::string, std::pair<std::string, ms>> last;
   each(h, "order_changed", [&](const journal_record& line, const boost::json::object& o) {
-    last[text_of(o, "client_order_id")] = {text_of(o, "state"), by.at(line.seq)};
+    if (by.at(line.seq) <= at)
+      last[text_of(o, "client_order_id")] = {text_of(o, "state"), by.at(line.seq)};
   });
   auto intents = intents_of(h);
   // The next process begins the search anew.

@@ -16,5 +16,7 @@ struct doubt {
   std::set<std::string> symbols{};  ///< Blocked until a person looks, which is safe.
 };
 [[nodiscard]] doubt what_is_in_doubt(const history& h);
+/// The same of a moment before the end.
+[[nodiscard]] doubt what_was_in_doubt(const history& h, ms at);
 
 }  // namespace sluice::oracle

@@ -163,6 +163,7 @@ struct history {
   bool ready_at_end{true};
   bool ready_in_calm{true};  ///< When the last plans were offered.
   std::string why_not_ready_in_calm{};
+  ms calm_look_at{0};                      ///< When that was asked.
   std::vector<std::string> wanted_flat{};  ///< Symbols, by exits long after the last fault.
   std::string wanted_open{};  ///< The plan of an entry on a flat symbol then; empty: none.
   std::string why_not_ready{};

@@ -291,6 +291,32 @@ TEST_CASE("what does not work in the calm at the end is found") {
   CHECK(finds(check_recovery(h), "I15"));
 }
 
+TEST_CASE(
+    "what was in doubt when readiness was asked for in the calm excuses it, and nothing later") {
+  auto h = a_history();
+  const auto record = [&](std::string kind, std::string json, ms at) {
+    h.records.push_back({h.records.back().seq + 1, std::move(kind), std::move(json), at});
+  };
+  record(
+      "order_intended",
+      R"({"client_order_id":"c9","plan_id":"x","symbol":"BTCUSDT","direction":"sell","amount":"0.5","reduce_only":true})",
+      3'000);
+  record("order_changed",
+         R"({"client_order_id":"c9","symbol":"BTCUSDT","state":"unknown","executed":"0"})", 3'010);
+  record("order_changed",
+         R"({"client_order_id":"c9","symbol":"BTCUSDT","state":"rejected","executed":"0"})", 3'900);
+  h.ready_in_calm = false;
+  h.why_not_ready_in_calm = "executor_stuck";
+  h.calm_look_at = 3'500;
+  CHECK(finds(check_recovery(h), "I15"));
+  h.fills.push_back({9, 9, "a stop", "BTCUSDT", false, 5, 2'990});
+  CHECK(check_recovery(h).empty());
+  h.calm_look_at = 3'005;
+  CHECK(finds(check_recovery(h), "I15"));
+  h.calm_look_at = 3'900;
+  CHECK(finds(check_recovery(h), "I15"));
+}
+
 TEST_CASE("an entry that rules refuse in the calm is no violation") {
   auto h = a_history();
   h.wanted_open = "p";

@@ -60,7 +60,7 @@ void check_last_wishes(const history& h, violations& found) {
                              "order_unknown"};
   const auto in_doubt = what_is_in_doubt(h).symbols;
   const bool stuck = h.why_not_ready_in_calm.find("executor_stuck") != std::string::npos;
-  if (!h.ready_in_calm && !(stuck && !in_doubt.empty()) &&
+  if (!h.ready_in_calm && !(stuck && !what_was_in_doubt(h, h.calm_look_at).symbols.empty()) &&
       !names_the_disk(h, h.why_not_ready_in_calm))
     found.push_back({"I15", "not ready in the calm at the end: " + h.why_not_ready_in_calm});
   for (const auto& l : h.looks)

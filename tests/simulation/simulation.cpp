@@ -142,6 +142,7 @@ void simulation::demand_service() {
     seen.why_not_ready_in_calm = "no process runs";
     return;
   }
+  seen.calm_look_at = world_->age().count();
   const auto asked = process_->ask("GET", "/readyz", "");
   while (process_->step()) {
   }
