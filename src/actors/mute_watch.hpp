@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 
+#include "sluice/domain/exchange_port.hpp"
 #include "sluice/domain/record.hpp"
 #include "sluice/truth/merge.hpp"
 
@@ -17,11 +18,12 @@ inline constexpr milliseconds stream_patience{2'000};
 /// lag for absence_lag_max: such a close may have come before the stream.
 class mute_watch {
  public:
-  /// `venue_at`: the same moment on the venue's clock.
-  void stream_opened(instant at, venue_time venue_at) {
+  /// With the same moment on our wall clock, and what makes the venue's of that. While this is not
+  /// known, the venue's times place nothing: ours may be hours ahead.
+  void stream_opened(instant at, const std::optional<clock_offset>& clock, wall_time wall) {
     stream_closed();
     opened_at_ = at;
-    opened_venue_ = venue_at;
+    opened_venue_ = {clock ? wall.ms + clock->offset.count() : 0};
   }
   void stream_closed() {
     opened_at_.reset();

@@ -180,7 +180,7 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
     if (!is_up)
       return mute_.stream_closed();
     // Whatever happened while the stream was down was not seen: prove everything anew.
-    mute_.stream_opened(now(), {venue_stamp().wall.ms});
+    mute_.stream_opened(now(), given_.exchange->clock(), now_stamp().wall);
     verify(read_target::account(), now());
     run();
   }

@@ -26,6 +26,8 @@ truth holding(std::int64_t amount) {
   return position_open{quantity::whole(amount), price::whole(100)};
 }
 
+constexpr wall_time opened_wall{990'000};
+const clock_offset known_clock{10'000ms};
 constexpr venue_time opened_at_venue{1'000'000};
 
 /// A read showed the position go from one amount to another, and it was last proven then.
@@ -38,7 +40,7 @@ truth_changed change(const position_key& position, std::int64_t before, std::int
 
 mute_watch an_open_watch() {
   mute_watch watch;
-  watch.stream_opened(at(100ms), opened_at_venue);
+  watch.stream_opened(at(100ms), known_clock, opened_wall);
   return watch;
 }
 
@@ -70,7 +72,7 @@ TEST_CASE("a stream that tells a little later than the read is not mute") {
 TEST_CASE("what happened before the stream opened, or while it was down, is no sign") {
   mute_watch watch;
   CHECK_FALSE(watch.changed_by_read(change(btc, 0, 1, 0ms), at(5ms)));
-  watch.stream_opened(at(100ms), opened_at_venue);
+  watch.stream_opened(at(100ms), known_clock, opened_wall);
   CHECK_FALSE(watch.changed_by_read(change(btc, 0, 1, 99ms), at(120ms)));
   // Nor is that a copy which lags has not seen it yet, and the next one has.
   CHECK_FALSE(watch.changed_by_read(change(btc, 1, 0, 120ms), at(220ms)));
@@ -90,6 +92,14 @@ TEST_CASE(
   opened.after.changed_at = opened_at_venue;
   CHECK(watch.changed_by_read(opened, at(900ms)));
   CHECK(watch.look(at(2'900ms)) == eth);
+}
+
+TEST_CASE("while the venue's clock is not known its times place nothing") {
+  mute_watch watch;
+  watch.stream_opened(at(100ms), std::nullopt, {opened_wall.ms + 3'600'000});
+  auto opened = change(btc, 0, 1, 110ms);
+  opened.after.changed_at = {opened_at_venue.ms + 500};
+  CHECK(watch.changed_by_read(opened, at(900ms)));
 }
 
 TEST_CASE("a close that is known so late that it may have come before the stream is no sign") {
@@ -133,7 +143,7 @@ TEST_CASE("an event that a read had outrun has told what the next read shows, an
   CHECK(watch.changed_by_read(change(btc, 1, 2, 5'900ms), at(6'400ms)));
   // What an earlier stream told is over with it.
   watch.told_by_stream(eth, quantity::whole(1));
-  watch.stream_opened(at(7'500ms), opened_at_venue);
+  watch.stream_opened(at(7'500ms), known_clock, opened_wall);
   CHECK(watch.changed_by_read(change(eth, 0, 1, 8'500ms), at(8'600ms)));
 }
 
