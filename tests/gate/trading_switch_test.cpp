@@ -337,7 +337,8 @@ TEST_CASE("what is in force never permits more than any input, and the journal k
   CHECK(rc::check("switch", [] {
     running r;
     auto expected = trading_state::active;
-    std::optional<int> ends;
+    constexpr int never = 1'000'000;  // Beyond every step of this test.
+    int ends = never;
     bool filed = false;
     int ms = 0;
     const auto some_state = [] { return static_cast<trading_state>(*rc::gen::inRange(0, 3)); };
@@ -345,9 +346,9 @@ TEST_CASE("what is in force never permits more than any input, and the journal k
     for (int i = 0; i < steps; ++i) {
       ms += *rc::gen::inRange(1, 500);
       r.tick(ms);
-      if (ends && *ends <= ms) {
+      if (ends <= ms) {
         expected = trading_state::active;
-        ends.reset();
+        ends = never;
       }
       switch (*rc::gen::inRange(0, 5)) {
         case 0: {
@@ -358,21 +359,21 @@ TEST_CASE("what is in force never permits more than any input, and the journal k
           const auto done = r.subject.order(ordered(to, lasts), at(milliseconds{ms}));
           // Not an order whose end would lift what somebody ordered for longer.
           const bool too_short =
-              lasts && expected != trading_state::active && (!ends || *ends > ms + lasts->count());
+              lasts && expected != trading_state::active && ends > ms + lasts->count();
           RC_ASSERT(done.refusal.empty() ==
                     ((!filed || to != trading_state::active) && !too_short));
           r.journal.take(done.records, at(milliseconds{ms}));
           if (!done.refusal.empty())
             break;
           expected = to;
-          ends = lasts ? std::optional(ms + static_cast<int>(lasts->count())) : std::nullopt;
+          ends = lasts ? ms + static_cast<int>(lasts->count()) : never;
           break;
         }
         case 1: {
           const auto to = some_state();
           r.signal(to, ms);
-          if (stricter(expected, to) != expected || ends)
-            ends.reset();
+          if (stricter(expected, to) != expected || ends != never)
+            ends = never;
           expected = stricter(expected, to);
           break;
         }
@@ -380,7 +381,7 @@ TEST_CASE("what is in force never permits more than any input, and the journal k
           r.close("carol", ms);
           if (!filed && expected != trading_state::halted) {
             expected = trading_state::reduce_only;
-            ends.reset();
+            ends = never;
           }
           break;
         default:
