@@ -10,6 +10,7 @@ import json
 import os
 import pathlib
 import platform
+import re
 import subprocess
 import sys
 
@@ -63,10 +64,15 @@ def cpu():
     return platform.machine()
 
 
+def kernel():
+    """Its version alone: what else its name has tells of a machine, and nothing of figures."""
+    return re.match(r"[\d.]*\d", platform.release()).group()
+
+
 def about():
     return {"date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
             "revision": git("rev-parse", "--short=12", "HEAD") + ("+" if git("status", "--porcelain") else ""),
-            "machine": f"{cpu()}, {platform.platform()}", "cores": os.cpu_count(),
+            "machine": f"{cpu()}, {platform.system()} {kernel()}", "cores": os.cpu_count(),
             "load_average": round(os.getloadavg()[0], 2)}
 
 

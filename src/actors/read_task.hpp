@@ -1,9 +1,12 @@
 // What a read that is due becomes for the worker that makes it.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "sluice/actors/fetch_worker.hpp"
+#include "sluice/gate/gate_actions.hpp"
 #include "sluice/truth/read_scheduler.hpp"
 
 namespace sluice::actors {
@@ -23,6 +26,15 @@ namespace sluice::actors {
   if (job.target.is_account())
     return std::nullopt;
   return position_key{names.name_of(job.target.index()), position_side::both};
+}
+
+/// A read that brought nothing, as the gate is told of it; also one that came round by itself, for
+/// a plan may have joined it while it was under way. `job` has the priority of all that did.
+[[nodiscard]] inline read_done failed_read(const read_job& job, const read_failure& why,
+                                           const symbol_directory& names) {
+  const bool not_sent = why.kind == failure_kind::rate_limited && why.http_status == 0;
+  return {scope_of(job, names), fmt::format("{}: {}", to_string(why.kind), why.text),
+          not_sent && !is_demand(job.priority)};
 }
 
 /// `patience` is how long a read may take at most; `now` is when it leaves.

@@ -317,11 +317,11 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
       return;
     come_round(job.target, job.started_at, why.retry_at.value_or(now()));
     exits_.failed(job, why, given_.exchange->budget(), keeper_->counts(), mute_.hears(), now());
-    const auto words = fmt::format("{}: {}", to_string(why.kind), why.text);
+    auto end = failed_read(job, why, given_.table->directory());
     if (job.target.is_account())
-      operators_.read_ended(job.started_at, {.refusal = "the account was not read: " + words});
-    // Also of routine reads: a plan may have joined one that was under way.
-    send(peers_->gate, reads_done{{read_done{scope_of(job, given_.table->directory()), words}}});
+      operators_.read_ended(job.started_at,
+                            {.refusal = "the account was not read: " + end.failure});
+    send(peers_->gate, reads_done{{std::move(end)}});
   }
 
   /// One period after it was sent; one that failed not before the venue will listen.

@@ -47,9 +47,9 @@ void urgent_reads::finished(const position_key& key, const std::string& failure,
     finish(at->second, failure, now);
 }
 
-void urgent_reads::finished_all(const std::string& failure, instant now) {
+void urgent_reads::finished_all(const read_done& done, instant now) {
   for (auto& [key, e] : entries_)
-    finish(e, failure, now);
+    finish(e, done.held_back && !e.failure.empty() ? e.failure : done.failure, now);
 }
 
 void urgent_reads::forget(const position_key& key, instant now) {

@@ -205,9 +205,11 @@ class PersonsTestCase(StreamTalk):
         self.follow(settled, Decimal(0))
         self.until_logged("reconciler settlement")
         del self.rules[settled]  # It is closed for good.
-        forced = rows(self.journal(), "SELECT client_order_id, count(*), count(DISTINCT trade_id) FROM fill"
-                                      f" WHERE symbol = '{deleveraged}' AND ours = 0 GROUP BY 1")
-        self.assertEqual([(row[0].split("-")[0], row[1:]) for row in forced], [("adl_autoclose", (2, 2))])
+        # A trade that a read showed before its event came has no such id: the list of trades names none.
+        forced = rows(self.journal(), "SELECT client_order_id, trade_id FROM fill"
+                                      f" WHERE symbol = '{deleveraged}' AND ours = 0")
+        self.assertEqual((len(forced), len({trade for _, trade in forced})), (2, 2))
+        self.assertLessEqual({name.split("-")[0] for name, _ in forced}, {"adl_autoclose", ""})
         self.assertEqual(rows(self.journal(), "SELECT count(*) FROM orders WHERE client_order_id LIKE"
                                               " '%autoclose%'"), [(0,)])
         for symbol in symbols:

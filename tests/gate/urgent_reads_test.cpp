@@ -55,6 +55,34 @@ TEST_CASE("an exit waits neither for an entry's read nor for the pause after it"
   CHECK_FALSE(reads.ask(by(lane::entry), after(9)));
 }
 
+TEST_CASE("what our budget held back does not speak over what the exchange answered") {
+  auto reads = some_reads();
+  const read_done held_back{{}, "rate_limited: none left", true};
+  REQUIRE(reads.ask(by(lane::exit), after(0)));
+  SECTION("it is the reason where nothing else failed") {
+    reads.finished_all(held_back, after(5));
+    CHECK(reads.last_failure(bitcoin) == "rate_limited: none left");
+    reads.finished(bitcoin, "venue_error: away", after(8));
+    CHECK(reads.last_failure(bitcoin) == "venue_error: away");
+  }
+  SECTION("and not where the exchange has answered") {
+    reads.finished(bitcoin, "venue_error: away", after(5));
+    reads.finished_all(held_back, after(8));
+    CHECK(reads.last_failure(bitcoin) == "venue_error: away");
+    reads.finished_all({{}, "timed_out: no reply in time"}, after(9));
+    CHECK(reads.last_failure(bitcoin) == "timed_out: no reply in time");
+  }
+  SECTION("nor where the read was asked for") {
+    reads.finished(bitcoin, "venue_error: away", after(5));
+    reads.finished(bitcoin, "rate_limited: not even for an exit", after(8));
+    CHECK(reads.last_failure(bitcoin) == "rate_limited: not even for an exit");
+    reads.finished_all({{}, "rate_limited: nor the whole account"}, after(9));
+    CHECK(reads.last_failure(bitcoin) == "rate_limited: nor the whole account");
+  }
+  reads.finished_all({}, after(10));
+  CHECK(reads.last_failure(bitcoin).empty());
+}
+
 TEST_CASE("a read that was lost is asked for again") {
   auto reads = some_reads();
   REQUIRE(reads.ask(by(lane::exit), after(0)));

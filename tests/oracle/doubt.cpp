@@ -50,14 +50,15 @@ doubt what_was_in_doubt(const history& h, ms at) {
   // The next process begins the search anew.
   ms last_start = 0;
   for (const auto& l : h.wire)
-    if (l.what == wire_event::restarted)
+    if (l.what == wire_event::restarted && l.at <= at)
       last_start = l.at;
   doubt found;
   for (const auto& [id, change] : last) {
     const auto known = intents.find(id);
     if (change.first != "unknown" || known == intents.end())
       continue;
-    const auto until = std::max(change.second, last_start) + search;
+    // What comes after the moment was no reason then.
+    const auto until = std::min(std::max(change.second, last_start) + search, at);
     if (lost_its_time(h, known->second, until) || is_hidden(h, intents, known->second, until)) {
       found.orders.insert(id);
       found.plans.insert(known->second.plan);

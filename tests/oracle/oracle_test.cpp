@@ -306,15 +306,50 @@ TEST_CASE(
   record("order_changed",
          R"({"client_order_id":"c9","symbol":"BTCUSDT","state":"rejected","executed":"0"})", 3'900);
   h.ready_in_calm = false;
-  h.why_not_ready_in_calm = "executor_stuck";
+  h.why_not_ready_in_calm = R"({"ready":false,"reasons":[{"reason":"executor_stuck"}]})";
   h.calm_look_at = 3'500;
   CHECK(finds(check_recovery(h), "I15"));
-  h.fills.push_back({9, 9, "a stop", "BTCUSDT", false, 5, 2'990});
+  h.fills.push_back({9, 9, "a stop", "BTCUSDT", false, 5, 3'600});
+  CHECK(finds(check_recovery(h), "I15"));
+  h.fills.back().at = 2'990;
   CHECK(check_recovery(h).empty());
+  h.why_not_ready_in_calm =
+      R"({"ready":false,"reasons":[{"reason":"truth_stale"},{"reason":"executor_stuck"}]})";
+  CHECK(finds(check_recovery(h), "I15"));
+  h.why_not_ready_in_calm = R"({"ready":false,"reasons":[{"reason":"executor_stuck"}]})";
   h.calm_look_at = 3'005;
   CHECK(finds(check_recovery(h), "I15"));
   h.calm_look_at = 3'900;
   CHECK(finds(check_recovery(h), "I15"));
+}
+
+TEST_CASE("an exit in the calm is excused by a doubt that lasts as long as it may wait") {
+  auto h = a_history();
+  const auto record = [&](std::string kind, std::string json, ms at) {
+    h.records.push_back({h.records.back().seq + 1, std::move(kind), std::move(json), at});
+  };
+  record(
+      "order_intended",
+      R"({"client_order_id":"c9","plan_id":"x","symbol":"BTCUSDT","direction":"sell","amount":"0.5","reduce_only":true})",
+      3'000);
+  record("order_changed",
+         R"({"client_order_id":"c9","symbol":"BTCUSDT","state":"unknown","executed":"0"})", 3'010);
+  h.fills.push_back({9, 9, "a stop", "BTCUSDT", false, 5, 2'990});
+  h.wanted_flat = {"BTCUSDT"};
+  h.looks[0].venue = 1;
+  h.calm_look_at = 3'500;
+  SECTION("which ends later") {
+    record("order_changed",
+           R"({"client_order_id":"c9","symbol":"BTCUSDT","state":"rejected","executed":"0"})",
+           18'401);
+    CHECK(check_recovery(h).empty());
+  }
+  SECTION("and not by one that ends sooner") {
+    record("order_changed",
+           R"({"client_order_id":"c9","symbol":"BTCUSDT","state":"rejected","executed":"0"})",
+           18'399);
+    CHECK(finds(check_recovery(h), "I15"));
+  }
 }
 
 TEST_CASE("an entry that rules refuse in the calm is no violation") {

@@ -47,6 +47,18 @@ bool names_the_disk(const history& h, const std::string& why) {
   return why.find("journal_slow") != std::string::npos && waited_for_disk(h, h.ended_at) > 0;
 }
 
+/// Whether an order without an outcome is the one reason why it is not ready.
+bool is_stuck_alone(const std::string& why) {
+  const auto count = [&](std::string_view words) {
+    int times = 0;
+    for (auto at = why.find(words); at != std::string::npos; at = why.find(words, at + 1))
+      ++times;
+    return times;
+  };
+  const auto stuck = count("\"reason\":\"executor_stuck\"");
+  return stuck > 0 && count("\"reason\":") == stuck;
+}
+
 /// In the calm at the end every position can be closed, and an entry is refused by rules alone.
 void check_last_wishes(const history& h, violations& found) {
   constexpr std::array rules{"reconcile_hold_active",
@@ -58,9 +70,12 @@ void check_last_wishes(const history& h, violations& found) {
                              "would_increase",
                              "order_in_flight",
                              "order_unknown"};
-  const auto in_doubt = what_is_in_doubt(h).symbols;
-  const bool stuck = h.why_not_ready_in_calm.find("executor_stuck") != std::string::npos;
-  if (!h.ready_in_calm && !(stuck && !what_was_in_doubt(h, h.calm_look_at).symbols.empty()) &&
+  constexpr ms last_exits_wait = 14'900;  // Their last word comes so long after they were offered.
+  auto in_doubt = what_is_in_doubt(h).symbols;
+  in_doubt.merge(what_was_in_doubt(h, h.calm_look_at + last_exits_wait).symbols);
+  if (!h.ready_in_calm &&
+      !(is_stuck_alone(h.why_not_ready_in_calm) &&
+        !what_was_in_doubt(h, h.calm_look_at).symbols.empty()) &&
       !names_the_disk(h, h.why_not_ready_in_calm))
     found.push_back({"I15", "not ready in the calm at the end: " + h.why_not_ready_in_calm});
   for (const auto& l : h.looks)
@@ -185,8 +200,8 @@ std::vector<violation> check_replays(const history& h) {
 std::vector<violation> check_recovery(const history& h) {
   violations found;
   const auto in_doubt = what_is_in_doubt(h).plans;
-  const bool stuck = h.why_not_ready.find("executor_stuck") != std::string::npos;
-  if (!h.ready_at_end && !(stuck && !in_doubt.empty()) && !names_the_disk(h, h.why_not_ready))
+  if (!h.ready_at_end && !(is_stuck_alone(h.why_not_ready) && !in_doubt.empty()) &&
+      !names_the_disk(h, h.why_not_ready))
     found.push_back({"I15", "not ready long after the last fault: " + h.why_not_ready});
   check_last_wishes(h, found);
   std::map<std::string, std::string> undecided;

@@ -26,8 +26,9 @@ class urgent_reads {
   [[nodiscard]] bool ask(const read_wanted& wanted, instant now);
 
   void finished(const position_key& key, const std::string& failure, instant now);
-  /// An account-wide read answers for every position.
-  void finished_all(const std::string& failure, instant now);
+  /// An account-wide read answers for every position. One that was held back says nothing of the
+  /// exchange: what a read before it failed by stays the reason.
+  void finished_all(const read_done& done, instant now);
   /// Nobody waits for the position any more: drops what is not under way.
   void forget(const position_key& key, instant now);
 
