@@ -29,12 +29,12 @@ namespace sluice::actors {
 }
 
 /// A read that brought nothing, as the gate is told of it; also one that came round by itself, for
-/// a plan may have joined it while it was under way. `job` has the priority of all that did.
+/// a plan may have joined it while it was under way.
 [[nodiscard]] inline read_done failed_read(const read_job& job, const read_failure& why,
                                            const symbol_directory& names) {
-  const bool not_sent = why.kind == failure_kind::rate_limited && why.http_status == 0;
+  const bool ours = why.kind == failure_kind::rate_limited && why.http_status == 0;
   return {scope_of(job, names), fmt::format("{}: {}", to_string(why.kind), why.text),
-          not_sent && !is_demand(job.priority)};
+          ours && budget_class(job.left_as) != read_class::exit_demand};
 }
 
 /// `patience` is how long a read may take at most; `now` is when it leaves.

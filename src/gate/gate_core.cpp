@@ -129,10 +129,7 @@ void gate_core::submit(plan_ptr p, const stamp& now, gate_actions& out, bool aga
 }
 
 void gate_core::read_finished(const read_done& done, const stamp& now, gate_actions& out) {
-  if (done.position)
-    reads_.finished(*done.position, done.failure, now.steady);
-  else
-    reads_.finished_all(done, now.steady);
+  reads_.finished(done, now.steady);
   // A failed read changed nothing that could be judged; the pause for its repetition runs.
   if (!done.failure.empty())
     return;

@@ -32,24 +32,27 @@ void urgent_reads::wake_at(entry& e, instant at) {
   wake_ = wake_ ? std::min(*wake_, at) : at;
 }
 
-void urgent_reads::finish(entry& e, const std::string& failure, instant now) {
-  if (failure.empty())
+void urgent_reads::finish(entry& e, const read_done& done, instant now) {
+  if (done.failure.empty())
     wake_at(e, std::max(e.asked_at + retry_, now));
   else if (e.outstanding)
     wake_at(e, now + retry_);
   e.outstanding = false;
-  e.failure = failure.substr(0, failure_text_max);
+  if (!done.not_for_exits || e.traffic != lane::exit)
+    e.failure = done.failure.substr(0, failure_text_max);
+  else if (e.failure.empty())
+    e.failure = unanswered;
 }
 
-void urgent_reads::finished(const position_key& key, const std::string& failure, instant now) {
-  const auto at = entries_.find(key);
+void urgent_reads::finished(const read_done& done, instant now) {
+  if (!done.position) {
+    for (auto& [key, e] : entries_)
+      finish(e, done, now);
+    return;
+  }
+  const auto at = entries_.find(*done.position);
   if (at != entries_.end())
-    finish(at->second, failure, now);
-}
-
-void urgent_reads::finished_all(const read_done& done, instant now) {
-  for (auto& [key, e] : entries_)
-    finish(e, done.held_back && !e.failure.empty() ? e.failure : done.failure, now);
+    finish(at->second, done, now);
 }
 
 void urgent_reads::forget(const position_key& key, instant now) {

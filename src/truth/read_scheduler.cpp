@@ -183,9 +183,9 @@ std::optional<read_job> read_scheduler::next(instant now) {
     return std::nullopt;
   queues_[slot_for(best->priority)].erase({best->due, best->target});
   waiting_.erase(best->target);
-  const read_job job{++last_id_,      best->target, best->priority,
-                     best->due,       now,          now + timeout_of(*best),
-                     best->connection};
+  const read_job job{++last_id_,       best->target,  best->priority,
+                     best->due,        now,           now + timeout_of(*best),
+                     best->connection, best->priority};
   jobs_.emplace(job.target, job);
   targets_.emplace(job.id, job.target);
   deadlines_.emplace(job.deadline, job.target);

@@ -29,7 +29,7 @@ TEST_CASE("a position is asked for once at a time, and after a failure not befor
   auto reads = some_reads();
   CHECK(reads.ask(by(lane::entry), after(0)));
   CHECK_FALSE(reads.ask(by(lane::entry), after(1)));
-  reads.finished(bitcoin, "rate_limited: none left", after(10));
+  reads.finished({bitcoin, "rate_limited: none left"}, after(10));
   CHECK_FALSE(reads.ask(by(lane::entry, 500), after(1'009)));
   CHECK(reads.ask(by(lane::entry), after(1'010)));
 }
@@ -41,45 +41,57 @@ TEST_CASE("an exit waits neither for an entry's read nor for the pause after it"
     CHECK(reads.ask(by(lane::exit), after(5)));
   }
   SECTION("once it failed") {
-    reads.finished(bitcoin, "rate_limited: the share of entries is spent", after(5));
+    reads.finished({bitcoin, "rate_limited: the share of entries is spent"}, after(5));
     CHECK(reads.ask(by(lane::exit), after(6)));
-    reads.finished(bitcoin, "timed_out", after(8));
+    reads.finished({bitcoin, "timed_out"}, after(8));
   }
   SECTION("once it brought nothing that the exit can use") {
-    reads.finished(bitcoin, "", after(5));
+    reads.finished({bitcoin, ""}, after(5));
     CHECK(reads.ask(by(lane::exit), after(6)));
-    reads.finished(bitcoin, "", after(8));
+    reads.finished({bitcoin, ""}, after(8));
   }
   // Its own read is asked for once, and no entry hides behind it.
   CHECK_FALSE(reads.ask(by(lane::exit), after(9)));
   CHECK_FALSE(reads.ask(by(lane::entry), after(9)));
 }
 
-TEST_CASE("what our budget held back does not speak over what the exchange answered") {
+TEST_CASE("what our budget keeps from others is no reason where an exit waits") {
   auto reads = some_reads();
-  const read_done held_back{{}, "rate_limited: none left", true};
-  REQUIRE(reads.ask(by(lane::exit), after(0)));
-  SECTION("it is the reason where nothing else failed") {
-    reads.finished_all(held_back, after(5));
-    CHECK(reads.last_failure(bitcoin) == "rate_limited: none left");
-    reads.finished(bitcoin, "venue_error: away", after(8));
-    CHECK(reads.last_failure(bitcoin) == "venue_error: away");
-  }
-  SECTION("and not where the exchange has answered") {
-    reads.finished(bitcoin, "venue_error: away", after(5));
-    reads.finished_all(held_back, after(8));
-    CHECK(reads.last_failure(bitcoin) == "venue_error: away");
-    reads.finished_all({{}, "timed_out: no reply in time"}, after(9));
+  const std::string none_left = "rate_limited: none left";
+  const std::string away = "venue_error: away";
+  const auto alone = GENERATE(true, false);
+  const auto where = alone ? std::optional(bitcoin) : std::nullopt;
+  const read_done kept{where, none_left, true};
+  SECTION("where the exchange has answered its own read") {
+    REQUIRE(reads.ask(by(lane::exit), after(0)));
+    reads.finished({bitcoin, away}, after(5));
+    reads.finished(kept, after(8));
+    CHECK(reads.last_failure(bitcoin) == away);
+    reads.finished({where, "timed_out: no reply in time"}, after(9));
     CHECK(reads.last_failure(bitcoin) == "timed_out: no reply in time");
   }
-  SECTION("nor where the read was asked for") {
-    reads.finished(bitcoin, "venue_error: away", after(5));
-    reads.finished(bitcoin, "rate_limited: not even for an exit", after(8));
-    CHECK(reads.last_failure(bitcoin) == "rate_limited: not even for an exit");
-    reads.finished_all({{}, "rate_limited: nor the whole account"}, after(9));
-    CHECK(reads.last_failure(bitcoin) == "rate_limited: nor the whole account");
+  SECTION("where nothing has answered yet, and it is asked for again") {
+    REQUIRE(reads.ask(by(lane::exit), after(0)));
+    reads.finished(kept, after(5));
+    CHECK(reads.last_failure(bitcoin) == "no answer yet");
+    CHECK_FALSE(reads.ask(by(lane::exit), after(1'004)));
+    CHECK(reads.ask(by(lane::exit), after(1'005)));
+    reads.finished({bitcoin, away}, after(1'010));
+    CHECK(reads.last_failure(bitcoin) == away);
   }
-  reads.finished_all({}, after(10));
+  SECTION("but where it is the exit's own read") {
+    REQUIRE(reads.ask(by(lane::exit), after(0)));
+    reads.finished({bitcoin, away}, after(5));
+    reads.finished({where, none_left}, after(8));
+    CHECK(reads.last_failure(bitcoin) == none_left);
+  }
+  SECTION("and where an entry waits") {
+    REQUIRE(reads.ask(by(lane::entry), after(0)));
+    reads.finished({bitcoin, away}, after(5));
+    reads.finished(kept, after(8));
+    CHECK(reads.last_failure(bitcoin) == none_left);
+  }
+  reads.finished({where, {}}, after(2'000));
   CHECK(reads.last_failure(bitcoin).empty());
 }
 

@@ -48,7 +48,9 @@ bool names_the_disk(const history& h, const std::string& why) {
 }
 
 /// Whether an order without an outcome is the one reason why it is not ready.
-bool is_stuck_alone(const std::string& why) {
+bool is_stuck_alone(const std::string& page) {
+  const auto why =
+      page.substr(0, page.find("\"stalls\""));  // Overrides behind it have reasons, too.
   const auto count = [&](std::string_view words) {
     int times = 0;
     for (auto at = why.find(words); at != std::string::npos; at = why.find(words, at + 1))

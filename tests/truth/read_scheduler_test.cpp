@@ -94,6 +94,7 @@ TEST_CASE("a read under way that is new enough is joined and hurried") {
   REQUIRE(given_up.size() == 1);
   CHECK(given_up[0].id == job->id);
   CHECK(given_up[0].priority == read_priority::entry_demand);
+  CHECK(given_up[0].left_as == read_priority::rest);  // What it spent, or could not, was of this.
 }
 
 TEST_CASE("the next periodic wish is not swallowed by the read under way") {

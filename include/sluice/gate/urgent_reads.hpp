@@ -25,10 +25,9 @@ class urgent_reads {
   /// wanted is newer than that one; an exit waits for neither when the last was an entry's.
   [[nodiscard]] bool ask(const read_wanted& wanted, instant now);
 
-  void finished(const position_key& key, const std::string& failure, instant now);
-  /// An account-wide read answers for every position. One that was held back says nothing of the
-  /// exchange: what a read before it failed by stays the reason.
-  void finished_all(const read_done& done, instant now);
+  /// An account-wide read answers for every position. One that is not for exits is no reason where
+  /// an exit waits: its own read goes out all the same, and what that failed by stays the reason.
+  void finished(const read_done& done, instant now);
   /// Nobody waits for the position any more: drops what is not under way.
   void forget(const position_key& key, instant now);
 
@@ -44,6 +43,7 @@ class urgent_reads {
 
  private:
   static constexpr std::size_t failure_text_max = 200;
+  static constexpr const char* unanswered = "no answer yet";
 
   struct entry {
     lane traffic{lane::entry};
@@ -54,7 +54,7 @@ class urgent_reads {
   };
   [[nodiscard]] static bool must_wait(const entry& e, const read_wanted& wanted, instant now);
   void wake_at(entry& e, instant at);
-  void finish(entry& e, const std::string& failure, instant now);
+  void finish(entry& e, const read_done& done, instant now);
 
   duration retry_{};
   duration lost_after_{};

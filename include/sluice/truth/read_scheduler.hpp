@@ -77,6 +77,7 @@ struct read_job {
   instant started_at{};
   instant deadline{};  ///< When it is given up; brought forward when a demand joins it.
   connection_choice connection{connection_choice::any};
+  read_priority left_as{read_priority::rest};  ///< Its budget is of this one, whoever joins it.
 };
 
 struct read_limits {
