@@ -106,7 +106,7 @@ facts gate_core::facts_for(const plan& p, const stamp& now) {
   f.source_allowed = source_allowed(p);
   f.exchange = exchange_;
   if (f.exchange.why.empty())
-    f.exchange.why = reads_.last_failure(key);
+    f.exchange.why = reads_.last_failure(key, lane_of(p));
   f.limits = settings_.limits;
   if (std::holds_alternative<open_plan>(p.body)) {
     for_each_missing(books_, *boards_, [&](const position_key& other, const truth_view& seen) {

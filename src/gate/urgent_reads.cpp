@@ -38,10 +38,11 @@ void urgent_reads::finish(entry& e, const read_done& done, instant now) {
   else if (e.outstanding)
     wake_at(e, now + retry_);
   e.outstanding = false;
-  if (!done.not_for_exits || e.traffic != lane::exit)
-    e.failure = done.failure.substr(0, failure_text_max);
-  else if (e.failure.empty())
-    e.failure = unanswered;
+  e.failure = done.failure.substr(0, failure_text_max);
+  if (!done.not_for_exits)
+    e.exits_failure = e.failure;
+  else if (e.exits_failure.empty())
+    e.exits_failure = unanswered;
 }
 
 void urgent_reads::finished(const read_done& done, instant now) {
@@ -77,10 +78,12 @@ void urgent_reads::rearm() {
     wake_ = wake_ ? std::min(*wake_, e.again_at) : e.again_at;
 }
 
-const std::string& urgent_reads::last_failure(const position_key& key) const {
+const std::string& urgent_reads::last_failure(const position_key& key, lane of) const {
   static const std::string none{};
   const auto at = entries_.find(key);
-  return at == entries_.end() ? none : at->second.failure;
+  if (at == entries_.end())
+    return none;
+  return of == lane::exit ? at->second.exits_failure : at->second.failure;
 }
 
 std::size_t urgent_reads::outstanding() const {

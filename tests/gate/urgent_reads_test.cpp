@@ -59,40 +59,44 @@ TEST_CASE("what our budget keeps from others is no reason where an exit waits") 
   auto reads = some_reads();
   const std::string none_left = "rate_limited: none left";
   const std::string away = "venue_error: away";
-  const auto alone = GENERATE(true, false);
-  const auto where = alone ? std::optional(bitcoin) : std::nullopt;
+  const auto where = GENERATE(as<std::optional<position_key>>{}, std::nullopt, bitcoin);
   const read_done kept{where, none_left, true};
+  const auto for_exits = [&] { return reads.last_failure(bitcoin, lane::exit); };
+  const auto for_entries = [&] { return reads.last_failure(bitcoin, lane::entry); };
   SECTION("where the exchange has answered its own read") {
     REQUIRE(reads.ask(by(lane::exit), after(0)));
     reads.finished({bitcoin, away}, after(5));
     reads.finished(kept, after(8));
-    CHECK(reads.last_failure(bitcoin) == away);
+    CHECK(for_exits() == away);
+    CHECK(for_entries() == none_left);
     reads.finished({where, "timed_out: no reply in time"}, after(9));
-    CHECK(reads.last_failure(bitcoin) == "timed_out: no reply in time");
+    CHECK(for_exits() == "timed_out: no reply in time");
   }
   SECTION("where nothing has answered yet, and it is asked for again") {
     REQUIRE(reads.ask(by(lane::exit), after(0)));
     reads.finished(kept, after(5));
-    CHECK(reads.last_failure(bitcoin) == "no answer yet");
+    CHECK(for_exits() == "no answer yet");
     CHECK_FALSE(reads.ask(by(lane::exit), after(1'004)));
     CHECK(reads.ask(by(lane::exit), after(1'005)));
     reads.finished({bitcoin, away}, after(1'010));
-    CHECK(reads.last_failure(bitcoin) == away);
+    CHECK(for_exits() == away);
+  }
+  SECTION("where an entry had waited before it") {
+    REQUIRE(reads.ask(by(lane::entry), after(0)));
+    reads.finished(kept, after(5));
+    CHECK(for_entries() == none_left);
+    REQUIRE(reads.ask(by(lane::exit), after(6)));
+    CHECK(for_exits() == "no answer yet");
   }
   SECTION("but where it is the exit's own read") {
     REQUIRE(reads.ask(by(lane::exit), after(0)));
     reads.finished({bitcoin, away}, after(5));
     reads.finished({where, none_left}, after(8));
-    CHECK(reads.last_failure(bitcoin) == none_left);
-  }
-  SECTION("and where an entry waits") {
-    REQUIRE(reads.ask(by(lane::entry), after(0)));
-    reads.finished({bitcoin, away}, after(5));
-    reads.finished(kept, after(8));
-    CHECK(reads.last_failure(bitcoin) == none_left);
+    CHECK(for_exits() == none_left);
   }
   reads.finished({where, {}}, after(2'000));
-  CHECK(reads.last_failure(bitcoin).empty());
+  CHECK(for_exits().empty());
+  CHECK(for_entries().empty());
 }
 
 TEST_CASE("a read that was lost is asked for again") {

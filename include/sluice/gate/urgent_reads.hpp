@@ -25,8 +25,7 @@ class urgent_reads {
   /// wanted is newer than that one; an exit waits for neither when the last was an entry's.
   [[nodiscard]] bool ask(const read_wanted& wanted, instant now);
 
-  /// An account-wide read answers for every position. One that is not for exits is no reason where
-  /// an exit waits: its own read goes out all the same, and what that failed by stays the reason.
+  /// An account-wide read answers for every position.
   void finished(const read_done& done, instant now);
   /// Nobody waits for the position any more: drops what is not under way.
   void forget(const position_key& key, instant now);
@@ -37,8 +36,9 @@ class urgent_reads {
   [[nodiscard]] std::optional<instant> next_due() const { return wake_; }
   /// After those due have been asked for again or forgotten.
   void rearm();
-  /// Why the last read of the position failed; empty when it did not.
-  [[nodiscard]] const std::string& last_failure(const position_key& key) const;
+  /// Why the last read of the position failed; empty when it did not. What is not for exits is no
+  /// reason for them: what a read before it failed by is, or that there is no answer yet.
+  [[nodiscard]] const std::string& last_failure(const position_key& key, lane of) const;
   [[nodiscard]] std::size_t outstanding() const;
 
  private:
@@ -51,6 +51,7 @@ class urgent_reads {
     instant asked_at{};
     instant again_at{};  ///< Lost after this while outstanding; else not to be asked before.
     std::string failure{};
+    std::string exits_failure{};  ///< The same, without what is not for exits.
   };
   [[nodiscard]] static bool must_wait(const entry& e, const read_wanted& wanted, instant now);
   void wake_at(entry& e, instant at);
