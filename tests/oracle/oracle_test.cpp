@@ -291,20 +291,31 @@ TEST_CASE("what does not work in the calm at the end is found") {
   CHECK(finds(check_recovery(h), "I15"));
 }
 
+namespace {
+
+void order_is(history& h, const std::string& state, ms at) {
+  add_record(
+      h, "order_changed",
+      R"({"client_order_id":"c9","symbol":"BTCUSDT","state":")" + state + R"(","executed":"0"})",
+      at);
+}
+
+/// Nobody can say what became of it.
+void send_an_exit(history& h) {
+  add_record(
+      h, "order_intended",
+      R"({"client_order_id":"c9","plan_id":"x","symbol":"BTCUSDT","direction":"sell","amount":"0.5","reduce_only":true})",
+      3'000);
+  order_is(h, "unknown", 3'010);
+}
+
+}  // namespace
+
 TEST_CASE(
     "what was in doubt when readiness was asked for in the calm excuses it, and nothing later") {
   auto h = a_history();
-  const auto record = [&](std::string kind, std::string json, ms at) {
-    h.records.push_back({h.records.back().seq + 1, std::move(kind), std::move(json), at});
-  };
-  record(
-      "order_intended",
-      R"({"client_order_id":"c9","plan_id":"x","symbol":"BTCUSDT","direction":"sell","amount":"0.5","reduce_only":true})",
-      3'000);
-  record("order_changed",
-         R"({"client_order_id":"c9","symbol":"BTCUSDT","state":"unknown","executed":"0"})", 3'010);
-  record("order_changed",
-         R"({"client_order_id":"c9","symbol":"BTCUSDT","state":"rejected","executed":"0"})", 3'900);
+  send_an_exit(h);
+  order_is(h, "rejected", 3'900);
   h.ready_in_calm = false;
   h.why_not_ready_in_calm = R"({"ready":false,"reasons":[{"reason":"executor_stuck"}]})";
   h.calm_look_at = 3'500;
@@ -325,29 +336,17 @@ TEST_CASE(
 
 TEST_CASE("an exit in the calm is excused by a doubt that lasts as long as it may wait") {
   auto h = a_history();
-  const auto record = [&](std::string kind, std::string json, ms at) {
-    h.records.push_back({h.records.back().seq + 1, std::move(kind), std::move(json), at});
-  };
-  record(
-      "order_intended",
-      R"({"client_order_id":"c9","plan_id":"x","symbol":"BTCUSDT","direction":"sell","amount":"0.5","reduce_only":true})",
-      3'000);
-  record("order_changed",
-         R"({"client_order_id":"c9","symbol":"BTCUSDT","state":"unknown","executed":"0"})", 3'010);
+  send_an_exit(h);
   h.fills.push_back({9, 9, "a stop", "BTCUSDT", false, 5, 2'990});
   h.wanted_flat = {"BTCUSDT"};
   h.looks[0].venue = 1;
   h.calm_look_at = 3'500;
   SECTION("which ends later") {
-    record("order_changed",
-           R"({"client_order_id":"c9","symbol":"BTCUSDT","state":"rejected","executed":"0"})",
-           18'401);
+    order_is(h, "rejected", 18'401);
     CHECK(check_recovery(h).empty());
   }
   SECTION("and not by one that ends sooner") {
-    record("order_changed",
-           R"({"client_order_id":"c9","symbol":"BTCUSDT","state":"rejected","executed":"0"})",
-           18'399);
+    order_is(h, "rejected", 18'399);
     CHECK(finds(check_recovery(h), "I15"));
   }
 }
