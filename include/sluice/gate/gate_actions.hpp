@@ -34,7 +34,7 @@ struct read_wanted {
 struct read_done {
   std::optional<position_key> position{};  ///< None: the whole account.
   std::string failure{};                   ///< Why it brought nothing; empty when truth was read.
-  bool not_for_exits{false};  ///< Kept by our own budget, out of a share that is not that of exits.
+  bool not_for_exits{false};  ///< Kept back by us, out of a share that is not that of exits.
 };
 
 /// How far the order of a permit has come.
