@@ -13,19 +13,13 @@ namespace sluice::actors {
 /// For one actor, which must outlive the answers it waits for.
 class limits_watch {
  public:
-  /// Asks the gate when it is time, and puts its answer into the gauges.
-  void look(status_actor::base* self, const gate_actor& gate, status::metrics& metrics,
-            instant now) {
+  /// Asks the gate when it is time.
+  void look(status_actor::base* self, const gate_actor& gate, instant now) {
     if (now < due_)
       return;
     due_ = now + std::chrono::seconds{1};
     self->request(gate, caf::infinite, show_limits{})
-        .then(
-            [this, &metrics](const limits_shown& s) {
-              last_ = s.now;
-              show_limits_in(metrics, *last_);
-            },
-            [](const caf::error&) {});
+        .then([this](const limits_shown& s) { last_ = s.now; }, [](const caf::error&) {});
   }
 
   /// Null before the first answer.

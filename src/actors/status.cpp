@@ -1,4 +1,4 @@
-// The status stage: routes, readiness edges, gauges, event readers.
+// The status stage: routes, readiness edges, metrics, event readers.
 #include "sluice/actors/status.hpp"
 
 #include <fmt/format.h>
@@ -25,8 +25,8 @@
 #include "sluice/truth/universe_tiers.hpp"
 #include "stage.hpp"
 #include "status_documents.hpp"
+#include "status_gauges.hpp"
 #include "status_pages.hpp"
-#include "workload_metrics.hpp"
 
 namespace sluice::actors {
 namespace {
@@ -75,7 +75,7 @@ class status_stage : public stage<status_actor> {
         [this](tick) {
           look();
           if (peers_)
-            limits_.look(this, peers_->gate, metrics(), now());
+            limits_.look(this, peers_->gate, now());
           wake_at(now() + duration{tick_period});
         },
     };
@@ -187,43 +187,12 @@ class status_stage : public stage<status_actor> {
     return in;
   }
 
-  /// Gauges, and a log line whenever readiness or its reasons change.
+  /// Tells what has changed, to the log and to the service manager.
   void look() {
     const auto v = view();
-    auto& m = metrics();
-    m.set(status::metric::ready, v.not_ready_for.empty() ? 1 : 0);
-    m.set(status::metric::truth_symbols, {"open"}, static_cast<double>(v.truth.open));
-    m.set(status::metric::truth_symbols, {"flat"}, static_cast<double>(v.truth.flat));
-    m.set(status::metric::truth_symbols, {"unknown"}, static_cast<double>(v.truth.unknown));
-    m.set(status::metric::plans_parked,
-          static_cast<double>(vitals().parked_exit + vitals().parked_entry));
-    m.set(status::metric::request_weight_used, static_cast<double>(v.budget.weight_used_1m));
-    m.set(status::metric::request_weight_limit, static_cast<double>(v.budget.weight_limit_1m));
-    if (given_.table->account_as_of())
-      m.set(status::metric::truth_as_of,
-            static_cast<double>(v.now.wall.ms - v.ages.max.count()) / 1000.0);
-    for (const auto s : {trading_state::active, trading_state::reduce_only, trading_state::halted})
-      m.set(status::metric::trading_state, {to_string(s)}, s == v.trading.state ? 1 : 0);
-    show_overrides(v);
-    show_in(m, vitals().work, std::chrono::steady_clock::now());
-    const auto lines = log().counts();
-    m.set(status::metric::log_suppressed, static_cast<double>(lines.suppressed));
-    m.set(status::metric::log_dropped, static_cast<double>(lines.dropped));
-    m.set(status::metric::log_write_failures, static_cast<double>(lines.write_failures));
     if (peers_ && peers_->service)
       send(peers_->service, standing_of(v, given_.table->account_as_of().has_value()));
     tell_edges(v);
-  }
-
-  void show_overrides(const status_view& v) {
-    for (const auto& key : overridable_keys)
-      metrics().set(status::metric::override_active, {key.name}, 0);
-    metrics().clear(status::metric::override_until);
-    for (const auto& o : v.overrides) {
-      metrics().set(status::metric::override_active, {o.key}, 1);
-      metrics().set(status::metric::override_until, {o.key},
-                    static_cast<double>(o.until.ms) / 1000.0);
-    }
   }
 
   void tell_edges(const status_view& v) {
@@ -279,7 +248,7 @@ class status_stage : public stage<status_actor> {
                                            v.not_ready_for.empty() ? 200 : 503));
       }
       case page::metrics:
-        look();
+        show_in(metrics(), view(), given_.table->account_as_of().has_value(), log().counts());
         return reply(
             {200, std::string(status::exposition_content_type), metrics().exposition(), {}});
       case page::version:

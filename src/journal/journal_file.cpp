@@ -21,9 +21,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What the store lets the log grow to before it moves it into the file, and a large batch more.
-constexpr ::off_t log_bytes_laid_out = 6 * 1'048'576;
-
 error failed_call(const fs::path& path, std::string_view what) {
   const int code = errno;
   const auto kind = code == EACCES || code == EPERM ? errc::not_permitted : errc::io_failure;
@@ -117,7 +114,7 @@ result<void> check_whole(database& db, integrity how) {
 /// Written once before it is used, so that a commit finds its blocks there: a sync that makes the
 /// log longer waits for the file system's own journal as well, which costs twice as much and has
 /// the longer tail. Zeros are no frames: SQLite takes them for the end of the log.
-result<void> lay_out_log(const fs::path& path) {
+result<void> lay_out_log(const fs::path& path, ::off_t bytes) {
   const auto log = beside(path, "-wal");
   const int file = ::open(log.c_str(), O_WRONLY | O_CLOEXEC);
   if (file < 0)
@@ -125,7 +122,7 @@ result<void> lay_out_log(const fs::path& path) {
   static constexpr std::array<char, 65'536> zeros{};
   auto at = ::lseek(file, 0, SEEK_END);
   bool written = at >= 0;
-  while (written && at < log_bytes_laid_out) {
+  while (written && at < bytes) {
     const auto more = ::pwrite(file, zeros.data(), zeros.size(), at);
     written = more > 0;
     at += more;
@@ -171,8 +168,8 @@ result<void> check_log(const fs::path& path, const log_state& log) {
 }
 
 /// Only a process that came to its end leaves no log.
-result<void> check_use(database& db, const log_state& log) {
-  if (log.begun && log.size >= log_bytes_laid_out)
+result<void> check_use(database& db, const log_state& log, std::int64_t laid_out) {
+  if (log.begun && log.size >= laid_out)
     return {};
   const auto in_use = db.number("SELECT in_use FROM log_use");
   if (!in_use)
@@ -297,9 +294,10 @@ result<database> open_journal(const fs::path& path, const store_options& options
   db->keep_log_at_close(true);
   if (auto prepared = prepare_to_write(*db, options); !prepared)
     return named(path, prepared.error());
-  if (auto checked = check_use(*db, *log); !checked && !options.accept_lost_log)
+  if (auto checked = check_use(*db, *log, options.log_laid_out);
+      !checked && !options.accept_lost_log)
     return named(path, checked.error());
-  if (auto laid_out = lay_out_log(path); !laid_out)
+  if (auto laid_out = lay_out_log(path, options.log_laid_out); !laid_out)
     return laid_out.error();
   if (auto begun = begin_use(*db); !begun)
     return named(path, begun.error());

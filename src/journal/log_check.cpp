@@ -25,14 +25,18 @@ constexpr std::uint32_t magic = 0x377f0682;
 
 using bytes = std::span<const unsigned char>;
 
-std::uint32_t big(bytes from, std::size_t at) {
-  return std::uint32_t{from[at]} << 24U | std::uint32_t{from[at + 1]} << 16U |
-         std::uint32_t{from[at + 2]} << 8U | std::uint32_t{from[at + 3]};
+std::uint32_t big(const unsigned char* at) {
+  return std::uint32_t{at[0]} << 24U | std::uint32_t{at[1]} << 16U | std::uint32_t{at[2]} << 8U |
+         std::uint32_t{at[3]};
 }
 
-std::uint32_t little(bytes from, std::size_t at) {
-  return std::uint32_t{from[at + 3]} << 24U | std::uint32_t{from[at + 2]} << 16U |
-         std::uint32_t{from[at + 1]} << 8U | std::uint32_t{from[at]};
+std::uint32_t little(const unsigned char* at) {
+  return std::uint32_t{at[3]} << 24U | std::uint32_t{at[2]} << 16U | std::uint32_t{at[1]} << 8U |
+         std::uint32_t{at[0]};
+}
+
+std::uint32_t big(bytes from, std::size_t at) {
+  return big(from.subspan(at, 4).data());
 }
 
 /// Goes on over all that was before it.
@@ -42,14 +46,21 @@ struct checksum {
   std::uint32_t second{0};
 
   void add(bytes data) {
-    const auto word = big_words ? &big : &little;
-    for (std::size_t at = 0; at + 8 <= data.size(); at += 8) {
-      first += word(data, at) + second;
-      second += word(data, at + 4) + first;
-    }
+    if (big_words)
+      add_words(data, [](const unsigned char* at) { return big(at); });
+    else
+      add_words(data, [](const unsigned char* at) { return little(at); });
   }
   [[nodiscard]] bool is(bytes stored, std::size_t at) const {
     return big(stored, at) == first && big(stored, at + 4) == second;
+  }
+
+ private:
+  void add_words(bytes data, auto word) {
+    for (; data.size() >= 8; data = data.subspan(8)) {
+      first += word(data.data()) + second;
+      second += word(data.data() + 4) + first;
+    }
   }
 };
 
@@ -71,7 +82,7 @@ std::optional<log_header> read_header(bytes from) {
   return h.sum.is(from, 24) ? std::optional(h) : std::nullopt;
 }
 
-/// A file that is read from its begin to its end.
+/// A file that is read from its begin to its end, much of it at once.
 class input {
  public:
   explicit input(const std::filesystem::path& path)
@@ -91,18 +102,32 @@ class input {
   bool fill(std::span<unsigned char> out) {
     errno = 0;
     for (std::size_t have = 0; have < out.size();) {
-      const auto got = ::read(descriptor_, out.data() + have, out.size() - have);
-      if (got < 0 && errno == EINTR)
-        continue;
-      if (got <= 0)
+      if (ahead_.empty() && !read_on())
         return false;
-      have += static_cast<std::size_t>(got);
+      const auto part = ahead_.first(std::min(ahead_.size(), out.size() - have));
+      std::memcpy(out.data() + have, part.data(), part.size());
+      ahead_ = ahead_.subspan(part.size());
+      have += part.size();
     }
     return true;
   }
 
  private:
+  bool read_on() {
+    for (;;) {
+      const auto got = ::read(descriptor_, buffer_.data(), buffer_.size());
+      if (got < 0 && errno == EINTR)
+        continue;
+      if (got <= 0)
+        return false;
+      ahead_ = bytes(buffer_).first(static_cast<std::size_t>(got));
+      return true;
+    }
+  }
+
   int descriptor_;
+  std::vector<unsigned char> buffer_ = std::vector<unsigned char>(256 * 1'024);
+  bytes ahead_{};  ///< Of the buffer: what was read and not yet asked for.
 };
 
 bool is_of(const log_header& h, bytes frame) {

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <map>
+#include <mutex>
 #include <string>
 
 #include "exit_rows.hpp"
@@ -222,12 +223,21 @@ result<statements> statements_that_make(std::int64_t version) {
   return statements_of(*made);
 }
 
+/// The same for as long as the program runs: made when a file of that version is first opened.
+const result<statements>& known_statements(std::int64_t version) {
+  static std::mutex one_at_a_time;
+  static std::map<std::int64_t, result<statements>> known;
+  const std::lock_guard guard(one_at_a_time);
+  auto at = known.find(version);
+  if (at == known.end())
+    at = known.emplace(version, statements_that_make(version)).first;
+  return at->second;
+}
+
 /// A changed name passes SQLite's own check of a file, and the first record of its table would fail
 /// in the midst of trading. What else is there is a person's.
 result<void> check_statements(database& db, std::int64_t version) {
-  // Made anew at each opening: SQLite draws random numbers for it, and a simulated process that
-  // found them made would draw others than its twin.
-  const auto wanted = statements_that_make(version);
+  const auto& wanted = known_statements(version);
   if (!wanted)
     return wanted.error();
   const auto found = statements_of(db);

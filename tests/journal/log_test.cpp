@@ -1,4 +1,6 @@
 // A write-ahead log that lost commits is never taken for one that never had them.
+#include <fmt/format.h>
+
 #include <fstream>
 
 #include "builders.hpp"
@@ -13,10 +15,10 @@ namespace fs = std::filesystem;
 constexpr std::int64_t header_bytes = 32;
 constexpr std::int64_t frame_bytes = 24 + 4'096;
 
-/// A journal whose process was killed after 20 commits of one record each.
-void leave_journal(const fs::path& path) {
+/// A journal whose process was killed after some commits of one record each.
+void leave_journal(const fs::path& path, int commits = 20) {
   auto s = opened(path);
-  for (int i = 0; i < 20; ++i) {
+  for (int i = 0; i < commits; ++i) {
     put(*s, notice{"test", "number " + std::to_string(i)});
     REQUIRE(s->commit().has_value());
   }
@@ -87,6 +89,22 @@ TEST_CASE("a damaged frame before other commits is refused by a start and by a v
   const auto found = (*from)->verify();
   REQUIRE_FALSE(found.has_value());
   CHECK_THAT(found.error().text, ContainsSubstring("-wal"));
+}
+
+TEST_CASE("a long log is read to its end, and damage is named where it is") {
+  const directory d;
+  leave_journal(d.journal(), 300);
+  const auto frames = frames_of(log_of(d.journal()));
+  REQUIRE(frames.back() > 2 * 1'048'576);
+  SECTION("whole") {
+    CHECK(records_in(d.journal()) == 300);
+  }
+  SECTION("damaged near its end") {
+    const auto at = frames.size() - 12;
+    flip(log_of(d.journal()), frames[at] + 2'000);
+    CHECK_THAT(refusal_of(d.journal()).text,
+               ContainsSubstring(fmt::format("frame {} is damaged", at + 1)));
+  }
 }
 
 TEST_CASE("what a power cut leaves of a last commit is no damage") {

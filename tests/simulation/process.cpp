@@ -22,6 +22,10 @@ struct process::pending_answers {
 };
 
 namespace {
+
+/// Less than a real disk is given, of which six megabytes at each start would be a tenth of a run.
+constexpr std::int64_t log_laid_out = 256 * 1'024;
+
 // As a function with an argument: CAF takes a null pointer to the arguments of one without any,
 // which the standard library's assertions of the release preset refuse.
 caf::behavior passing_records_on(caf::event_based_actor*, const process::records_seen& seen) {
@@ -76,7 +80,9 @@ void process::make_client() {
 bool process::start(records_seen seen) {
   const auto& chosen = machine_.chosen;
   const auto path = journal::journal_path(chosen.journal);
-  auto store = journal::store::open(path);
+  journal::store_options opening;
+  opening.log_laid_out = log_laid_out;
+  auto store = journal::store::open(path, opening);
   if (!store) {
     refusal_ = "journal: " + store.error().text;
     return false;

@@ -6,35 +6,23 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cassert>
 #include <cstddef>
-#include <cstring>
 #include <map>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "file_image.hpp"
+
 namespace sluice::simulation {
 namespace {
 
 constexpr std::size_t sector = 512;
-
-/// One write or cut since the last sync of its file.
-struct change {
-  std::int64_t at{0};
-  std::string before{};  ///< As far as the file reached.
-  std::string after{};
-  std::int64_t size_before{0};
-  bool cut{false};  ///< The file was cut to `at`.
-};
-
-/// A file as SQLite sees it, while somebody has it open: what it is asked for needs no real read.
-struct file_image {
-  std::string bytes{};
-  int handles{0};
-  std::vector<change> unsynced{};
-};
+/// SQLite's own file system takes no more.
+constexpr std::size_t write_at_once = 65'536;
 
 struct disk_state {
   draws random;
@@ -85,29 +73,12 @@ void count_call() {
   }
 }
 
-change about_to_change(const file_image& file, std::int64_t at, std::int64_t size) {
-  change c;
-  c.at = at;
-  c.size_before = static_cast<std::int64_t>(file.bytes.size());
-  if (at < c.size_before)
-    c.before = file.bytes.substr(static_cast<std::size_t>(at), static_cast<std::size_t>(size));
-  return c;
-}
-
 int read(sqlite3_file* f, void* into, int size, sqlite3_int64 at) {
   const auto* file = watched(f)->image;
   if (!file)
     return real(f)->pMethods->xRead(real(f), into, size, at);
-  const auto wanted = static_cast<std::size_t>(size);
-  const auto there = std::min(
-      file->bytes.size() - std::min<std::size_t>(file->bytes.size(), static_cast<std::size_t>(at)),
-      wanted);
-  if (there > 0)
-    std::memcpy(into, file->bytes.data() + at, there);
-  if (there == wanted)
-    return SQLITE_OK;
-  std::memset(static_cast<char*>(into) + there, 0, wanted - there);
-  return SQLITE_IOERR_SHORT_READ;
+  const bool whole = file->read(into, static_cast<std::size_t>(size), static_cast<std::size_t>(at));
+  return whole ? SQLITE_OK : SQLITE_IOERR_SHORT_READ;
 }
 
 int file_size(sqlite3_file* f, sqlite3_int64* size) {
@@ -125,19 +96,29 @@ void grow_as_on_disk(file_image& file, sqlite3_file* from) {
     file.bytes.resize(std::max(file.bytes.size(), static_cast<std::size_t>(size)));
 }
 
+int write_now(file_image& file, sqlite3_file* to) {
+  for (const auto& [begin, end] : file.take_unwritten())
+    for (auto at = begin; at < end; at += write_at_once) {
+      const auto size = static_cast<int>(std::min(write_at_once, end - at));
+      const int code =
+          to->pMethods->xWrite(to, file.bytes.data() + at, size, static_cast<sqlite3_int64>(at));
+      if (code != SQLITE_OK)
+        return code;
+    }
+  return SQLITE_OK;
+}
+
 int write(sqlite3_file* f, const void* bytes, int size, sqlite3_int64 at) {
   if (disk->crashed)
     return SQLITE_IOERR_WRITE;
-  auto* file = watched(f)->image;
-  if (file && static_cast<std::size_t>(at + size) > file->bytes.size())
-    grow_as_on_disk(*file, real(f));
-  const int code = real(f)->pMethods->xWrite(real(f), bytes, size, at);
-  if (file && code == SQLITE_OK) {
-    auto c = about_to_change(*file, at, size);
-    c.after.assign(static_cast<const char*>(bytes), static_cast<std::size_t>(size));
-    file->bytes.resize(std::max(file->bytes.size(), static_cast<std::size_t>(at + size)));
-    std::memcpy(file->bytes.data() + at, bytes, static_cast<std::size_t>(size));
-    file->unsynced.push_back(std::move(c));
+  int code = SQLITE_OK;
+  if (auto* file = watched(f)->image) {
+    if (static_cast<std::size_t>(at + size) > file->bytes.size())
+      grow_as_on_disk(*file, real(f));
+    file->write(static_cast<const char*>(bytes), static_cast<std::size_t>(size),
+                static_cast<std::size_t>(at));
+  } else {
+    code = real(f)->pMethods->xWrite(real(f), bytes, size, at);
   }
   count_call();
   return disk->crashed ? SQLITE_IOERR_WRITE : code;
@@ -146,20 +127,23 @@ int write(sqlite3_file* f, const void* bytes, int size, sqlite3_int64 at) {
 int truncate(sqlite3_file* f, sqlite3_int64 size) {
   if (disk->crashed)
     return SQLITE_IOERR_TRUNCATE;
+  auto* file = watched(f)->image;
+  if (file && write_now(*file, real(f)) != SQLITE_OK)
+    return SQLITE_IOERR_TRUNCATE;
   const int code = real(f)->pMethods->xTruncate(real(f), size);
-  if (auto* file = watched(f)->image; file && code == SQLITE_OK) {
-    auto c = about_to_change(*file, size, static_cast<std::int64_t>(file->bytes.size()));
-    c.cut = true;
-    file->bytes.resize(static_cast<std::size_t>(size));
-    file->unsynced.push_back(std::move(c));
-  }
+  if (file && code == SQLITE_OK)
+    file->cut(static_cast<std::size_t>(size));
   return code;
 }
 
 int close_file(sqlite3_file* f) {
-  if (auto* file = watched(f)->image; file && --file->handles == 0)
+  int code = SQLITE_OK;
+  if (auto* file = watched(f)->image; file && --file->handles == 0) {
+    code = write_now(*file, real(f));
     file->bytes = {};
-  return real(f)->pMethods->xClose(real(f));
+  }
+  const int closed = real(f)->pMethods->xClose(real(f));
+  return code == SQLITE_OK ? closed : code;
 }
 
 int sync(sqlite3_file* f, int) {
@@ -306,7 +290,9 @@ simulated_disk::simulated_disk(std::uint64_t seed) {
     return sqlite3_config(SQLITE_CONFIG_SINGLETHREAD) == SQLITE_OK &&
            sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) == SQLITE_OK;
   }();
-  real_vfs = sqlite3_vfs_find(nullptr);
+  // Of the ones at hand that which keeps locks among the connections of one process for itself:
+  // a third of all calls to the kernel would be locks.
+  real_vfs = sqlite3_vfs_find("unix-excl");
   simulated_vfs = *real_vfs;
   simulated_vfs.zName = "simulated";
   simulated_vfs.szOsFile = static_cast<int>(sizeof(watched_file)) + real_vfs->szOsFile;
@@ -319,8 +305,7 @@ simulated_disk::simulated_disk(std::uint64_t seed) {
 }
 
 simulated_disk::~simulated_disk() {
-  sqlite3_vfs_unregister(&simulated_vfs);
-  sqlite3_vfs_register(real_vfs, 1);
+  sqlite3_vfs_unregister(&simulated_vfs);  // The one before is the default again.
   delete std::exchange(disk, nullptr);
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 #include <fstream>
 
 #include "simulation.hpp"
@@ -17,10 +18,17 @@ constexpr std::size_t id_length = 36;
 
 /// Our ids in bytes that have just become durable.
 void keep_ids(std::string_view bytes, std::set<std::string, std::less<>>& ids) {
-  for (auto at = bytes.find(id_begin); at != std::string_view::npos;
-       at = bytes.find(id_begin, at + 1))
-    if (at + id_length <= bytes.size())
-      ids.emplace(bytes.substr(at, id_length));
+  // Not bytes.find, which stops at every letter "s".
+  const auto next = [&] {
+    return static_cast<const char*>(
+        ::memmem(bytes.data(), bytes.size(), id_begin.data(), id_begin.size()));
+  };
+  for (const auto* at = next(); at != nullptr; at = next()) {
+    bytes.remove_prefix(static_cast<std::size_t>(at - bytes.data()));
+    if (const auto id = bytes.substr(0, id_length); id.size() == id_length && !ids.contains(id))
+      ids.emplace(id);
+    bytes.remove_prefix(1);
+  }
 }
 
 /// `venues_ms` is the venue's clock, by which it names the end of a ban.

@@ -26,6 +26,9 @@ struct store_options {
   /// A journal whose write-ahead log is damaged, cut or missing is opened with what SQLite still
   /// finds. Somebody who knows what was lost has to say so.
   bool accept_lost_log{false};
+  /// Bytes of the write-ahead log that are written before it is used: what the store lets it grow
+  /// to before it moves it into the file, and a large batch more.
+  std::int64_t log_laid_out{6 * 1'048'576};
 };
 
 /// What an append did.
