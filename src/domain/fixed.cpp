@@ -2,6 +2,7 @@
 #include "sluice/domain/fixed.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace sluice {
 namespace {
@@ -49,17 +50,26 @@ result<std::int64_t> parse_fixed(std::string_view text) {
 
 std::string format_fixed(std::int64_t raw) {
   const bool negative = raw < 0;
-  auto magnitude =
+  const auto magnitude =
       negative ? 0ULL - static_cast<std::uint64_t>(raw) : static_cast<std::uint64_t>(raw);
   const auto scale = static_cast<std::uint64_t>(fixed_scale);
-  std::string text = std::to_string(magnitude / scale);
-  if (auto fraction = magnitude % scale; fraction != 0) {
-    std::string tail = std::to_string(fraction);
-    tail.insert(0, static_cast<std::size_t>(fixed_decimals) - tail.size(), '0');
-    tail.erase(tail.find_last_not_of('0') + 1);
-    text += '.' + tail;
-  }
-  return negative ? '-' + text : text;
+  // From its last character to its first: the most are a sign, 11 digits, a point and 8 more.
+  std::array<char, 21> text;
+  auto* first = text.end();
+  const auto put = [&](std::uint64_t digit) { *--first = static_cast<char>('0' + digit); };
+  auto fraction = magnitude % scale;
+  for (int i = 0; i < fixed_decimals; ++i, fraction /= 10)
+    if (fraction % 10 != 0 || first != text.end())
+      put(fraction % 10);
+  if (first != text.end())
+    *--first = '.';
+  auto whole = magnitude / scale;
+  do
+    put(whole % 10);
+  while ((whole /= 10) != 0);
+  if (negative)
+    *--first = '-';
+  return {first, text.end()};
 }
 
 }  // namespace sluice

@@ -1,6 +1,7 @@
 // Accounts, balances and positions in the venue's v3 shapes.
 #include <algorithm>
 #include <boost/json/array.hpp>
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -32,33 +33,34 @@ notional isolated_margin(const account::position& p, price mark) {
 }
 
 json::object risk_row(const account::position& p, const account::holding& h, price mark,
-                      const margin_view& m) {
+                      const margin_view& m, const json::storage_ptr& memory) {
   const bool flat = p.amount.is_zero();
   const auto value = mark * p.amount;
   const auto bound = bound_by(p, mark, h.leverage);
   const auto own = isolated_margin(p, mark);
   const bool isolated = h.margin == margin_type::isolated && !flat;
   const auto room = isolated ? own - bound.maintenance : m.balance - m.maintenance;
-  return {{"symbol", p.what->name.str()},
-          {"positionSide", venue_word(p.leg)},
-          {"positionAmt", padded(p.amount, p.what->quantity_digits)},
-          {"entryPrice", padded(p.entry, std::max(p.what->price_digits, 1))},
-          {"breakEvenPrice", break_even(p)},
-          {"markPrice", padded(mark, fixed_decimals)},
-          {"unRealizedProfit", money(unrealised_of(p, mark))},
-          {"liquidationPrice", flat ? "0" : liquidation_price(p, mark, room)},
-          {"isolatedMargin", isolated ? money(own) : "0"},
-          {"notional", flat ? "0" : money(value)},
-          {"marginAsset", "USDT"},
-          {"isolatedWallet", isolated ? money(p.isolated) : "0"},
-          {"initialMargin", money(bound.initial())},
-          {"maintMargin", flat ? "0" : money(bound.maintenance)},
-          {"positionInitialMargin", flat ? "0" : money(bound.positions)},
-          {"openOrderInitialMargin", bound.orders.is_zero() ? "0" : money(bound.orders)},
-          {"adl", flat ? 0 : 1},
-          {"bidNotional", p.bids.is_zero() ? "0" : money(p.bids)},
-          {"askNotional", p.asks.is_zero() ? "0" : money(p.asks)},
-          {"updateTime", p.changed_at.ms}};
+  return {{{"symbol", p.what->name.str()},
+           {"positionSide", venue_word(p.leg)},
+           {"positionAmt", padded(p.amount, p.what->quantity_digits)},
+           {"entryPrice", padded(p.entry, std::max(p.what->price_digits, 1))},
+           {"breakEvenPrice", break_even(p)},
+           {"markPrice", padded(mark, fixed_decimals)},
+           {"unRealizedProfit", money(unrealised_of(p, mark))},
+           {"liquidationPrice", flat ? "0" : liquidation_price(p, mark, room)},
+           {"isolatedMargin", isolated ? money(own) : "0"},
+           {"notional", flat ? "0" : money(value)},
+           {"marginAsset", "USDT"},
+           {"isolatedWallet", isolated ? money(p.isolated) : "0"},
+           {"initialMargin", money(bound.initial())},
+           {"maintMargin", flat ? "0" : money(bound.maintenance)},
+           {"positionInitialMargin", flat ? "0" : money(bound.positions)},
+           {"openOrderInitialMargin", bound.orders.is_zero() ? "0" : money(bound.orders)},
+           {"adl", flat ? 0 : 1},
+           {"bidNotional", p.bids.is_zero() ? "0" : money(p.bids)},
+           {"askNotional", p.asks.is_zero() ? "0" : money(p.asks)},
+           {"updateTime", p.changed_at.ms}},
+          memory};
 }
 
 json::object account_row(const account::position& p, const account::holding& h, price mark) {
@@ -123,10 +125,11 @@ std::string break_even(const account::position& p) {
 std::string position_risk(const account& who, const mark_board& marks, const instrument* only,
                           const trading_rules& rules) {
   const auto m = who.margin();
-  json::array list;
+  json::monotonic_resource memory;
+  json::array list(&memory);
   const auto add = [&](const account::holding& h, const position_rows& legs) {
     for (const auto* p : legs)
-      list.push_back(risk_row(*p, h, marks.of(*h.what), m));
+      list.push_back(risk_row(*p, h, marks.of(*h.what), m, &memory));
   };
   if (!only) {
     for (const auto& [name, h] : who.all())
