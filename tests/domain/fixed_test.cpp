@@ -53,6 +53,21 @@ TEST_CASE("text that is not a plain decimal in range is refused") {
   CHECK_FALSE(quantity::parse(text).has_value());
 }
 
+TEST_CASE("a decimal is written with as many digits as it needs") {
+  const auto [raw, text] = GENERATE(table<std::int64_t, std::string>({
+      {0, "0"},
+      {1, "0.00000001"},
+      {-1, "-0.00000001"},
+      {100'000'000, "1"},
+      {1'000'000'000, "10"},
+      {-110'000'000, "-1.1"},
+      {1'050'000'010, "10.5000001"},
+      {std::numeric_limits<std::int64_t>::max(), "92233720368.54775807"},
+      {std::numeric_limits<std::int64_t>::min(), "-92233720368.54775808"},
+  }));
+  CHECK(format_fixed(raw) == text);
+}
+
 TEST_CASE("formatting and parsing give the same value back") {
   CHECK(rc::check([](std::int64_t raw) {
     RC_PRE(raw != std::numeric_limits<std::int64_t>::min());
