@@ -12,7 +12,8 @@ bool urgent_reads::must_wait(const entry& e, const read_wanted& wanted, instant 
   const bool goes_first = wanted.traffic == lane::exit && e.traffic == lane::entry;
   if (now >= e.again_at || goes_first)
     return false;
-  return e.outstanding || !(e.failure.empty() && wanted.newer_than > e.asked_at);
+  const auto& failure = wanted.traffic == lane::exit ? e.exits_failure : e.failure;
+  return e.outstanding || !(failure.empty() && wanted.newer_than > e.asked_at);
 }
 
 bool urgent_reads::ask(const read_wanted& wanted, instant now) {
@@ -41,8 +42,8 @@ void urgent_reads::finish(entry& e, const read_done& done, instant now) {
   e.failure = done.failure.substr(0, failure_text_max);
   if (!done.not_for_exits)
     e.exits_failure = e.failure;
-  else if (e.exits_failure.empty())
-    e.exits_failure = unanswered;
+  else if (e.traffic == lane::entry)
+    e.exits_failure.clear();  // No exit waits: what an earlier one met is over.
 }
 
 void urgent_reads::finished(const read_done& done, instant now) {

@@ -125,9 +125,9 @@ class input {
     }
   }
 
-  int descriptor_;
   std::vector<unsigned char> buffer_ = std::vector<unsigned char>(256 * 1'024);
-  bytes ahead_{};  ///< Of the buffer: what was read and not yet asked for.
+  int descriptor_;  ///< Opened last, so that errno says why it could not be.
+  bytes ahead_{};   ///< Of the buffer: what was read and not yet asked for.
 };
 
 bool is_of(const log_header& h, bytes frame) {

@@ -224,26 +224,30 @@ result<statements> statements_that_make(std::int64_t version) {
 }
 
 /// The same for as long as the program runs: made when a file of that version is first opened.
-const result<statements>& known_statements(std::int64_t version) {
+result<const statements*> known_statements(std::int64_t version) {
   static std::mutex one_at_a_time;
-  static std::map<std::int64_t, result<statements>> known;
+  static std::map<std::int64_t, statements> known;
   const std::lock_guard guard(one_at_a_time);
   auto at = known.find(version);
-  if (at == known.end())
-    at = known.emplace(version, statements_that_make(version)).first;
-  return at->second;
+  if (at == known.end()) {
+    auto made = statements_that_make(version);
+    if (!made)
+      return made.error();
+    at = known.emplace(version, std::move(*made)).first;
+  }
+  return &at->second;
 }
 
 /// A changed name passes SQLite's own check of a file, and the first record of its table would fail
 /// in the midst of trading. What else is there is a person's.
 result<void> check_statements(database& db, std::int64_t version) {
-  const auto& wanted = known_statements(version);
+  const auto wanted = known_statements(version);
   if (!wanted)
     return wanted.error();
   const auto found = statements_of(db);
   if (!found)
     return found.error();
-  for (const auto& [name, statement] : *wanted)
+  for (const auto& [name, statement] : **wanted)
     if (const auto at = found->find(name); at == found->end())
       return fail(errc::malformed, fmt::format("is damaged: its schema has no {}", name));
     else if (at->second != statement)

@@ -26,7 +26,7 @@ struct stretch {
   std::size_t end{0};
 };
 
-/// What is read comes from here; what is written reaches the real file when the last one closes it.
+/// What is read comes from here; what is written reaches the real file when a writer closes it.
 struct file_image {
   std::string bytes{};
   int handles{0};

@@ -50,6 +50,25 @@ TEST_CASE("a list is falsely empty in some runs, and in none of them twice") {
   CHECK(runs_with_one > 20);
 }
 
+TEST_CASE("two pages of a firewall never wait to be met at once") {
+  // Two faults of that kind were armed for one order of this seed, 12 ms apart, and the pause that
+  // they made outlasted the run.
+  options chosen;
+  chosen.seed = 915;
+  chosen.span = 10min;
+  std::vector<double> struck;
+  chosen.trace = [&](const std::string& line) {
+    if (line.find(" FAULT ") != std::string::npos &&
+        line.find("forbidden_403") != std::string::npos)
+      struck.push_back(std::stod(line));
+  };
+  const auto found = sluice::simulation::simulation(chosen).run();
+  CHECK(oracle::judge(found.seen).empty());
+  REQUIRE_FALSE(struck.empty());
+  for (std::size_t i = 1; i < struck.size(); ++i)
+    CHECK(struck[i] - struck[i - 1] > 45);
+}
+
 TEST_CASE("a jump of the wall clock changes no verdict") {
   std::int64_t jumps = 0;
   for (std::uint64_t seed = 12; seed <= 23; ++seed) {

@@ -49,6 +49,7 @@ sqlite3_vfs simulated_vfs{};
 struct watched_file {
   sqlite3_file base;
   file_image* image;  ///< Null for files that need not survive.
+  bool writes;        ///< The real file can be written by it.
 };
 static_assert(sizeof(watched_file) % 8 == 0);
 
@@ -138,9 +139,14 @@ int truncate(sqlite3_file* f, sqlite3_int64 size) {
 
 int close_file(sqlite3_file* f) {
   int code = SQLITE_OK;
-  if (auto* file = watched(f)->image; file && --file->handles == 0) {
-    code = write_now(*file, real(f));
-    file->bytes = {};
+  if (auto* file = watched(f)->image) {
+    // Not the last one alone: that may be a reader's.
+    if (watched(f)->writes)
+      code = write_now(*file, real(f));
+    if (--file->handles == 0) {
+      assert(file->unwritten.empty());
+      file->bytes = {};
+    }
   }
   const int closed = real(f)->pMethods->xClose(real(f));
   return code == SQLITE_OK ? closed : code;
@@ -209,10 +215,14 @@ int load(file_image& file, sqlite3_file* from) {
 
 int open_file(sqlite3_vfs*, const char* name, sqlite3_file* f, int flags, int* flags_out) {
   f->pMethods = nullptr;
-  const int code = real_vfs->xOpen(real_vfs, name, real(f), flags, flags_out);
+  int opened = 0;
+  const int code = real_vfs->xOpen(real_vfs, name, real(f), flags, &opened);
+  if (flags_out)
+    *flags_out = opened;
   if (code != SQLITE_OK)
     return code;
   f->pMethods = &methods;
+  watched(f)->writes = (opened & SQLITE_OPEN_READWRITE) != 0;
   constexpr int kept = SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_JOURNAL;
   watched(f)->image = name && (flags & kept) != 0 ? &disk->files[name] : nullptr;
   if (auto* file = watched(f)->image; file && file->handles++ == 0)

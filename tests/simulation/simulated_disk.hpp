@@ -21,7 +21,7 @@ enum class crash_kind : std::uint8_t {
 
 /// While it lives it is SQLite's default file system, over real files. The names in a directory
 /// (made, renamed) count as durable at once; what is written past SQLite is not seen, but for bytes
-/// at the end of a file; and what SQLite writes is in the real file once nobody has it open.
+/// at the end of a file; and what SQLite writes is in the real file once no writer has it open.
 class simulated_disk {
  public:
   explicit simulated_disk(std::uint64_t seed);

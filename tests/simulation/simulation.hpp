@@ -93,7 +93,8 @@ class simulation {
   milliseconds venue_ahead_{};  ///< The venue's clock, of the true one.
   /// World time from which on the venue's clock was so far ahead.
   std::vector<std::pair<milliseconds, milliseconds>> ahead_since_{{{}, {}}};
-  bool quiet_{false};  ///< No faults any more.
+  instant firewall_waits_until_{};  ///< Its page may still be met.
+  bool quiet_{false};               ///< No faults any more.
   outcome result_{};
 };
 

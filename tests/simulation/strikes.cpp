@@ -11,6 +11,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
+/// A firewall's page waits so long to be met (15 s), and then as long on its way (30 s).
+constexpr milliseconds firewall_page_waits = 45s;
+
 std::string with_symbol(std::string text, const std::string& name) {
   constexpr std::string_view placeholder = "SYMBOL";
   for (auto at = text.find(placeholder); at != std::string::npos;
@@ -132,15 +135,19 @@ void simulation::strike(const planned_fault& f, std::optional<phase> met) {
   const bool in_force = banned && machine_.stops.ban->until > wall_time{world_->our_wall_ms()};
   if (in_force && (f.name == "E3" || f.name == "E15"))
     return;
-  // A firewall's pause grows with each 403 met in it, and would outlast the calm at the end.
+  // A firewall's pause grows with each 403 met in it, and would outlast the calm at the end: nor
+  // does one wait to be met beside another.
   const auto& away = machine_.stops.pause_of_others;
-  if (away && away->until > wall_time{world_->our_wall_ms()} &&
-      f.script.find("forbidden_403") != std::string::npos)
+  const bool blocks = f.script.find("forbidden_403") != std::string::npos;
+  if (blocks && (world_->now() < firewall_waits_until_ ||
+                 (away && away->until > wall_time{world_->our_wall_ms()})))
     return;
   if (f.disk && chosen_.restarts == with_restarts::no)
     return;
   if (f.slow && disk_->commit_takes(world_->now()) > 0ms)
     return;
+  if (blocks)
+    firewall_waits_until_ = world_->now() + firewall_page_waits;
   ++result_.hits[{f.name, met ? std::string(to_string(*met)) : no_plan}];
   world_->trace(fmt::format("FAULT {} on {} ({}) {}", f.name, on->str(),
                             met ? to_string(*met) : no_plan, f.script));

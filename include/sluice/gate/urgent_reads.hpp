@@ -37,13 +37,12 @@ class urgent_reads {
   /// After those due have been asked for again or forgotten.
   void rearm();
   /// Why the last read of the position failed; empty when it did not. What is not for exits is no
-  /// reason for them: what a read before it failed by is, or that there is no answer yet.
+  /// reason for them: what a read before it failed by stays, as long as an exit asks.
   [[nodiscard]] const std::string& last_failure(const position_key& key, lane of) const;
   [[nodiscard]] std::size_t outstanding() const;
 
  private:
   static constexpr std::size_t failure_text_max = 200;
-  static constexpr const char* unanswered = "no answer yet";
 
   struct entry {
     lane traffic{lane::entry};
