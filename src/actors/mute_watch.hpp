@@ -1,7 +1,6 @@
 // Finds out whether the user stream is mute: alive, and silent about what reads show.
 #pragma once
 
-#include <algorithm>
 #include <map>
 #include <optional>
 
@@ -11,10 +10,8 @@
 
 namespace sluice::actors {
 
-/// How much later than a read the stream may tell the same change, at least; and at most, where its
-/// events come as late as that, or new streams are found mute one after the other.
+/// How much later than a read the stream may tell the same change.
 inline constexpr milliseconds stream_patience{2'000};
-inline constexpr milliseconds stream_patience_max{16'000};
 
 /// Pure. A change that a read shows must be told by the stream too, soon; only what is known to
 /// have changed since the stream opened counts. That a position is gone is known by reads which may
@@ -62,20 +59,16 @@ class mute_watch {
     }
     return false;
   }
-  /// `late` is how long the event was on its way: the next one may be twice as long.
-  void told_by_stream(const position_key& position, quantity amount, duration late) {
+  void told_by_stream(const position_key& position, quantity amount) {
     told_[position] = amount;
     missing_.erase(position);
-    patience_ = std::clamp(2 * late, duration{stream_patience}, duration{stream_patience_max});
   }
 
-  /// The position that the stream should have told of; the watch then waits for a new stream, with
-  /// more patience: what is slow and not mute would be closed for ever, and its events lost.
+  /// The position that the stream should have told of; the watch then waits for a new stream.
   [[nodiscard]] std::optional<position_key> look(instant now) {
     for (const auto& [position, change] : missing_)
-      if (now - change.since >= patience_) {
+      if (now - change.since >= duration{stream_patience}) {
         const auto found = position;
-        patience_ = std::min(2 * patience_, duration{stream_patience_max});
         stream_closed();
         return found;
       }
@@ -85,8 +78,8 @@ class mute_watch {
   [[nodiscard]] std::optional<instant> next_look() const {
     std::optional<instant> first;
     for (const auto& [position, change] : missing_)
-      if (!first || change.since + patience_ < *first)
-        first = change.since + patience_;
+      if (!first || change.since + duration{stream_patience} < *first)
+        first = change.since + duration{stream_patience};
     return first;
   }
 
@@ -113,7 +106,6 @@ class mute_watch {
            (changed_at.ms > 0 && changed_at < opened_venue_);
   }
 
-  duration patience_{stream_patience};  ///< Outlives a stream.
   std::optional<instant> opened_at_{};
   venue_time opened_venue_{};
   std::map<position_key, quantity> told_{};

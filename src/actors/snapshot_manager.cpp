@@ -343,7 +343,7 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
   void merge(const account_moved& moved) {
     tell_changes(keeper_->apply(*moved.update, moved.received_at, moved.occurred_at));
     for (const auto& change : moved.update->positions) {
-      mute_.told_by_stream(change.position, change.amount, moved.received_at - moved.occurred_at);
+      mute_.told_by_stream(change.position, change.amount);
       if (const auto index = given_.table->directory().find(change.position.instrument))
         verify(read_target::of(*index), now() + duration{settings_.verification_delay});
     }

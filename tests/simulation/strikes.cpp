@@ -11,8 +11,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// A firewall's page waits so long to be met (15 s), and then as long on its way (30 s).
-constexpr milliseconds firewall_page_waits = 45s;
+/// A firewall's page waits for 15 s to be met, and may be on its way for 30 s.
+constexpr milliseconds firewall_page_waits = 46s;
 
 std::string with_symbol(std::string text, const std::string& name) {
   constexpr std::string_view placeholder = "SYMBOL";
