@@ -7,8 +7,8 @@
 
 namespace sluice::actors {
 
-/// Sets all of them. Nobody but a reader of /metrics looks at them: it is he whom they are set for.
-/// `account_read`: whether truth has an age at all.
+/// Sets all of them, for a reader of /metrics; nobody else looks at them. `account_read`: whether
+/// truth has an age at all.
 void show_in(status::metrics& metrics, const status_view& v, bool account_read,
              const status::log_counts& lines);
 
