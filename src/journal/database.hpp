@@ -28,7 +28,8 @@ class database {
   /// The file must exist. Not thread-safe.
   [[nodiscard]] static result<database> open(const std::filesystem::path& path, access how,
                                              milliseconds busy_timeout);
-  /// An empty one without a file, gone with its connection.
+  /// An empty one without a file, gone with its connection. It takes nothing back: what fails amid
+  /// a transaction leaves a part of it.
   [[nodiscard]] static result<database> in_memory();
   database(database&&) noexcept;
   database& operator=(database&&) noexcept;

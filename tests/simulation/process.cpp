@@ -23,7 +23,7 @@ struct process::pending_answers {
 
 namespace {
 
-/// Less than a real disk is given, of which six megabytes at each start would be a tenth of a run.
+/// Less than a real disk is given: six megabytes at each start would be some hundredths of a run.
 constexpr std::int64_t log_laid_out = 256 * 1'024;
 
 // As a function with an argument: CAF takes a null pointer to the arguments of one without any,

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "fault_plan.hpp"
+#include "file_image.hpp"
 #include "oracle/oracle.hpp"
 #include "simulation.hpp"
 #include "support/catch.hpp"
@@ -48,6 +49,26 @@ TEST_CASE("a list is falsely empty in some runs, and in none of them twice") {
     runs_with_one += empty;
   }
   CHECK(runs_with_one > 20);
+}
+
+TEST_CASE("what was written over and over goes to the real file once") {
+  file_image file;
+  const std::string text(100, 'x');
+  const auto put = [&](std::size_t at, std::size_t count) { file.write(text.data(), count, at); };
+  put(40, 20);  // A log that begins anew, twice.
+  put(60, 20);
+  put(10, 50);
+  put(15, 5);
+  put(90, 10);
+  std::vector<int> times(100, 0);
+  for (const auto& [begin, end] : file.take_unwritten())
+    for (auto at = begin; at < end; ++at)
+      ++times[at];
+  for (std::size_t at = 0; at < times.size(); ++at) {
+    INFO("byte " << at);
+    CHECK(times[at] == ((at >= 10 && at < 80) || at >= 90 ? 1 : 0));
+  }
+  CHECK(file.take_unwritten().empty());
 }
 
 TEST_CASE("two pages of a firewall never wait to be met at once") {
