@@ -1,5 +1,9 @@
 // A seed says all of a run; and a dose of them in which no promise breaks.
+#include <sqlite3.h>
+
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 
 #include "fault_plan.hpp"
 #include "file_image.hpp"
@@ -69,6 +73,29 @@ TEST_CASE("what was written over and over goes to the real file once") {
     CHECK(times[at] == ((at >= 10 && at < 80) || at >= 90 ? 1 : 0));
   }
   CHECK(file.take_unwritten().empty());
+}
+
+TEST_CASE("what a writer wrote is in the real file, also where a reader closes it last") {
+  const scratch files;
+  const auto path = (files.path / "one.db").string();
+  {
+    const simulated_disk disk(1);
+    sqlite3* writer = nullptr;
+    sqlite3* reader = nullptr;
+    const auto run = [](sqlite3* on, const char* sql) {
+      REQUIRE(sqlite3_exec(on, sql, nullptr, nullptr, nullptr) == SQLITE_OK);
+    };
+    REQUIRE(sqlite3_open(path.c_str(), &writer) == SQLITE_OK);
+    run(writer, "CREATE TABLE t (word TEXT)");
+    REQUIRE(sqlite3_open_v2(path.c_str(), &reader, SQLITE_OPEN_READONLY, nullptr) == SQLITE_OK);
+    run(reader, "SELECT word FROM t");
+    run(writer, "INSERT INTO t VALUES ('written-and-closed')");
+    REQUIRE(sqlite3_close(writer) == SQLITE_OK);
+    REQUIRE(sqlite3_close(reader) == SQLITE_OK);
+  }
+  std::ifstream file(path, std::ios::binary);
+  const std::string bytes(std::istreambuf_iterator<char>(file), {});
+  CHECK(bytes.find("written-and-closed") != std::string::npos);
 }
 
 TEST_CASE("two pages of a firewall never wait to be met at once") {
