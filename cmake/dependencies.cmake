@@ -2,7 +2,8 @@
 include_guard()
 
 find_package(Threads REQUIRED)
-find_package(OpenSSL 3.0 REQUIRED)
+# The first that duplicates a MAC without a key.
+find_package(OpenSSL 3.0.1 REQUIRED)
 find_package(Boost 1.81 REQUIRED COMPONENTS json)
 find_package(fmt 9 REQUIRED)
 # Without a version: its package of version 3.12 says that it replaces no other.

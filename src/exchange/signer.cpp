@@ -2,8 +2,9 @@
 #include "sluice/exchange/signer.hpp"
 
 #include <openssl/bio.h>
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/params.h>
 #include <openssl/pem.h>
 
 #include <array>
@@ -21,10 +22,14 @@ struct key_deleter {
 struct context_deleter {
   void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
 };
+struct mac_deleter {
+  void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
+};
 struct bio_deleter {
   void operator()(BIO* bio) const { BIO_free(bio); }
 };
 using private_key = std::unique_ptr<EVP_PKEY, key_deleter>;
+using mac_context = std::unique_ptr<EVP_MAC_CTX, mac_deleter>;
 
 private_key read_pem(std::string_view pem) {
   const std::unique_ptr<BIO, bio_deleter> bytes(
@@ -50,12 +55,30 @@ const unsigned char* bytes_of(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
 
-std::string sign_hmac(const secret& key, std::string_view payload) {
+/// HMAC-SHA256 without a key; null when OpenSSL has none. Made once: to look its parts up by name
+/// takes as long as a signature.
+mac_context keyless_hmac() {
+  EVP_MAC* hmac = EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr);
+  mac_context made(hmac ? EVP_MAC_CTX_new(hmac) : nullptr);
+  EVP_MAC_free(hmac);  // The context holds it.
+  std::string sha256 = OSSL_DIGEST_NAME_SHA2_256;
+  const std::array parts{
+      OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, sha256.data(), sha256.size()),
+      OSSL_PARAM_construct_end()};
+  if (made && EVP_MAC_CTX_set_params(made.get(), parts.data()) != 1)
+    made.reset();
+  return made;
+}
+
+/// OpenSSL wipes its copy of the key with the context.
+std::string sign_hmac(const EVP_MAC_CTX* keyless, const secret& key, std::string_view payload) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned size = 0;
+  std::size_t size = 0;
   const auto bytes = key.reveal();
-  if (HMAC(EVP_sha256(), bytes.data(), static_cast<int>(bytes.size()), bytes_of(payload),
-           payload.size(), digest.data(), &size) == nullptr)
+  const mac_context context(EVP_MAC_CTX_dup(keyless));
+  if (!context || EVP_MAC_init(context.get(), bytes_of(bytes), bytes.size(), nullptr) != 1 ||
+      EVP_MAC_update(context.get(), bytes_of(payload), payload.size()) != 1 ||
+      EVP_MAC_final(context.get(), digest.data(), &size, digest.size()) != 1)
     throw std::runtime_error("HMAC-SHA256 failed");
   return hex(digest.data(), size);
 }
@@ -78,6 +101,7 @@ std::string sign_ed25519(EVP_PKEY* key, std::string_view payload) {
 
 struct signer::state {
   secret hmac_key{};
+  mac_context keyless{};  ///< For HMAC.
   private_key ed25519_key{};
 };
 
@@ -92,6 +116,9 @@ result<signer> signer::make(key_type kind, secret key) {
     return fail(errc::invalid_value, "the API secret is empty");
   if (kind == key_type::hmac) {
     made->hmac_key = std::move(key);
+    made->keyless = keyless_hmac();
+    if (!made->keyless)
+      return fail(errc::invalid_value, "OpenSSL has no HMAC-SHA256: its configuration may say so");
     return signer(std::move(made));
   }
   made->ed25519_key = read_pem(key.reveal());
@@ -103,7 +130,7 @@ result<signer> signer::make(key_type kind, secret key) {
 std::string signer::sign(std::string_view payload) const {
   if (state_->ed25519_key)
     return sign_ed25519(state_->ed25519_key.get(), payload);
-  return sign_hmac(state_->hmac_key, payload);
+  return sign_hmac(state_->keyless.get(), state_->hmac_key, payload);
 }
 
 }  // namespace sluice::exchange

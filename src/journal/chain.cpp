@@ -1,6 +1,7 @@
 // The checksum chain: how a value is made, and the walk that checks all of them.
 #include "chain.hpp"
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include <bit>
@@ -8,7 +9,7 @@
 namespace sluice::journal {
 
 std::uint64_t chain_value(std::uint64_t before, const link& l) {
-  auto head = fmt::format("{}|{}|{}|{}|{}|{}|", l.seq, l.kind, l.wall_ms, l.steady_ns,
+  auto head = fmt::format(FMT_COMPILE("{}|{}|{}|{}|{}|{}|"), l.seq, l.kind, l.wall_ms, l.steady_ns,
                           l.body.size(), l.facts.size());
   if (l.caused_by)
     head += fmt::format("{}|", *l.caused_by);

@@ -222,6 +222,34 @@ void database::answer_by(std::optional<std::chrono::steady_clock::time_point> wh
       impl_.get());
 }
 
+result<std::string> database::content() const {
+  sqlite3_int64 size = 0;
+  const std::unique_ptr<unsigned char, decltype(&sqlite3_free)> bytes(
+      sqlite3_serialize(impl_->connection.get(), "main", &size, 0), &sqlite3_free);
+  if (!bytes)
+    return fail(errc::io_failure, impl_->path + ": its content cannot be had");
+  return std::string(reinterpret_cast<const char*>(bytes.get()), static_cast<std::size_t>(size));
+}
+
+result<void> database::take_content(std::string_view content) {
+  auto from = connect(":memory:", SQLITE_OPEN_READWRITE);
+  if (!from)
+    return from.error();
+  auto* source = from->impl_->connection.get();
+  const auto size = static_cast<sqlite3_int64>(content.size());
+  // Read only, whatever the parameter's type says.
+  auto* bytes = reinterpret_cast<unsigned char*>(const_cast<char*>(content.data()));
+  if (sqlite3_deserialize(source, "main", bytes, size, size, SQLITE_DESERIALIZE_READONLY) !=
+      SQLITE_OK)
+    return from->impl_->failure("read a content");
+  auto* copying = sqlite3_backup_init(impl_->connection.get(), "main", source, "main");
+  if (copying)
+    sqlite3_backup_step(copying, -1);
+  if (!copying || sqlite3_backup_finish(copying) != SQLITE_OK)
+    return impl_->failure("take a content");
+  return {};
+}
+
 int database::log_pages() const {
   return impl_->log_pages;
 }

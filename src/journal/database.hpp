@@ -51,6 +51,11 @@ class database {
   /// what to do; none: it takes what it needs.
   void answer_by(std::optional<std::chrono::steady_clock::time_point> when);
 
+  /// What a file of its own would hold.
+  [[nodiscard]] result<std::string> content() const;
+  /// Becomes what another one's content() was, in one transaction. It must be empty.
+  [[nodiscard]] result<void> take_content(std::string_view content);
+
   /// Pages in the write-ahead log after the last commit of this connection.
   [[nodiscard]] int log_pages() const;
   /// Moves what it can from the write-ahead log into the file, and syncs. Busy is no error.

@@ -53,14 +53,16 @@ result<void> sync_directory(const fs::path& directory) {
 }
 
 result<void> fill_new_file(const fs::path& path, const store_options& options) {
+  const auto content = new_journal();
+  if (!content)
+    return content.error();
   auto db = database::open(path, access::read_write, options.busy_timeout);
   if (!db)
     return db.error();
-  // Space that an archive frees is given back in steps; that has to be chosen before any table.
-  if (auto set = db->script("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA synchronous = FULL"); !set)
+  if (auto set = db->script("PRAGMA synchronous = FULL"); !set)
     return set;
-  if (auto made = migrate(*db); !made)
-    return made;
+  if (auto copied = db->take_content(*content); !copied)
+    return copied;
   // Before it gets its name: the change itself leaves, when it is cut off, a file that a reader
   // cannot open until a writer has been there.
   return db->script("PRAGMA journal_mode = WAL");

@@ -1,6 +1,7 @@
 // Records as JSON text, and those that hold state back from it.
 #include "sluice/journal/record_json.hpp"
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -74,31 +75,29 @@ std::string body_json(const record_body& b) {
 }
 
 std::string event_json(const event_head& h, std::string_view body) {
-  return fmt::format(R"({{"seq":{},"kind":"{}","at":"{}","caused_by":{},{})", h.seq, h.kind,
-                     format_rfc3339(h.at), h.caused_by, long_numbers_as_text(body).substr(1));
+  return fmt::format(FMT_COMPILE(R"({{"seq":{},"kind":"{}","at":"{}","caused_by":{},{})"), h.seq,
+                     h.kind, format_rfc3339(h.at), h.caused_by,
+                     long_numbers_as_text(body).substr(1));
 }
 
 std::string long_numbers_as_text(std::string_view stored) {
   std::string out;
   out.reserve(stored.size() + 32);
-  for (std::size_t at = 0; at < stored.size();) {
-    if (stored[at] != '"') {
-      out += stored[at++];
-      continue;
-    }
+  std::size_t copied = 0;
+  for (auto at = stored.find('"'); at < stored.size(); at = stored.find('"', at)) {
     const auto text = text_at(stored, at);
-    out += text;
     at += text.size();
     if (at == stored.size() || stored[at] != ':')
       continue;
-    out += stored[at++];
+    ++at;
     const auto end = std::min(stored.find_first_not_of("-0123456789", at), stored.size());
     if (end > at && is_long(text.substr(1, text.size() - 2))) {
-      out.append("\"").append(stored.substr(at, end - at)).append("\"");
-      at = end;
+      out.append(stored.substr(copied, at - copied)).append("\"");
+      out.append(stored.substr(at, end - at)).append("\"");
+      copied = at = end;
     }
   }
-  return out;
+  return out.append(stored.substr(copied));
 }
 
 result<std::string> stored_event_json(const event_head& h, std::string_view body) {

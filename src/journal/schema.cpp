@@ -213,24 +213,39 @@ result<statements> statements_of(database& db) {
   return out;
 }
 
-result<statements> statements_that_make(std::int64_t version) {
+/// A file of some version before its first record.
+struct pattern {
+  std::string file{};
+  statements made_by{};
+};
+
+result<pattern> make_pattern(std::int64_t version) {
   auto made = database::in_memory();
   if (!made)
     return made.error();
+  // Space that an archive frees is given back in steps; that has to be chosen before any table.
+  if (auto set = made->script("PRAGMA auto_vacuum = INCREMENTAL"); !set)
+    return set.error();
   for (std::int64_t from = 0; from < version; ++from)
     if (auto stepped = run_step(*made, from); !stepped)
       return stepped.error();
-  return statements_of(*made);
+  auto file = made->content();
+  if (!file)
+    return file.error();
+  auto by = statements_of(*made);
+  if (!by)
+    return by.error();
+  return pattern{std::move(*file), std::move(*by)};
 }
 
-/// The same for as long as the program runs: made when a file of that version is first opened.
-result<const statements*> known_statements(std::int64_t version) {
+/// The same for as long as the program runs: made when a file of that version is first needed.
+result<const pattern*> pattern_of(std::int64_t version) {
   static std::mutex one_at_a_time;
-  static std::map<std::int64_t, statements> known;
+  static std::map<std::int64_t, pattern> known;
   const std::lock_guard guard(one_at_a_time);
   auto at = known.find(version);
   if (at == known.end()) {
-    auto made = statements_that_make(version);
+    auto made = make_pattern(version);
     if (!made)
       return made.error();
     at = known.emplace(version, std::move(*made)).first;
@@ -241,13 +256,13 @@ result<const statements*> known_statements(std::int64_t version) {
 /// A changed name passes SQLite's own check of a file, and the first record of its table would fail
 /// in the midst of trading. What else is there is a person's.
 result<void> check_statements(database& db, std::int64_t version) {
-  const auto wanted = known_statements(version);
+  const auto wanted = pattern_of(version);
   if (!wanted)
     return wanted.error();
   const auto found = statements_of(db);
   if (!found)
     return found.error();
-  for (const auto& [name, statement] : **wanted)
+  for (const auto& [name, statement] : (*wanted)->made_by)
     if (const auto at = found->find(name); at == found->end())
       return fail(errc::malformed, fmt::format("is damaged: its schema has no {}", name));
     else if (at->second != statement)
@@ -257,6 +272,13 @@ result<void> check_statements(database& db, std::int64_t version) {
 }
 
 }  // namespace
+
+result<std::string_view> new_journal() {
+  const auto made = pattern_of(schema_version);
+  if (!made)
+    return made.error();
+  return std::string_view((*made)->file);
+}
 
 result<void> migrate(database& db) {
   const auto version = version_of(db);

@@ -1,7 +1,8 @@
 // Accounts, balances and positions in the venue's v3 shapes.
+#include <fmt/compile.h>
+
 #include <algorithm>
 #include <boost/json/array.hpp>
-#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -32,35 +33,31 @@ notional isolated_margin(const account::position& p, price mark) {
   return p.amount.is_zero() ? notional{} : p.isolated + unrealised_of(p, mark);
 }
 
-json::object risk_row(const account::position& p, const account::holding& h, price mark,
-                      const margin_view& m, const json::storage_ptr& memory) {
+/// Text at once: of all the venue says this is asked for most.
+std::string risk_row(const account::position& p, const account::holding& h, price mark,
+                     const margin_view& m) {
   const bool flat = p.amount.is_zero();
-  const auto value = mark * p.amount;
   const auto bound = bound_by(p, mark, h.leverage);
   const auto own = isolated_margin(p, mark);
   const bool isolated = h.margin == margin_type::isolated && !flat;
   const auto room = isolated ? own - bound.maintenance : m.balance - m.maintenance;
-  return {{{"symbol", p.what->name.str()},
-           {"positionSide", venue_word(p.leg)},
-           {"positionAmt", padded(p.amount, p.what->quantity_digits)},
-           {"entryPrice", padded(p.entry, std::max(p.what->price_digits, 1))},
-           {"breakEvenPrice", break_even(p)},
-           {"markPrice", padded(mark, fixed_decimals)},
-           {"unRealizedProfit", money(unrealised_of(p, mark))},
-           {"liquidationPrice", flat ? "0" : liquidation_price(p, mark, room)},
-           {"isolatedMargin", isolated ? money(own) : "0"},
-           {"notional", flat ? "0" : money(value)},
-           {"marginAsset", "USDT"},
-           {"isolatedWallet", isolated ? money(p.isolated) : "0"},
-           {"initialMargin", money(bound.initial())},
-           {"maintMargin", flat ? "0" : money(bound.maintenance)},
-           {"positionInitialMargin", flat ? "0" : money(bound.positions)},
-           {"openOrderInitialMargin", bound.orders.is_zero() ? "0" : money(bound.orders)},
-           {"adl", flat ? 0 : 1},
-           {"bidNotional", p.bids.is_zero() ? "0" : money(p.bids)},
-           {"askNotional", p.asks.is_zero() ? "0" : money(p.asks)},
-           {"updateTime", p.changed_at.ms}},
-          memory};
+  const auto money_if = [](bool any, notional n) { return any ? money(n) : "0"; };
+  return fmt::format(
+      FMT_COMPILE(
+          R"({{"symbol":"{}","positionSide":"{}","positionAmt":"{}","entryPrice":"{}",)"
+          R"("breakEvenPrice":"{}","markPrice":"{}","unRealizedProfit":"{}",)"
+          R"("liquidationPrice":"{}","isolatedMargin":"{}","notional":"{}","marginAsset":"USDT",)"
+          R"("isolatedWallet":"{}","initialMargin":"{}","maintMargin":"{}",)"
+          R"("positionInitialMargin":"{}","openOrderInitialMargin":"{}","adl":{},)"
+          R"("bidNotional":"{}","askNotional":"{}","updateTime":{}}})"),
+      p.what->name.str(), venue_word(p.leg), padded(p.amount, p.what->quantity_digits),
+      padded(p.entry, std::max(p.what->price_digits, 1)), break_even(p),
+      padded(mark, fixed_decimals), money(unrealised_of(p, mark)),
+      flat ? "0" : liquidation_price(p, mark, room), money_if(isolated, own),
+      money_if(!flat, mark * p.amount), money_if(isolated, p.isolated), money(bound.initial()),
+      money_if(!flat, bound.maintenance), money_if(!flat, bound.positions),
+      money_if(!bound.orders.is_zero(), bound.orders), flat ? 0 : 1,
+      money_if(!p.bids.is_zero(), p.bids), money_if(!p.asks.is_zero(), p.asks), p.changed_at.ms);
 }
 
 json::object account_row(const account::position& p, const account::holding& h, price mark) {
@@ -125,23 +122,24 @@ std::string break_even(const account::position& p) {
 std::string position_risk(const account& who, const mark_board& marks, const instrument* only,
                           const trading_rules& rules) {
   const auto m = who.margin();
-  json::monotonic_resource memory;
-  json::array list(&memory);
+  std::string list = "[";
   const auto add = [&](const account::holding& h, const position_rows& legs) {
-    for (const auto* p : legs)
-      list.push_back(risk_row(*p, h, marks.of(*h.what), m, &memory));
+    for (const auto* p : legs) {
+      list += list.size() == 1 ? "" : ",";
+      list += risk_row(*p, h, marks.of(*h.what), m);
+    }
   };
   if (!only) {
     for (const auto& [name, h] : who.all())
       add(h, shown_legs(who, h, rules.rows));
-    return json::serialize(list);
+    return list + ']';
   }
   const auto h = who.holding_or_flat(*only);
   auto legs = shown_legs(who, h, rules.rows);
   if (legs.empty() && rules.flat == flat_symbol::zero_row)
     legs = all_legs(who, h);
   add(h, legs);
-  return json::serialize(list);
+  return list + ']';
 }
 
 std::string account_v3(const account& who, const mark_board& marks) {

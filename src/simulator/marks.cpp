@@ -1,6 +1,7 @@
 // Moves marks and writes them in the shapes of stream and premiumIndex.
 #include "marks.hpp"
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -66,8 +67,9 @@ std::string mark_board::row_text(const instrument& i, std::int64_t event_ms) con
 std::string mark_board::row_of(std::string_view name, const std::string& mark,
                                std::int64_t event_ms, int st) const {
   return fmt::format(
-      R"({{"e":"markPriceUpdate","E":{0},"s":"{1}","p":"{2}","i":"{2}","P":"{2}","r":"{3}",)"
-      R"("ap":"{2}","T":{4},"st":{5}}})",
+      FMT_COMPILE(
+          R"({{"e":"markPriceUpdate","E":{0},"s":"{1}","p":"{2}","i":"{2}","P":"{2}","r":"{3}",)"
+          R"("ap":"{2}","T":{4},"st":{5}}})"),
       event_ms, name, mark, funding_rate_, next_funding(event_ms), st);
 }
 

@@ -3,9 +3,10 @@
 #include "refusals.hpp"
 
 #include <openssl/bio.h>
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/params.h>
 #include <openssl/pem.h>
 
 #include <algorithm>
@@ -49,7 +50,11 @@ struct context_deleter {
 struct bio_deleter {
   void operator()(BIO* bio) const { BIO_free(bio); }
 };
+struct mac_deleter {
+  void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
+};
 using public_key = std::unique_ptr<EVP_PKEY, key_deleter>;
+using mac_context = std::unique_ptr<EVP_MAC_CTX, mac_deleter>;
 
 const unsigned char* bytes_of(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
@@ -95,15 +100,49 @@ bool verify_ed25519(EVP_PKEY* key, std::string_view payload, std::string_view si
                           payload.size()) == 1;
 }
 
+/// What every HMAC-SHA256 with that secret begins with. Null when OpenSSL has none.
+mac_context begun_with(std::string_view secret) {
+  EVP_MAC* hmac = EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr);
+  mac_context made(hmac ? EVP_MAC_CTX_new(hmac) : nullptr);
+  EVP_MAC_free(hmac);  // The context holds it.
+  std::string sha256 = OSSL_DIGEST_NAME_SHA2_256;
+  const std::array parts{
+      OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, sha256.data(), sha256.size()),
+      OSSL_PARAM_construct_end()};
+  if (made && EVP_MAC_init(made.get(), bytes_of(secret), secret.size(), parts.data()) != 1)
+    made.reset();
+  return made;
+}
+
+/// Empty when OpenSSL fails.
+std::string hmac_hex(const EVP_MAC_CTX* begun, std::string_view text) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  std::size_t size = 0;
+  const mac_context context(begun ? EVP_MAC_CTX_dup(begun) : nullptr);
+  if (!context || EVP_MAC_update(context.get(), bytes_of(text), text.size()) != 1 ||
+      EVP_MAC_final(context.get(), digest.data(), &size, digest.size()) != 1)
+    return {};
+  static constexpr char digits[] = "0123456789abcdef";
+  std::string hex;
+  hex.reserve(2 * size);
+  for (std::size_t i = 0; i < size; ++i) {
+    hex += digits[digest[i] >> 4U];
+    hex += digits[digest[i] & 15U];
+  }
+  return hex;
+}
+
 }  // namespace
 
 struct signature_check::state {
-  std::string secret{};
+  mac_context hmac{};  ///< Null without a secret.
   public_key key{};
 };
 
 signature_check::signature_check(const account_settings& a)
-    : state_(std::make_unique<state>(state{a.api_secret, read_public_key(a.api_public_key)})) {}
+    : state_(
+          std::make_unique<state>(state{a.api_secret.empty() ? nullptr : begun_with(a.api_secret),
+                                        read_public_key(a.api_public_key)})) {}
 signature_check::signature_check(signature_check&&) noexcept = default;
 signature_check& signature_check::operator=(signature_check&&) noexcept = default;
 signature_check::~signature_check() = default;
@@ -111,26 +150,12 @@ signature_check::~signature_check() = default;
 bool signature_check::accepts(std::string_view payload, std::string_view signature) const {
   if (state_->key)
     return verify_ed25519(state_->key.get(), payload, signature);
-  return !state_->secret.empty() &&
-         same(lower(std::string(signature)), hmac_sha256_hex(state_->secret, payload));
+  const auto wanted = hmac_hex(state_->hmac.get(), payload);
+  return !wanted.empty() && same(lower(std::string(signature)), wanted);
 }
 
 bool is_ed25519_public_key(std::string_view pem) {
   return read_public_key(pem) != nullptr;
-}
-
-std::string hmac_sha256_hex(std::string_view secret, std::string_view text) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int size = 0;
-  HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()), bytes_of(text), text.size(),
-       digest.data(), &size);
-  static constexpr char digits[] = "0123456789abcdef";
-  std::string hex;
-  for (unsigned int i = 0; i < size; ++i) {
-    hex += digits[digest[i] >> 4U];
-    hex += digits[digest[i] & 15U];
-  }
-  return hex;
 }
 
 signed_text split_signature(std::string_view query, std::string_view body) {

@@ -13,9 +13,6 @@
 
 namespace sluice::simulator {
 
-/// HMAC-SHA256 as 64 lower-case hex digits.
-[[nodiscard]] std::string hmac_sha256_hex(std::string_view secret, std::string_view text);
-
 [[nodiscard]] bool is_ed25519_public_key(std::string_view pem);
 
 /// Whether signatures are an account's: of its secret, as hex digits of either case, or of its

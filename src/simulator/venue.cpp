@@ -1,9 +1,10 @@
 // Takes requests through limits, keys and signatures to their endpoint, and time through the venue.
 #include "sluice/simulator/venue.hpp"
 
-#include <fmt/chrono.h>
+#include <fmt/compile.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "bent_reply.hpp"
@@ -38,6 +39,23 @@ std::int64_t code_of(const reply& r) {
   if (r.status >= 400 && r.body.starts_with(start))
     std::from_chars(r.body.data() + start.size(), r.body.data() + r.body.size(), code);
   return code;
+}
+
+/// "Sun, 29 Nov 2026 23:04:44 GMT", whatever the locale.
+std::string date_text(venue_time t) {
+  using namespace std::chrono;
+  constexpr std::array days_of_week{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                              "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const sys_seconds point = floor<seconds>(sys_time<milliseconds>{milliseconds{t.ms}});
+  const auto today = floor<days>(point);
+  const year_month_day date{today};
+  const hh_mm_ss clock{point - today};
+  return fmt::format(
+      FMT_COMPILE("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT"),
+      days_of_week.at(weekday{today}.c_encoding()), static_cast<unsigned>(date.day()),
+      months.at(static_cast<unsigned>(date.month()) - 1), static_cast<int>(date.year()),
+      clock.hours().count(), clock.minutes().count(), clock.seconds().count());
 }
 
 reply unknown_path(const request& r, bool path_known) {
@@ -207,8 +225,7 @@ reply venue::perform(const request& r, const course& c, moment now) {
   bend_reply(c, now.venue, out);
   if (out.content_type == "application/json")
     out.headers.emplace_back("x-mbx-used-weight-1m", std::to_string(v.weight.used(now.venue)));
-  out.headers.emplace_back(
-      "Date", fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(now.venue.ms / 1'000)));
+  out.headers.emplace_back("Date", date_text(now.venue));
   v.record(r, c, out, now);
   return out;
 }

@@ -127,7 +127,7 @@ violations check_flights(const history& h) {
   for (const auto& line : h.records) {
     if (line.kind != "order_intended" && line.kind != "order_changed")
       continue;
-    const auto o = boost::json::parse(line.json).as_object();
+    const auto& o = line.json.fields();
     auto& of_symbol = on[text_of(o, "symbol")];
     const auto id = text_of(o, "client_order_id");
     if (line.kind == "order_intended") {

@@ -123,7 +123,7 @@ TEST_CASE("an allow while another plan's order is on its way is found by the rec
     CHECK(finds(check_flights(h), "I1"));
   }
   SECTION("one that is intended again under its id") {
-    add_record(h, "order_intended", h.records[2].json, 2'400);
+    add_record(h, "order_intended", h.records[2].json.str(), 2'400);
     h.allows[1].at = 3'401;
     CHECK(finds(check_flights(h), "I1"));
   }

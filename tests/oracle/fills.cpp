@@ -50,7 +50,7 @@ std::map<std::string, units> ledger_of(const history& h) {
   for (const auto& line : h.records) {
     if (line.kind != "fill_recorded" && line.kind != "ledger_adjusted")
       continue;
-    const auto o = boost::json::parse(line.json).as_object();
+    const auto& o = line.json.fields();
     auto& amount = ledger[text_of(o, "symbol")];
     if (line.kind == "ledger_adjusted")
       amount = parse_units(text_of(o, "after"));

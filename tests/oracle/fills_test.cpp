@@ -112,7 +112,7 @@ TEST_CASE("a plan ends once, with what its orders traded, and an exit at its tar
   CHECK(check_plan_ends(h).empty());
   auto& end = last_of(h, "plan_finished").json;
   SECTION("twice") {
-    add_record(h, "plan_finished", end, 2'400);
+    add_record(h, "plan_finished", end.str(), 2'400);
     CHECK(finds(check_plan_ends(h), "I14"));
   }
   SECTION("with another amount") {

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "record_text.hpp"
+
 namespace sluice::oracle {
 
 /// Amounts in hundred-millionths; times in milliseconds of the simulated world, -1 when not known.
@@ -45,7 +47,7 @@ struct venue_fill {
 struct journal_record {
   std::int64_t seq{0};
   std::string kind{};
-  std::string json{};
+  record_text json{};
   ms seen_at{-1};
 };
 

@@ -231,7 +231,7 @@ TEST_CASE("a plan that was told to be accepted is in the journal") {
 TEST_CASE("what was told to be durable is there at the end, as it was") {
   auto h = a_history();
   for (const auto& r : h.records)
-    h.told_durable[r.seq] = r.json;
+    h.told_durable[r.seq] = r.json.str();
   CHECK(check_replays(h).empty());
   SECTION("another one has its number") {
     h.told_durable[3] = "{}";
@@ -246,7 +246,7 @@ TEST_CASE("what a plan wants is taken from the plan, not from the order") {
   auto h = a_history();
   SECTION("an exit whose order does not say that it reduces") {
     auto& intent = *std::ranges::find_if(h.records, [](const journal_record& r) {
-      return r.kind == "order_intended" && r.json.find("c2") != std::string::npos;
+      return r.kind == "order_intended" && r.json.str().find("c2") != std::string::npos;
     });
     intent.json = R"({"client_order_id":"c2","plan_id":"x","symbol":"BTCUSDT","amount":"0.5"})";
     h.orders[1].reduce_only = false;

@@ -12,8 +12,8 @@ namespace {
 bool tells_of_budget(const journal_record& line) {
   constexpr std::array words{"a minute is spent", "of these 10 s are used up",
                              "of this minute are used up"};
-  return std::ranges::any_of(words,
-                             [&](const char* w) { return line.json.find(w) != std::string::npos; });
+  return std::ranges::any_of(
+      words, [&](const char* w) { return line.json.str().find(w) != std::string::npos; });
 }
 
 }  // namespace

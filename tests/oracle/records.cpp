@@ -47,13 +47,9 @@ std::string text_of(const boost::json::object& o, std::string_view key) {
 
 void each(const history& h, std::string_view kind,
           const std::function<void(const journal_record&, const boost::json::object&)>& visit) {
-  const auto all_of_it = boost::json::make_shared_resource<boost::json::monotonic_resource>();
-  for (const auto& line : h.records) {
-    if (line.kind != kind)
-      continue;
-    const auto value = boost::json::parse(line.json, all_of_it);
-    visit(line, value.as_object());
-  }
+  for (const auto& line : h.records)
+    if (line.kind == kind)
+      visit(line, line.json.fields());
 }
 
 std::map<std::int64_t, ms> known_by(const history& h) {

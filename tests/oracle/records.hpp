@@ -16,11 +16,6 @@ namespace sluice::oracle {
 [[nodiscard]] units parse_units(std::string_view text);
 [[nodiscard]] std::string show_units(units u);
 
-struct parsed_record {
-  const journal_record* line{nullptr};
-  boost::json::object body{};
-};
-
 /// Text of a field, empty when it is not there.
 [[nodiscard]] std::string text_of(const boost::json::object& o, std::string_view key);
 

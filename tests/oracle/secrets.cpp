@@ -1,6 +1,7 @@
 // Whether anything that is kept or shown carries what must stay ours: I9.
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 
 #include "oracle.hpp"
 #include "records.hpp"
@@ -51,6 +52,20 @@ bool has_signature(std::string_view text) {
   return false;
 }
 
+/// All that is looked at, in one piece: a search has a price of its own, and there are thousands.
+std::string all_texts(const history& h) {
+  std::string all;
+  const auto add = [&](const std::string& text) {
+    all += text;
+    all += '\n';
+  };
+  for (const auto& line : h.records)
+    add(line.json.str());
+  std::ranges::for_each(h.answers, add);
+  std::ranges::for_each(h.log, add);
+  return all;
+}
+
 }  // namespace
 
 std::vector<violation> check_secrets(const history& h) {
@@ -60,20 +75,26 @@ std::vector<violation> check_secrets(const history& h) {
     forbidden.push_back(hex_of(s));
     forbidden.push_back(base64_of(s));
   }
-  std::vector<violation> found;
-  const auto look = [&](const std::string& where, const std::string& text) {
+  const auto carries_any = [&](const std::string& text) {
     const bool carries = std::ranges::any_of(forbidden, [&](const std::string& s) {
-      return !s.empty() && text.find(s) != std::string::npos;
+      // Not text.find, which stops at every first letter of it.
+      return !s.empty() && ::memmem(text.data(), text.size(), s.data(), s.size()) != nullptr;
     });
-    if (carries || has_signature(text))
-      found.push_back({"I9", where + " carries a secret"});
+    return carries || has_signature(text);
   };
+  std::vector<violation> found;
+  if (!carries_any(all_texts(h)))
+    return found;
   for (const auto& line : h.records)
-    look("record " + std::to_string(line.seq) + " (" + line.kind + ")", line.json);
+    if (carries_any(line.json.str()))
+      found.push_back(
+          {"I9", "record " + std::to_string(line.seq) + " (" + line.kind + ") carries a secret"});
   for (const auto& line : h.answers)
-    look("an answer", line);
+    if (carries_any(line))
+      found.push_back({"I9", "an answer carries a secret"});
   for (const auto& line : h.log)
-    look("the log", line);
+    if (carries_any(line))
+      found.push_back({"I9", "the log carries a secret"});
   return found;
 }
 

@@ -109,7 +109,7 @@ std::vector<violation> check_held(const history& h) {
     if (line.kind != "hold_placed" && line.kind != "hold_released" && line.kind != "plan_judged" &&
         line.kind != "ledger_adjusted")
       continue;
-    const auto o = boost::json::parse(line.json).as_object();
+    const auto& o = line.json.fields();
     holds.read(line, o);
     if (line.kind == "plan_judged") {
       const auto entry = entries.find(text_of(o, "plan_id"));

@@ -160,7 +160,7 @@ std::vector<violation> check_holds(const history& h) {
   for (const auto& line : h.records) {
     if (line.kind != "hold_placed" && line.kind != "hold_released")
       continue;
-    const auto o = boost::json::parse(line.json).as_object();
+    const auto& o = line.json.fields();
     const auto on = text_of(o, "symbol");
     if (line.kind == "hold_placed") {
       if (!open.emplace(on, text_of(o, "cause")).second)
@@ -193,7 +193,7 @@ std::vector<violation> check_replays(const history& h) {
     if (r.seq != ++last)
       return {{"I7", "record " + std::to_string(last) + " is missing"}};
   for (const auto& [seq, json] : h.told_durable)
-    if (seq > last || h.records[static_cast<std::size_t>(seq - 1)].json != json)
+    if (seq > last || h.records[static_cast<std::size_t>(seq - 1)].json.str() != json)
       found.push_back({"I7", "record " + std::to_string(seq) + " was told to be durable, and is " +
                                  (seq > last ? "gone: " : "another one: ") + json});
   return found;
@@ -211,7 +211,7 @@ std::vector<violation> check_recovery(const history& h) {
   for (const auto& line : h.records) {
     if (line.kind != "plan_accepted" && line.kind != "plan_judged" && line.kind != "plan_finished")
       continue;
-    const auto o = boost::json::parse(line.json).as_object();
+    const auto& o = line.json.fields();
     const auto plan = text_of(o, "plan_id");
     if (line.kind == "plan_accepted")
       undecided[plan] = text_of(o.at("body").as_object(), "kind");

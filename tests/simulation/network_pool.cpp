@@ -192,7 +192,8 @@ void http_pool::impl::write(const job_ptr& what) {
                  what->request.key == key_header::present ? key.reveal() : std::string_view{});
   what->left = departure::may_have_left;
   what->sent_at = now();
-  w.trace("-> " + readable(what->on_wire));
+  if (w.reader)
+    w.trace("-> " + readable(what->on_wire));
   if (w.watch.written)
     w.watch.written(what->on_wire);
   const auto first = what->on_wire.method + " " + what->on_wire.path + "?" + what->on_wire.query;
@@ -230,9 +231,10 @@ void http_pool::impl::answer(const job_ptr& what, const simulator::course& way,
                              const simulator::reply& out) {
   if (what->is_over() || closed)
     return;
-  world::current().trace(fmt::format("<- {} for {}{}: {}", out.status, readable(what->on_wire),
-                                     way.leaves == simulator::departure::whole ? "" : " (lost)",
-                                     out.body.substr(0, 160)));
+  if (world::current().reader)
+    world::current().trace(fmt::format("<- {} for {}{}: {}", out.status, readable(what->on_wire),
+                                       way.leaves == simulator::departure::whole ? "" : " (lost)",
+                                       out.body.substr(0, 160)));
   switch (way.leaves) {
     case simulator::departure::whole:
       break;

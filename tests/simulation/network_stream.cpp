@@ -51,7 +51,8 @@ void web_socket::impl::open() {
       return;
     if (text) {
       if (text->find("markPriceUpdate") == std::string::npos) {
-        world::current().trace("~> " + text->substr(0, 300));
+        if (world::current().reader)
+          world::current().trace("~> " + text->substr(0, 300));
         if (world::current().watch.told)
           world::current().watch.told(*text);
       }

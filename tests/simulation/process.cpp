@@ -23,9 +23,6 @@ struct process::pending_answers {
 
 namespace {
 
-/// Less than a real disk is given: six megabytes at each start would be some hundredths of a run.
-constexpr std::int64_t log_laid_out = 256 * 1'024;
-
 // As a function with an argument: CAF takes a null pointer to the arguments of one without any,
 // which the standard library's assertions of the release preset refuse.
 caf::behavior passing_records_on(caf::event_based_actor*, const process::records_seen& seen) {

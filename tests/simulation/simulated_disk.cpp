@@ -92,6 +92,9 @@ int file_size(sqlite3_file* f, sqlite3_int64* size) {
 
 /// A log is laid out with zeros past SQLite.
 void grow_as_on_disk(file_image& file, sqlite3_file* from) {
+  constexpr std::int64_t step = 65'536;
+  if (file.bytes.size() >= static_cast<std::size_t>(log_laid_out + step))
+    return;
   sqlite3_int64 size = 0;
   if (from->pMethods->xFileSize(from, &size) == SQLITE_OK)
     file.bytes.resize(std::max(file.bytes.size(), static_cast<std::size_t>(size)));

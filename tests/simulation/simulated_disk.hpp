@@ -12,6 +12,11 @@
 
 namespace sluice::simulation {
 
+/// At least so far a log is laid out at a start, past SQLite and in steps of 64 KB; all else that
+/// makes a file longer comes by the simulated disk. Less than a real disk is given: six megabytes
+/// at each start would be some hundredths of a run.
+constexpr std::int64_t log_laid_out = 256 * 1'024;
+
 /// How the process came to its end, as far as the disk can tell.
 enum class crash_kind : std::uint8_t {
   process,  ///< It was killed: what was written is there; unsynced, it may be lost with the power

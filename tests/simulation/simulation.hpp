@@ -2,9 +2,11 @@
 // persons, faults; and what is to be judged of it.
 #pragma once
 
+#include <functional>
 #include <map>
-#include <set>
 #include <string>
+#include <string_view>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -20,6 +22,15 @@ enum class with_faults : std::uint8_t { no, yes };
 enum class wall_clock : std::uint8_t { jumps, steady };
 enum class with_restarts : std::uint8_t { no, yes };
 enum class keep_journal : std::uint8_t { no, yes };
+
+struct text_hash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const {
+    return std::hash<std::string_view>{}(text);
+  }
+};
+/// Looked up far more often than added to.
+using id_set = std::unordered_set<std::string, text_hash, std::equal_to<>>;
 
 struct options {
   std::uint64_t seed{1};
@@ -86,7 +97,7 @@ class simulation {
   phase_tracker phases_{};
   std::vector<planned_fault> faults_{};
   std::vector<std::size_t> armed_{};
-  std::set<std::string, std::less<>> durable_ids_{};
+  id_set durable_ids_{};
   std::map<std::int64_t, oracle::ms> seen_at_{};
   instant next_start_{};
   std::optional<instant> sync_failed_at_{};

@@ -30,6 +30,13 @@ TEST_CASE("exchangeInfo lists as many tradable symbols as asked for, and closed 
   CHECK(v.it->symbols().size() == 566);
 }
 
+TEST_CASE("a reply tells its second in HTTP's words") {
+  bench_venue v;
+  CHECK(test::header(v.get_public("/fapi/v1/time"), "Date") == "Mon, 21 Sep 2026 14:13:20 GMT");
+  v.now.venue.ms = 1'799'087'000'999;
+  CHECK(test::header(v.get_public("/fapi/v1/time"), "Date") == "Mon, 04 Jan 2027 18:23:20 GMT");
+}
+
 TEST_CASE("exchangeInfo has the documented fields, filters and limits") {
   bench_venue v;
   const auto info = v.get_public("/fapi/v1/exchangeInfo");

@@ -15,7 +15,7 @@ namespace sluice::exchange {
 class signer {
  public:
   /// errc::invalid_value when the secret is empty or, for ed25519, no private key of that kind in
-  /// PEM.
+  /// PEM; or when OpenSSL has no HMAC-SHA256.
   [[nodiscard]] static result<signer> make(key_type kind, secret key);
 
   signer(signer&&) noexcept;
