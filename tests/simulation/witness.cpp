@@ -20,10 +20,12 @@ constexpr std::size_t id_length = 36;
 constexpr std::size_t looked_at_once = 64;
 bool begins_id(const char* bytes) {
   // Without a way out amid the loop, so that the compiler compares many bytes at a time.
-  unsigned found = 0;
-  for (std::size_t i = 0; i < looked_at_once; ++i)
-    found |= unsigned{bytes[i] == id_begin[0]} & unsigned{bytes[i + 1] == id_begin[1]} &
-             unsigned{bytes[i + 2] == id_begin[2]};
+  unsigned char found = 0;
+  for (std::size_t i = 0; i < looked_at_once; ++i) {
+    const bool here =
+        (bytes[i] == id_begin[0]) & (bytes[i + 1] == id_begin[1]) & (bytes[i + 2] == id_begin[2]);
+    found = static_cast<unsigned char>(found | static_cast<unsigned char>(here));
+  }
   return found != 0;
 }
 
