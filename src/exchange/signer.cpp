@@ -65,7 +65,9 @@ mac_context keyless_hmac() {
   const std::array parts{
       OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, sha256.data(), sha256.size()),
       OSSL_PARAM_construct_end()};
-  if (made && EVP_MAC_CTX_set_params(made.get(), parts.data()) != 1)
+  // Each signature begins with a copy, which OpenSSL 3.0.0 cannot make.
+  if (made && (EVP_MAC_CTX_set_params(made.get(), parts.data()) != 1 ||
+               !mac_context(EVP_MAC_CTX_dup(made.get()))))
     made.reset();
   return made;
 }
@@ -118,7 +120,8 @@ result<signer> signer::make(key_type kind, secret key) {
     made->hmac_key = std::move(key);
     made->keyless = keyless_hmac();
     if (!made->keyless)
-      return fail(errc::invalid_value, "OpenSSL has no HMAC-SHA256: its configuration may say so");
+      return fail(errc::invalid_value,
+                  "OpenSSL has no HMAC-SHA256: see its version (3.0.1 or newer) and configuration");
     return signer(std::move(made));
   }
   made->ed25519_key = read_pem(key.reveal());

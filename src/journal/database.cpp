@@ -243,10 +243,11 @@ result<void> database::take_content(std::string_view content) {
       SQLITE_OK)
     return from->impl_->failure("read a content");
   auto* copying = sqlite3_backup_init(impl_->connection.get(), "main", source, "main");
-  if (copying)
-    sqlite3_backup_step(copying, -1);
+  const int copied = copying ? sqlite3_backup_step(copying, -1) : SQLITE_ERROR;
   if (!copying || sqlite3_backup_finish(copying) != SQLITE_OK)
     return impl_->failure("take a content");
+  if (copied != SQLITE_DONE)  // Of a busy one the end alone may know nothing.
+    return fail(errc::busy, impl_->path + ": is in use by another process");
   return {};
 }
 

@@ -53,7 +53,7 @@ class database {
 
   /// What a file of its own would hold.
   [[nodiscard]] result<std::string> content() const;
-  /// Becomes what another one's content() was, in one transaction. It must be empty.
+  /// Becomes what another one's content() was, in one transaction. What was there is gone.
   [[nodiscard]] result<void> take_content(std::string_view content);
 
   /// Pages in the write-ahead log after the last commit of this connection.

@@ -97,7 +97,8 @@ std::string long_numbers_as_text(std::string_view stored) {
       copied = at = end;
     }
   }
-  return out.append(stored.substr(copied));
+  out.append(stored.substr(copied));
+  return out;
 }
 
 result<std::string> stored_event_json(const event_head& h, std::string_view body) {

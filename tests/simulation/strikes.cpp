@@ -39,7 +39,7 @@ quantity some_of(const world& w, const symbol& on) {
 }
 
 /// Some hundredths of a percent from the mark, so that most of them rest.
-void leave_an_order(world& w, const symbol& on) {
+bool leave_an_order(world& w, const symbol& on) {
   const auto mark = w.venue->mark(on).value_or(price::whole(1));
   const auto tick = mark > price::whole(10'000) ? price::parse("0.1").value()
                     : mark > price::whole(5)    ? price::parse("0.01").value()
@@ -54,49 +54,51 @@ void leave_an_order(world& w, const symbol& on) {
   const auto away = mark.raw() / 10'000 * w.random.between(5, 150);
   const auto wanted = mark.raw() + (buys ? -away : away);
   o.limit = price::from_raw(wanted - wanted % tick.raw());
-  (void)w.venue->enter(o, w.moment());
+  return w.venue->enter(o, w.moment()).has_value();
 }
 
-void act_as_person(world& w, person_act act, const symbol& on) {
+bool rests_at_venue(const world& w, const symbol& on) {
+  const auto books = w.venue->books(w.moment());
+  return std::ranges::any_of(books.accounts.front().orders, [&](const auto& o) {
+    return o.report.instrument == on && !is_final(o.report.status);
+  });
+}
+
+/// Whether there was something to do.
+bool act_as_person(world& w, person_act act, const symbol& on) {
   const auto held = held_at_venue(w, on);
   const auto size = held.sign() < 0 ? -held : held;
   const auto against = held.sign() > 0 ? side::sell : side::buy;
   const auto now = w.moment();
   switch (act) {
     case person_act::close:
-      if (!held.is_zero())
-        (void)w.venue->trade(on, against, size, now);
-      return;
+      return !held.is_zero() && w.venue->trade(on, against, size, now).has_value();
     case person_act::flip:
-      if (!held.is_zero())
-        (void)w.venue->trade(on, against, size + size, now);
-      return;
+      return !held.is_zero() && w.venue->trade(on, against, size + size, now).has_value();
     case person_act::add:
-      (void)w.venue->trade(on, held.sign() < 0 ? side::sell : side::buy, some_of(w, on), now);
-      return;
+      return w.venue->trade(on, held.sign() < 0 ? side::sell : side::buy, some_of(w, on), now)
+          .has_value();
     case person_act::cancel:
-      (void)w.venue->cancel_open(on, now);
-      return;
+      return rests_at_venue(w, on) && w.venue->cancel_open(on, now).has_value();
     case person_act::rest:
       return leave_an_order(w, on);
     case person_act::leverage:
-      (void)w.venue->set_leverage(on, w.random.between(1, 20), now);
-      return;
+      return w.venue->set_leverage(on, w.random.between(1, 20), now).has_value();
   }
+  return false;
 }
 
-void act_as_venue(world& w, venue_act act, const symbol& on) {
+/// Whether there was something to do.
+bool act_as_venue(world& w, venue_act act, const symbol& on) {
   const auto held = held_at_venue(w, on);
   if (held.is_zero())
-    return;
-  if (act == venue_act::liquidate) {
-    (void)w.venue->liquidate(on, w.moment());
-    return;
-  }
+    return false;
+  if (act == venue_act::liquidate)
+    return w.venue->liquidate(on, w.moment()).has_value();
   simulator::deleveraging d;
   d.instrument = on;
   d.amount = held.sign() < 0 ? -held : held;
-  (void)w.venue->deleverage(d, w.moment());
+  return w.venue->deleverage(d, w.moment()).has_value();
 }
 
 }  // namespace
@@ -108,7 +110,7 @@ void simulation::schedule_stranger(const symbol& on, milliseconds wait) {
     if (quiet_)
       return;
     world_->trace("a stranger trades " + on.str());
-    act_as_person(*world_, person_act::add, on);
+    (void)act_as_person(*world_, person_act::add, on);
     world_->pump();
     work_->open_ground();
     schedule_stranger(on, plan_draws_.time(60s, 240s));
@@ -148,7 +150,6 @@ void simulation::strike(const planned_fault& f, std::optional<phase> met) {
     return;
   if (blocks)
     firewall_waits_until_ = world_->now() + firewall_page_waits;
-  ++result_.hits[{f.name, met ? std::string(to_string(*met)) : no_plan}];
   world_->trace(fmt::format("FAULT {} on {} ({}) {}", f.name, on->str(),
                             met ? to_string(*met) : no_plan, f.script));
   if (!f.script.empty())
@@ -160,10 +161,11 @@ void simulation::strike(const planned_fault& f, std::optional<phase> met) {
         result_.seen.clocks_moved.push_back({world_->age().count(), of_venue->number});
       }
     }
+  bool done = !f.disk || process_;
   if (f.person)
-    act_as_person(*world_, *f.person, *on);
+    done = act_as_person(*world_, *f.person, *on);
   if (f.venue)
-    act_as_venue(*world_, *f.venue, *on);
+    done = act_as_venue(*world_, *f.venue, *on);
   if (f.wall) {
     world_->jump_wall_clock(f.wall->by);
     result_.seen.clock_set.push_back(world_->age().count());
@@ -180,6 +182,10 @@ void simulation::strike(const planned_fault& f, std::optional<phase> met) {
       disk_->crash_after(f.disk->calls, f.disk->kind);
   }
   world_->pump();
+  if (done)
+    ++result_.hits[{f.name, met ? std::string(to_string(*met)) : no_plan}];
+  else
+    world_->trace("it finds nothing to do");
 }
 
 }  // namespace sluice::simulation
