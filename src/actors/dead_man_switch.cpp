@@ -21,6 +21,10 @@ class dead_man_switch : public stage<dead_man_actor> {
 
   behavior_type make_behavior() override {
     return {
+        [this](tick) {
+          look();
+          wake_at(now() + duration{tick_period});
+        },
         [this](const meet& m) {
           met(m);
           on_ = options_.settings.enabled && given_.mode != run_mode::shadow;
@@ -36,10 +40,6 @@ class dead_man_switch : public stage<dead_man_actor> {
         },
         [this](const countdown_answered& a) { take(a); },
         [this](drain) { return take_all_back(); },
-        [this](tick) {
-          look();
-          wake_at(now() + duration{tick_period});
-        },
     };
   }
 

@@ -16,6 +16,10 @@ constexpr milliseconds evidence_poll{100};
 
 executor::behavior_type executor::make_behavior() {
   return {
+      [this](tick) {
+        run_timers();
+        run_plans();
+      },
       [this](const meet& m) {
         met(m);
         resume_plans();
@@ -38,10 +42,6 @@ executor::behavior_type executor::make_behavior() {
       [this](const order_pending_changed& stop) {
         // Else its trades would look like those of an order of ours whose fate is open.
         options_.at_venue.learn(stop.position.instrument, stop.venue_id, {stop.order, stop.plan});
-      },
-      [this](tick) {
-        run_timers();
-        run_plans();
       },
       [this](drain) -> caf::result<drained> {
         auto promise = make_response_promise<drained>();

@@ -30,6 +30,15 @@ class exit_engine : public stage<exit_engine_actor> {
 
   behavior_type make_behavior() override {
     return {
+        [this](tick) {
+          look_at_symbols();
+          const auto truth_of = [this](const position_key& key) { return given_.table->read(key); };
+          tracker_.look_at_notes(truth_of, now());
+          store(tracker_.look_at_missing(truth_of, venue_stamp()));
+          propose(tracker_.on_tick(now()));
+          tell_unprotected();
+          wake_at(now() + duration{tick_period});
+        },
         [this](const meet& m) {
           met(m);
           wake_at(now() + duration{tick_period});
@@ -57,15 +66,6 @@ class exit_engine : public stage<exit_engine_actor> {
         [this](const exit_settings_changed& change) {
           plan_ttl_ = change.now.plan_ttl;
           store(tracker_.settings_changed(change.now));
-        },
-        [this](tick) {
-          look_at_symbols();
-          const auto truth_of = [this](const position_key& key) { return given_.table->read(key); };
-          tracker_.look_at_notes(truth_of, now());
-          store(tracker_.look_at_missing(truth_of, venue_stamp()));
-          propose(tracker_.on_tick(now()));
-          tell_unprotected();
-          wake_at(now() + duration{tick_period});
         },
     };
   }

@@ -50,6 +50,12 @@ class gate : public stage<gate_actor> {
 
   behavior_type make_behavior() override {
     return {
+        [this](tick) {
+          run_out();
+          take_up();
+          core_.tick(now_stamp(), actions_);
+          act();
+        },
         [this](const meet& m) {
           met(m);
           journal(std::exchange(untold_, {}));
@@ -110,12 +116,6 @@ class gate : public stage<gate_actor> {
         [this](const set_override& s) { return order_override(s); },
         [this](const revert_override& r) { return order_revert(r); },
         [this](const gate_settings_changed& change) { take(change); },
-        [this](tick) {
-          run_out();
-          take_up();
-          core_.tick(now_stamp(), actions_);
-          act();
-        },
     };
   }
 

@@ -39,6 +39,10 @@ class intake : public stage<intake_actor> {
 
   behavior_type make_behavior() override {
     return {
+        [this](tick) {
+          offer_held();
+          wake_for(waits_.run_out(now()));
+        },
         [this](const meet& m) { met(m); },
         [this](const plans_posted& posted) { take(posted); },
         [this](const plan_line_read& line) { take(line); },
@@ -48,10 +52,6 @@ class intake : public stage<intake_actor> {
               judged_now(*judged);
         },
         [this](const source_tokens_changed& change) { desk_.tokens(change.now); },
-        [this](tick) {
-          offer_held();
-          wake_for(waits_.run_out(now()));
-        },
         [this](drain) {
           draining_ = true;
           for (const auto& h : std::exchange(held_, {}))

@@ -52,6 +52,7 @@ class reconciler : public stage<reconciler_actor> {
 
   behavior_type make_behavior() override {
     return {
+        [this](tick) { run_timers(); },
         [this](const meet& m) {
           met(m);
           round_due_ = now() + duration{settings_.period};
@@ -100,7 +101,6 @@ class reconciler : public stage<reconciler_actor> {
           round_due_ = std::min(round_due_, now() + duration{settings_.period});
           act();
         },
-        [this](tick) { run_timers(); },
     };
   }
 

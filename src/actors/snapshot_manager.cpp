@@ -39,6 +39,7 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
 
   behavior_type make_behavior() override {
     return {
+        [this](tick) { run(); },
         [this](const meet& m) { begin(m); },
         [this](const read_truths& reads) {
           for (const auto& w : reads.wanted)
@@ -52,7 +53,6 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
         [this](const change_freshness& asked) { return change(asked); },
         [this](const resync& order) { return read_again(order); },
         [this](const stale_limits_changed& s) { bound_max_ = std::min(s.exit, s.entry); },
-        [this](tick) { run(); },
     };
   }
 

@@ -59,6 +59,12 @@ class status_stage : public stage<status_actor> {
 
   behavior_type make_behavior() override {
     return {
+        [this](tick) {
+          look();
+          if (peers_)
+            limits_.look(this, peers_->gate, now());
+          wake_at(now() + duration{tick_period});
+        },
         [this](const meet& m) {
           met(m);
           metrics().set(status::metric::build_info, {options_.version, options_.revision}, 1);
@@ -72,12 +78,6 @@ class status_stage : public stage<status_actor> {
             take(r);
         },
         [this](const settings_told& told) { in_force_ = told.now; },
-        [this](tick) {
-          look();
-          if (peers_)
-            limits_.look(this, peers_->gate, now());
-          wake_at(now() + duration{tick_period});
-        },
     };
   }
 
@@ -126,15 +126,13 @@ class status_stage : public stage<status_actor> {
 
   // ---- what is
 
-  [[nodiscard]] status_view view() {
+  /// What readiness follows from, and no more: this is looked at four times a second.
+  [[nodiscard]] status_view outline() {
     status_view v;
     v.now = now_stamp();
-    v.started = started_;
     v.mode = given_.mode;
-    v.account = given_.account;
     v.promise = vitals().promise();
     v.trading = vitals().trading();
-    v.overrides = vitals().overrides();
     std::vector<duration> ages;
     v.universe_now = given_.universe->current();
     given_.table->scan([&](const position_key& key, const truth_view& seen) {
@@ -148,13 +146,21 @@ class status_stage : public stage<status_actor> {
         ages.push_back(v.now.steady - seen.as_of);
     });
     v.ages = summarise_ages(std::move(ages));
+    v.not_ready_for = readiness(readiness_of(v, *v.universe_now));
+    return v;
+  }
+
+  [[nodiscard]] status_view view() {
+    auto v = outline();
+    v.started = started_;
+    v.account = given_.account;
+    v.overrides = vitals().overrides();
     v.budget = given_.exchange->budget();
     v.folded = &folded_;
     v.recent = &recent_;
     v.numbers = &vitals();
     v.limits = limits_.last();
     v.restart_needed = in_force_->restart_needed;
-    v.not_ready_for = readiness(readiness_of(v, *v.universe_now));
     v.stalls = vitals().stalls();
     v.warnings = vitals().findings();
     std::erase_if(v.warnings, [](const finding& f) { return f.kind == finding_kind::blocks; });
@@ -189,7 +195,7 @@ class status_stage : public stage<status_actor> {
 
   /// Tells what has changed, to the log and to the service manager.
   void look() {
-    const auto v = view();
+    const auto v = outline();
     if (peers_ && peers_->service)
       send(peers_->service, standing_of(v, given_.table->account_as_of().has_value()));
     tell_edges(v);

@@ -54,6 +54,11 @@ class stop_guard : public stage<stop_guard_actor> {
 
   behavior_type make_behavior() override {
     return {
+        [this](tick) {
+          obey(keeper_.on_tick(now()));
+          decide_all();
+          wake_at(now() + duration{tick_period});
+        },
         [this](const meet& m) {
           met(m);
           if (given_.mode != run_mode::shadow)
@@ -101,11 +106,6 @@ class stop_guard : public stage<stop_guard_actor> {
           return promise;
         },
         [this](const stale_limits_changed& limits) { keeper_.truth_age_max(limits.exit); },
-        [this](tick) {
-          obey(keeper_.on_tick(now()));
-          decide_all();
-          wake_at(now() + duration{tick_period});
-        },
     };
   }
 

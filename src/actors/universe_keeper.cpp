@@ -40,6 +40,7 @@ class universe_keeper : public stage<universe_keeper_actor> {
 
   behavior_type make_behavior() override {
     return {
+        [this](tick) { run(); },
         [this](const meet& m) {
           met(m);
           publish();
@@ -65,7 +66,6 @@ class universe_keeper : public stage<universe_keeper_actor> {
         },
         [this](const allowed_symbols_changed& change) { allow(change.now); },
         [this](const margin_period_changed& change) { read_margin_each(change.now); },
-        [this](tick) { run(); },
     };
   }
 

@@ -19,6 +19,11 @@ class watchdog : public stage<watchdog_actor> {
 
   behavior_type make_behavior() override {
     return {
+        [this](tick) {
+          if (now() >= next_look_)
+            look();
+          wake_at(next_look_);
+        },
         [this](const meet& m) {
           met(m);
           next_look_ = now() + duration{look_period};
@@ -28,11 +33,6 @@ class watchdog : public stage<watchdog_actor> {
           for (const auto& r : *committed.records)
             if (const auto* judged = std::get_if<plan_judged>(&r.body))
               count(judged->outcome);
-        },
-        [this](tick) {
-          if (now() >= next_look_)
-            look();
-          wake_at(next_look_);
         },
     };
   }
