@@ -127,7 +127,8 @@ class stage : public Interface::base {
   }
 
   /// Asks for a tick at `at` or somewhat earlier, unless one is due before; call again in the tick.
-  /// Most messages are ticks, and CAF tries one handler after the other: theirs stands first.
+  /// Most messages are ticks, and CAF tries one handler after the other: in the stages that tick
+  /// most theirs stands first.
   void wake_at(instant at) {
     const auto present = now();
     const auto wanted = std::min(std::max(at, present), present + duration{timer_max});

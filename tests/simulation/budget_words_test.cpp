@@ -78,3 +78,14 @@ TEST_CASE("what the venue asks for is not a spent budget") {
   REQUIRE_FALSE(words.empty());
   CHECK(oracle::check_budget(denied_for(words)).empty());
 }
+
+TEST_CASE("a pause of orders alone is not a spent budget") {
+  request_budget budget(2'400, weight_shares{});
+  const auto now = start();
+  budget.pause_until(now.steady + std::chrono::seconds{10},
+                     request_budget::pause_scope::orders_only);
+  const auto words =
+      words_of([&] { return budget.reserve_order(request_budget::order_kind::closes, now); });
+  REQUIRE_FALSE(words.empty());
+  CHECK(oracle::check_budget(denied_for(words)).empty());
+}

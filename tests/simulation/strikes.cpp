@@ -34,8 +34,10 @@ quantity held_at_venue(const world& w, const symbol& on) {
 quantity some_of(const world& w, const symbol& on) {
   const auto mark = w.venue->mark(on).value_or(price::whole(1));
   const auto amount = notional::whole(150) / mark;
-  return floor_to_step(
-      amount, mark > price::whole(50) ? quantity::parse("0.01").value() : quantity::whole(1));
+  const auto step = mark > price::whole(10'000) ? quantity::parse("0.001").value()
+                    : mark > price::whole(50)   ? quantity::parse("0.01").value()
+                                                : quantity::whole(1);
+  return floor_to_step(amount, step);
 }
 
 /// Some hundredths of a percent from the mark, so that most of them rest.
@@ -57,11 +59,17 @@ bool leave_an_order(world& w, const symbol& on) {
   return w.venue->enter(o, w.moment()).has_value();
 }
 
+/// Regular or conditional.
 bool rests_at_venue(const world& w, const symbol& on) {
   const auto books = w.venue->books(w.moment());
-  return std::ranges::any_of(books.accounts.front().orders, [&](const auto& o) {
-    return o.report.instrument == on && !is_final(o.report.status);
-  });
+  const auto& account = books.accounts.front();
+  return std::ranges::any_of(account.orders,
+                             [&](const auto& o) {
+                               return o.report.instrument == on && !is_final(o.report.status);
+                             }) ||
+         std::ranges::any_of(account.algos, [&](const auto& o) {
+           return o.instrument == on && o.status == simulator::algo_status::new_;
+         });
 }
 
 /// Whether there was something to do.
@@ -78,8 +86,10 @@ bool act_as_person(world& w, person_act act, const symbol& on) {
     case person_act::add:
       return w.venue->trade(on, held.sign() < 0 ? side::sell : side::buy, some_of(w, on), now)
           .has_value();
-    case person_act::cancel:
-      return rests_at_venue(w, on) && w.venue->cancel_open(on, now).has_value();
+    case person_act::cancel: {
+      const bool any = rests_at_venue(w, on);
+      return w.venue->cancel_open(on, now).has_value() && any;
+    }
     case person_act::rest:
       return leave_an_order(w, on);
     case person_act::leverage:
