@@ -17,6 +17,8 @@ namespace {
 /// For overrides that end when everything is fresh again.
 constexpr milliseconds look_period{1'000};
 
+/// From one reading of the symbols to the next, however many exits doubt the last one.
+constexpr milliseconds symbols_pause{5'000};
 /// Between two looks whether what the last run left can be judged.
 constexpr milliseconds take_up_pause{100};
 
@@ -131,7 +133,10 @@ class gate : public stage<gate_actor> {
     end_what_is_over();
     take_up();
     for (const auto& p : wanted.plans)
-      core_.submit(p, now_stamp(), actions_);
+      if (comes_too_early(*p))
+        core_.put_off(p);
+      else
+        core_.submit(p, now_stamp(), actions_);
     act();
   }
 
@@ -142,12 +147,24 @@ class gate : public stage<gate_actor> {
     act();
   }
 
-  /// What the last run left, once its symbol is known; without it in time for its verdict.
+  /// Before the symbols and the account were read nothing is known of a symbol that is not listed:
+  /// neither that nobody lists it nor whether it is held.
+  [[nodiscard]] bool can_be_judged(const plan& p) const {
+    return given_.universe->rules_of(p.instrument) ||
+           (given_.universe->current()->source != universe_source::none &&
+            given_.table->account_as_of());
+  }
+  [[nodiscard]] bool comes_too_early(const plan& p) const {
+    return std::holds_alternative<reduce_plan>(p.body) && !can_be_judged(p) &&
+           core_.left() < book_.in_force().parked_exit_max;
+  }
+
+  /// What the last run left, or came too early, once it can be judged; without that in time for its
+  /// verdict.
   void take_up() {
     core_.take_up(
         [&](const plan& p) {
-          return given_.universe->rules_of(p.instrument) ||
-                 now() + duration{2 * take_up_pause} >= p.deadline;
+          return can_be_judged(p) || now() + duration{2 * take_up_pause} >= p.deadline;
         },
         now_stamp(), actions_);
   }
@@ -267,13 +284,19 @@ class gate : public stage<gate_actor> {
         return run_out();
   }
 
+  /// In this run, as the exchange's clock shows: the steady clock stood still meanwhile.
+  [[nodiscard]] bool has_slept() const {
+    const auto known = given_.exchange ? given_.exchange->clock() : std::nullopt;
+    return known && known->stood_still.has_value();
+  }
+
   /// What ends by itself: states, overrides, and overrides whose cause is gone.
   void run_out() {
     auto records = bodies_of(switch_.tick(now_stamp()));
     const auto add = [&](std::vector<record_body> more) {
       records.insert(records.end(), more.begin(), more.end());
     };
-    add(book_.tick(now_stamp()));
+    add(book_.tick(now_stamp(), has_slept()));
     if (book_.watches() && now() >= look_at_) {
       add(book_.look(look_at_freshness(given_, now()), now_stamp()));
       look_at_ = now() + duration{look_period};
@@ -328,6 +351,10 @@ class gate : public stage<gate_actor> {
       send(peers_->snapshot_manager, std::move(reads));
     if (actions_.margin_from)
       send(peers_->universe_keeper, read_anew{false, false, actions_.margin_from});
+    if (actions_.symbols && now() >= symbols_at_) {
+      send(peers_->universe_keeper, read_anew{true, false, {}});
+      symbols_at_ = now() + duration{symbols_pause};
+    }
     actions_.clear();
     show();
   }
@@ -340,7 +367,7 @@ class gate : public stage<gate_actor> {
 
   void show() {
     const auto stats = core_.stats();
-    vitals().parked_exit = stats.parked_exit;
+    vitals().parked_exit = stats.parked_exit + core_.left();
     vitals().parked_entry = stats.parked_entry;
     ++vitals().gate_turns;
     for (const auto& next : {core_.next_deadline(), switch_.next_deadline(), book_.next_deadline()})
@@ -359,6 +386,7 @@ class gate : public stage<gate_actor> {
   milliseconds one_read_;
   bool stopped_{false};                ///< By a failure; nothing is said of plans any more.
   std::vector<record_body> untold_{};  ///< Records from before the stages had met.
+  instant symbols_at_{};               ///< Symbols are not asked for before.
   instant look_at_{};                  ///< When freshness is looked at next.
 };
 

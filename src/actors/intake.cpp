@@ -95,7 +95,7 @@ class intake : public stage<intake_actor> {
       return (*posted.answer)(
           status::problem_response(503, draining_ ? "the process is ending" : "starting"));
     const auto at = now_stamp();
-    auto document = parse_plans(posted.body, at, settings_);
+    auto document = parse_plans(posted.body, {at, venue_stamp().wall}, settings_);
     if (!document || (posted.dry_run && !document->late.empty())) {
       metrics().add(status::metric::plans_rejected);
       return (*posted.answer)(
@@ -158,14 +158,16 @@ class intake : public stage<intake_actor> {
     const auto line = std::make_shared<const plan_line_read>(read);
     if (!line->fault.empty())
       return refuse(*line, {{"", line->fault}});
-    auto document = parse_plans(line->text, now_stamp(), settings_);
+    auto document = parse_plans(line->text, {now_stamp(), venue_stamp().wall}, settings_);
     if (!document)
       return refuse(*line, document.error());
-    if (!document->late.empty())
-      return refuse(*line, faults_of(document->late));
     if (draining_)
       return refuse(*line, {{"", "the process is ending"}});
     auto& plans = document->plans;
+    if (!document->late.empty()) {
+      refuse(*line, faults_of(document->late));
+      keep_exits_in_time(plans, document->late);
+    }
     order_exits_first(plans);
     const auto entries = std::ranges::find(plans, lane::entry, &lane_of);
     if (entries != plans.begin())

@@ -1,6 +1,7 @@
 // One question after the other: the order of the faults is that of the document.
 #include "late_plans.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -34,6 +35,12 @@ void go_on(intake_actor::base* self, const journal_actor& journal,
 void tell_unknown(intake_actor::base* self, const journal_actor& journal,
                   std::vector<late_plan> late, std::function<void(unknown_late)> then) {
   go_on(self, journal, std::make_shared<inquiry>(inquiry{std::move(late), std::move(then), 0, {}}));
+}
+
+void keep_exits_in_time(std::vector<plan>& plans, const std::vector<late_plan>& late) {
+  std::erase_if(plans, [&](const plan& p) {
+    return lane_of(p) == lane::entry || std::ranges::find(late, p.id, &late_plan::id) != late.end();
+  });
 }
 
 std::vector<field_fault> faults_of(const std::vector<late_plan>& late) {

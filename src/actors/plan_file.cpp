@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <list>
 #include <optional>
 #include <utility>
 
@@ -24,6 +25,10 @@ using std::chrono::steady_clock;
 constexpr milliseconds poll_period{250};
 /// Somebody who puts a file into place and then opens it to us needs less.
 constexpr milliseconds unreadable_max{1'000};
+/// Whoever writes into a file that was replaced opens the new one after its next line or sooner;
+/// the old one is read until so long after its last.
+constexpr milliseconds replaced_quiet_max{60'000};
+constexpr std::size_t replaced_max = 4;
 /// A longer line is no plan; it is skipped up to its end.
 constexpr std::size_t line_bytes_max = 64UL * 1024;
 
@@ -43,6 +48,14 @@ class line_cutter {
       finish({});
     }
     keep(bytes);
+  }
+
+  /// What it has begun to cut, which another goes on with; this one begins anew.
+  [[nodiscard]] line_cutter hand_over() {
+    auto out = *this;
+    partial_.clear();
+    number_ = 0;
+    return out;
   }
 
   /// Nothing more comes: what has no end is told, or taken as it is.
@@ -92,6 +105,37 @@ bool read_rest(int descriptor, off_t& offset, const std::stop_token& stop, line_
   return true;
 }
 
+/// A file that another took the place of, and that its writers may not have let go of yet.
+class replaced_file {
+ public:
+  replaced_file(int descriptor, off_t offset, line_cutter lines)
+      : descriptor_(descriptor), offset_(offset), lines_(std::move(lines)) {}
+  replaced_file(replaced_file&& other) noexcept
+      : descriptor_(std::exchange(other.descriptor_, -1)),
+        offset_(other.offset_),
+        lines_(std::move(other.lines_)),
+        quiet_looks_(other.quiet_looks_) {}
+  replaced_file& operator=(replaced_file&&) = delete;
+  ~replaced_file() {
+    if (descriptor_ >= 0)
+      ::close(descriptor_);
+  }
+
+  void look(const std::stop_token& stop) {
+    const auto before = offset_;
+    (void)read_rest(descriptor_, offset_, stop, lines_);
+    quiet_looks_ = offset_ == before ? quiet_looks_ + 1 : 0;
+  }
+  [[nodiscard]] bool is_done() const { return quiet_looks_ * poll_period >= replaced_quiet_max; }
+  void end() { lines_.end("has no end, and its file was replaced or cut"); }
+
+ private:
+  int descriptor_;
+  off_t offset_;
+  line_cutter lines_;
+  int quiet_looks_{0};
+};
+
 class follower {
  public:
   follower(std::string path, std::shared_ptr<status::logger> log, std::stop_token stop,
@@ -117,6 +161,7 @@ class follower {
   ~follower() { close(); }
 
   void look() {
+    look_at_replaced();
     struct stat on_disk {};
     const bool there = ::stat(path_.c_str(), &on_disk) == 0;
     std::string why = there ? std::string{} : std::strerror(errno);
@@ -130,8 +175,7 @@ class follower {
       unreadable_since_.reset();  // Whatever comes next is another file.
     if (!other)
       return closed_for(std::move(why));
-    lines_.end("has no end, and its file was replaced or cut");
-    close();
+    let_go(on_disk);
     if (!open())
       return could_not_open(std::strerror(errno), errno == ENOENT);
     closed_for({});
@@ -145,6 +189,31 @@ class follower {
   }
 
  private:
+  /// A file that is still there under another name, or in the hands of its writers, is read on.
+  void let_go(const struct stat& successor) {
+    const bool cut = successor.st_ino == inode_ && successor.st_dev == device_;
+    if (descriptor_ >= 0 && !is_pipe_ && !cut) {
+      replaced_.emplace_back(std::exchange(descriptor_, -1), offset_, lines_.hand_over());
+      if (replaced_.size() > replaced_max) {
+        replaced_.front().look(stop_);
+        replaced_.front().end();
+        replaced_.pop_front();
+      }
+      return;
+    }
+    lines_.end("has no end, and its file was replaced or cut");
+    close();
+  }
+
+  void look_at_replaced() {
+    for (auto& r : replaced_) {
+      r.look(stop_);
+      if (r.is_done())
+        r.end();
+    }
+    std::erase_if(replaced_, [](const replaced_file& r) { return r.is_done(); });
+  }
+
   bool open() {
     descriptor_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (descriptor_ < 0)
@@ -219,6 +288,7 @@ class follower {
   line_cutter& lines_;
   const plan_file::condition& tell_;
   std::string why_closed_{};
+  std::list<replaced_file> replaced_{};  ///< Oldest first.
   int descriptor_{-1};
   ino_t inode_{0};
   dev_t device_{0};

@@ -38,8 +38,9 @@ class line_window {
 /// A file is followed from its end as it is when the process starts: a backlog written while nobody
 /// looked is never carried out. Where it was not there it is read from its beginning; where nobody
 /// could say, because it could not be opened or its directory was not there, its end is that of
-/// its first opening. It is read from its beginning when it is replaced or cut. A pipe is
-/// read as it comes, whoever opens it anew, but for what waits in it at the start. Standard input
+/// its first opening. It is read from its beginning when it is replaced or cut; what writers add to
+/// the four files that were replaced last is read until nothing came for a minute. A pipe is read
+/// as it comes, whoever opens it anew, but for what waits in it at the start. Standard input
 /// ("-") is read until it ends.
 class plan_file {
  public:

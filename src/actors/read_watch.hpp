@@ -27,10 +27,13 @@ inline void tell_plan(const freshness_promise& p, status::logger& log) {
             {"weight_1m", p.plan.weight_1m}});
 }
 
-/// The venue answered, and nothing can be taken from it.
-[[nodiscard]] inline bool says_nothing(const read_result<snapshot>& outcome) {
-  return !outcome && (outcome.error().kind == failure_kind::malformed ||
-                      outcome.error().kind == failure_kind::venue_error);
+/// A malformed answer and an error of the venue say nothing.
+[[nodiscard]] inline read_end end_of(const read_result<snapshot>& outcome) {
+  if (outcome)
+    return read_end::answered;
+  const auto why = outcome.error().kind;
+  return why == failure_kind::malformed || why == failure_kind::venue_error ? read_end::says_nothing
+                                                                            : read_end::failed;
 }
 
 /// Counts into vitals; for the snapshot manager alone.

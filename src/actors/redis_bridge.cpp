@@ -96,7 +96,7 @@ class redis_bridge : public stage<redis_bridge_actor> {
   void take(const stream_batch& batch) {
     upstream_actions out;
     out.done = batch.gone;
-    const auto at = now_stamp();
+    const arrival at{now_stamp(), venue_stamp().wall};
     // Its fields are known to nobody: the id is all that can be kept.
     for (const auto& u : batch.unreadable)
       out.refused.push_back(

@@ -245,8 +245,7 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
     if (!lost || !is_demand(job.priority) || job.connection == connection_choice::fresh)
       return false;
     vitals().reads_retried += 1;
-    scheduler_.want({job.target, job.priority, now(), job.started_at, connection_choice::fresh},
-                    now());
+    scheduler_.repeat(job, now());
     return true;
   }
 
@@ -256,7 +255,7 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
       return;
     // As the scheduler has it: with the priority of all that joined it.
     const auto& outcome = *reply.outcome;
-    const auto in_time = scheduler_.finished(reply.job, says_nothing(outcome));
+    const auto in_time = scheduler_.finished(*job, end_of(outcome));
     read_watch::ended(job->target, outcome.has_value(), vitals(), metrics());
     if (outcome)
       succeeded(*job, *outcome, in_time.has_value());
@@ -271,7 +270,7 @@ class snapshot_manager : public stage<snapshot_manager_actor> {
       return;
     vitals().workers_lost += 1;
     log().warn("snapshot_manager", "worker_died", {{"job", job->id}});
-    if (const auto in_time = scheduler_.finished(job->id, false))
+    if (const auto in_time = scheduler_.finished(*job, read_end::failed))
       failed(*in_time, {failure_kind::unreachable, 0, 0, "the fetch worker died", std::nullopt});
     run();
   }

@@ -56,8 +56,8 @@ class universe_keeper : public stage<universe_keeper_actor> {
         [this](const margin_answered& reply) { take(reply); },
         [this](const settings_touched& touched) { settings_changed(touched); },
         [this](const read_anew& wanted) {
-          if (wanted.symbols && universe_due_ != instant::max())
-            universe_due_ = now();
+          if (wanted.symbols)
+            read_again();
           if (wanted.settings && settings_due_ != instant::max())
             settings_due_ = now();
           if (wanted.margin_from)
@@ -89,7 +89,15 @@ class universe_keeper : public stage<universe_keeper_actor> {
     wake();
   }
 
+  /// What is under way may be from before whatever it is asked for.
+  void read_again() {
+    again_ = universe_due_ == instant::max();
+    if (!again_)
+      universe_due_ = now();
+  }
+
   void ask_universe() {
+    again_ = false;
     universe_due_ = instant::max();
     given_.exchange->read_universe(
         {read_class::routine, read_timeout},
@@ -144,10 +152,12 @@ class universe_keeper : public stage<universe_keeper_actor> {
     hurry_margin();
   }
 
-  /// One under way is waited for; after a failure its pause, which may be a ban's, is kept.
+  /// One under way is waited for; after a failure its pause, which may be a ban's, is kept. What is
+  /// sent before it can show what it is asked for would only be sent again.
   void hurry_margin() {
     if (margin_due_ != instant::max() && !margin_failed_ && margin_sent_ <= margin_from_)
-      margin_due_ = std::min(margin_due_, margin_sent_ + duration{margin_pause});
+      margin_due_ = std::min(margin_due_, std::max(margin_sent_ + duration{margin_pause},
+                                                   margin_from_ + duration{milliseconds{1}}));
   }
 
   void ask_margin() {
@@ -190,7 +200,7 @@ class universe_keeper : public stage<universe_keeper_actor> {
   void take(const read_result<universe>& reply) {
     if (reply) {
       pause_ = pause_min;
-      universe_due_ = now() + duration{settings_.refresh};
+      universe_due_ = again_ ? now() : now() + duration{settings_.refresh};
       report(preflight_part::symbols, check_symbols(settings_, *reply));
       keep(*reply);
       if (const auto changes = tiers_.read(*reply); changes && !changes->none())
@@ -317,6 +327,7 @@ class universe_keeper : public stage<universe_keeper_actor> {
   instant asked_at_{};    ///< When the settings were last asked for.
   milliseconds pause_{pause_min};
   instant universe_due_{instant::max()};
+  bool again_{false};  ///< The list that is under way is followed by another at once.
   instant settings_due_{instant::max()};
   instant clock_due_{instant::max()};
   instant margin_due_{instant::max()};

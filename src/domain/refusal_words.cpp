@@ -23,7 +23,8 @@ constexpr std::array<words, refusal_code_count> table{{
      "Add it to gate.exit_sources or gate.entry_sources, or set gate.unlisted_source."},
     {refusal_code::symbol_not_in_universe,
      "The universe does not have the symbol, or has it for exits alone: the configuration "
-     "leaves it out, or the symbols were read too long ago.",
+     "leaves it out, or the symbols were read too long ago. An exit of what is held open "
+     "waits for a newer list first.",
      "See /api/v1/universe/SYMBOL for why; change universe.allow, contract_types or "
      "quote_assets, or mend what keeps the symbols from being read."},
     {refusal_code::symbol_not_trading,

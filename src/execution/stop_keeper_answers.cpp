@@ -13,7 +13,8 @@ namespace {
 constexpr std::size_t ended_max = 200;
 /// How long a list may take that is asked for again after a failure.
 constexpr milliseconds audit_retry{2'000};
-/// What a query may lag behind an acceptance, on top of the window of the order's timestamp.
+/// What a query or a list may lag behind an acceptance or an end, on top of the window of the
+/// order's timestamp.
 constexpr milliseconds lag{5'000};
 
 bool may_move_position(stop_state s) {
@@ -42,7 +43,9 @@ stop_actions stop_keeper::restore(const std::vector<protective_stop>& stops,
     t.since = now;
     t.inherited = true;
     t.seen_at_venue = s.venue_id != 0;
-    if (s.state != stop_state::triggered)
+    if (s.state == stop_state::triggered)
+      t.ask_at = now;  // Its end may have been told while nobody listened.
+    else
       t.stop.state = stop_state::unknown;
     t.pending_told = true;
     out.emplace_back(stop_pending{s.position, s.id, true, 0});
@@ -191,9 +194,10 @@ void stop_keeper::hear(tracked& t, const conditional_report& told, instant now, 
 void stop_keeper::absent(tracked& t, instant sent_at, instant now, stop_actions& out) {
   const bool triggered = t.stop.state == stop_state::triggered;
   if ((!triggered && t.stop.state != stop_state::unknown) ||
-      sent_at < t.since + options_.orders.recv_window + lag)
+      sent_at < t.since + duration{list_lag()})
     return;
   constexpr auto forgotten = "the venue does not know it any more";
+  t.concluded = true;
   if (triggered) {
     slots_[t.stop.position].newer_than = now;
     move(t, stop_state::finished, forgotten, now, out);
@@ -235,7 +239,7 @@ stop_actions stop_keeper::on_event(const conditional_report& told, instant now) 
   if (!t && told.status != conditional_status::new_ &&
       told.status != conditional_status::triggering && told.status != conditional_status::triggered)
     return out;
-  if (!t && !ended_after(told.client_id, instant::min()))
+  if (!t && !ended(told.client_id))
     adopt(told, {now, {}}, out);
   t = find(told.client_id);
   if (!t)
@@ -271,9 +275,20 @@ stop_actions stop_keeper::on_stream_opened(instant now) {
   return on_tick(now);
 }
 
-bool stop_keeper::ended_after(const client_order_id& id, instant sent_at) const {
-  return std::ranges::any_of(ended_,
-                             [&](const auto& e) { return e.first == id && e.second >= sent_at; });
+const stop_keeper::ended_stop* stop_keeper::ended(const client_order_id& id) const {
+  const auto last =
+      std::find_if(ended_.rbegin(), ended_.rend(), [&](const ended_stop& e) { return e.id == id; });
+  return last == ended_.rend() ? nullptr : &*last;
+}
+
+/// A row of a list shows a stop that has ended. What the venue told of an end outlives a list that
+/// may lag behind it; what was only concluded does not: the list shows that it was wrong.
+bool stop_keeper::is_outdated(const ended_stop& e, instant sent_at) const {
+  return sent_at <= e.at + duration{e.concluded ? milliseconds{0} : list_lag()};
+}
+
+milliseconds stop_keeper::list_lag() const {
+  return options_.orders.recv_window + lag;
 }
 
 stop_actions stop_keeper::on_audit(const symbol& scope,
@@ -306,8 +321,10 @@ stop_actions stop_keeper::on_audit(const symbol& scope,
     if (auto* t = find(row.client_id)) {
       if (t->stop.state != stop_state::cancelling)
         hear(*t, row, now.steady, out);
-    } else if (!ended_after(row.client_id, sent_at)) {
+    } else if (const auto* e = ended(row.client_id); !e || !is_outdated(*e, sent_at)) {
       adopt(row, now, out);
+    } else if (sent_at > e->at) {  // A later list says whether it rests after all.
+      audit_at_ = std::min(audit_at_, now.steady + duration{list_lag()});
     }
   }
   for (auto& [id, t] : stops_) {
@@ -335,7 +352,7 @@ void stop_keeper::settle(instant now, stop_actions& out) {
   std::erase_if(stops_, [&](const auto& entry) {
     if (!is_final(entry.second.stop.state))
       return false;
-    ended_.emplace_back(entry.first, now);
+    ended_.push_back({entry.first, now, entry.second.concluded});
     return true;
   });
   while (ended_.size() > ended_max)

@@ -32,11 +32,12 @@ void exposure_book::entry_sent(const plan_id& plan, const symbol& s, instant at)
   day_.entry_sent(plan, s, at);
 }
 
-void exposure_book::entry_traded(const symbol& s, const entry_size& added, instant at) {
-  last_traded_ = std::max(last_traded_, at);
+void exposure_book::entry_traded(const symbol& s, const entry_size& added, instant shown) {
+  last_traded_ = std::max(last_traded_, shown);
   // Without a limit of the margin nothing is read that would drop them.
-  std::erase_if(unread_, [&](const traded_entry& e) { return e.at < at - std::chrono::hours{2}; });
-  unread_.push_back({at, most_worth(s, added)});
+  std::erase_if(unread_,
+                [&](const traded_entry& e) { return e.at < shown - std::chrono::hours{2}; });
+  unread_.push_back({shown, most_worth(s, added)});
 }
 
 std::optional<equity_peaked> exposure_book::margin_read(const margin_reading& m, const stamp& now) {

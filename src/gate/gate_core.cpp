@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "curable.hpp"
 #include "sluice/gate/judge.hpp"
 
 namespace sluice {
@@ -11,71 +12,6 @@ namespace {
 
 position_key key_of(const plan& p) {
   return {p.instrument, p.leg};
-}
-
-/// Does the refusal follow from what the position is said to be?
-bool follows_from_position(refusal_code c, const plan& p) {
-  switch (c) {
-    case refusal_code::no_position:
-    case refusal_code::already_at_target:
-    case refusal_code::position_changed:
-    case refusal_code::reconcile_required_side_mismatch:
-    case refusal_code::reconcile_required_qty_mismatch:
-    case refusal_code::would_increase:
-    case refusal_code::would_flip:
-    case refusal_code::position_exists:
-    // An order that truth does not show yet counts beside what truth shows of it.
-    case refusal_code::limit_symbol_notional:
-    case refusal_code::limit_account_notional:
-    case refusal_code::limit_open_positions:
-      return true;
-    case refusal_code::below_min_quantity:
-      return std::holds_alternative<reduce_plan>(p.body);
-    default:
-      return false;
-  }
-}
-
-/// Could the refusal be gone at `until`, by a read or by itself?
-bool passes_before(const refusal& r, const facts& seen, instant until) {
-  if (r.code == refusal_code::exchange_banned)
-    return *seen.exchange.banned_until < until;
-  return curable_by_read(r.code) || curable_by_waiting(r.code);
-}
-
-/// What has had an order stays a target while its plan lives, whatever stands in its way for a
-/// while: an order to stop may be taken back, a symbol may trade again.
-bool ends_an_exit(refusal_code c) {
-  switch (c) {
-    case refusal_code::plan_expired:
-    case refusal_code::source_not_allowed:
-    case refusal_code::no_position:
-    case refusal_code::already_at_target:
-    case refusal_code::position_changed:
-    case refusal_code::would_flip:
-    case refusal_code::would_increase:
-    case refusal_code::below_min_quantity:
-      return true;
-    default:
-      return false;
-  }
-}
-
-/// Is there hope that all of these go away in time? What was refused because of a position that is
-/// not proven may not be so: an exit would be lost because old truth says flat, or because the
-/// entry before it is still being filled.
-bool curable(const parked_plan& p, const std::vector<refusal>& refusals, const facts& seen) {
-  const bool open =
-      std::ranges::any_of(refusals, [](const refusal& r) { return leaves_position_open(r.code); });
-  const auto may_be_untrue = [&](const refusal& r) {
-    return open && follows_from_position(r.code, *p.what);
-  };
-  if (p.again && lane_of(*p.what) == lane::exit)
-    return std::ranges::none_of(
-        refusals, [&](const refusal& r) { return ends_an_exit(r.code) && !may_be_untrue(r); });
-  return std::ranges::all_of(refusals, [&](const refusal& r) {
-    return passes_before(r, seen, p.until) || may_be_untrue(r);
-  });
 }
 
 /// So much before its deadline a plan that waits is judged for the last time, so that its verdict
@@ -153,7 +89,7 @@ void gate_core::moved(const order_moved& m, const stamp& now, gate_actions& out)
   if (entry && !over)
     exposure_.entry_sent(m.plan, m.position.instrument, m.at);
   if (entry && over && m.outdates_truth)
-    exposure_.entry_traded(m.position.instrument, *entry, m.at);
+    exposure_.entry_traded(m.position.instrument, *entry, m.at + settings_.read_lag_grace);
   flights_.moved(m, settings_.read_lag_grace);
   // Entries of other positions may have waited for the margin after this one.
   if (entry && over && settings_.limits.risk.needs_margin())
@@ -287,7 +223,9 @@ void gate_core::judge_one(parked_plan p, const stamp& now, gate_actions& out) {
     return allow(std::move(p), std::move(seen), std::move(*given), out);
   if (std::holds_alternative<cancel_admitted>(found))
     return withdraw(std::move(p), std::move(seen), out);
-  if (keep_waiting(p, std::get<refused>(found).refusals, seen, out))
+  const auto& refusals = std::get<refused>(found).refusals;
+  out.symbols = out.symbols || doubts_list(*p.what, refusals, seen);
+  if (keep_waiting(p, refusals, seen, out))
     return;
   out.verdicts.push_back({.what = std::move(p.what),
                           .outcome = to_verdict(found),

@@ -117,11 +117,10 @@ override_outcome override_book::revert(const std::string& key, const std::string
   return out;
 }
 
-std::vector<record_body> override_book::tick(const stamp& now) {
+std::vector<record_body> override_book::tick(const stamp& now, bool machine_slept) {
   std::vector<record_body> out;
   for (std::size_t i = standing_.size(); i-- > 0;)
-    // The steady clock stands still while the machine sleeps; what is shown as its end holds too.
-    if (standing_[i].ends <= now.steady || standing_[i].what.until <= now.wall)
+    if (standing_[i].ends <= now.steady || (machine_slept && standing_[i].what.until <= now.wall))
       end(standing_.begin() + static_cast<std::ptrdiff_t>(i), override_end::expired,
           std::string{gate_author}, "its time is over", out);
   settle();

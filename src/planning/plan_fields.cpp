@@ -112,8 +112,15 @@ cancel_plan read_cancel(field_reader& in) {
 
 using late_faults = std::vector<late_plan>;
 
-void read_created_at(field_reader& in, plan& p, const intake_settings& settings,
-                     late_faults& late) {
+/// From what a producer wrote to the arrival, as the lane has it: what is too late for an entry by
+/// either clock is, and an exit is in time as long as one of them says so.
+milliseconds age_of(wall_time written, const plan& p, const arrival& received) {
+  const auto by = ages_of(written, received);
+  return lane_of(p) == lane::entry ? by.oldest : by.youngest;
+}
+
+void read_created_at(field_reader& in, plan& p, const arrival& received,
+                     const intake_settings& settings, late_faults& late) {
   const auto* source = settings.find(p.source);
   if (!in.has("created_at") &&
       (settings.require_created_at || (source && source->require_created_at)))
@@ -122,7 +129,7 @@ void read_created_at(field_reader& in, plan& p, const intake_settings& settings,
   if (!created)
     return;
   p.created_at = *created;
-  const milliseconds age{p.received.wall.ms - created->ms};
+  const auto age = age_of(*created, p, received);
   if (age > settings.max_age)
     late.push_back({p.id, in.fault_of("created_at",
                                       fmt::format("is older than {}: a backlog is not carried out",
@@ -134,12 +141,13 @@ void read_created_at(field_reader& in, plan& p, const intake_settings& settings,
 }
 
 /// Both forms count from the receipt and end at max_ttl.
-void read_deadline(field_reader& in, plan& p, const intake_settings& settings, late_faults& late) {
+void read_deadline(field_reader& in, plan& p, const arrival& received,
+                   const intake_settings& settings, late_faults& late) {
   if (in.has("ttl") && in.has("deadline"))
     in.fault("deadline", "only one of ttl and deadline may be given");
   milliseconds left = in.span("ttl").value_or(settings.default_ttl);
   if (const auto deadline = in.time("deadline")) {
-    left = milliseconds{deadline->ms - p.received.wall.ms};
+    left = -age_of(*deadline, p, received);
     if (left.count() <= 0)
       late.push_back({p.id, in.fault_of("deadline", "has passed")});
   }
@@ -198,13 +206,13 @@ struct body_fields {
 }  // namespace
 
 std::optional<plan> plan_of(const raw_object& object, const std::string& pointer,
-                            const stamp& received, const intake_settings& settings,
+                            const arrival& received, const intake_settings& settings,
                             std::vector<field_fault>& faults, std::vector<late_plan>& late) {
   const auto faults_before = faults.size();
   const auto late_before = late.size();
   field_reader in(object, pointer, faults);
   plan p;
-  p.received = received;
+  p.received = received.at;
   const auto kind = read_kind(in);
   check_names(in, kind);
   read_identity(in, p, kind);
@@ -214,13 +222,13 @@ std::optional<plan> plan_of(const raw_object& object, const std::string& pointer
     p.body = read_reduce(in);
   else if (kind == "cancel")
     p.body = read_cancel(in);
-  read_created_at(in, p, settings, late);
-  read_deadline(in, p, settings, late);
+  read_created_at(in, p, received, settings, late);
+  read_deadline(in, p, received, settings, late);
   if (faults.size() != faults_before)
     return std::nullopt;
   if (late.size() != late_before) {
-    p.deadline = received.steady;
-    p.deadline_wall = received.wall;
+    p.deadline = received.at.steady;
+    p.deadline_wall = received.at.wall;
   }
   return p;
 }

@@ -12,7 +12,7 @@ namespace sluice {
 /// The plan, or none and at least one fault more. `pointer` is the object's own. One that is late
 /// is a plan whose time is over, and is named in `late`.
 [[nodiscard]] std::optional<plan> plan_of(const raw_object& object, const std::string& pointer,
-                                          const stamp& received, const intake_settings& settings,
+                                          const arrival& received, const intake_settings& settings,
                                           std::vector<field_fault>& faults,
                                           std::vector<late_plan>& late);
 

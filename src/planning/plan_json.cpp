@@ -20,7 +20,7 @@ void throw_exception_from_error(const std::vector<field_fault>& faults,
   throw std::logic_error(fmt::format("a refused document was read: {} faults", faults.size()));
 }
 
-plan_document_result parse_plans(std::string_view text, const stamp& received,
+plan_document_result parse_plans(std::string_view text, const arrival& received,
                                  const intake_settings& settings) {
   auto raw = read_raw(text, settings.plans_per_request_max);
   if (!raw)

@@ -26,15 +26,16 @@ upstream_desk::upstream_desk(upstream_settings settings, intake_settings intake,
       door_(intake_, {}),
       refused_(intake_.max_age) {}
 
-void upstream_desk::deliver(stream_entry entry, std::int64_t server_ms, const stamp& now,
+void upstream_desk::deliver(stream_entry entry, std::int64_t server_ms, const arrival& received,
                             upstream_actions& out) {
+  const auto& now = received.at;
   now_ = now.steady;
   if (in_hand_.contains(entry.id))
     return;
   // It was told so: nobody counts on it any more, and what is held now is not what it meant.
   if (const auto* before = refused_.find(entry.id, now_))
     return refuse(std::move(entry), upstream_refusal{*before}, out);
-  auto reading = read_upstream(entry, {now.wall, server_ms}, settings_, intake_);
+  auto reading = read_upstream(entry, {received, server_ms}, settings_, intake_);
   if (std::holds_alternative<upstream_skip>(reading)) {
     ++out.skipped;
     return acknowledge(entry.id, out);

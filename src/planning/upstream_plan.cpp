@@ -147,24 +147,31 @@ class entry_reader {
   /// What lies in the future has no age: some clock was set. A close is carried out all the same,
   /// since no exit may be lost for that; an open plan has to show by its timestamp that it is
   /// young.
-  bool read_age(std::string_view of, milliseconds age) {
-    if (age > intake_.max_age)
-      return refuse(upstream_fault::plan_too_old,
-                    fmt::format("{} is {} old, allowed are {}: a backlog is not carried out", of,
-                                format_duration(age), format_duration(intake_.max_age)));
-    wish_.age = std::max(wish_.age, age);
+  bool read_age(std::string_view of, ages by) {
+    if (by.youngest > intake_.max_age)
+      return refuse_old(of, by.youngest);
+    wish_.age = std::max(wish_.age, by.youngest);
+    if (by.oldest > oldest_)
+      oldest_ = by.oldest, oldest_of_ = of;
     no_age_.clear();
-    if (-age > intake_.max_clock_lead)
-      no_age_ = fmt::format("{} lies {} in the future, allowed are {}", of, format_duration(-age),
-                            format_duration(intake_.max_clock_lead));
+    if (-by.oldest > intake_.max_clock_lead)
+      no_age_ = fmt::format("{} lies {} in the future, allowed are {}", of,
+                            format_duration(-by.oldest), format_duration(intake_.max_clock_lead));
     return true;
+  }
+
+  bool refuse_old(std::string_view of, milliseconds age) {
+    return refuse(upstream_fault::plan_too_old,
+                  fmt::format("{} is {} old, allowed are {}: a backlog is not carried out", of,
+                              format_duration(age), format_duration(intake_.max_age)));
   }
 
   bool read_ages(std::string_view entry_id) {
     const auto made = entry_time_ms(entry_id);
     if (!made)
       return refuse(upstream_fault::unreadable, "the entry's id has no time");
-    if (!read_age("the entry", milliseconds{at_.server_ms - *made}))
+    const milliseconds age{at_.server_ms - *made};
+    if (!read_age("the entry", {age, age}))
       return false;
     const auto written = first_of({"timestamp", "ts"});
     if (written.empty())
@@ -174,7 +181,7 @@ class entry_reader {
                           : parse_upstream_time(written);
     if (!time)
       return refuse(upstream_fault::unreadable, "timestamp: " + time.error().text);
-    return read_age("timestamp", milliseconds{at_.ours.ms - time->ms});
+    return read_age("timestamp", ages_of(*time, at_.received));
   }
 
   bool read_source() {
@@ -310,6 +317,9 @@ class entry_reader {
   bool read_open(std::optional<side> direction) {
     if (!no_age_.empty())
       return refuse(upstream_fault::unreadable, no_age_);
+    if (oldest_ > intake_.max_age)
+      return refuse_old(oldest_of_, oldest_);
+    wish_.age = std::max(wish_.age, oldest_);
     if (std::ranges::find(settings_.entry_sources, wish_.source) == settings_.entry_sources.end())
       return refuse(upstream_fault::source_not_allowed,
                     fmt::format("{} is not among intake.redis.entry_sources", wish_.source.str()));
@@ -334,7 +344,9 @@ class entry_reader {
   const upstream_settings& settings_;
   const intake_settings& intake_;
   stream_fields fields_{};
-  std::string no_age_{};  ///< Why nothing says how old the entry is; else empty.
+  milliseconds oldest_{0};        ///< By the clock that says most,
+  std::string_view oldest_of_{};  ///< of this.
+  std::string no_age_{};          ///< Why nothing says how old the entry is; else empty.
   upstream_wish wish_{};
   upstream_refusal refusal_{};
 };

@@ -115,7 +115,6 @@ want_outcome read_scheduler::demand(const read_want& w, instant now) {
     return want(w, now);
   auto wider = w;
   wider.target = account;
-  const bool alone = singles_demanding(w.priority, w.target) < singles_beside_account_max;
   if (const auto job = jobs_.find(account); job != jobs_.end()) {
     // One that has been under way for long may be lost: few plans go past it by reads of their own,
     // as they do past one that began too early for them.
@@ -123,16 +122,35 @@ want_outcome read_scheduler::demand(const read_want& w, instant now) {
     // whose answer says nothing, as of others that one unreadable row voids.
     const bool slow =
         account_lost_ || now - job->second.started_at >= duration{limits_.demand_timeout} / 2;
-    if ((slow || !serves(account, wider, now)) && alone)
-      return want(w, now);
+    if ((slow || !serves(account, wider, now)) && may_go_alone(w, now))
+      return go_alone(w, now);
     ++counters_.gathered;
     return want(wider, now);
   }
-  if (account_lost_ ? alone : !others_demand(w.target))
+  if (account_lost_ && may_go_alone(w, now))
+    return go_alone(w, now);
+  if (!account_lost_ && !others_demand(w.target))
     return want(w, now);
   ++counters_.gathered;
   // One that may say nothing takes no read of their own away from those that have one.
   return want(account_lost_ ? wider : for_all_waiting(wider, now), now);
+}
+
+bool read_scheduler::may_go_alone(const read_want& w, instant now) {
+  const bool its_turn = pace_.asks(w.target, w.priority == read_priority::exit_demand, now);
+  return singles_demanding(w.priority, w.target) < singles_beside_account_max &&
+         (its_turn || is_demanded(w.target));
+}
+
+want_outcome read_scheduler::go_alone(const read_want& w, instant now) {
+  if (!is_demanded(w.target))
+    pace_.takes(w.target, w.priority == read_priority::exit_demand, now);
+  return want(w, now);
+}
+
+bool read_scheduler::is_demanded(read_target target) const {
+  const auto waiting = waiting_.find(target);
+  return waiting != waiting_.end() && is_demand(waiting->second.priority);
 }
 
 bool read_scheduler::serves(read_target target, const read_want& w, instant now) const {
@@ -201,15 +219,25 @@ void read_scheduler::check_later(const waiting_want& served, instant now) {
     want({served.target, read_priority::verification, served.check_at, served.check_at}, now);
 }
 
-std::optional<read_job> read_scheduler::finished(std::uint64_t job_id, bool doubted) {
-  const auto it = targets_.find(job_id);
+void read_scheduler::repeat(const read_job& failed, instant now) {
+  pace_.takes_again(failed.target, now);
+  want({failed.target, failed.priority, now, failed.started_at, connection_choice::fresh}, now);
+}
+
+std::optional<read_job> read_scheduler::finished(const read_job& ended, read_end how) {
+  if (how == read_end::answered && !ended.target.is_account())
+    pace_.answered(ended.target);
+  const auto it = targets_.find(ended.id);
   if (it == targets_.end()) {
     ++counters_.late;
     return std::nullopt;
   }
   const auto job = jobs_.at(it->second);
-  if (job.target.is_account())
-    account_lost_ = doubted;
+  if (job.target.is_account()) {
+    account_lost_ = how == read_end::says_nothing;
+    if (how == read_end::answered)
+      pace_.doubt_is_over();
+  }
   release(job);
   return job;
 }

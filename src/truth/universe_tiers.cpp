@@ -67,15 +67,21 @@ std::optional<universe_difference> universe_tiers::read(universe now) {
   return changes;
 }
 
-/// One list that lacks a symbol may be a part: it is delisted once a second one lacks it, too.
+/// One list that lacks a symbol may be a part, and so may another right after it: it is delisted
+/// once a later one lacks it, too.
 void universe_tiers::keep_missing(universe& now) {
-  std::set<symbol> missing;
+  std::map<symbol, instant> missing;
   if (newest_)
-    for (const auto& r : newest_->instruments)
-      if (!now.find(r.instrument) && !missing_.contains(r.instrument)) {
-        missing.insert(r.instrument);
-        now.instruments.push_back(r);
-      }
+    for (const auto& r : newest_->instruments) {
+      if (now.find(r.instrument))
+        continue;
+      const auto before = missing_.find(r.instrument);
+      const auto since = before == missing_.end() ? now.read_at : before->second;
+      if (before != missing_.end() && now.read_at >= since + duration{settings_.refresh} / 2)
+        continue;
+      missing.emplace(r.instrument, since);
+      now.instruments.push_back(r);
+    }
   missing_ = std::move(missing);
   if (!missing_.empty())
     now.rebuild_index();

@@ -30,7 +30,7 @@ struct watched_account {
       watch.look(scheduler, now);
       while (const auto job = scheduler.next(now)) {
         found += job->target.is_account() && job->priority == read_priority::exit_demand ? 1 : 0;
-        scheduler.finished(job->id, false);
+        scheduler.finished(*job, read_end::answered);
       }
     }
     return found;

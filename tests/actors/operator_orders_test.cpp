@@ -157,6 +157,20 @@ TEST_CASE("an override goes on over a restart, and one that is not allowed any m
   CHECK(run.records_of("override_ended") == 1);
 }
 
+TEST_CASE("our wall clock ends an override only where the machine has slept") {
+  const bool slept = GENERATE(false, true);
+  pipeline_world world;
+  pipeline_run run(world);
+  run.make_ready();
+  set(run, stale_exit("20s", 10min));
+  world.wall_set_by_ms = 3'600'000;
+  world.exchange->clock_seen = clock_offset{.offset = -1h};
+  if (slept)
+    world.exchange->clock_seen->stood_still = run.now();
+  run.pass(1s);
+  CHECK(overrides_of(run) == (slept ? 0 : 1));
+}
+
 TEST_CASE("an override ends early once truth has kept the normal bound long enough") {
   pipeline_world world;
   pipeline_run run(world);

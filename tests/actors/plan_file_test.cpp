@@ -46,6 +46,7 @@ struct reading {
             [this](plan_file::line l) {
               const std::lock_guard guard(mutex);
               lines.push_back(std::move(l.text));
+              faults.push_back(std::move(l.fault));
               more.notify_all();
             },
             [this](const std::string& why) {
@@ -75,6 +76,18 @@ struct reading {
     return !lines.empty() && lines.front() == text;
   }
 
+  std::string fault_of(std::size_t at) {
+    const std::lock_guard guard(mutex);
+    return faults.at(at);
+  }
+
+  /// Whether these are the lines, once as many have come within ten seconds.
+  bool has(const std::vector<std::string>& expected) {
+    std::unique_lock lock(mutex);
+    more.wait_for(lock, 10s, [&] { return lines.size() >= expected.size(); });
+    return lines == expected;
+  }
+
   /// Whether so many changes of why it is closed come within ten seconds.
   bool told(std::size_t changes) {
     std::unique_lock lock(mutex);
@@ -85,6 +98,7 @@ struct reading {
   std::mutex mutex{};
   std::condition_variable more{};
   std::vector<std::string> lines{};
+  std::vector<std::string> faults{};
   std::vector<std::string> closed_for{};
   plan_file file;
 };
@@ -190,6 +204,51 @@ TEST_CASE("what waits in a pipe at the start is no more carried out than what wa
   r.until("plan_file_skipped");
   producer << "new\n" << std::flush;
   CHECK(r.begins_with("new"));
+}
+
+TEST_CASE("what a producer adds to a file that was replaced is read, with the line it was at") {
+  pipeline_world world;
+  const auto path = world.directory / "plans";
+  write_to(path, "old\n");
+  reading r(path, world.directory / "log");
+  std::ofstream producer(path, std::ios::app);
+  producer << "one\ntwo" << std::flush;
+  CHECK(r.has({"one"}));
+  std::vector<std::string> expected{"one"};
+  for (int times = 1; times <= 4; ++times) {
+    fs::rename(path, world.directory / ("rotated " + std::to_string(times)));
+    write_to(world.directory / "next", "of another\n");
+    fs::rename(world.directory / "next", path);
+    expected.emplace_back("of another");
+    CHECK(r.has(expected));
+  }
+  producer << "\nthree\n" << std::flush;
+  expected.insert(expected.end(), {"two", "three"});
+  CHECK(r.has(expected));
+  // Only so many are kept: the oldest ends, with what it has.
+  producer << "fo" << std::flush;
+  fs::rename(path, world.directory / "rotated 5");
+  write_to(path, "of another\n");
+  expected.insert(expected.end(), {"fo", "of another"});
+  CHECK(r.has(expected));
+  CHECK(r.fault_of(expected.size() - 2) == "has no end, and its file was replaced or cut");
+}
+
+TEST_CASE("a line that a producer ends after its file was replaced is one line") {
+  pipeline_world world;
+  const auto path = world.directory / "plans";
+  write_to(path, "old\n");
+  reading r(path, world.directory / "log");
+  std::ofstream producer(path, std::ios::app);
+  producer << "one\ntw" << std::flush;
+  CHECK(r.has({"one"}));
+  fs::rename(path, world.directory / "rotated");
+  write_to(path, "of another\n");
+  CHECK(r.has({"one", "of another"}));
+  producer << "o\nthree\n" << std::flush;
+  CHECK(r.has({"one", "of another", "two", "three"}));
+  write_to(path, "last\n");
+  CHECK(r.has({"one", "of another", "two", "three", "last"}));
 }
 
 TEST_CASE("why no plan comes is told while the file is away, and that it is back") {

@@ -61,13 +61,80 @@ TEST_CASE("without anything good the configured names let exits go, and no entry
   CHECK(run.verdict_of("x") == verdict_kind::allow);
 }
 
-TEST_CASE("with nothing good and nothing configured every plan is denied") {
+TEST_CASE(
+    "with nothing good and nothing configured entries are denied, and exits wait for a list") {
   pipeline_world world;
   pipeline_run run(world);
   fail_universe(run);
   CHECK(source_of(run) == universe_source::none);
-  run.offer({run.a_reduce("x", "BTCUSDT")});
-  CHECK(run.reason_of("x") == refusal_code::symbol_not_in_universe);
+  run.offer({run.an_open("e", "BTCUSDT", "0.01"), run.a_reduce("x", "BTCUSDT")});
+  CHECK(run.reason_of("e") == refusal_code::symbol_not_in_universe);
+  run.pass(1s);
+  CHECK_FALSE(run.verdict_of("x"));
+  SECTION("which lets them go") {
+    REQUIRE(world.exchange->universe_answer);
+    run.make_ready({a_row("BTCUSDT", "0.5", "50000")});
+    run.live(1s, {a_row("BTCUSDT", "0.5", "50000")});
+    CHECK(run.verdict_of("x") == verdict_kind::allow);
+  }
+  SECTION("which lacks their symbol, and what is held has it read anew") {
+    run.offer({run.a_reduce("y", "NEWUSDT"), run.a_reduce("z", "NEVERUSDT")});
+    run.make_ready({a_row("NEWUSDT", "5", "2")});
+    CHECK_FALSE(world.exchange->universe_answer);
+    run.live(1s, {a_row("NEWUSDT", "5", "2")});
+    CHECK_FALSE(run.verdict_of("y"));
+    CHECK(run.reason_of("z") == refusal_code::symbol_not_in_universe);
+    CHECK(world.exchange->universe_answer);
+  }
+  SECTION("as long as they live") {
+    run.pass(60s);
+    CHECK(run.reason_of("x") == refusal_code::symbol_not_in_universe);
+  }
+}
+
+TEST_CASE("only so many exits wait for the first list of symbols") {
+  pipeline_world world;
+  world.chosen.gate.parked_exit_max = 1;
+  pipeline_run run(world);
+  fail_universe(run);
+  run.offer({run.a_reduce("x", "BTCUSDT"), run.a_reduce("y", "ETHUSDT")});
+  CHECK_FALSE(run.verdict_of("x"));
+  CHECK(run.reason_of("y") == refusal_code::symbol_not_in_universe);
+}
+
+TEST_CASE("a list that is asked for while one is under way is read after it") {
+  pipeline_world world;
+  pipeline_run run(world);
+  caf::anon_send(run.all->universe_keeper, actors::read_anew{true, false, {}});
+  run.give_universe();
+  run.pass(20ms);
+  REQUIRE(world.exchange->universe_answer);
+  run.give_universe();
+  run.pass(1s);
+  CHECK_FALSE(world.exchange->universe_answer);
+}
+
+TEST_CASE("an exit of what is held in a symbol that the last list lacks has it read anew") {
+  pipeline_world world;
+  pipeline_run run(world);
+  run.make_ready();
+  const auto held = std::vector{a_row("NEWUSDT", "5", "2")};
+  run.live(3s, held);
+  REQUIRE_FALSE(world.exchange->universe_answer);
+  run.offer({run.a_reduce("x", "NEWUSDT")});
+  CHECK_FALSE(run.verdict_of("x"));
+  run.pass(20ms);
+  REQUIRE(world.exchange->universe_answer);
+  auto listed = *run.given.universe->current();
+  auto added = listed.instruments.front();
+  added.instrument = symbol("NEWUSDT");
+  added.market_lot.step = quantity::whole(1);
+  listed.instruments.push_back(added);
+  listed.rebuild_index();
+  listed.read_at = run.now();
+  std::exchange(world.exchange->universe_answer, nullptr)(std::move(listed));
+  run.live(3s, held);
+  CHECK(run.verdict_of("x") == verdict_kind::allow);
 }
 
 TEST_CASE("rules that grow too old without a new read open nothing, and exits still go by them") {

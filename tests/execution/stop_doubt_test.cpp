@@ -157,28 +157,6 @@ TEST_CASE("a stop that somebody cancelled is placed again, under another id") {
   CHECK(w.last<place_stop>().request.id != id);
 }
 
-TEST_CASE("a list that was asked for before a stop rested says nothing of it") {
-  stop_world w;
-  const auto id = w.guarded();
-  w.take(w.keeper.on_audit({}, std::vector<conditional_report>{}, w.now - 1ms, w.at()));
-  CHECK(w.state_of(id) == stop_state::resting);
-}
-
-TEST_CASE("an old list does not bring back a stop that has ended") {
-  stop_world w;
-  const auto id = w.guarded();
-  w.flat();
-  w.decide();
-  const auto asked_at = w.now;
-  w.now += 100ms;
-  w.cancelled(id);
-  const std::vector rows{w.report_of(id, conditional_status::new_)};
-  w.take(w.keeper.on_audit({}, rows, asked_at, w.at()));
-  CHECK(w.keeper.stops().empty());
-  w.take(w.keeper.on_audit({}, rows, w.now + 1ms, w.at()));
-  CHECK(w.state_of(id) == stop_state::resting);
-}
-
 TEST_CASE("a restart finds a resting stop again and sends no second one") {
   for (const auto state : {stop_state::intended, stop_state::sent, stop_state::unknown,
                            stop_state::resting, stop_state::cancelling}) {

@@ -11,6 +11,7 @@ namespace sluice::fuzz {
 namespace {
 
 const stamp received{instant{std::chrono::hours{1}}, {1'795'000'000'000}};
+const arrival by_one_clock{received, received.wall};
 const intake_settings settings{};
 
 void check_refusal(const std::vector<field_fault>& faults) {
@@ -62,7 +63,7 @@ void check_plan(const plan& p, bool late) {
 /// Printed, read again and printed again.
 void check_print(const plan& p) {
   const auto text = plan_to_json(p);
-  const auto again = parse_plans(text, received, settings);
+  const auto again = parse_plans(text, by_one_clock, settings);
   require(again.has_value() && again->plans.size() == 1 && !again->batch,
           "a printed plan is a document of one plan");
   const auto& q = again->plans.front();
@@ -77,7 +78,7 @@ void check_batch(const std::vector<plan>& plans) {
   std::string text;
   for (const auto& p : plans)
     text += (text.empty() ? "[" : ",") + plan_to_json(p);
-  const auto again = parse_plans(text + "]", received, settings);
+  const auto again = parse_plans(text + "]", by_one_clock, settings);
   require(again.has_value() && again->batch && again->plans.size() == plans.size(),
           "printed plans are a batch");
   require(std::equal(plans.begin(), plans.end(), again->plans.begin(),
@@ -119,14 +120,14 @@ void check_upstream(std::string_view text) {
   upstream.entry_sources = {source_id{"brain"}};
   upstream.default_source = "apply";
   const stream_entry entry{"1794999999000-0", {{"payload", std::string{text}}}};
-  const auto read = read_upstream(entry, {received.wall, received.wall.ms}, upstream, settings);
+  const auto read = read_upstream(entry, {by_one_clock, received.wall.ms}, upstream, settings);
   const auto* wish = std::get_if<upstream_wish>(&read);
   if (!wish)
     return;
   require(parse_plan_id(wish->id.str()).has_value() && !is_own_plan_id(wish->id) &&
               parse_symbol(wish->instrument.str()).has_value() && !is_own_source(wish->source),
           "a wish of another pipeline is named");
-  const auto again = read_upstream(entry, {received.wall, received.wall.ms}, upstream, settings);
+  const auto again = read_upstream(entry, {by_one_clock, received.wall.ms}, upstream, settings);
   require(std::get<upstream_wish>(again) == *wish, "an entry says the same twice");
   const auto* open = std::get_if<open_plan>(&wish->what);
   require(open == nullptr || wish->source == upstream.entry_sources.front(),
@@ -139,13 +140,32 @@ void check_upstream(std::string_view text) {
             "a close leaves no more than was held");
 }
 
+/// A second clock makes no exit late and no late entry good.
+void check_clocks(std::string_view input, const plan_document& by_one) {
+  const auto is_late = [](const plan_document& d, const plan_id& id) {
+    return std::ranges::any_of(d.late, [&](const late_plan& l) { return l.id == id; });
+  };
+  for (const std::int64_t ahead : {-3'600'000, 3'600'000}) {
+    const auto by_two = parse_plans(input, {received, {received.wall.ms + ahead}}, settings);
+    if (!by_two)
+      continue;
+    for (const auto& p : by_two->plans)
+      if (std::ranges::count(by_one.plans, p.id, &plan::id) != 1)
+        continue;
+      else if (lane_of(p) == lane::exit)
+        require(!is_late(*by_two, p.id) || is_late(by_one, p.id), "an exit is as young as can be");
+      else
+        require(is_late(*by_two, p.id) || !is_late(by_one, p.id), "an entry is as old as can be");
+  }
+}
+
 }  // namespace
 
 void check(std::string_view input) {
-  const auto read = parse_plans(input, received, settings);
-  require(
-      read.has_value() == parse_plans(std::string{input} + " \n", received, settings).has_value(),
-      "white space at the end says nothing");
+  const auto read = parse_plans(input, by_one_clock, settings);
+  require(read.has_value() ==
+              parse_plans(std::string{input} + " \n", by_one_clock, settings).has_value(),
+          "white space at the end says nothing");
   check_upstream(input);
   if (!read)
     return check_refusal(read.error());
@@ -155,6 +175,7 @@ void check(std::string_view input) {
     check_plan(p, std::ranges::any_of(read->late, [&](const auto& l) { return l.id == p.id; }));
     check_print(p);
   }
+  check_clocks(input, *read);
   check_batch(read->plans);
   check_order(read->plans);
   check_planner(read->plans);

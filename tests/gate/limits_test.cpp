@@ -206,20 +206,23 @@ TEST_CASE("one reading of the margin judges one entry, and the next waits for a 
   CHECK_FALSE(g.out.margin_from);
   g.core.moved(resolved(0, "first", 6, true), at(6ms), g.out);
   CHECK_FALSE(g.ended("second"));
-  CHECK(g.out.margin_from == start + 6ms);
+  CHECK(g.out.margin_from == start + 1'006ms);
   // Truth shows the position, the margin not yet; it is asked for once.
   g.out.margin_from.reset();
   g.truth_is(position_open{qty("0.010"), px("50000")}, 7, {}, key_of(0));
   g.read_finished(std::nullopt, "", 8);
   read("790", 5, 9);
   CHECK_FALSE(g.ended("second"));
+  // Nor does one that was sent soon after: what it reads may lag behind the order.
+  read("790", 1'006, 1'010);
+  CHECK_FALSE(g.ended("second"));
   CHECK_FALSE(g.out.margin_from);
-  read("799", 9, 10);
+  read("799", 1'007, 1'020);
   CHECK(g.allowed("second"));
   // What never left changes no margin: the reading is as good as before.
-  g.submit(open_on(2, "third"), 11);
+  g.submit(open_on(2, "third"), 1'021);
   CHECK_FALSE(g.ended("third"));
-  g.core.moved(resolved(1, "second", 12, false), at(12ms), g.out);
+  g.core.moved(resolved(1, "second", 1'022, false), at(1'022ms), g.out);
   CHECK(g.allowed("third"));
   CHECK_FALSE(g.out.margin_from);
 }
@@ -265,7 +268,7 @@ TEST_CASE(
   g.boards->last_mark = mark;
   g.submit(open_on(0, "next"), 3);
   CHECK_FALSE(g.ended("next"));
-  (void)g.core.margin_read({value_of("10000"), value_of("1"), start + 3ms}, at(4ms), g.out);
+  (void)g.core.margin_read({value_of("10000"), value_of("1"), start + 1'003ms}, at(1'004ms), g.out);
   CHECK(g.allowed("next"));
 }
 

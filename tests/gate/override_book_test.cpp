@@ -116,8 +116,8 @@ TEST_CASE("an override ends by itself, and then the normal value holds") {
   override_book book{gate_settings{}};
   (void)book.set(wanted(), floors, at(0ms));
   CHECK(book.next_deadline() == at(10min).steady);
-  CHECK(book.tick(at(10min - 1ms)).empty());
-  CHECK(ended(book.tick(at(10min))).why == override_end::expired);
+  CHECK(book.tick(at(10min - 1ms), false).empty());
+  CHECK(ended(book.tick(at(10min), false)).why == override_end::expired);
   CHECK(book.in_force().limits == gate_settings{}.limits);
   CHECK_FALSE(book.next_deadline());
 }
@@ -125,8 +125,10 @@ TEST_CASE("an override ends by itself, and then the normal value holds") {
 TEST_CASE("an override ends at the wall time it shows, though the steady clock stood still") {
   override_book book{gate_settings{}};
   (void)book.set(wanted(), floors, at(0ms));
-  CHECK(book.tick({at(1min).steady, at(10min - 1ms).wall}).empty());
-  CHECK(ended(book.tick({at(1min).steady, at(10min).wall})).why == override_end::expired);
+  CHECK(book.tick({at(1min).steady, at(10min - 1ms).wall}, true).empty());
+  // A clock that was only set says nothing of the time that passed.
+  CHECK(book.tick({at(1min).steady, at(3h).wall}, false).empty());
+  CHECK(ended(book.tick({at(1min).steady, at(10min).wall}, true)).why == override_end::expired);
   CHECK(book.in_force().limits == gate_settings{}.limits);
 }
 
@@ -253,7 +255,7 @@ TEST_CASE(
     for (int i = 0; i < steps; ++i) {
       ms += *rc::gen::inRange(1, 5'000);
       const auto now = at(milliseconds{ms});
-      (void)book.tick(now);
+      (void)book.tick(now, false);
       const auto& key = overridable_keys[static_cast<std::size_t>(
           *rc::gen::inRange<int>(0, static_cast<int>(overridable_keys.size())))];
       const auto value =
@@ -279,7 +281,7 @@ TEST_CASE(
       for (const auto& o : book.standing())
         RC_ASSERT(o.until.ms > now.wall.ms);
     }
-    (void)book.tick(at(milliseconds{ms} + override_book::lasts_max));
+    (void)book.tick(at(milliseconds{ms} + override_book::lasts_max), false);
     RC_ASSERT(book.in_force().limits == normal.limits);
     RC_ASSERT(book.in_force().park_entry == normal.park_entry);
   }));
@@ -318,7 +320,7 @@ TEST_CASE("other normal settings leave an override standing and hold where it en
   CHECK(book.in_force().limits.cooldown == 1s);
   CHECK(book.in_force().limits.stale_after_entry == 5s);
   CHECK(book.ids() == std::vector<std::int64_t>{1});
-  CHECK(ended(book.tick(at(10min))).why == override_end::expired);
+  CHECK(ended(book.tick(at(10min), false)).why == override_end::expired);
   CHECK(book.in_force().limits.cooldown == 30s);
 }
 

@@ -10,9 +10,10 @@ using namespace sluice;
 namespace {
 
 const stamp received{instant{std::chrono::hours{50}}, *parse_rfc3339("2026-11-23T12:00:00Z")};
+const arrival by_one_clock{received, received.wall};
 
 plan_document_result read(std::string_view text) {
-  return parse_plans(text, received, {});
+  return parse_plans(text, by_one_clock, {});
 }
 
 plan only_plan(std::string_view text) {
@@ -235,12 +236,12 @@ TEST_CASE("a producer that must tell the age of its plans is refused without it"
   const auto without = open_with("}", "}");
   const auto with = open_and(R"("created_at":"2026-11-23T11:59:59Z")");
   for (const auto& settings : {all, one}) {
-    const auto refused = parse_plans(without, received, settings);
+    const auto refused = parse_plans(without, by_one_clock, settings);
     REQUIRE_FALSE(refused);
     CHECK(refused.error().front().pointer == "/created_at");
-    CHECK(parse_plans(with, received, settings));
+    CHECK(parse_plans(with, by_one_clock, settings));
   }
-  CHECK(parse_plans(open_with("strategy", "other"), received, one));
+  CHECK(parse_plans(open_with("strategy", "other"), by_one_clock, one));
 }
 
 TEST_CASE("a clock that runs behind keeps no exit out") {
@@ -248,9 +249,53 @@ TEST_CASE("a clock that runs behind keeps no exit out") {
   const auto close =
       R"({"plan_id":"r","source":"s","symbol":"ETHUSDT","kind":"reduce","target":"0")";
   CHECK(only_plan(std::string{close} + tomorrow).created_at.ms == received.wall.ms + 86'400'000);
-  const auto open = parse_plans(open_with("}", tomorrow), received, {});
+  const auto open = parse_plans(open_with("}", tomorrow), by_one_clock, {});
   REQUIRE_FALSE(open);
   CHECK(open.error().front().pointer == "/created_at");
+}
+
+TEST_CASE("a wrong clock of ours keeps no fresh exit out and lets no old entry in") {
+  const std::string close =
+      R"({"plan_id":"r","source":"s","symbol":"ETHUSDT","kind":"reduce","target":"0")";
+  const std::string cancel = R"({"plan_id":"c","source":"s","kind":"cancel","cancels":"r")";
+  const auto document_of = [](const std::string& text, std::int64_t exchange_ahead_ms) {
+    auto read =
+        parse_plans(text, {received, {received.wall.ms + exchange_ahead_ms}}, intake_settings{});
+    REQUIRE(read);
+    return *read;
+  };
+  constexpr std::int64_t hour = 3'600'000;
+  const std::string made_now = R"(,"created_at":"2026-11-23T12:00:00Z")";
+  const std::string until_soon = R"(,"deadline":"2026-11-23T12:00:20Z")";
+  for (const auto ahead : {-hour, hour}) {
+    INFO(ahead);
+    // The producer has our clock, or the exchange's: one of them says that it is in time.
+    const auto by_exchange = format_rfc3339({received.wall.ms + ahead});
+    const auto made_there = R"(,"created_at":")" + by_exchange + "\"";
+    for (const auto& exit : {close, cancel})
+      for (const auto& made : {made_now, made_there}) {
+        const auto document = document_of(exit + made + "}", ahead);
+        CHECK(document.late.empty());
+        CHECK(document.plans.front().deadline == received.steady + milliseconds{60'000});
+      }
+    const auto until_there =
+        R"(,"deadline":")" + format_rfc3339({received.wall.ms + ahead + 20'000}) + "\"";
+    for (const auto& until : {until_soon, until_there}) {
+      const auto document = document_of(close + until + "}", ahead);
+      CHECK(document.late.empty());
+      CHECK(document.plans.front().deadline > received.steady);
+    }
+    // What opens is old by the clock that says so.
+    for (const auto& made : {made_now, made_there})
+      if ((made == made_now) == (ahead > 0))
+        CHECK(document_of(open_with("}", made + "}"), ahead).late.size() == 1);
+  }
+  CHECK(document_of(open_with("}", until_soon + "}"), hour).late.size() == 1);
+  CHECK(document_of(open_with("}", until_soon + "}"), 15'000).plans.front().deadline ==
+        received.steady + milliseconds{5'000});
+  // Old by both.
+  CHECK(document_of(close + R"(,"created_at":"2026-11-23T11:58:59Z"})", 1'000).late.size() == 1);
+  CHECK(document_of(close + R"(,"deadline":"2026-11-23T11:59:58Z"})", 1'000).late.size() == 1);
 }
 
 TEST_CASE("a plan whose time is over is named as late, and would only expire") {

@@ -13,6 +13,7 @@ namespace sluice::upstream {
 
 inline const wall_time noon = *parse_rfc3339("2026-11-26T12:00:00Z");
 inline const stamp at_noon{instant{std::chrono::hours{50}}, noon};
+inline const arrival by_one_clock{at_noon, noon};
 
 /// One second old by its id and by its timestamp.
 inline stream_entry an_entry(stream_fields fields, int number = 0) {

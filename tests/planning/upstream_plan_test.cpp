@@ -11,7 +11,7 @@ using namespace sluice::upstream;
 namespace {
 
 upstream_reading read(stream_fields fields, upstream_settings settings = admitting()) {
-  return read_upstream(an_entry(std::move(fields)), {noon, noon.ms}, settings, {});
+  return read_upstream(an_entry(std::move(fields)), {by_one_clock, noon.ms}, settings, {});
 }
 
 upstream_wish wish_of(stream_fields fields) {
@@ -212,21 +212,22 @@ TEST_CASE("a backlog is not carried out, by whichever clock it is old") {
             .starts_with("plan_too_old: "));
 
   const auto by_id = [&](std::int64_t server_ms) {
-    return fault_of(read_upstream(an_entry(with(an_open(), "timestamp", "-")), {noon, server_ms},
-                                  admitting(), intake));
+    return fault_of(read_upstream(an_entry(with(an_open(), "timestamp", "-")),
+                                  {by_one_clock, server_ms}, admitting(), intake));
   };
   CHECK(by_id(noon.ms - 1'000 + 60'000) == "taken");
   CHECK(by_id(noon.ms - 1'000 + 60'001).starts_with("plan_too_old: "));
   CHECK(by_id(noon.ms - 1'000 - 5'001).starts_with("unreadable: "));
   for (const auto* id : {"", "-1", "x-1", "99999999999999999-0"})
-    CHECK(fault_of(read_upstream({id, an_open()}, {noon, noon.ms}, admitting(), intake))
+    CHECK(fault_of(read_upstream({id, an_open()}, {by_one_clock, noon.ms}, admitting(), intake))
               .starts_with("unreadable: "));
 }
 
 TEST_CASE("no exit is refused because a clock was set back, and nothing opens on an unknown age") {
   const auto seconds = [](std::int64_t ago) { return std::to_string(noon.ms / 1'000 - ago); };
   const auto at = [](stream_fields fields, std::int64_t server_ms) {
-    return fault_of(read_upstream(an_entry(std::move(fields)), {noon, server_ms}, admitting(), {}));
+    return fault_of(
+        read_upstream(an_entry(std::move(fields)), {by_one_clock, server_ms}, admitting(), {}));
   };
   const auto an_hour_back = noon.ms - 3'600'000;
   CHECK(at(a_close(), an_hour_back) == "taken");
@@ -243,6 +244,33 @@ TEST_CASE("no exit is refused because a clock was set back, and nothing opens on
   CHECK(at(with(an_open(), "timestamp", seconds(1)), an_hour_back) == "taken");
   CHECK(at(with(an_open(), "timestamp", seconds(-6)), an_hour_back)
             .starts_with("unreadable: timestamp lies "));
+}
+
+TEST_CASE("a wrong clock of ours keeps no fresh close of the stream out, and lets no old open in") {
+  constexpr std::int64_t hour = 3'600'000;
+  const auto at = [](stream_fields fields, std::int64_t exchange_ahead_ms) {
+    return read_upstream(an_entry(std::move(fields)),
+                         {{at_noon, {noon.ms + exchange_ahead_ms}}, noon.ms}, admitting(), {});
+  };
+  const auto written = [](std::int64_t ms) { return std::to_string(noon.ms + ms); };
+  for (const auto ahead : {-hour, hour}) {
+    INFO(ahead);
+    for (const auto& made : {written(-500), written(ahead - 500)}) {
+      CHECK(fault_of(at(with(a_close(), "timestamp", made), ahead)) == "taken");
+      if ((made == written(-500)) == (ahead > 0))
+        CHECK(
+            fault_of(at(with(an_open(), "timestamp", made), ahead)).starts_with("plan_too_old: "));
+    }
+  }
+  CHECK(fault_of(at(with(a_close(), "timestamp", written(-61'000)), 1'000))
+            .starts_with("plan_too_old: "));
+  // What waits here grows old from what it was by that clock.
+  const auto age_of = [](const upstream_reading& r) { return std::get<upstream_wish>(r).age; };
+  const auto both = [&](stream_fields fields) {
+    return age_of(at(with(std::move(fields), "timestamp", written(-2'000)), 20'000));
+  };
+  CHECK(both(an_open()) == std::chrono::seconds{22});
+  CHECK(both(a_close()) == std::chrono::seconds{2});
 }
 
 TEST_CASE("fields may stand in a JSON payload, numbers with all their digits") {

@@ -30,7 +30,7 @@ struct scene {
   [[nodiscard]] stamp now() const { return {at_noon.steady + passed, {noon.ms + passed.count()}}; }
   upstream_actions deliver(stream_entry e) {
     upstream_actions out;
-    desk.deliver(std::move(e), noon.ms + passed.count(), now(), out);
+    desk.deliver(std::move(e), noon.ms + passed.count(), {now(), now().wall}, out);
     return out;
   }
   upstream_actions deliver(stream_fields fields) {

@@ -1,5 +1,6 @@
 // Reads of their own for plans while account-wide answers say nothing: how many, and for whom.
 #include <algorithm>
+#include <map>
 #include <set>
 #include <vector>
 
@@ -16,27 +17,52 @@ namespace {
 struct doubting {
   read_scheduler reads{read_limits{}};
   std::int64_t now{0};
+  read_end singles{read_end::answered};
+  symbol_index healthy_from{100'000};  ///< These answer in any case.
+  bool in_rounds{false};               ///< Each that has ended has a routine wish for later.
 
   doubting() {
     reads.want({read_target::account(), read_priority::rest, at(now), at(now)}, at(now));
     const auto job = reads.next(at(now));
     REQUIRE(job);
     REQUIRE(job->target.is_account());
-    REQUIRE(reads.finished(job->id, true));
+    REQUIRE(reads.finished(*job, read_end::says_nothing));
   }
   void demand(symbol_index index, read_priority p) {
     reads.demand({read_target::of(index), p, at(now), at(now)}, at(now));
   }
-  /// What goes out now, the account-wide read as -1; each is answered at once, that one with
-  /// nothing.
+  [[nodiscard]] read_end end_of(const read_job& job) const {
+    if (job.target.is_account())
+      return read_end::says_nothing;
+    return job.target.index() >= healthy_from ? read_end::answered : singles;
+  }
+  /// What goes out now for plans, the account-wide read as -1; each is answered at once, that one
+  /// with nothing, and those of single symbols as `singles` has it.
   std::vector<int> round() {
     std::vector<read_job> sent;
     while (const auto job = reads.next(at(now)))
       sent.push_back(*job);
     std::vector<int> out;
     for (const auto& job : sent) {
+      if (is_demand(job.left_as) || job.target.is_account())
+        out.push_back(job.target.is_account() ? -1 : static_cast<int>(job.target.index()));
+      REQUIRE(reads.finished(job, end_of(job)));
+      if (in_rounds && !job.target.is_account())
+        reads.want({job.target, read_priority::open_position, at(now + 1'400)}, at(now));
+    }
+    now += 1'000;
+    return out;
+  }
+  /// The same, but each is given up before it is answered.
+  std::vector<int> late_round() {
+    std::vector<read_job> sent;
+    while (const auto job = reads.next(at(now)))
+      sent.push_back(*job);
+    CHECK(reads.expire(at(now + 900)).size() == sent.size());
+    std::vector<int> out;
+    for (const auto& job : sent) {
       out.push_back(job.target.is_account() ? -1 : static_cast<int>(job.target.index()));
-      REQUIRE(reads.finished(job.id, job.target.is_account()));
+      CHECK_FALSE(reads.finished(job, end_of(job)));
     }
     now += 1'000;
     return out;
@@ -87,4 +113,111 @@ TEST_CASE("in doubt entries take no place of an exit, and an exit none of anothe
   const auto sent = d.round();
   CHECK(singles_in(sent) == 9);
   CHECK(std::ranges::count(sent, 1) == 1);
+}
+
+namespace {
+
+/// Sixty seconds in which each of these asks once a second: how many reads of its own each had.
+std::map<symbol_index, std::size_t> a_minute(doubting& d, symbol_index exits,
+                                             symbol_index entries) {
+  std::map<symbol_index, std::size_t> had;
+  for (int second = 0; second < 60; ++second) {
+    for (symbol_index i = 0; i < exits; ++i)
+      d.demand(i, read_priority::exit_demand);
+    for (symbol_index i = 0; i < entries; ++i)
+      d.demand(1'000 + i, read_priority::entry_demand);
+    for (const auto target : d.round())
+      if (target >= 0)
+        ++had[static_cast<symbol_index>(target)];
+  }
+  return had;
+}
+
+std::size_t sum_of(const std::map<symbol_index, std::size_t>& had) {
+  std::size_t sum = 0;
+  for (const auto& [target, count] : had)
+    sum += count;
+  return sum;
+}
+
+}  // namespace
+
+TEST_CASE("in an outage reads of single symbols leave weight for what comes after it, and turns") {
+  const auto how = GENERATE(read_end::says_nothing, read_end::failed);
+  const bool rounds = GENERATE(false, true);
+  const auto waiting =
+      GENERATE(symbol_index{7}, symbol_index{20}, symbol_index{30}, symbol_index{300});
+  CAPTURE(rounds, waiting);
+  doubting d;
+  d.singles = how;
+  d.in_rounds = rounds;
+  const auto had = a_minute(d, waiting, 10);
+  CHECK(sum_of(had) <= 10 + 60 * 3);
+  CHECK(sum_of(had) >= 60 * 3 - 8);
+  CHECK(had.size() >= std::min<std::size_t>(waiting, 170));
+}
+
+TEST_CASE("three exits go on having a read of their own each second, however many entries wait") {
+  for (const symbol_index entries : {0U, 4U, 10U, 100U})
+    for (const symbol_index exits : {1U, 3U}) {
+      INFO(entries);
+      doubting d;
+      d.singles = read_end::says_nothing;
+      const auto had = a_minute(d, exits, entries);
+      for (symbol_index i = 0; i < exits; ++i)
+        CHECK(had.at(i) == 60);
+      CHECK(sum_of(had) <= 10 + 60 * 3);
+    }
+}
+
+TEST_CASE("reads of single symbols that answer cost their pace nothing, late or not") {
+  const bool late = GENERATE(false, true);
+  doubting d;
+  std::size_t singles = 0;
+  for (int second = 0; second < 10; ++second) {
+    for (symbol_index i = 0; i < 8; ++i)
+      d.demand(static_cast<symbol_index>(second) * 8 + i, read_priority::exit_demand);
+    singles += singles_in(late ? d.late_round() : d.round());
+  }
+  CHECK(singles == 80);
+}
+
+TEST_CASE("a read that is given up and sent once more counts as two") {
+  doubting d;
+  std::size_t sent = 0;
+  for (int second = 0; second < 60; ++second) {
+    for (symbol_index i = 0; i < 20; ++i)
+      d.demand(i, read_priority::exit_demand);
+    std::vector<read_job> out;
+    while (const auto job = d.reads.next(at(d.now)))
+      out.push_back(*job);
+    for (const auto& job : d.reads.expire(at(d.now + 900)))
+      if (!job.target.is_account() && job.connection != connection_choice::fresh)
+        d.reads.repeat(job, at(d.now + 900));
+    sent += static_cast<std::size_t>(
+        std::ranges::count_if(out, [](const read_job& j) { return !j.target.is_account(); }));
+    d.now += 1'000;
+  }
+  // Its repetition is never refused, and what it cost is worked off before the next.
+  CHECK(sent <= 16 + 60 * 3);
+}
+
+TEST_CASE("what fails without end keeps no healthy symbol from its read in doubt") {
+  doubting d;
+  std::set<symbol_index> left;
+  for (symbol_index i = 100; i < 140; ++i)
+    left.insert(i);
+  d.healthy_from = 100;
+  d.singles = read_end::says_nothing;
+  int seconds = 0;
+  for (; seconds < 60 && !left.empty(); ++seconds) {
+    for (symbol_index i = 0; i < 20; ++i)
+      d.demand(i, read_priority::exit_demand);
+    for (const auto i : left)
+      d.demand(i, read_priority::exit_demand);
+    for (const auto target : d.round())
+      left.erase(static_cast<symbol_index>(target));
+  }
+  CHECK(left.empty());
+  CHECK(seconds <= 25);  // Sixty wait, three a second.
 }

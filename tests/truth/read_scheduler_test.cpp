@@ -77,7 +77,7 @@ TEST_CASE("a target under way is not read a second time at once") {
   newer.newer_than = at(10);
   CHECK(s.want(newer, at(10)) == want_outcome::queued);
   CHECK_FALSE(s.next(at(10)));
-  CHECK(s.finished(job->id, false));
+  CHECK(s.finished(*job, read_end::answered));
   CHECK(s.next(at(20))->priority == read_priority::exit_demand);
 }
 
@@ -103,7 +103,7 @@ TEST_CASE("the next periodic wish is not swallowed by the read under way") {
   const auto job = s.next(at(0));
   CHECK(s.want({read_target::account(), read_priority::rest, at(850)}, at(0)) ==
         want_outcome::queued);
-  REQUIRE(s.finished(job->id, false));
+  REQUIRE(s.finished(*job, read_end::answered));
   CHECK(s.next_wakeup(at(300)) == at(850));
   CHECK(s.next(at(850))->target.is_account());
 }
@@ -140,7 +140,7 @@ TEST_CASE("a read past its deadline is given up, counted, and its late end is kn
   CHECK(s.expire(at(2'000)).size() == 1);
   CHECK(s.counters().abandoned == 1);
   CHECK_FALSE(s.is_in_flight(job->target));
-  CHECK_FALSE(s.finished(job->id, false));
+  CHECK_FALSE(s.finished(*job, read_end::answered));
   CHECK(s.counters().late == 1);
 }
 
@@ -151,9 +151,9 @@ TEST_CASE("the late end of a read given up does not end the one that followed it
   static_cast<void>(s.expire(at(2'000)));
   s.want(a_want(1, read_priority::rest, 2'000), at(2'000));
   const auto second = s.next(at(2'000));
-  CHECK_FALSE(s.finished(first->id, false));
+  CHECK_FALSE(s.finished(*first, read_end::answered));
   CHECK(s.is_in_flight(read_target::of(1)));
-  CHECK(s.finished(second->id, false));
+  CHECK(s.finished(*second, read_end::answered));
 }
 
 TEST_CASE("a dropped target no longer waits") {
@@ -301,13 +301,13 @@ TEST_CASE("an exit goes past account-wide reads that hang one after the other, h
     CHECK(start_all(s, 1'710) == std::vector<symbol_index>{1, 2});
   }
   SECTION("also where they are answered at once and say nothing") {
-    REQUIRE(s.finished(next->id, true));
+    REQUIRE(s.finished(*next, read_end::says_nothing));
     s.demand(a_want(1, read_priority::exit_demand, 960), at(960));
     s.demand(a_want(2, read_priority::exit_demand, 960), at(960));
     CHECK(start_all(s, 960) == std::vector<symbol_index>{1, 2});
   }
   SECTION("until one of them ends otherwise") {
-    REQUIRE(s.finished(next->id, false));
+    REQUIRE(s.finished(*next, read_end::answered));
     REQUIRE(round(1'700));
     CHECK(s.demand(a_want(1, read_priority::exit_demand, 1'750), at(1'750)) ==
           want_outcome::joined);
@@ -327,7 +327,7 @@ TEST_CASE("a check of an event is done when it was due, whatever read went out b
   const auto ends = [&](std::int64_t ms) {
     const auto job = s.next(at(ms));
     REQUIRE(job);
-    REQUIRE(s.finished(job->id, false));
+    REQUIRE(s.finished(*job, read_end::answered));
     return job->target;
   };
   s.want(check(500), at(0));
@@ -359,6 +359,6 @@ TEST_CASE("a routine read that a demand brings forward is not done a second time
   s.demand(a_want(1, read_priority::exit_demand, 50), at(50));
   const auto job = s.next(at(50));
   REQUIRE(job);
-  REQUIRE(s.finished(job->id, false));
+  REQUIRE(s.finished(*job, read_end::answered));
   CHECK(s.waiting() == 0);
 }

@@ -53,7 +53,7 @@ class venue_of_symbols {
     while (!ends_.empty() && ends_.begin()->first <= now) {
       const auto job = ends_.begin()->second;
       ends_.erase(ends_.begin());
-      if (scheduler_.finished(job.id, false))
+      if (scheduler_.finished(job, read_end::answered))
         again(job, now);
     }
     for (const auto& job : scheduler_.expire(at(now)))

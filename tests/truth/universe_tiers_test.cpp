@@ -110,7 +110,7 @@ TEST_CASE("what an earlier process read is last good however young, and gives wa
   const auto live = tiers.in_force(at(10));
   CHECK(live->source == universe_source::live);
   CHECK_FALSE(live->find(symbol("OLDUSDT"))->offered);
-  const auto again = tiers.read(of({rules("BTCUSDT"), rules("NEWUSDT")}, at(20)));
+  const auto again = tiers.read(of({rules("BTCUSDT"), rules("NEWUSDT")}, at(60'010)));
   REQUIRE(again);
   CHECK(again->delisted == std::vector{symbol("OLDUSDT")});
 }
@@ -215,7 +215,11 @@ TEST_CASE("a symbol that one read lacks is there for exits until a second one la
   CHECK(once->find(symbol("BTCUSDT"))->tradable);
   CHECK_FALSE(once->find(symbol("BTCUSDT"))->offered);
   CHECK(once->find(symbol("ETHUSDT"))->offered);
-  SECTION("a second one ends it") {
+  SECTION("a second one ends it, but for one from the same moment") {
+    const auto again = tiers.read(of({rules("ETHUSDT")}, at(60'300)));
+    REQUIRE(again);
+    CHECK(again->none());
+    REQUIRE(tiers.in_force(at(60'300))->find(symbol("BTCUSDT")));
     const auto gone = tiers.read(of({rules("ETHUSDT")}, at(120'000)));
     REQUIRE(gone);
     CHECK(gone->delisted == std::vector{symbol("BTCUSDT")});

@@ -140,6 +140,12 @@ class stop_keeper {
     std::size_t asked{0};
     /// When the newest question left that the venue answered without saying what became of it.
     std::optional<instant> asked_in_vain{};
+    bool concluded{false};  ///< Its end follows from answers that do not have it.
+  };
+  struct ended_stop {
+    client_order_id id{};
+    instant at{};
+    bool concluded{false};
   };
   struct slot {
     std::optional<exit_state> exit{};
@@ -184,7 +190,9 @@ class stop_keeper {
   [[nodiscard]] bool busy(const position_key& key) const;
   [[nodiscard]] bool has_stop(const position_key& key) const;
   void pause(slot& s, std::optional<instant> at_least, instant now) const;
-  [[nodiscard]] bool ended_after(const client_order_id& id, instant sent_at) const;
+  [[nodiscard]] const ended_stop* ended(const client_order_id& id) const;
+  [[nodiscard]] bool is_outdated(const ended_stop& e, instant sent_at) const;
+  [[nodiscard]] milliseconds list_lag() const;
   [[nodiscard]] tracked* find(const client_order_id& id);
 
   stop_keeper_options options_;
@@ -195,7 +203,7 @@ class stop_keeper {
   std::optional<instant> stream_opened_{};  ///< No list of before counts as the last one.
   std::map<client_order_id, tracked> stops_{};
   std::map<position_key, slot> slots_{};
-  std::deque<std::pair<client_order_id, instant>> ended_{};
+  std::deque<ended_stop> ended_{};
 };
 
 }  // namespace sluice

@@ -41,8 +41,8 @@ class exposure_book {
   /// The journal's records, before the start and since.
   void take(const record_body& b, const stamp& at);
   void entry_sent(const plan_id& plan, const symbol& s, instant at);
-  /// An entry traded something and is over: margins read before do not know of it.
-  void entry_traded(const symbol& s, const entry_size& added, instant at);
+  /// An entry traded something and is over: margins read up to `shown` may not know of it.
+  void entry_traded(const symbol& s, const entry_size& added, instant shown);
   /// A margin read after this instant knows of every entry that is over.
   [[nodiscard]] instant margin_from() const { return last_traded_; }
   /// What the journal shall know of the peak, if anything.

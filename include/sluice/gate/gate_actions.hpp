@@ -81,12 +81,15 @@ struct gate_actions {
   std::vector<read_wanted> reads{};
   /// The account's margin is wanted, by a read sent after this instant.
   std::optional<instant> margin_from{};
+  /// The list of symbols is wanted anew: it is in doubt.
+  bool symbols{false};
 
   void clear() {
     verdicts.clear();
     permits.clear();
     reads.clear();
     margin_from.reset();
+    symbols = false;
   }
 };
 

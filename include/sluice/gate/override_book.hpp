@@ -50,8 +50,9 @@ class override_book {
                        const stamp& now);
   override_outcome revert(const std::string& key, const std::string& author,
                           const std::string& reason, const stamp& now);
-  /// Ends those whose time is over.
-  std::vector<record_body> tick(const stamp& now);
+  /// Ends those whose time is over: by the steady clock, and where that stood still while the
+  /// machine slept by the wall clock, too. A wall clock that is set ends none otherwise.
+  std::vector<record_body> tick(const stamp& now, bool machine_slept);
   /// Ends those whose cause has been gone for long enough. Ask about once a second while
   /// `watches`; what happens between two looks is not seen.
   std::vector<record_body> look(const freshness_seen& seen, const stamp& now);

@@ -8,6 +8,7 @@
 #include <boost/system/result.hpp>
 
 #include "sluice/domain/plan.hpp"
+#include "sluice/planning/arrival.hpp"
 #include "sluice/planning/settings.hpp"
 
 namespace sluice {
@@ -43,10 +44,10 @@ using plan_document_result = boost::system::result<plan_document, std::vector<fi
 /// quantity, notional, stop, take_profit, time_limit, target, reason, cancels, created_at, and one
 /// of ttl and deadline. Decimals are strings or whole numbers, never floats; names unknown, given
 /// twice, or not of the plan's kind are refused. `received` is when the document came: ttl and
-/// deadline count from it, so that a producer's wrong clock cannot prolong a plan past max_ttl.
-/// Late plans are no fault of the document: whoever takes it may do so only for ids that were
-/// taken.
-[[nodiscard]] plan_document_result parse_plans(std::string_view text, const stamp& received,
+/// deadline count from it (a deadline by the clocks of `arrival`), so that a producer's wrong clock
+/// cannot prolong a plan past max_ttl. Late plans are no fault of the document: whoever takes it
+/// may do so only for ids that were taken.
+[[nodiscard]] plan_document_result parse_plans(std::string_view text, const arrival& received,
                                                const intake_settings& settings);
 
 /// The plan in the same form (`created_at` and `deadline` as RFC 3339, decimals as strings);

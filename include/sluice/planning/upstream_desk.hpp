@@ -71,7 +71,8 @@ class upstream_desk {
   upstream_desk(upstream_settings settings, intake_settings intake, plan_lookup known);
 
   /// One that is in hand already is left alone.
-  void deliver(stream_entry entry, std::int64_t server_ms, const stamp& now, upstream_actions& out);
+  void deliver(stream_entry entry, std::int64_t server_ms, const arrival& received,
+               upstream_actions& out);
   /// Offers what can be offered.
   void step(const upstream_view& view, upstream_actions& out);
 

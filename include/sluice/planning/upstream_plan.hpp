@@ -12,6 +12,7 @@
 #include "sluice/domain/plan.hpp"
 #include "sluice/domain/stream_entry.hpp"
 #include "sluice/domain/truth.hpp"
+#include "sluice/planning/arrival.hpp"
 #include "sluice/planning/settings.hpp"
 
 namespace sluice {
@@ -34,7 +35,9 @@ struct upstream_wish {
   source_id source{};
   symbol instrument{};
   std::variant<open_plan, upstream_close> what{};
-  milliseconds age{0};  ///< By its id or its timestamp, whichever says more; never negative.
+  /// By its id or its timestamp, whichever says more, and for an open plan by the clock that does;
+  /// never negative.
+  milliseconds age{0};
   friend bool operator==(const upstream_wish& a, const upstream_wish& b) {
     return a.id == b.id && a.source == b.source && a.instrument == b.instrument && a.what == b.what;
   }
@@ -71,9 +74,10 @@ struct upstream_skip {
 
 using upstream_reading = std::variant<upstream_wish, upstream_refusal, upstream_skip>;
 
-/// When an entry is looked at: by our clock, and by the clock that made its id.
+/// When an entry is looked at: by the clocks that its producer's timestamp is held against, and by
+/// the one that made its id.
 struct upstream_moment {
-  wall_time ours{};
+  arrival received{};
   std::int64_t server_ms{0};
 };
 

@@ -17,6 +17,7 @@
 #include "sluice/domain/exchange_port.hpp"
 #include "sluice/domain/time.hpp"
 #include "sluice/truth/settings.hpp"
+#include "sluice/truth/single_pace.hpp"
 #include "sluice/truth/symbol_directory.hpp"
 
 namespace sluice {
@@ -93,6 +94,13 @@ struct read_limits {
 /// Reserves as read_places.hpp divides them.
 [[nodiscard]] read_limits read_limits_from(const snapshot_settings& s, const freshness_plan& plan);
 
+/// How a read ended.
+enum class read_end : std::uint8_t {
+  answered,
+  failed,        ///< No answer, or a refusal.
+  says_nothing,  ///< Nothing can be taken from the answer, and the next may be no better.
+};
+
 enum class want_outcome : std::uint8_t {
   queued,  ///< A new read will go out for it.
   merged,  ///< A read already waiting serves it, more urgently if it asked for that.
@@ -118,14 +126,15 @@ class read_scheduler {
   /// one of a symbol, so the plan is served by the account-wide read under way if that is new
   /// enough; and when plans wait for other symbols too, by one account-wide read for all that have
   /// not begun. After one that was given up, or said nothing, few plans trust another until one
-  /// ends.
+  /// ends, at the pace of single_pace.hpp.
   want_outcome demand(const read_want& w, instant now);
   /// The read to send now, or none: nothing is due, or no place is free. Call until it says none.
   [[nodiscard]] std::optional<read_job> next(instant now);
-  /// The worker of this read answered or failed: the read with all that joined it. `doubted`: the
-  /// venue's answer said nothing, and the next one may not either. None when it had been given up
-  /// before; its reply may still be merged, for the merge decides by time.
-  std::optional<read_job> finished(std::uint64_t job_id, bool doubted);
+  /// The worker of this read is done: the read with all that joined it. None when it had been given
+  /// up before; its reply may still be merged, for the merge decides by time.
+  std::optional<read_job> finished(const read_job& ended, read_end how);
+  /// A demand that failed goes out once more, over another connection.
+  void repeat(const read_job& failed, instant now);
   /// When the read that waits for a target is due; none when none waits.
   [[nodiscard]] std::optional<instant> waits_until(read_target target) const;
   /// Gives up all reads past their deadline and returns them; whoever waits must be told.
@@ -167,6 +176,11 @@ class read_scheduler {
   /// Reads of single symbols, waiting or under way, that plans of this priority or above wait for.
   [[nodiscard]] std::size_t singles_demanding(read_priority least, read_target except) const;
   [[nodiscard]] bool others_demand(read_target except) const;
+  /// Past account-wide reads in doubt.
+  [[nodiscard]] bool may_go_alone(const read_want& w, instant now);
+  want_outcome go_alone(const read_want& w, instant now);
+  /// A plan waits for a read of it that has not gone out.
+  [[nodiscard]] bool is_demanded(read_target target) const;
   [[nodiscard]] read_want for_all_waiting(const read_want& w, instant now);
   void join(read_job& job, const read_want& w, instant now);
 
@@ -178,6 +192,7 @@ class read_scheduler {
   by_time deadlines_{};
   std::array<std::size_t, read_priority_count> places_{};  ///< In flight, by class.
   bool account_lost_{false};  ///< The last account-wide one was given up, or said nothing.
+  single_pace<read_target> pace_{};
   std::uint64_t last_id_{0};
   read_counters counters_{};
 };

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -33,7 +33,8 @@ struct universe_difference {
 /// last_good_max_age in all; beyond that it is good for exits alone: nothing of it is offered. The
 /// names of `allow` stand beside it without rules, and alone where none was ever read; without
 /// either nothing is known. Symbols that the configuration leaves out stay known, but are not
-/// offered: only exits may trade them. So does one that a single read lacks.
+/// offered: only exits may trade them. So does one that is missing from
+/// the lists of less than half a refresh.
 class universe_tiers {
  public:
   explicit universe_tiers(universe_settings settings);
@@ -61,7 +62,7 @@ class universe_tiers {
 
   universe_settings settings_;
   std::optional<universe> newest_{};
-  std::set<symbol> missing_{};  ///< Of newest_: kept from the read before.
+  std::map<symbol, instant> missing_{};  ///< Of newest_, kept from before; the first list without.
   bool by_this_process_{false};
   bool changed_{true};
   tier given_{tier::exits_only};

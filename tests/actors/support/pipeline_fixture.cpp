@@ -73,9 +73,10 @@ pipeline_run::pipeline_run(pipeline_world& w, std::uint32_t seed)
   given.metrics = std::make_shared<status::metrics>();
   given.mode = world.chosen.mode;
   given.account = world.chosen.account;
-  given.time = actors::timekeeper([origin = world.wall_ms](instant at) {
-    return wall_time{origin + between(instant{}, at).count()};
-  });
+  given.time =
+      actors::timekeeper([&set_by = world.wall_set_by_ms, origin = world.wall_ms](instant at) {
+        return wall_time{origin + set_by + between(instant{}, at).count()};
+      });
   const auto began = given.time.at(now());
   auto first = actors::settle_undecided(found, began);
   scheduler_->clock().current_time += duration{world.opening_takes};

@@ -23,6 +23,7 @@ struct pipeline_world {
   quantity market_min{};                         ///< The same; zero: one step.
   notional fee{};                                ///< Of every fill, in USDT.
   std::int64_t wall_ms{1'790'000'000'000};       ///< Our wall clock when a run begins.
+  std::int64_t wall_set_by_ms{0};                ///< It was set in the run; the exchange's was not.
   milliseconds opening_takes{0};                 ///< From what a start settles to its first stage.
   actors::service_manager manager{};             ///< Nobody, unless a test listens.
 
