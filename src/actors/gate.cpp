@@ -223,7 +223,7 @@ class gate : public stage<gate_actor> {
     end_what_is_over();
     auto all = std::make_shared<std::vector<plan_preview>>();
     for (const auto& p : *asked.plans)
-      all->push_back(core_.preview(p, now_stamp()));
+      all->push_back(core_.preview(p, now_stamp())), all->back().would_wait |= comes_too_early(p);
     return {std::move(all)};
   }
 

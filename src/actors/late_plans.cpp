@@ -38,8 +38,14 @@ void tell_unknown(intake_actor::base* self, const journal_actor& journal,
 }
 
 void keep_exits_in_time(std::vector<plan>& plans, const std::vector<late_plan>& late) {
+  const auto is_late = [&](const plan& p) {
+    return std::ranges::find(late, p.id, &late_plan::id) != late.end();
+  };
+  const auto reduces = [](const plan& p) { return std::holds_alternative<reduce_plan>(p.body); };
+  const bool late_exit =
+      std::ranges::any_of(plans, [&](const plan& p) { return is_late(p) && reduces(p); });
   std::erase_if(plans, [&](const plan& p) {
-    return lane_of(p) == lane::entry || std::ranges::find(late, p.id, &late_plan::id) != late.end();
+    return lane_of(p) == lane::entry || is_late(p) || (late_exit && !reduces(p));
   });
 }
 

@@ -20,7 +20,9 @@ using unknown_late = std::optional<std::vector<field_fault>>;
 void tell_unknown(intake_actor::base* self, const journal_actor& journal,
                   std::vector<late_plan> late, std::function<void(unknown_late)> then);
 
-/// What is carried out of a document that nobody is told of: its exits that came in time.
+/// What is carried out of a document that nobody is told of: its exits that came in time, and its
+/// cancels unless an exit came late, which may have been meant to take the place of what they
+/// cancel.
 void keep_exits_in_time(std::vector<plan>& plans, const std::vector<late_plan>& late);
 
 [[nodiscard]] std::vector<field_fault> faults_of(const std::vector<late_plan>& late);

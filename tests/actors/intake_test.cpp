@@ -278,6 +278,57 @@ TEST_CASE("exits of one source stay in order, though a later one would be within
   }
 }
 
+namespace {
+
+std::string made_at(std::string line, wall_time at) {
+  line.pop_back();
+  return line + R"(,"created_at":")" + format_rfc3339(at) + "\"}";
+}
+
+}  // namespace
+
+TEST_CASE("of a line with a late plan its exits in time go, and cancels unless an exit is late") {
+  const wall_time long_ago{1'780'000'000'000};
+  const std::string cancel = R"({"plan_id":"c","source":"desk","kind":"cancel","cancels":"x1"})";
+  pipeline_world world;
+  pipeline_run run(world);
+  make_waiting(run);
+  send_line(run, exit_line("x1", "BTCUSDT"), 1);
+  REQUIRE(run.records_of("plan_accepted") == 1);
+  SECTION("an entry is late") {
+    const auto line = send_line(run,
+                                "[" + made_at(entry_line("e", "BTCUSDT"), long_ago) + "," +
+                                    entry_line("young", "ETHUSDT") + "," +
+                                    exit_line("x2", "ETHUSDT") + "," + cancel + "]",
+                                2);
+    CHECK(line.expired());
+    CHECK(run.records_of("plan_accepted") == 3);
+    CHECK(run.reason_of("x1") == refusal_code::plan_withdrawn);
+  }
+  SECTION("an exit is late") {
+    send_line(run,
+              "[" + made_at(exit_line("x2", "ETHUSDT"), long_ago) + "," +
+                  exit_line("x3", "XRPUSDT") + "," + cancel + "]",
+              2);
+    CHECK(run.records_of("plan_accepted") == 2);
+    CHECK_FALSE(run.verdict_of("x1"));
+  }
+}
+
+TEST_CASE("a line's times are held against the exchange's clock, too") {
+  pipeline_world world;
+  world.exchange->clock_seen = clock_offset{.offset = 1h};
+  pipeline_run run(world);
+  make_waiting(run);
+  const auto theirs = wall_time{run.given.time.at(run.now()).wall.ms + 3'600'000};
+  const auto ours = run.given.time.at(run.now()).wall;
+  send_line(run, made_at(exit_line("x1", "BTCUSDT"), theirs), 1);
+  send_line(run, made_at(exit_line("x2", "ETHUSDT"), ours), 2);
+  CHECK(run.records_of("plan_accepted") == 2);
+  send_line(run, made_at(entry_line("e", "XRPUSDT"), ours), 3);
+  CHECK(run.records_of("plan_accepted") == 2);
+}
+
 TEST_CASE("a letter holds a line cut to its bound, readable whatever bytes it had") {
   const auto letter = actors::letter_json(
       wall_time{1'790'000'000'000}, 7, "\xff" + std::string(5'000, 'x'), {{"/side", "is no side"}});

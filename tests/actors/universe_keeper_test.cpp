@@ -71,6 +71,7 @@ TEST_CASE(
   CHECK(run.reason_of("e") == refusal_code::symbol_not_in_universe);
   run.pass(1s);
   CHECK_FALSE(run.verdict_of("x"));
+  CHECK(run.given.vitals->parked_exit == 1);
   SECTION("which lets them go") {
     REQUIRE(world.exchange->universe_answer);
     run.make_ready({a_row("BTCUSDT", "0.5", "50000")});

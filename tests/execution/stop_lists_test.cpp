@@ -87,3 +87,23 @@ TEST_CASE(
   w.decide();
   CHECK(w.count<place_stop>() == 1);
 }
+
+TEST_CASE("a list brings back at once what was only concluded to have ended") {
+  stop_world w;
+  const auto id = w.guarded();
+  const auto silent = [&] {
+    w.take(w.keeper.on_asked(
+        id, read_failure{failure_kind::not_found, 400, -2013, "Order does not exist.", {}}, w.now,
+        w.now));
+  };
+  w.now += 1s;
+  w.audit();
+  CHECK(w.state_of(id) == stop_state::unknown);
+  silent();
+  w.pass(10s);
+  silent();
+  REQUIRE_FALSE(w.state_of(id));
+  w.now += 1ms;
+  w.audit({w.report_of(id, conditional_status::new_)});
+  CHECK(w.state_of(id) == stop_state::resting);
+}

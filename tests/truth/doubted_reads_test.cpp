@@ -170,6 +170,35 @@ TEST_CASE("three exits go on having a read of their own each second, however man
     }
 }
 
+TEST_CASE("exits take turns among themselves, whatever entries wait") {
+  const auto entries = GENERATE(symbol_index{0}, symbol_index{10}, symbol_index{300});
+  CAPTURE(entries);
+  for (const symbol_index exits : {4U, 10U, 40U}) {
+    INFO(exits);
+    doubting d;
+    d.singles = read_end::says_nothing;
+    const auto had = a_minute(d, exits, entries);
+    for (symbol_index i = 0; i < exits; ++i) {
+      INFO(i);
+      REQUIRE(had.contains(i));
+      CHECK(had.at(i) >= (exits == 40 ? 3 : 12));
+    }
+  }
+}
+
+TEST_CASE("what repetitions cost puts off nobody for long") {
+  doubting d;
+  d.demand(1, read_priority::exit_demand);
+  (void)d.late_round();
+  for (int i = 0; i < 1'000; ++i)
+    d.reads.repeat({1, read_target::of(1), read_priority::exit_demand}, at(d.now));
+  d.now += 5'000;
+  d.singles = read_end::says_nothing;
+  (void)d.round();
+  d.demand(2, read_priority::exit_demand);
+  CHECK(singles_in(d.round()) == 1);
+}
+
 TEST_CASE("reads of single symbols that answer cost their pace nothing, late or not") {
   const bool late = GENERATE(false, true);
   doubting d;

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cstdint>
 #include <map>
 
 #include "sluice/domain/time.hpp"
@@ -12,10 +11,10 @@ namespace sluice {
 /// In an outage every read fails, and each costs as much weight as one of the whole account. What
 /// answers costs nothing here: only reads that say nothing are counted, so that account-wide reads,
 /// cancels and queries of orders still find weight when the venue is back. Eight at once, then
-/// three a second: 900 of weight a minute, beside 225 to 460 for the account's own, of 2,400.
-/// Entries get what exits leave of it. Where many wait, one that had its turn lets all others go
-/// first.
-/// Pure; `Target` is ordered. Remembers who asked within `remembered`, and whose turn is not over.
+/// three a second: 900 of weight a minute, beside 225 to 460 for the account's own, of 2,400, where
+/// none answers. Entries get what exits leave of it. Where many wait, an exit that had its turn
+/// lets all others go first, and an entry all others and all exits. Pure; `Target` is ordered.
+/// Remembers who asked within `remembered`, and whose turn is not over.
 template <class Target>
 class single_pace {
  public:
@@ -25,34 +24,32 @@ class single_pace {
 
   /// Whether it may go now; asking keeps it in line.
   [[nodiscard]] bool asks(const Target& t, bool for_exit, instant now) {
-    std::erase_if(asked_, [&](const auto& one) { return one.second + duration{remembered} < now; });
-    asked_[t] = now;
+    std::erase_if(asked_,
+                  [&](const auto& one) { return one.second.at + duration{remembered} < now; });
+    asked_[t] = {now, for_exit};
     const auto last = turns_.find(t);
-    const bool just_had = last != turns_.end() && now < last->second.at + others_first();
+    const bool just_had = last != turns_.end() && now < last->second.at + others_first(for_exit);
     const int left = just_had ? burst / 2 : 0;
     const auto until = for_exit ? exits_until_ : all_until_;
     return until - now <= duration{interval} * (burst - 1 - left);
   }
   void takes(const Target& t, bool for_exit, instant now) {
-    auto& mine = turns_[t];
-    mine.at = now;
-    (for_exit ? mine.of_exits : mine.of_entries) += 1;
-    spend(all_until_, now);
-    if (for_exit)
-      spend(exits_until_, now);
+    turns_[t] = {now, for_exit, 0};
+    spend(t, now);
   }
   /// The same read once more, which is not asked for.
   void takes_again(const Target& t, instant now) {
-    if (const auto mine = turns_.find(t); mine != turns_.end())
-      takes(t, mine->second.of_exits > 0, now);
+    if (turns_.contains(t))
+      spend(t, now);
   }
-  /// What it took is given back.
+  /// What its last turn took is given back.
   void answered(const Target& t) {
     const auto mine = turns_.find(t);
     if (mine == turns_.end())
       return;
-    all_until_ -= duration{interval} * (mine->second.of_exits + mine->second.of_entries);
-    exits_until_ -= duration{interval} * mine->second.of_exits;
+    all_until_ -= duration{interval} * mine->second.reads;
+    if (mine->second.for_exit)
+      exits_until_ -= duration{interval} * mine->second.reads;
     turns_.erase(mine);
   }
   /// Nothing is in doubt any more; what was taken is worked off by time.
@@ -62,21 +59,36 @@ class single_pace {
   }
 
  private:
+  struct asking {
+    instant at{};
+    bool for_exit{false};
+  };
   struct taken {
     instant at{};
-    int of_exits{0};
-    int of_entries{0};
+    bool for_exit{false};
+    int reads{0};
   };
 
-  /// As long as all who ask need for a turn each.
-  [[nodiscard]] duration others_first() const {
-    return std::max<duration>(remembered, interval * static_cast<std::int64_t>(asked_.size()));
+  /// As long as all who ask need for a turn each; exits wait for exits alone.
+  [[nodiscard]] duration others_first(bool for_exit) const {
+    const auto all = std::ranges::count_if(
+        asked_, [&](const auto& one) { return !for_exit || one.second.for_exit; });
+    return std::max<duration>(remembered, interval * all);
   }
-  static void spend(instant& until, instant now) {
-    until = std::max(until, now) + duration{interval};
+  void spend(const Target& t, instant now) {
+    auto& mine = turns_[t];
+    mine.reads += 1;
+    // Repetitions are not asked for, and may not put off the next turn for ever.
+    const auto farthest = now + duration{interval} * (2 * burst);
+    const auto later = [&](instant until) {
+      return std::min(std::max(until, now) + duration{interval}, farthest);
+    };
+    all_until_ = later(all_until_);
+    if (mine.for_exit)
+      exits_until_ = later(exits_until_);
   }
 
-  std::map<Target, instant> asked_{};
+  std::map<Target, asking> asked_{};
   std::map<Target, taken> turns_{};
   instant exits_until_{};  ///< What exits took is worked off by then,
   instant all_until_{};    ///< and what exits and entries took.
