@@ -315,6 +315,23 @@ TEST_CASE("of a line with a late plan its exits in time go, and cancels unless a
   }
 }
 
+TEST_CASE("a dry run of an exit before the first list of symbols says that it would wait") {
+  pipeline_world world;
+  pipeline_run run(world);
+  const auto slot = std::make_shared<status::answer_slot>(std::make_shared<status::reader_seats>(0),
+                                                          0, status::stream_wish::head_only);
+  actors::plans_posted posted;
+  posted.body = exit_line("x1", "BTCUSDT");
+  posted.dry_run = true;
+  posted.answer = status::responder(slot);
+  posted.may_order = true;
+  caf::anon_send(run.all->intake, std::move(posted));
+  run.settle();
+  REQUIRE(slot->ready());
+  CHECK_THAT(std::get<status::response>(slot->take()).body,
+             ContainsSubstring(R"("would_wait":true)"));
+}
+
 TEST_CASE("a line's times are held against the exchange's clock, too") {
   pipeline_world world;
   world.exchange->clock_seen = clock_offset{.offset = 1h};
