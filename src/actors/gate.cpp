@@ -159,8 +159,7 @@ class gate : public stage<gate_actor> {
            core_.left() < book_.in_force().parked_exit_max;
   }
 
-  /// What the last run left, or came too early, once it can be judged; without that in time for its
-  /// verdict.
+  /// What the last run left, or came too early, once it can be judged or its time is nearly over.
   void take_up() {
     core_.take_up(
         [&](const plan& p) {
@@ -222,8 +221,10 @@ class gate : public stage<gate_actor> {
   plans_previewed preview(const preview_plans& asked) {
     end_what_is_over();
     auto all = std::make_shared<std::vector<plan_preview>>();
-    for (const auto& p : *asked.plans)
-      all->push_back(core_.preview(p, now_stamp())), all->back().would_wait |= comes_too_early(p);
+    for (const auto& p : *asked.plans) {
+      all->push_back(core_.preview(p, now_stamp()));
+      all->back().would_wait |= comes_too_early(p);
+    }
     return {std::move(all)};
   }
 

@@ -33,8 +33,8 @@ struct universe_difference {
 /// last_good_max_age in all; beyond that it is good for exits alone: nothing of it is offered. The
 /// names of `allow` stand beside it without rules, and alone where none was ever read; without
 /// either nothing is known. Symbols that the configuration leaves out stay known, but are not
-/// offered: only exits may trade them. So does one that is missing from
-/// the lists of less than half a refresh.
+/// offered: only exits may trade them. So does one that is missing from the lists of less than half
+/// a refresh.
 class universe_tiers {
  public:
   explicit universe_tiers(universe_settings settings);
