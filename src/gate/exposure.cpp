@@ -33,10 +33,10 @@ void exposure_book::entry_sent(const plan_id& plan, const symbol& s, instant at)
 }
 
 void exposure_book::entry_traded(const symbol& s, const entry_size& added, instant shown) {
-  last_traded_ = std::max(last_traded_, shown);
+  all_shown_ = std::max(all_shown_, shown);
   // Without a limit of the margin nothing is read that would drop them.
   std::erase_if(unread_,
-                [&](const traded_entry& e) { return e.at < shown - std::chrono::hours{2}; });
+                [&](const traded_entry& e) { return e.shown < shown - std::chrono::hours{2}; });
   unread_.push_back({shown, most_worth(s, added)});
 }
 
@@ -45,7 +45,7 @@ std::optional<equity_peaked> exposure_book::margin_read(const margin_reading& m,
   if (margin_ && margin_->as_of > m.as_of)
     return std::nullopt;
   margin_ = m;
-  std::erase_if(unread_, [&](const traded_entry& e) { return e.at < m.as_of; });
+  std::erase_if(unread_, [&](const traded_entry& e) { return e.shown < m.as_of; });
   return peaks_.read(m.equity, {now.steady, {now.wall.ms + venue_ahead_.count()}});
 }
 

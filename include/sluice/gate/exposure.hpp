@@ -44,7 +44,7 @@ class exposure_book {
   /// An entry traded something and is over: margins read up to `shown` may not know of it.
   void entry_traded(const symbol& s, const entry_size& added, instant shown);
   /// A margin read after this instant knows of every entry that is over.
-  [[nodiscard]] instant margin_from() const { return last_traded_; }
+  [[nodiscard]] instant margin_from() const { return all_shown_; }
   /// What the journal shall know of the peak, if anything.
   [[nodiscard]] std::optional<equity_peaked> margin_read(const margin_reading& m, const stamp& now);
 
@@ -77,12 +77,12 @@ class exposure_book {
   equity_peaks peaks_{};
   std::optional<margin_reading> margin_{};
   struct traded_entry {
-    instant at{};
+    instant shown{};   ///< A margin read later counts it.
     notional worth{};  ///< Zero when it is not known.
   };
   std::vector<traded_entry> unread_{};  ///< Entries that are over, since the last reading was sent.
-  instant last_traded_{};
-  std::vector<held_position> held_{};  ///< Kept for its memory.
+  instant all_shown_{};                 ///< The last of what margins may not show before.
+  std::vector<held_position> held_{};   ///< Kept for its memory.
   std::vector<valued_position> all_{};
   std::unordered_map<position_key, std::size_t> place_{};  ///< In `all_`, while it is added up.
 };

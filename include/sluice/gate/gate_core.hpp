@@ -78,7 +78,7 @@ class gate_core {
   /// Exits that the last run left without a verdict: a cancel finds them, and they are judged when
   /// they are taken up.
   void left_by_last_run(std::vector<plan_ptr> exits) { left_ = std::move(exits); }
-  /// An exit that came before any list of symbols: as those of the last run.
+  /// An exit that came before its symbol and the account were known: as those of the last run.
   void put_off(plan_ptr exit) { left_.push_back(std::move(exit)); }
   [[nodiscard]] std::size_t left() const { return left_.size(); }
   [[nodiscard]] bool has_left() const { return !left_.empty(); }

@@ -6,7 +6,7 @@
 namespace sluice {
 
 /// A producer may share our wall clock or have the right time, and ours may be wrong. Times that it
-/// wrote are held against both: an entry has to be in time by either, an exit by one of them.
+/// wrote are held against both: an entry has to be in time by both, an exit by one of them.
 struct arrival {
   stamp at{};
   wall_time by_exchange{};  ///< `at.wall` while the exchange's clock is not known.
