@@ -99,12 +99,13 @@ void stop_keeper::keep(const position_key& key, slot& s, const position_open& he
   const auto resting = [&](const tracked& t) {
     return t.stop.position == key && t.stop.state == stop_state::resting;
   };
-  if (!options_.settings.enabled) {
+  const auto cancel_other_side = [&] {
     for (auto& [id, t] : stops_)
       if (resting(t) && t.stop.direction != direction)
         cancel(t, "the position changed its side", now.steady, out);
-    return;
-  }
+  };
+  if (!options_.settings.enabled)
+    return cancel_other_side();
   const bool exit_known = s.exit && s.exit->initial.sign() == held.amount.sign();
   if (!exit_known && between(*s.opened, now.steady) < options_.exit_state_wait)
     return;
@@ -145,11 +146,18 @@ void stop_keeper::keep(const position_key& key, slot& s, const position_open& he
                                std::max(options_.settings.tolerance_bp, bare_step_bp));
     if (!pays || !around.orders_leave || (s.move_at && now.steady < *s.move_at) ||
         !may_try(s, direction, *wanted, around, now.steady))
-      return;
+      return cancel_other_side();
     s.rested = guard->stop.trigger;
   }
-  if (s.cancel_first && others)
-    return cancel_all(key, {}, "the venue takes one at a time", now.steady, out);
+  if (s.cancel_first && others) {
+    cancel_all(key, {}, "the venue takes one at a time", now.steady, out);
+    // One of the other side that may not be cancelled yet guards nothing.
+    if (guard || busy(key))
+      return;
+  }
+  // Beside one that may not be cancelled yet each move would leave one more.
+  if (guard && s.cancel_at && now.steady < *s.cancel_at)
+    return;
   const bool crossed = around.mark && is_crossed(direction, *wanted, *around.mark);
   const auto trigger = s.rested && !guard && (s.put_back || crossed) ? *s.rested : *wanted;
   if (may_try(s, direction, trigger, around, now.steady))
@@ -191,7 +199,7 @@ void stop_keeper::place(const position_key& key, slot& s, side direction, price 
 
 void stop_keeper::cancel(tracked& t, std::string why, instant now, stop_actions& out) {
   const auto& s = slots_[t.stop.position];
-  if (s.retry_at && now < *s.retry_at)
+  if (s.cancel_at && now < *s.cancel_at)
     return;
   move(t, stop_state::cancelling, std::move(why), now, out);
   out.emplace_back(cancel_stop{t.stop.id});

@@ -134,10 +134,19 @@ stop_actions stop_keeper::on_cancelled(const client_order_id& id,
     return out;
   if (std::holds_alternative<conditional_cancelled>(outcome)) {
     move(*t, stop_state::cancelled, {}, now, out);
-  } else if (const auto* no = std::get_if<order_refused>(&outcome)) {
+    settle(now, out);
+    return out;
+  }
+  auto& next_cancel = slots_[t->stop.position].cancel_at;
+  next_cancel = now + options_.settings.retry_after;
+  if (const auto* no = std::get_if<order_refused>(&outcome)) {
+    next_cancel = std::max(*next_cancel, no->retry_at.value_or(now));
+    const bool has_left = no->http_status != 0 || no->code != 0;
     // Not open any more, about to trigger, or refused for a reason that says nothing of it.
-    pause(slots_[t->stop.position], no->retry_at, now);
-    doubt(*t, venue_words(no->code, no->text), now, out);
+    if (has_left)
+      doubt(*t, venue_words(no->code, no->text), now, out);
+    else
+      move(*t, stop_state::resting, "its cancel was not sent: " + no->text, now, out);
   } else {
     doubt(*t, std::get<order_uncertain>(outcome).text, now, out);
   }
@@ -148,6 +157,13 @@ stop_actions stop_keeper::on_cancelled(const client_order_id& id,
 void stop_keeper::hear(tracked& t, const conditional_report& told, instant now, stop_actions& out) {
   auto& stop = t.stop;
   auto& s = slots_[stop.position];
+  // The late end of a stop of the other side is no reason to wait with the one of this side.
+  const auto ended_by_venue = [&] {
+    if (sign_of(stop.direction) * s.sign > 0)
+      return;
+    s.why = "the venue ended it: " + told.status_text + " " + told.why;
+    pause(s, {}, now);
+  };
   t.seen_at_venue = true;
   t.inherited = false;
   stop.venue_id = told.id;
@@ -170,17 +186,14 @@ void stop_keeper::hear(tracked& t, const conditional_report& told, instant now, 
       s.newer_than = now;
       return move(t, stop_state::finished, told.why, now, out);
     case conditional_status::cancelled:
-      if (!told.why.empty() && stop.state != stop_state::cancelling) {
-        s.why = "the venue ended it: " + told.status_text + " " + told.why;
-        pause(s, {}, now);
-      }
+      if (!told.why.empty() && stop.state != stop_state::cancelling)
+        ended_by_venue();
       return move(t, stop_state::cancelled, told.status_text, now, out);
     case conditional_status::rejected:
       s.newer_than = now;
       [[fallthrough]];
     case conditional_status::expired:
-      s.why = "the venue ended it: " + told.status_text + " " + told.why;
-      pause(s, {}, now);
+      ended_by_venue();
       return move(
           t,
           told.status == conditional_status::expired ? stop_state::expired : stop_state::rejected,
@@ -197,7 +210,7 @@ void stop_keeper::absent(tracked& t, instant sent_at, instant now, stop_actions&
       sent_at < t.since + duration{list_lag()})
     return;
   constexpr auto forgotten = "the venue does not know it any more";
-  t.concluded = true;
+  t.concluded = !t.told_ended;
   if (triggered) {
     slots_[t.stop.position].newer_than = now;
     move(t, stop_state::finished, forgotten, now, out);
@@ -226,6 +239,9 @@ stop_actions stop_keeper::on_asked(const client_order_id& id,
     const auto& delays = options_.orders.query_delays;
     t->ask_at = now + delays[std::min(t->asked, delays.size() - 1)];
     ++t->asked;
+    // The first question whose answer can prove that it is not there waits for nothing else.
+    if (const auto provable = t->since + duration{list_lag()}; sent_at < provable)
+      t->ask_at = std::min(*t->ask_at, std::max(now, provable));
   }
   settle(now, out);
   return out;
@@ -319,10 +335,17 @@ stop_actions stop_keeper::on_audit(const symbol& scope,
       row.status = conditional_status::new_;  // It is open, whatever the word for it.
     listed.insert(row.client_id);
     if (auto* t = find(row.client_id)) {
-      if (t->stop.state != stop_state::cancelling)
+      const bool asked = t->told_ended && t->stop.state == stop_state::unknown;
+      if (t->stop.state != stop_state::cancelling && !asked)
         hear(*t, row, now.steady, out);
     } else if (const auto* e = ended(row.client_id); !e || !is_outdated(*e, sent_at)) {
+      const bool was_told = e && !e->concluded;
       adopt(row, now, out);
+      // Both cannot be true, and a list may lag by more than is awaited: a question decides.
+      if (auto* again = find(row.client_id); was_told && again->stop.state == stop_state::resting) {
+        again->told_ended = true;
+        doubt(*again, "its end was told before", now.steady, out);
+      }
     } else if (sent_at > e->at) {  // A later list says whether it rests after all.
       audit_at_ = std::min(audit_at_, now.steady + duration{list_lag()});
     }
@@ -332,6 +355,8 @@ stop_actions stop_keeper::on_audit(const symbol& scope,
       continue;
     if (t.stop.state == stop_state::resting && t.since < sent_at)
       doubt(t, "it is not on the venue's list", now.steady, out);
+    else if (t.stop.state == stop_state::cancelling && t.since < sent_at)
+      t.ask_at = now.steady;   // Its cancel may not have left.
     else if (t.asked_in_vain)  // Two answers that do not have it: what is open is on the list.
       absent(t, std::min(*t.asked_in_vain, sent_at), now.steady, out);
     else if (std::exchange(t.inherited, false))

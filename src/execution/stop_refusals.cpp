@@ -1,6 +1,7 @@
 // What a refusal of the venue does to a protective stop: when it is tried again, and as what.
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "sluice/execution/stop_keeper.hpp"
 #include "venue_words.hpp"
@@ -53,8 +54,8 @@ void stop_keeper::refused(tracked& t, const order_refused& r, instant now, stop_
     s.crossed = t.stop.trigger;
   // A move needs no place of its own when the old one is taken away first.
   if ((r.code == one_at_a_time_code || r.code == no_place_code) && has_another) {
-    s.cancel_first = true;
-    s.retry_at.reset();
+    if (!std::exchange(s.cancel_first, true))
+      s.retry_at.reset();
   }
   put_back_later(s, t.stop, r.retry_at, now);
   move(t, stop_state::rejected, words, now, out);

@@ -65,6 +65,40 @@ TEST_CASE("a query that finds nothing is believed only after the horizon") {
   CHECK(w.last<place_stop>().request.id != id);
 }
 
+TEST_CASE("the first question that can prove a stop absent is asked as soon as it can") {
+  stop_world w;
+  const auto id = lose_reply(w);
+  const auto began = w.now;
+  SECTION("where the one before it was answered") {
+    while (true) {
+      REQUIRE(w.now - began < 30s);
+      const bool asked = w.count<ask_stop>() > 0;
+      w.forget();
+      if (asked)
+        w.take(w.keeper.on_asked(id, nothing_found(), w.now, w.now));
+      if (!w.state_of(id))
+        break;
+      w.pass(100ms);
+    }
+    CHECK(w.now - began == 6'500ms);
+  }
+  SECTION("and at once where that answer came after it could be") {
+    w.forget();
+    w.pass(6'700ms);
+    w.take(w.keeper.on_asked(id, nothing_found(), began + 3'700ms, w.now));
+    CHECK(w.count<ask_stop>() == 1);
+  }
+  SECTION("but no answer after that has it asked without a pause") {
+    w.pass(6'500ms);
+    w.forget();
+    w.take(
+        w.keeper.on_asked(id, read_failure{failure_kind::timed_out, 0, 0, "?", {}}, w.now, w.now));
+    CHECK(w.count<ask_stop>() == 0);
+    w.pass(100ms);
+    CHECK(w.count<ask_stop>() == 0);
+  }
+}
+
 TEST_CASE("where neither a query nor the list has a stop it is over, whatever the words for that") {
   stop_world w;
   const auto id = lose_reply(w);

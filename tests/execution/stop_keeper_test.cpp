@@ -206,6 +206,22 @@ TEST_CASE("a stop goes with its position, and one of the wrong side is replaced 
   }
 }
 
+TEST_CASE("the late end of the other side's stop does not keep the new position's stop away") {
+  stop_world w;
+  const auto old = w.guarded();
+  w.forget();
+  w.hold("-1");
+  w.decide();
+  auto told =
+      w.report_of(old, GENERATE(conditional_status::expired, conditional_status::cancelled));
+  told.why = "the position was closed";
+  w.take(w.keeper.on_event(told, w.now));
+  w.exit_stop("104", "-1");
+  w.now += 1ms;
+  w.decide();
+  CHECK(w.last<place_stop>().request.direction == side::buy);
+}
+
 TEST_CASE("a stop that is crossed already is not sent, and not again after the venue said so") {
   stop_world w;
   w.begin();

@@ -30,9 +30,31 @@ TEST_CASE("an old list does not bring back a stop that has ended") {
   w.pass(9s);
   CHECK(w.last<audit_stops>().scope.empty());
   CHECK(w.count<audit_stops>() == 1);
-  // What is still listed by then rests, whatever was told of its end.
+  // What is still listed by then is asked about: either of the two may be wrong.
   w.audit(rows);
-  CHECK(w.state_of(id) == stop_state::resting);
+  CHECK(w.state_of(id) == stop_state::unknown);
+  REQUIRE(w.last<ask_stop>().id == id);
+  SECTION("it rests") {
+    w.take(w.keeper.on_asked(id, rows.front(), w.now, w.now));
+    CHECK(w.state_of(id) == stop_state::resting);
+  }
+  SECTION("no further list goes before the answer, nor is it less of an end after two words") {
+    w.now += 20ms;
+    w.audit(rows);
+    CHECK(w.state_of(id) == stop_state::unknown);
+    w.pass(10s);
+    w.take(w.keeper.on_asked(
+        id, read_failure{failure_kind::not_found, 400, -2013, "Order does not exist.", {}}, w.now,
+        w.now));
+    REQUIRE_FALSE(w.state_of(id));
+    w.now += 1ms;
+    w.audit(rows);
+    CHECK_FALSE(w.state_of(id));
+  }
+  SECTION("it has ended") {
+    w.take(w.keeper.on_asked(id, w.report_of(id, conditional_status::cancelled), w.now, w.now));
+    CHECK_FALSE(w.state_of(id));
+  }
 }
 
 TEST_CASE("a list that lags behind a stop's end takes nothing from the stop that replaced it") {
@@ -106,4 +128,21 @@ TEST_CASE("a list brings back at once what was only concluded to have ended") {
   w.now += 1ms;
   w.audit({w.report_of(id, conditional_status::new_)});
   CHECK(w.state_of(id) == stop_state::resting);
+}
+
+TEST_CASE("a stop that a list lacks while its cancel has not left is asked about") {
+  stop_world w;
+  const auto id = w.guarded();
+  w.flat();
+  w.decide();
+  REQUIRE(w.last<cancel_stop>().id == id);
+  w.forget();
+  w.now += 1s;
+  w.audit();
+  CHECK(w.last<ask_stop>().id == id);
+  order_refused no;
+  w.take(w.keeper.on_cancelled(id, no, w.now));
+  CHECK(w.state_of(id) == stop_state::resting);
+  w.take(w.keeper.on_asked(id, w.report_of(id, conditional_status::cancelled), w.now, w.now));
+  CHECK_FALSE(w.state_of(id));
 }

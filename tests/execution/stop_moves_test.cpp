@@ -192,3 +192,100 @@ TEST_CASE("where no more conditional orders may be open a move takes the place o
   w.decide();
   rests_at(w, "97");
 }
+
+TEST_CASE("a refused cancel delays the next cancel, and no stop in the place of one that is gone") {
+  stop_world w;
+  const auto old = alone(w);
+  w.decide();
+  REQUIRE(w.last<cancel_stop>().id == old);
+  order_refused no;
+  no.http_status = 400;
+  no.code = -2011;
+  w.take(w.keeper.on_cancelled(old, no, w.now));
+  REQUIRE(w.last<ask_stop>().id == old);
+  w.forget();
+  SECTION("it is gone") {
+    w.take(w.keeper.on_asked(old, w.report_of(old, conditional_status::cancelled), w.now, w.now));
+    w.decide();
+    CHECK(w.count<place_stop>() == 1);
+  }
+  SECTION("it rests") {
+    w.take(w.keeper.on_asked(old, w.report_of(old, conditional_status::new_), w.now, w.now));
+    w.decide();
+    w.pass(4s);
+    w.decide();
+    CHECK(w.count<cancel_stop>() == 0);
+    w.pass(1s);
+    w.decide();
+    CHECK(w.last<cancel_stop>().id == old);
+  }
+}
+
+TEST_CASE("a stop whose cancel was never sent rests as before") {
+  stop_world w;
+  const auto old = alone(w);
+  w.decide();
+  REQUIRE(w.last<cancel_stop>().id == old);
+  w.forget();
+  order_refused no;
+  no.text = "the weight of this minute is used up";
+  no.retry_at = w.now + 20s;
+  w.take(w.keeper.on_cancelled(old, no, w.now));
+  CHECK(w.state_of(old) == stop_state::resting);
+  CHECK(w.count<ask_stop>() == 0);
+  CHECK_FALSE(w.last<stop_pending>().pending);
+  w.pass(19s);
+  w.decide();
+  CHECK(w.count<cancel_stop>() == 0);
+  w.pass(1s);
+  w.decide();
+  CHECK(w.last<cancel_stop>().id == old);
+}
+
+TEST_CASE("while the old stop may not be cancelled a move leaves no further one beside it") {
+  stop_world w;
+  const auto old = w.guarded();
+  w.exit_stop("96");
+  w.decide();
+  const auto second = rests_at(w, "96");
+  w.decide();
+  REQUIRE(w.last<cancel_stop>().id == old);
+  order_refused no;
+  no.retry_at = w.now + 30s;
+  w.take(w.keeper.on_cancelled(old, no, w.now));
+  w.forget();
+  w.exit_stop("97");
+  w.pass(29s);
+  w.decide();
+  CHECK(w.count<place_stop>() == 0);
+  w.pass(1s);
+  w.decide();
+  const auto third = rests_at(w, "97");
+  w.decide();
+  CHECK(w.count<cancel_stop>() == 2);
+  CHECK(w.state_of(second) == stop_state::cancelling);
+  CHECK(w.state_of(third) == stop_state::resting);
+}
+
+TEST_CASE("a stop of the other side that may not be cancelled yet keeps no stop away") {
+  stop_world w;
+  const auto old = alone(w);
+  w.hold("-1");
+  w.exit_stop("104", "-1");
+  w.decide();
+  w.refuse(one_at_a_time);
+  w.decide();
+  REQUIRE(w.last<cancel_stop>().id == old);
+  order_refused no;
+  no.retry_at = w.now + 60s;
+  w.take(w.keeper.on_cancelled(old, no, w.now));
+  w.forget();
+  // Not at once, for it was refused beside this one, but it goes on being tried.
+  w.decide();
+  w.pass(20s);
+  w.decide();
+  CHECK(w.count<place_stop>() == 1);
+  w.refuse(one_at_a_time);
+  w.decide();
+  CHECK(w.count<place_stop>() == 1);
+}

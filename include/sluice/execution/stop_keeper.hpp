@@ -141,6 +141,8 @@ class stop_keeper {
     /// When the newest question left that the venue answered without saying what became of it.
     std::optional<instant> asked_in_vain{};
     bool concluded{false};  ///< Its end follows from answers that do not have it.
+    bool told_ended{
+        false};  ///< Back from a list, though the venue had told its end: to be asked about.
   };
   struct ended_stop {
     client_order_id id{};
@@ -156,14 +158,15 @@ class stop_keeper {
     std::string why{};                    ///< Why it has no stop.
     instant newer_than{};                 ///< Truth up to then may be from before a trigger.
     std::optional<instant> missing_in{};  ///< The read that was the first not to show it.
-    std::optional<instant> retry_at{};
-    int refusals{0};                   ///< In a row.
-    std::optional<price> crossed{};    ///< This trigger was refused as crossed.
-    bool cancel_first{false};          ///< The venue refuses two at once.
-    std::optional<price> rested{};     ///< Trigger of the stop that was cancelled for another.
-    bool put_back{false};              ///< The other one was refused.
-    std::optional<instant> move_at{};  ///< No other is tried before, while one rests.
-    int moves_refused{0};              ///< In a row.
+    std::optional<instant> retry_at{};    ///< No stop is placed before.
+    std::optional<instant> cancel_at{};   ///< No stop is cancelled before, as one was refused.
+    int refusals{0};                      ///< In a row.
+    std::optional<price> crossed{};       ///< This trigger was refused as crossed.
+    bool cancel_first{false};             ///< The venue refuses two at once.
+    std::optional<price> rested{};        ///< Trigger of the stop that was cancelled for another.
+    bool put_back{false};                 ///< The other one was refused.
+    std::optional<instant> move_at{};     ///< No other is tried before, while one rests.
+    int moves_refused{0};                 ///< In a row.
     int unseen{0};  ///< Refusals in a row because the venue did not show the cancel yet.
   };
 
