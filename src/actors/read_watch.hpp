@@ -27,13 +27,18 @@ inline void tell_plan(const freshness_promise& p, status::logger& log) {
             {"weight_1m", p.plan.weight_1m}});
 }
 
-/// A malformed answer and an error of the venue say nothing.
 [[nodiscard]] inline read_end end_of(const read_result<snapshot>& outcome) {
   if (outcome)
     return read_end::answered;
-  const auto why = outcome.error().kind;
-  return why == failure_kind::malformed || why == failure_kind::venue_error ? read_end::says_nothing
-                                                                            : read_end::failed;
+  switch (const auto& why = outcome.error(); why.kind) {
+    case failure_kind::malformed:
+    case failure_kind::venue_error:
+    case failure_kind::timed_out:
+    case failure_kind::unreachable:
+      return read_end::says_nothing;
+    default:
+      return why.http_status == 0 ? read_end::not_sent : read_end::failed;
+  }
 }
 
 /// Counts into vitals; for the snapshot manager alone.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <deque>
+#include <limits>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -58,14 +59,19 @@ struct http_pool::impl : std::enable_shared_from_this<http_pool::impl> {
   void close();
 
   [[nodiscard]] bool any_waiting() const { return waiting_count > 0; }
-  /// Connections that only closing orders, stops and the reads of exits may take.
-  [[nodiscard]] std::size_t kept_for_exits() const {
+  /// Whether one of this rank may take one of so many free connections. The last are kept for
+  /// closing orders, stops and the reads of exits; the very last not for reads, which may hang.
+  [[nodiscard]] bool may_take(request_rank rank, std::size_t free) const {
     const auto all = static_cast<std::size_t>(chosen.connections_max);
-    return all < 4 ? 0 : std::max<std::size_t>(all / 8, 1);
+    const std::size_t for_orders = all < 8 ? 0 : 1;
+    const std::size_t for_exits = all < 4 ? 0 : std::max(all / 8, 1 + for_orders);
+    if (free > for_exits)
+      return true;
+    return serves_exits(rank) && (free > for_orders || rank != request_rank::exit_demand);
   }
   bool make_room(request_rank rank);
-  /// The most urgent that waits: of those that serve exits, or of all.
-  job_ptr next_waiting(bool only_exits);
+  /// The most urgent that waits and may take one of so many free connections.
+  job_ptr next_waiting(std::size_t free);
   connection_ptr free_connection();
   connection_ptr new_connection();
   void dispatch();
@@ -123,10 +129,10 @@ bool http_pool::impl::make_room(request_rank rank) {
   return false;
 }
 
-job_ptr http_pool::impl::next_waiting(bool only_exits) {
+job_ptr http_pool::impl::next_waiting(std::size_t free) {
   for (std::size_t rank = 0; rank < request_rank_count; ++rank) {
     auto& line = waiting[rank];
-    if (line.empty() || (only_exits && !serves_exits(static_cast<request_rank>(rank))))
+    if (line.empty() || !may_take(static_cast<request_rank>(rank), free))
       continue;
     auto what = std::move(line.front());
     line.pop_front();
@@ -153,8 +159,7 @@ connection_ptr http_pool::impl::new_connection() {
 void http_pool::impl::dispatch() {
   const auto all = static_cast<std::size_t>(chosen.connections_max);
   while (busy.size() < all) {
-    const bool only_exits = all - busy.size() <= kept_for_exits();
-    auto what = next_waiting(only_exits);
+    auto what = next_waiting(all - busy.size());
     if (!what)
       break;
     start(std::move(what));
@@ -246,8 +251,9 @@ void http_pool::impl::close() {
     pair.over->abort();
   for (const auto& pair : owed)
     pair.what->fail(transport_fault::closed, "the client was closed");
+  constexpr auto any = std::numeric_limits<std::size_t>::max();
   while (any_waiting())
-    next_waiting(/*only_exits=*/false)->fail(transport_fault::closed, "the client was closed");
+    next_waiting(any)->fail(transport_fault::closed, "the client was closed");
 }
 
 http_pool::http_pool(io_loop& loop, tls_context& tls, http_pool_settings chosen,

@@ -220,13 +220,19 @@ void read_scheduler::check_later(const waiting_want& served, instant now) {
 }
 
 void read_scheduler::repeat(const read_job& failed, instant now) {
-  pace_.takes_again(failed.target, now);
+  // Its first may have been a routine one that a plan joined, which took no turn.
+  if (account_lost_ && !failed.target.is_account() && !pace_.has_turn(failed.target))
+    pace_.takes(failed.target, failed.priority == read_priority::exit_demand, now);
+  else
+    pace_.takes_again(failed.target, now);
   want({failed.target, failed.priority, now, failed.started_at, connection_choice::fresh}, now);
 }
 
 std::optional<read_job> read_scheduler::finished(const read_job& ended, read_end how) {
   if (how == read_end::answered && !ended.target.is_account())
     pace_.answered(ended.target);
+  if (how == read_end::not_sent && !ended.target.is_account())
+    pace_.give_back(ended.target);
   const auto it = targets_.find(ended.id);
   if (it == targets_.end()) {
     ++counters_.late;
@@ -234,7 +240,9 @@ std::optional<read_job> read_scheduler::finished(const read_job& ended, read_end
   }
   const auto job = jobs_.at(it->second);
   if (job.target.is_account()) {
-    account_lost_ = how == read_end::says_nothing;
+    // One that was kept back or refused says nothing for or against the next.
+    if (how == read_end::answered || how == read_end::says_nothing)
+      account_lost_ = how == read_end::says_nothing;
     if (how == read_end::answered)
       pace_.doubt_is_over();
   }

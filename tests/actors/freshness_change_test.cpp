@@ -29,10 +29,10 @@ std::size_t reads_of(const pipeline_run& run, const char* scope) {
 }
 
 /// No account-wide read succeeds until truth is three seconds old.
-void starve(pipeline_run& run) {
+void starve(pipeline_run& run, failure_kind how = failure_kind::timed_out) {
   while (run.now() - run.truth_of("BTCUSDT").as_of < 3s) {
     run.pass(100ms);
-    run.fail_read({}, failure_kind::timed_out);
+    run.fail_read({}, how);
   }
 }
 
@@ -232,7 +232,7 @@ TEST_CASE("a plan that joined a routine read gets the second try too") {
   pipeline_run run(world);
   const std::vector<position_row> rows{a_row("BTCUSDT", "0.5", "50000")};
   run.make_ready(rows);
-  starve(run);
+  starve(run, failure_kind::rate_limited);  // Which says nothing against the next.
   while (reads_of(run, "") == 0)
     run.pass(10ms);
   run.offer({run.a_reduce("p", "BTCUSDT")});

@@ -65,6 +65,28 @@ TEST_CASE("reads leave connections to exits, however many wait") {
   CHECK(venue.requests("GET /fapi/v3/positionRisk").size() == 3);
 }
 
+TEST_CASE("reads of exits that hang leave a connection to the orders that close") {
+  imposter venue;
+  venue.when("GET /fapi/v1/time", {server_time()});
+  venue.when("GET", {stay_silent()});
+  venue.when("POST", {reply_with(400, R"({"code":-2019,"msg":"Margin is insufficient."})")});
+  auto chosen = settings_for(venue);
+  chosen.connections_max = 8;
+  const auto client = client_for(venue, chosen);
+  answers<read_result<snapshot>> reads;
+  for (int i = 0; i < 20; ++i)
+    client->read_account(within(60'000, i < 10 ? read_class::routine : read_class::exit_demand),
+                         reads.taker());
+  // Six for anybody, one for exits.
+  wait_until([&] { return venue.requests("GET /fapi/v3/positionRisk").size() == 7; });
+  answers<order_outcome> order;
+  client->place_order({client_order_id("slc-4"), symbol("ETHUSDT"), position_side::both, side::sell,
+                       *quantity::parse("1"), true},
+                      milliseconds(5'000), order.taker());
+  CHECK(std::holds_alternative<order_refused>(order.wait()));
+  CHECK(venue.requests("GET /fapi/v3/positionRisk").size() == 7);
+}
+
 TEST_CASE("entries leave connections to exits, however many the venue does not answer") {
   imposter venue;
   venue.when("GET /fapi/v1/time", {server_time()});

@@ -250,3 +250,71 @@ TEST_CASE("what fails without end keeps no healthy symbol from its read in doubt
   CHECK(left.empty());
   CHECK(seconds <= 25);  // Sixty wait, three a second.
 }
+
+TEST_CASE("where reads hang, each exit that goes on asking has its turn") {
+  const auto timeout = GENERATE(800, 2'000);
+  const auto exits = GENERATE(symbol_index{14}, symbol_index{30}, symbol_index{60});
+  CAPTURE(timeout, exits);
+  doubting d;
+  read_limits limits;
+  limits.demand_timeout = milliseconds{timeout};
+  limits.account_timeout = milliseconds{timeout};
+  d.reads.set_limits(limits);
+  std::set<symbol_index> had;
+  while (d.now < 60'000 && had.size() < exits) {
+    for (symbol_index i = 0; i < exits; ++i)
+      d.demand(i, read_priority::exit_demand);
+    while (const auto job = d.reads.next(at(d.now)))
+      if (!job->target.is_account())
+        had.insert(job->target.index());
+    // Each is sent once more over another connection, and asked for again a second after that.
+    for (const auto& job : d.reads.expire(at(d.now + timeout)))
+      if (!job.target.is_account())
+        d.reads.repeat(job, at(d.now + timeout));
+    while (d.reads.next(at(d.now + timeout))) {
+    }
+    (void)d.reads.expire(at(d.now + 2 * timeout));
+    d.now += 2 * timeout + 1'000;
+  }
+  CHECK(had.size() == exits);
+}
+
+TEST_CASE("an account-wide read that our budget keeps back says nothing for the next") {
+  doubting d;
+  d.reads.want({read_target::account(), read_priority::rest, at(0), at(0)}, at(0));
+  const auto routine = d.reads.next(at(0));
+  REQUIRE(routine);
+  REQUIRE(d.reads.finished(*routine, GENERATE(read_end::not_sent, read_end::failed)));
+  d.demand(1, read_priority::exit_demand);
+  d.demand(2, read_priority::exit_demand);
+  CHECK(singles_in(d.round()) == 2);
+}
+
+TEST_CASE("reads of single symbols that never left cost their pace nothing") {
+  doubting d;
+  d.singles = read_end::not_sent;
+  for (int second = 0; second < 10; ++second) {
+    for (symbol_index i = 0; i < 8; ++i)
+      d.demand(i, read_priority::exit_demand);
+    CHECK(singles_in(d.round()) == 8);
+  }
+}
+
+TEST_CASE("the repetition of a routine read that an exit joined counts, too") {
+  doubting d;
+  for (int second = 0; second < 8; ++second) {
+    const auto target = read_target::of(static_cast<symbol_index>(second));
+    d.reads.want({target, read_priority::open_position, at(0), at(0)}, at(0));
+    const auto routine = d.reads.next(at(0));
+    REQUIRE(routine);
+    d.demand(static_cast<symbol_index>(second), read_priority::exit_demand);
+    for (const auto& job : d.reads.expire(at(900)))
+      d.reads.repeat(job, at(900));
+    while (d.reads.next(at(900))) {
+    }
+    (void)d.reads.expire(at(2'000));
+  }
+  d.now = 900;
+  d.demand(100, read_priority::exit_demand);
+  CHECK(singles_in(d.round()) == 0);
+}

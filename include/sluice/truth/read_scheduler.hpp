@@ -97,8 +97,9 @@ struct read_limits {
 /// How a read ended.
 enum class read_end : std::uint8_t {
   answered,
-  failed,        ///< No answer, or a refusal.
-  says_nothing,  ///< Nothing can be taken from the answer, and the next may be no better.
+  not_sent,      ///< Our own budget kept it back.
+  failed,        ///< A refusal that says nothing of the read.
+  says_nothing,  ///< No answer, or none that anything can be taken from; the next may be no better.
 };
 
 enum class want_outcome : std::uint8_t {

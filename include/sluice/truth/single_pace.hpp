@@ -11,28 +11,29 @@ namespace sluice {
 /// In an outage every read fails, and each costs as much weight as one of the whole account. What
 /// answers costs nothing here: only reads that say nothing are counted, so that account-wide reads,
 /// cancels and queries of orders still find weight when the venue is back. Eight at once, then
-/// three a second: 900 of weight a minute, beside 225 to 460 for the account's own, of 2,400, where
+/// three a second: 900 of weight a minute, beside 225 to 545 for the account's own, of 2,400, where
 /// none answers. Entries get what exits leave of it. Where many wait, an exit that had its turn
-/// lets all others go first, and an entry all others and all exits. Pure; `Target` is ordered.
-/// Remembers who asked within `remembered`, and whose turn is not over.
+/// lets all exits go first whose last one is longer ago, and an entry all entries and exits, as
+/// long as the pace is not idle. Pure; `Target` is ordered. Remembers who asked within
+/// `remembered`, and turns until they are answered or the doubt is over.
 template <class Target>
 class single_pace {
  public:
   static constexpr int burst = 8;
   static constexpr milliseconds interval{1'000 / 3};
-  static constexpr milliseconds remembered{4'000};
+  /// Longer than from one wish to the next for the same read, however long each takes to fail.
+  static constexpr milliseconds remembered{20'000};
 
   /// Whether it may go now; asking keeps it in line.
   [[nodiscard]] bool asks(const Target& t, bool for_exit, instant now) {
     std::erase_if(asked_,
                   [&](const auto& one) { return one.second.at + duration{remembered} < now; });
     asked_[t] = {now, for_exit};
-    const auto last = turns_.find(t);
-    const bool just_had = last != turns_.end() && now < last->second.at + others_first(for_exit);
-    const int left = just_had ? burst / 2 : 0;
+    const int left = others_first(t, for_exit) ? burst - 1 : 0;
     const auto until = for_exit ? exits_until_ : all_until_;
     return until - now <= duration{interval} * (burst - 1 - left);
   }
+  [[nodiscard]] bool has_turn(const Target& t) const { return turns_.contains(t); }
   void takes(const Target& t, bool for_exit, instant now) {
     turns_[t] = {now, for_exit, 0};
     spend(t, now);
@@ -42,8 +43,13 @@ class single_pace {
     if (turns_.contains(t))
       spend(t, now);
   }
-  /// What its last turn took is given back.
+  /// It asks no more, and gives back what its last turn took.
   void answered(const Target& t) {
+    asked_.erase(t);
+    give_back(t);
+  }
+  /// What its last turn took.
+  void give_back(const Target& t) {
     const auto mine = turns_.find(t);
     if (mine == turns_.end())
       return;
@@ -69,11 +75,15 @@ class single_pace {
     int reads{0};
   };
 
-  /// As long as all who ask need for a turn each; exits wait for exits alone.
-  [[nodiscard]] duration others_first(bool for_exit) const {
-    const auto all = std::ranges::count_if(
-        asked_, [&](const auto& one) { return !for_exit || one.second.for_exit; });
-    return std::max<duration>(remembered, interval * all);
+  /// Whether another one that asks has waited longer for its turn; exits wait for exits alone.
+  [[nodiscard]] bool others_first(const Target& t, bool for_exit) const {
+    const auto mine = turns_.find(t);
+    return mine != turns_.end() && std::ranges::any_of(asked_, [&](const auto& other) {
+             if (for_exit && !other.second.for_exit)
+               return false;
+             const auto theirs = turns_.find(other.first);
+             return theirs == turns_.end() || theirs->second.at < mine->second.at;
+           });
   }
   void spend(const Target& t, instant now) {
     auto& mine = turns_[t];
