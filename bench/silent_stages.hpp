@@ -25,6 +25,7 @@ class silent_gate : public actors::gate_actor::base {
             [](const actors::reach_changed&) {},
             [](const actors::records_committed&) {},
             [](const actors::margin_seen&) {},
+            [](const actors::universe_refreshed&) {},
             [](const actors::preview_plans&) { return actors::plans_previewed{}; },
             [](const actors::show_limits&) { return actors::limits_shown{}; },
             [](const actors::change_state&) { return actors::state_answer{}; },

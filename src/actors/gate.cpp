@@ -40,7 +40,7 @@ class gate : public stage<gate_actor> {
     for (const auto& r : options.limit_records) {
       std::visit([&](const auto& body) { core_.record_seen(body, r.at); }, r.body);
       if (const auto* f = std::get_if<fill_recorded>(&r.body); f && f->ours)
-        core_.fill_seen({f->what.instrument, f->what.leg}, r.at.steady);  // Its cooldown goes on.
+        core_.filled_before({f->what.instrument, f->what.leg}, f->plan, r.at.steady, now());
     }
     for (const auto& f : options.flattens)
       core_.flatten_set(f, now_stamp(), actions_);
@@ -106,6 +106,10 @@ class gate : public stage<gate_actor> {
             core_.record_seen(r.body, r.at);
         },
         [this](const margin_seen& seen) { take(seen); },
+        [this](const universe_refreshed&) {
+          core_.symbols_changed(now_stamp(), actions_);
+          act();
+        },
         [this](const preview_plans& asked) { return preview(asked); },
         [this](const show_limits&) {
           return limits_shown{
@@ -156,7 +160,7 @@ class gate : public stage<gate_actor> {
   }
   [[nodiscard]] bool comes_too_early(const plan& p) const {
     return std::holds_alternative<reduce_plan>(p.body) && !can_be_judged(p) &&
-           core_.left() < book_.in_force().parked_exit_max;
+           (is_own_source(p.source) || core_.left() < book_.in_force().parked_exit_max);
   }
 
   /// What the last run left, or came too early, once it can be judged or its time is nearly over.
@@ -328,7 +332,9 @@ class gate : public stage<gate_actor> {
     std::vector<record_body> denied;
     for (auto& v : actions_.verdicts) {
       if (auto blocked = blocked_exit(v); blocked && !v.again)
-        denied.emplace_back(tell_blocked(v, std::move(*blocked)));
+        // An exit ends without an order: a person should know, whatever the cause.
+        denied.emplace_back(exit_blocked("gate", v.what->instrument, to_string(*v.outcome.reason()),
+                                         std::move(*blocked)));
       const auto leave = std::ranges::find_if(
           actions_.permits, [&](const permit& p) { return !p.spent() && p.plan() == v.what->id; });
       plan_judged judged{v.what->id,           v.what->instrument, lane_of(*v.what),
@@ -358,12 +364,6 @@ class gate : public stage<gate_actor> {
     }
     actions_.clear();
     show();
-  }
-
-  /// An exit ends without an order: a person should know, whatever the cause.
-  notice tell_blocked(const plan_verdict& v, std::string what) {
-    return exit_blocked("gate", v.what->instrument, to_string(*v.outcome.reason()),
-                        std::move(what));
   }
 
   void show() {

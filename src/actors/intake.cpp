@@ -41,7 +41,8 @@ class intake : public stage<intake_actor> {
     return {
         [this](tick) {
           offer_held();
-          wake_for(waits_.run_out(now()));
+          if (const auto next = waits_.run_out(now()))
+            wake_at(*next);
         },
         [this](const meet& m) { met(m); },
         [this](const plans_posted& posted) { take(posted); },
@@ -50,6 +51,9 @@ class intake : public stage<intake_actor> {
           for (const auto& r : *committed.records)
             if (const auto* judged = std::get_if<plan_judged>(&r.body))
               judged_now(*judged);
+            else if (const auto* taken = std::get_if<plan_accepted>(&r.body);
+                     taken && lane_of(taken->what) == lane::entry)
+              waiting_entries_.insert(taken->what.id);
         },
         [this](const source_tokens_changed& change) { desk_.tokens(change.now); },
         [this](drain) {
@@ -166,7 +170,7 @@ class intake : public stage<intake_actor> {
     auto& plans = document->plans;
     if (!document->late.empty()) {
       refuse(*line, faults_of(document->late));
-      keep_exits_in_time(plans, document->late);
+      keep_exits_in_time(plans, document->late, is_entry_);
     }
     order_exits_first(plans);
     const auto entries = std::ranges::find(plans, lane::entry, &lane_of);
@@ -224,6 +228,9 @@ class intake : public stage<intake_actor> {
   }
 
   void offer_admitted(held_line ready) {
+    if (const auto dropped = drop_outliving_cancels(ready.plans, now(), is_entry_);
+        !dropped.empty())
+      refuse(*ready.from, dropped);
     // It was only asked before; nothing has come in between.
     static_cast<void>(desk_.admit(ready.plans, {true, {}}, now()));
     offer(std::move(ready.plans), {std::nullopt, std::move(ready.from)});
@@ -308,14 +315,10 @@ class intake : public stage<intake_actor> {
 
   void judged_now(const plan_judged& judged) {
     close(judged.plan);
+    waiting_entries_.erase(judged.plan);
     waits_.judged(judged.plan, journal::long_numbers_as_text(journal::body_json(judged)));
     if (!held_.empty())
       offer_held();
-  }
-
-  void wake_for(std::optional<instant> next) {
-    if (next)
-      wake_at(*next);
   }
 
   // ---- bounds
@@ -379,6 +382,8 @@ class intake : public stage<intake_actor> {
   std::deque<held_line> held_{};
   std::array<drain_rate, 2> drained_{};            ///< By lane.
   std::unordered_map<plan_id, traveller> open_{};  ///< Accepted, no verdict yet.
+  std::unordered_set<plan_id> waiting_entries_{};  ///< The same, of whoever they are.
+  const entry_waits is_entry_{[this](const plan_id& id) { return waiting_entries_.contains(id); }};
   std::array<std::size_t, 2> open_count_{};
   std::array<std::size_t, 2> offered_{};  ///< At the planner, not yet answered.
   verdict_waits waits_;

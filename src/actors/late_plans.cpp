@@ -5,6 +5,8 @@
 #include <memory>
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace sluice::actors {
 namespace {
 
@@ -30,6 +32,12 @@ void go_on(intake_actor::base* self, const journal_actor& journal,
           [q](const caf::error&) { q->then(std::nullopt); });
 }
 
+/// A cancel that could take an exit away, with nothing in its place.
+bool outlives(const plan& p, const entry_waits& is_entry) {
+  const auto* cancel = std::get_if<cancel_plan>(&p.body);
+  return cancel && !is_entry(cancel->target);
+}
+
 }  // namespace
 
 void tell_unknown(intake_actor::base* self, const journal_actor& journal,
@@ -37,7 +45,8 @@ void tell_unknown(intake_actor::base* self, const journal_actor& journal,
   go_on(self, journal, std::make_shared<inquiry>(inquiry{std::move(late), std::move(then), 0, {}}));
 }
 
-void keep_exits_in_time(std::vector<plan>& plans, const std::vector<late_plan>& late) {
+void keep_exits_in_time(std::vector<plan>& plans, const std::vector<late_plan>& late,
+                        const entry_waits& is_entry) {
   const auto is_late = [&](const plan& p) {
     return std::ranges::find(late, p.id, &late_plan::id) != late.end();
   };
@@ -45,8 +54,28 @@ void keep_exits_in_time(std::vector<plan>& plans, const std::vector<late_plan>& 
   const bool late_exit =
       std::ranges::any_of(plans, [&](const plan& p) { return is_late(p) && reduces(p); });
   std::erase_if(plans, [&](const plan& p) {
-    return lane_of(p) == lane::entry || is_late(p) || (late_exit && !reduces(p));
+    return lane_of(p) == lane::entry || is_late(p) || (late_exit && outlives(p, is_entry));
   });
+}
+
+std::vector<field_fault> drop_outliving_cancels(std::vector<plan>& plans, instant now,
+                                                const entry_waits& is_entry) {
+  const auto late_exit = std::ranges::find_if(plans, [&](const plan& p) {
+    return std::holds_alternative<reduce_plan>(p.body) && p.deadline <= now;
+  });
+  if (late_exit == plans.end())
+    return {};
+  const auto why =
+      fmt::format("{}, which came with it, waited until its deadline", late_exit->id.str());
+  std::vector<field_fault> dropped;
+  std::erase_if(plans, [&](const plan& p) {
+    const bool too_much = outlives(p, is_entry);
+    if (too_much)
+      dropped.push_back(
+          {"/plan_id", fmt::format("the cancel {} is not carried out: {}", p.id.str(), why)});
+    return too_much;
+  });
+  return dropped;
 }
 
 std::vector<field_fault> faults_of(const std::vector<late_plan>& late) {

@@ -20,10 +20,19 @@ using unknown_late = std::optional<std::vector<field_fault>>;
 void tell_unknown(intake_actor::base* self, const journal_actor& journal,
                   std::vector<late_plan> late, std::function<void(unknown_late)> then);
 
+/// Whether the plan that a cancel names is an entry that waits.
+using entry_waits = std::function<bool(const plan_id&)>;
+
 /// What is carried out of a document that nobody is told of: its exits that came in time, and its
-/// cancels unless an exit came late, which may have been meant to take the place of what they
-/// cancel.
-void keep_exits_in_time(std::vector<plan>& plans, const std::vector<late_plan>& late);
+/// cancels. If an exit came late, only those of entries: it may have been meant to take the place
+/// of what the others cancel.
+void keep_exits_in_time(std::vector<plan>& plans, const std::vector<late_plan>& late,
+                        const entry_waits& is_entry);
+
+/// Takes out the cancels beside an exit whose time is over by now, but for those of entries, for
+/// the same reason, and says so of each.
+[[nodiscard]] std::vector<field_fault> drop_outliving_cancels(std::vector<plan>& plans, instant now,
+                                                              const entry_waits& is_entry);
 
 [[nodiscard]] std::vector<field_fault> faults_of(const std::vector<late_plan>& late);
 

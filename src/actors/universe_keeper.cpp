@@ -263,8 +263,10 @@ class universe_keeper : public stage<universe_keeper_actor> {
                                       : std::string{"never"}},
                    {"age", age}});
     given_.universe->set(next);
-    if (known)
-      send(peers_->snapshot_manager, universe_refreshed{std::move(next)});
+    if (!known)
+      return;
+    send(peers_->snapshot_manager, universe_refreshed{next});
+    send(peers_->gate, universe_refreshed{std::move(next)});  // May have one of them read.
   }
 
   void take(const read_result<account_settings>& reply) {

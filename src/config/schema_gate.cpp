@@ -67,7 +67,7 @@ void describe_parking(section_builder& b, gate_settings& s) {
       s.park_entry, {milliseconds{0}, hours{24}});
   b.integer({"parked_exit_max",
              "Reduce plans waiting for a read at once; the next is denied, unless it had a permit "
-             "before."},
+             "before or is one of our own."},
             s.parked_exit_max, {1, 100'000});
   b.integer({"parked_entry_max", "Open plans waiting for a read at once; the next is denied."},
             s.parked_entry_max, {1, 100'000});

@@ -54,6 +54,13 @@ bool ends_an_exit(refusal_code c) {
   }
 }
 
+/// As truth says, or as our books do where it may lag or have missed the position once.
+bool may_close(const plan& p, const facts& seen) {
+  return std::holds_alternative<reduce_plan>(p.body) &&
+         (std::holds_alternative<position_open>(seen.position.content) ||
+          (seen.ledger && !seen.ledger->is_zero()));
+}
+
 }  // namespace
 
 bool curable(const parked_plan& p, const std::vector<refusal>& refusals, const facts& seen) {
@@ -65,8 +72,7 @@ bool curable(const parked_plan& p, const std::vector<refusal>& refusals, const f
   if (p.again && lane_of(*p.what) == lane::exit)
     return std::ranges::none_of(
         refusals, [&](const refusal& r) { return ends_an_exit(r.code) && !may_be_untrue(r); });
-  const bool held = std::holds_alternative<reduce_plan>(p.what->body) &&
-                    std::holds_alternative<position_open>(seen.position.content);
+  const bool held = may_close(*p.what, seen);
   return std::ranges::all_of(refusals, [&](const refusal& r) {
     return passes_before(r, seen, p.until) || may_be_untrue(r) ||
            (held && r.code == refusal_code::symbol_not_in_universe);
@@ -74,9 +80,7 @@ bool curable(const parked_plan& p, const std::vector<refusal>& refusals, const f
 }
 
 bool doubts_list(const plan& p, const std::vector<refusal>& refusals, const facts& seen) {
-  return std::holds_alternative<reduce_plan>(p.body) &&
-         std::holds_alternative<position_open>(seen.position.content) &&
-         std::ranges::any_of(refusals, [](const refusal& r) {
+  return may_close(p, seen) && std::ranges::any_of(refusals, [](const refusal& r) {
            return r.code == refusal_code::symbol_not_in_universe ||
                   r.code == refusal_code::symbol_not_trading;
          });

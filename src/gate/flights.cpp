@@ -12,9 +12,17 @@ void flights::permitted(const position_key& key, const plan_id& plan, const entr
 }
 
 void flights::recovered(const recovered_order& r) {
-  by_position_[r.position].push_back({.order = r.order,
-                                      .end = {.at = r.order.since, .lag_over_at = r.order.since},
-                                      .adds = {r.adds, {}}});
+  by_position_[r.position].push_back(
+      {.order = r.order,
+       .end = {.at = r.order.since, .lag_over_at = r.order.since, .of_last_run = true},
+       .adds = {r.adds, {}}});
+}
+
+void flights::traded_before(const position_key& key, const plan_id& plan, instant at,
+                            instant lag_over_at) {
+  by_position_[key].push_back({.order = {plan, flight_phase::unreflected, at},
+                               .end = {.at = at, .lag_over_at = lag_over_at, .of_last_run = true},
+                               .adds = {}});
 }
 
 void flights::moved(const order_moved& m, milliseconds read_lag) {
@@ -38,7 +46,7 @@ void flights::moved(const order_moved& m, milliseconds read_lag) {
     at = here.insert(here.end(), {.order = {m.plan, {}, m.at}, .end = {}, .adds = {}});
   if (m.step == flight_step::resolved) {
     at->order.phase = flight_phase::unreflected;
-    at->end = {m.at, m.venue_at, m.truth_before, m.traded_at, m.at + read_lag};
+    at->end = {m.at, m.venue_at, m.truth_before, m.traded_at, m.at + read_lag, at->end.of_last_run};
     return;
   }
   at->has_left = true;
@@ -83,7 +91,7 @@ bool flights::is_reflected(const ending& end, const truth_view& seen) {
     return true;
   // The venue's reads lag: one that still shows what was before the order, or a part of it, says
   // nothing yet.
-  const bool as_before = seen.version == end.truth_before;
+  const bool as_before = end.of_last_run || seen.version == end.truth_before;
   const bool in_part = seen.changed_at.ms != 0 && seen.changed_at < end.traded_at;
   return seen.as_of > (as_before || in_part ? end.lag_over_at : end.at);
 }

@@ -112,6 +112,17 @@ void gate_core::fill_seen(const position_key& key, instant at) {
     last->second = std::max(last->second, at);
 }
 
+void gate_core::filled_before(const position_key& key, const plan_id& plan, instant at,
+                              instant now) {
+  fill_seen(key, at);
+  const auto shown = at + settings_.read_lag_grace;
+  if (shown < now)
+    return;
+  flights_.traded_before(key, plan, at, shown);
+  // Of which worth is not known: until a margin is read that shows it, none is believed.
+  exposure_.entry_traded(key.instrument, {}, shown);
+}
+
 void gate_core::hold_set(const hold& h, const stamp& now, gate_actions& out) {
   auto& here = holds_[h.position];
   std::erase_if(here, [&](const hold& other) { return other.id == h.id; });
@@ -150,6 +161,10 @@ void gate_core::ledger_moved(const position_key& key, quantity amount, const sta
 
 void gate_core::reach_changed(const reach& r, const stamp& now, gate_actions& out) {
   exchange_ = r;
+  judge_all(parked_.take_all(), now, out);
+}
+
+void gate_core::symbols_changed(const stamp& now, gate_actions& out) {
   judge_all(parked_.take_all(), now, out);
 }
 

@@ -18,10 +18,12 @@ std::size_t parking_lot::size(lane l) const {
 }
 
 /// An exit that had a permit is never turned away: it may be in the middle of its orders, and there
-/// are no more of these than permits were given.
+/// are no more of these than permits were given. Nor is one of our own sources: these have no more
+/// than a few at once for a position, and a producer with thousands must not stop a flatten.
 bool parking_lot::park(parked_plan p) {
   const lane traffic = lane_of(*p.what);
-  const bool has_place = p.ticket != 0 || (p.again && traffic == lane::exit);
+  const bool has_place =
+      p.ticket != 0 || (traffic == lane::exit && (p.again || is_own_source(p.what->source)));
   if (!has_place && size(traffic) >= (traffic == lane::exit ? exit_max_ : entry_max_))
     return false;
   if (p.ticket == 0)

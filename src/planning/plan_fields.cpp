@@ -134,10 +134,12 @@ void read_created_at(field_reader& in, plan& p, const arrival& received,
     late.push_back({p.id, in.fault_of("created_at",
                                       fmt::format("is older than {}: a backlog is not carried out",
                                                   format_duration(settings.max_age)))});
-  // What lies in the future has no age: some clock was set. No exit may be lost for that.
+  // What lies in the future has no age: some clock was set. No exit may be lost for that, nor one
+  // that came in a line with such an entry.
   if (-age > settings.max_clock_lead && std::holds_alternative<open_plan>(p.body))
-    in.fault("created_at", fmt::format("lies more than {} in the future",
-                                       format_duration(settings.max_clock_lead)));
+    late.push_back(
+        {p.id, in.fault_of("created_at", fmt::format("lies more than {} in the future",
+                                                     format_duration(settings.max_clock_lead)))});
 }
 
 /// Both forms count from the receipt and end at max_ttl.

@@ -6,51 +6,11 @@
 #include "dead_letters.hpp"
 #include "sluice/actors/intake.hpp"
 #include "support/catch.hpp"
-#include "support/pipeline_fixture.hpp"
+#include "support/plan_lines.hpp"
 
 using namespace sluice;
 using namespace sluice::testing;
 using namespace std::chrono_literals;
-
-namespace {
-
-/// Symbols, streams and marks are there; what is held is not known: every plan waits for a read.
-void make_waiting(pipeline_run& run) {
-  run.give_universe();
-  run.tell(stream_opened{});
-  run.give_marks({{"BTCUSDT", "50000"}, {"ETHUSDT", "2000"}, {"XRPUSDT", "0.5"}});
-}
-
-void answer_reads(pipeline_run& run) {
-  for (int i = 0; i < 20; ++i) {
-    for (const char* scope : {"", "BTCUSDT", "ETHUSDT", "XRPUSDT"})
-      while (run.answer_read(symbol(scope), {})) {
-      }
-    run.pass(50ms);
-  }
-}
-
-/// Sends a line as the file's reader does; the ticket is alive while the line is held.
-std::weak_ptr<const void> send_line(pipeline_run& run, std::string text, std::uint64_t number) {
-  auto ticket = std::make_shared<const int>(0);
-  const std::weak_ptr<const void> watched = ticket;
-  caf::anon_send(run.all->intake,
-                 actors::plan_line_read{std::move(text), number, {}, std::move(ticket)});
-  run.settle();
-  return watched;
-}
-
-std::string exit_line(const std::string& id, const std::string& on,
-                      const std::string& source = "file") {
-  return R"({"plan_id":")" + id + R"(","source":")" + source + R"(","symbol":")" + on +
-         R"(","kind":"reduce","target":"0","ttl":"30s"})";
-}
-std::string entry_line(const std::string& id, const std::string& on) {
-  return R"({"plan_id":")" + id + R"(","source":"file","symbol":")" + on +
-         R"(","kind":"open","side":"buy","quantity":"1"})";
-}
-
-}  // namespace
 
 TEST_CASE("an entry that waits is withdrawn for a newer one, which is then carried out") {
   pipeline_world world;
@@ -275,43 +235,6 @@ TEST_CASE("exits of one source stay in order, though a later one would be within
   for (const char* id : {"x1", "x2", "x3", "x4"}) {
     INFO(id);
     CHECK(run.reason_of(id) == refusal_code::no_position);
-  }
-}
-
-namespace {
-
-std::string made_at(std::string line, wall_time at) {
-  line.pop_back();
-  return line + R"(,"created_at":")" + format_rfc3339(at) + "\"}";
-}
-
-}  // namespace
-
-TEST_CASE("of a line with a late plan its exits in time go, and cancels unless an exit is late") {
-  const wall_time long_ago{1'780'000'000'000};
-  const std::string cancel = R"({"plan_id":"c","source":"desk","kind":"cancel","cancels":"x1"})";
-  pipeline_world world;
-  pipeline_run run(world);
-  make_waiting(run);
-  send_line(run, exit_line("x1", "BTCUSDT"), 1);
-  REQUIRE(run.records_of("plan_accepted") == 1);
-  SECTION("an entry is late") {
-    const auto line = send_line(run,
-                                "[" + made_at(entry_line("e", "BTCUSDT"), long_ago) + "," +
-                                    entry_line("young", "ETHUSDT") + "," +
-                                    exit_line("x2", "ETHUSDT") + "," + cancel + "]",
-                                2);
-    CHECK(line.expired());
-    CHECK(run.records_of("plan_accepted") == 3);
-    CHECK(run.reason_of("x1") == refusal_code::plan_withdrawn);
-  }
-  SECTION("an exit is late") {
-    send_line(run,
-              "[" + made_at(exit_line("x2", "ETHUSDT"), long_ago) + "," +
-                  exit_line("x3", "XRPUSDT") + "," + cancel + "]",
-              2);
-    CHECK(run.records_of("plan_accepted") == 2);
-    CHECK_FALSE(run.verdict_of("x1"));
   }
 }
 

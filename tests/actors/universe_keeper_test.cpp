@@ -101,6 +101,13 @@ TEST_CASE("only so many exits wait for the first list of symbols") {
   run.offer({run.a_reduce("x", "BTCUSDT"), run.a_reduce("y", "ETHUSDT")});
   CHECK_FALSE(run.verdict_of("x"));
   CHECK(run.reason_of("y") == refusal_code::symbol_not_in_universe);
+  // What is ours waits all the same.
+  auto ours = run.a_reduce("flatten:1", "ETHUSDT");
+  ours.source = source_id{std::string{flatten_source}};
+  caf::anon_send(run.all->gate,
+                 actors::judge_plans{{std::make_shared<const plan>(std::move(ours))}});
+  run.pass(20ms);
+  CHECK_FALSE(run.verdict_of("flatten:1"));
 }
 
 TEST_CASE("a list that is asked for while one is under way is read after it") {
@@ -134,7 +141,8 @@ TEST_CASE("an exit of what is held in a symbol that the last list lacks has it r
   listed.rebuild_index();
   listed.read_at = run.now();
   std::exchange(world.exchange->universe_answer, nullptr)(std::move(listed));
-  run.live(3s, held);
+  // It is the list that has it judged, not the next read of the account.
+  run.settle();
   CHECK(run.verdict_of("x") == verdict_kind::allow);
 }
 

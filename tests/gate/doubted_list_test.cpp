@@ -47,6 +47,21 @@ TEST_CASE("an exit of what is held waits for a list that has its symbol, and ask
   }
 }
 
+TEST_CASE("an exit of what truth missed once waits for a list too, as the books still have it") {
+  auto g = holding();
+  g.core.ledger_moved(btc(), qty("0.5"), at(1ms), g.out);
+  g.truth_is(position_flat{}, 100);
+  g.core.truth_moved(btc(), at(101ms), g.out);
+  const auto rules = std::exchange(g.boards->rules, std::nullopt);
+  g.submit(a_reduce("x"), 102);
+  CHECK_FALSE(g.ended("x"));
+  CHECK(g.out.symbols);
+  g.boards->rules = rules;
+  g.truth_is(position_open{qty("0.5"), px("50000")}, 200);
+  g.read_finished(btc(), "", 201);
+  CHECK(g.allowed("x"));
+}
+
 TEST_CASE("where nothing is held, or an entry asks, a list that lacks the symbol is not doubted") {
   gate_fixture g;
   g.boards->rules.reset();

@@ -189,6 +189,30 @@ TEST_CASE("a full lane denies with what stood, and leaves the other lane alone")
   CHECK_FALSE(g.ended("r1"));
 }
 
+TEST_CASE("a flatten waits also where the lane is full of a producer's exits") {
+  gate_settings settings;
+  settings.parked_exit_max = 1;
+  gate_fixture g(settings);
+  g.submit(a_reduce("x"), 1);
+  auto ours = a_reduce("flatten:1");
+  ours.source = source_id{std::string{flatten_source}};
+  g.submit(ours, 2);
+  CHECK_FALSE(g.ended("flatten:1"));
+  CHECK(g.core.stats().parked_exit == 2);
+  g.submit(a_reduce("late"), 3);
+  CHECK(g.ended("late"));
+  CHECK(g.core.stats().parking_full == 1);
+  // An entry of ours, which nothing makes today, would be a producer's like any other.
+  auto entry = an_open("o");
+  entry.source = ours.source;
+  gate_settings none;
+  none.parked_entry_max = 1;
+  gate_fixture h(none);
+  h.submit(an_open("o1"), 1);
+  h.submit(entry, 2);
+  CHECK(h.core.stats().parking_full == 1);
+}
+
 TEST_CASE("an exit between two of its orders waits also where the lane is full of other exits") {
   gate_settings settings;
   settings.parked_exit_max = 1;
@@ -231,8 +255,13 @@ TEST_CASE("after a restart unresolved orders and holds bind as before") {
   CHECK(refusals[1].code == refusal_code::order_unknown);
   g.moved("before", flight_step::resolved, 3, venue_time{500}, true);
   g.core.hold_cleared(a_hold(), ms(4), g.out);
+  // Nobody knows what truth was at before it: only what no longer lags shows what it did.
   g.truth_is(position_flat{}, 10);
   g.submit(an_open("o2"), 11);
+  CHECK_FALSE(g.ended("o2"));
+  g.truth_is(position_flat{}, 1'004);
+  g.tick(1'005);
+  g.read_finished(btc(), "", 1'006);
   CHECK(g.allowed("o2"));
 }
 

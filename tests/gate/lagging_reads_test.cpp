@@ -66,3 +66,48 @@ TEST_CASE("an order that traded nothing waits for no lag") {
   g.read(before, 401);
   CHECK(g.allowed("r2"));
 }
+
+TEST_CASE("a read that lags behind what the last run filled sizes nothing") {
+  gate_fixture g;
+  g.core.filled_before(btc(), plan_id{"r0"}, start - milliseconds{400}, start);
+  g.truth_is(before, 100);
+  g.submit(a_reduce("r1", "0.2"), 300);
+  CHECK_FALSE(g.ended("r1"));
+  g.truth_is(before, 599);
+  g.read_finished(btc(), "", 599);
+  CHECK_FALSE(g.ended("r1"));
+  g.truth_is(position_open{qty("0.2"), px("50000")}, 601);
+  g.read_finished(btc(), "", 700);
+  CHECK(g.reason("r1") == refusal_code::already_at_target);
+}
+
+TEST_CASE("what the last run filled longer ago than reads lag binds nothing but the cooldown") {
+  gate_fixture g;
+  g.core.filled_before(btc(), plan_id{"r0"}, start - milliseconds{1'001}, start);
+  g.truth_is(before, 100);
+  g.submit(a_reduce("r1", "0.2"), 300);
+  CHECK(g.allowed("r1"));
+  CHECK(g.core.stats().in_flight == 1);
+}
+
+TEST_CASE("a margin read just after what the last run filled lets no entry go") {
+  gate_settings s;
+  s.limits.risk.margin_use_percent_max = 80;
+  s.limits.cooldown = milliseconds{0};
+  gate_fixture g{s};
+  g.core.filled_before({symbol{"ETHUSDT"}, position_side::both}, plan_id{"e0"},
+                       start - milliseconds{400}, start);
+  g.truth_is(position_flat{}, 100);
+  const auto read = [&](int sent_ms) {
+    (void)g.core.margin_read({value_of("100000"), value_of("1"), start + milliseconds{sent_ms}},
+                             at(milliseconds{sent_ms + 10}), g.out);
+  };
+  read(100);
+  g.submit(an_open("o"), 150);
+  CHECK_FALSE(g.ended("o"));
+  CHECK(g.out.margin_from == start + milliseconds{600});
+  read(590);
+  CHECK_FALSE(g.ended("o"));
+  read(601);
+  CHECK(g.allowed("o"));
+}

@@ -86,6 +86,7 @@ using gate_actor = caf::typed_actor<                        //
     caf::reacts_to<reach_changed>,                          // snapshot_manager
     caf::reacts_to<records_committed>,                      // journal_writer: what limits count
     caf::reacts_to<margin_seen>,                            // universe_keeper
+    caf::reacts_to<universe_refreshed>,                     // universe_keeper
     caf::replies_to<preview_plans>::with<plans_previewed>,  // intake: a dry run
     caf::replies_to<show_limits>::with<limits_shown>,       // status
     caf::replies_to<change_state>::with<state_answer>,      // status, for an operator

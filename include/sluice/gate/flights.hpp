@@ -21,6 +21,9 @@ class flights {
  public:
   void permitted(const position_key& key, const plan_id& plan, const entry_size& adds, instant now);
   void recovered(const recovered_order& r);
+  /// An order of the last run traded at `at`: what reads show before `lag_over_at` may be of
+  /// before.
+  void traded_before(const position_key& key, const plan_id& plan, instant at, instant lag_over_at);
 
   /// Takes over what the executor reports. A report on an order that nobody knows is taken as one
   /// of ours that was forgotten, unless it says that nothing came of it. For `read_lag` a read may
@@ -87,6 +90,8 @@ class flights {
     std::optional<std::uint64_t> truth_before{};  ///< See order_moved.
     venue_time traded_at{};
     instant lag_over_at{};
+    /// Of an order of the last run: nobody knows what truth was at before it.
+    bool of_last_run{false};
   };
   struct flight {
     order_in_flight order{};

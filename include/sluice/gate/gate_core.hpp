@@ -44,6 +44,8 @@ class gate_core {
 
   /// A fill of ours on the position: entries cool down from here.
   void fill_seen(const position_key& key, instant at);
+  /// One of the last run, seen at `at`: reads of now may not show it yet.
+  void filled_before(const position_key& key, const plan_id& plan, instant at, instant now);
   void hold_set(const hold& h, const stamp& now, gate_actions& out);
   void hold_cleared(const hold& h, const stamp& now, gate_actions& out);
   /// Opens of what a flatten covers are refused as by a hold while it runs, whatever holds there
@@ -53,6 +55,8 @@ class gate_core {
   /// Our books were changed: what had to wait for them is judged again.
   void ledger_moved(const position_key& key, quantity amount, const stamp& now, gate_actions& out);
   void reach_changed(const reach& r, const stamp& now, gate_actions& out);
+  /// Another list of symbols is in force.
+  void symbols_changed(const stamp& now, gate_actions& out);
   void trading_state_changed(trading_state s, const stamp& now, gate_actions& out);
   /// Other settings from now on, and the overrides in them: everything that waits is judged by
   /// them. Permits that are out stand; how many plans may wait was decided at construction.

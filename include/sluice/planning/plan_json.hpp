@@ -21,8 +21,8 @@ struct field_fault {
   friend bool operator==(const field_fault&, const field_fault&) = default;
 };
 
-/// A plan that came after its deadline, or older than any may be: good only as a repetition of one
-/// that was taken before.
+/// A plan that came after its deadline, or older than any may be, or an entry from the future: good
+/// only as a repetition of one that was taken before.
 struct late_plan {
   plan_id id{};
   field_fault why{};
@@ -31,7 +31,7 @@ struct late_plan {
 struct plan_document {
   std::vector<plan> plans{};
   bool batch{false};              ///< True when it was an array.
-  std::vector<late_plan> late{};  ///< Of those; a plan that is late in both ways stands twice.
+  std::vector<late_plan> late{};  ///< Of those; a plan that is late in two ways stands twice.
 };
 
 /// A document, or everything that is wrong with it (at most 100 faults): all or nothing.
