@@ -60,7 +60,8 @@ struct http_pool::impl : std::enable_shared_from_this<http_pool::impl> {
 
   [[nodiscard]] bool any_waiting() const { return waiting_count > 0; }
   /// Whether one of this rank may take one of so many free connections. The last are kept for
-  /// closing orders, stops and the reads of exits; the very last not for reads, which may hang.
+  /// closing orders, stops and what ranks with the reads of exits; the very last not for the
+  /// latter, which may hang.
   [[nodiscard]] bool may_take(request_rank rank, std::size_t free) const {
     const auto all = static_cast<std::size_t>(chosen.connections_max);
     const std::size_t for_orders = all < 8 ? 0 : 1;

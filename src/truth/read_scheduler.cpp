@@ -16,6 +16,9 @@ constexpr std::array priority_words{
 /// Reads of single symbols that exits, and plans in all, may have beside an account-wide read that
 /// does not serve them.
 constexpr std::size_t singles_beside_account_max = 8;
+/// From one account-wide read that said nothing to the next that plans want, when each of them asks
+/// at a moment of its own.
+constexpr milliseconds doubted_account_pause{600};
 
 constexpr std::size_t slot_for(read_priority p) {
   return static_cast<std::size_t>(p);
@@ -125,7 +128,7 @@ want_outcome read_scheduler::demand(const read_want& w, instant now) {
     if ((slow || !serves(account, wider, now)) && may_go_alone(w, now))
       return go_alone(w, now);
     ++counters_.gathered;
-    return want(wider, now);
+    return want(serves(account, wider, now) ? wider : later_in_doubt(wider), now);
   }
   if (account_lost_ && may_go_alone(w, now))
     return go_alone(w, now);
@@ -133,7 +136,13 @@ want_outcome read_scheduler::demand(const read_want& w, instant now) {
     return want(w, now);
   ++counters_.gathered;
   // One that may say nothing takes no read of their own away from those that have one.
-  return want(account_lost_ ? wider : for_all_waiting(wider, now), now);
+  return want(account_lost_ ? later_in_doubt(wider) : for_all_waiting(wider, now), now);
+}
+
+read_want read_scheduler::later_in_doubt(read_want w) const {
+  if (account_lost_)
+    w.due = std::max(w.due, lost_sent_at_ + duration{doubted_account_pause});
+  return w;
 }
 
 bool read_scheduler::may_go_alone(const read_want& w, instant now) {
@@ -243,6 +252,7 @@ std::optional<read_job> read_scheduler::finished(const read_job& ended, read_end
     // One that was kept back or refused says nothing for or against the next.
     if (how == read_end::answered || how == read_end::says_nothing)
       account_lost_ = how == read_end::says_nothing;
+    lost_sent_at_ = job.started_at;
     if (how == read_end::answered)
       pace_.doubt_is_over();
   }

@@ -61,7 +61,9 @@ TEST_CASE("reads leave connections to exits, however many wait") {
   client->place_order({client_order_id("slc-3"), symbol("ETHUSDT"), position_side::both, side::sell,
                        *quantity::parse("1"), true},
                       milliseconds(5'000), order.taker());
-  CHECK(std::holds_alternative<order_refused>(order.wait()));
+  const auto outcome = order.wait();
+  REQUIRE(std::holds_alternative<order_refused>(outcome));
+  CHECK(std::get<order_refused>(outcome).code == -2019);  // It has left.
   CHECK(venue.requests("GET /fapi/v3/positionRisk").size() == 3);
 }
 
@@ -83,7 +85,9 @@ TEST_CASE("reads of exits that hang leave a connection to the orders that close"
   client->place_order({client_order_id("slc-4"), symbol("ETHUSDT"), position_side::both, side::sell,
                        *quantity::parse("1"), true},
                       milliseconds(5'000), order.taker());
-  CHECK(std::holds_alternative<order_refused>(order.wait()));
+  const auto outcome = order.wait();
+  REQUIRE(std::holds_alternative<order_refused>(outcome));
+  CHECK(std::get<order_refused>(outcome).code == -2019);  // It has left.
   CHECK(venue.requests("GET /fapi/v3/positionRisk").size() == 7);
 }
 

@@ -77,6 +77,7 @@ std::size_t singles_in(const std::vector<int>& sent) {
 
 TEST_CASE("in doubt nine that wait together take no read away from each other") {
   doubting d;
+  d.now = 1'000;
   for (symbol_index i = 0; i < 9; ++i)
     d.demand(i, read_priority::exit_demand);
   const auto sent = d.round();
@@ -317,4 +318,53 @@ TEST_CASE("the repetition of a routine read that an exit joined counts, too") {
   d.now = 900;
   d.demand(100, read_priority::exit_demand);
   CHECK(singles_in(d.round()) == 0);
+}
+
+TEST_CASE("an exit that has ended keeps no other one from its turn") {
+  doubting d;
+  d.singles = read_end::says_nothing;
+  d.demand(0, read_priority::exit_demand);
+  (void)d.round();
+  std::map<symbol_index, int> had;
+  for (int second = 0; second < 60; ++second) {
+    for (symbol_index i = 1; i <= 3; ++i)
+      d.demand(i, read_priority::exit_demand);
+    // Others come and end all the time.
+    if (second % 2 == 0)
+      d.demand(static_cast<symbol_index>(100 + second), read_priority::exit_demand);
+    for (const auto target : d.round())
+      if (target >= 0)
+        ++had[static_cast<symbol_index>(target)];
+  }
+  for (symbol_index i = 1; i <= 3; ++i) {
+    INFO(i);
+    CHECK(had[i] >= 30);
+  }
+}
+
+TEST_CASE("exits that ask at moments of their own do not each send a read of the account") {
+  doubting d;
+  d.singles = read_end::says_nothing;
+  std::size_t of_account = 0;
+  for (int step = 0; step < 14 * 60; ++step) {
+    d.now = step * 1'000 / 14;
+    d.demand(static_cast<symbol_index>(step % 14), read_priority::exit_demand);
+    of_account += static_cast<std::size_t>(std::ranges::count(d.round(), -1));
+  }
+  CHECK(of_account <= 100);
+  CHECK(of_account >= 90);
+}
+
+TEST_CASE("an answer gives back its own turn, and not what others took") {
+  doubting d;
+  d.singles = read_end::says_nothing;
+  for (symbol_index i = 1; i <= 8; ++i)
+    d.demand(i, read_priority::exit_demand);
+  REQUIRE(singles_in(d.round()) == 8);
+  for (int i = 0; i < 20; ++i)
+    d.reads.repeat({1, read_target::of(1), read_priority::exit_demand}, at(d.now));
+  (void)d.reads.finished({1, read_target::of(1), read_priority::exit_demand}, read_end::answered);
+  for (symbol_index i = 11; i <= 18; ++i)
+    d.demand(i, read_priority::exit_demand);
+  CHECK(singles_in(d.round()) <= 1);
 }

@@ -97,7 +97,7 @@ struct read_limits {
 /// How a read ended.
 enum class read_end : std::uint8_t {
   answered,
-  not_sent,      ///< Our own budget kept it back.
+  not_sent,      ///< It was kept back here, by our own budget or a pause.
   failed,        ///< A refusal that says nothing of the read.
   says_nothing,  ///< No answer, or none that anything can be taken from; the next may be no better.
 };
@@ -179,6 +179,8 @@ class read_scheduler {
   [[nodiscard]] bool others_demand(read_target except) const;
   /// Past account-wide reads in doubt.
   [[nodiscard]] bool may_go_alone(const read_want& w, instant now);
+  /// While account-wide reads are in doubt plans want few of them.
+  [[nodiscard]] read_want later_in_doubt(read_want w) const;
   want_outcome go_alone(const read_want& w, instant now);
   /// A plan waits for a read of it that has not gone out.
   [[nodiscard]] bool is_demanded(read_target target) const;
@@ -193,6 +195,7 @@ class read_scheduler {
   by_time deadlines_{};
   std::array<std::size_t, read_priority_count> places_{};  ///< In flight, by class.
   bool account_lost_{false};  ///< The last account-wide one was given up, or said nothing.
+  instant lost_sent_at_{};    ///< When the last that ended was sent.
   single_pace<read_target> pace_{};
   std::uint64_t last_id_{0};
   read_counters counters_{};
