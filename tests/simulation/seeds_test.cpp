@@ -118,30 +118,34 @@ TEST_CASE("two pages of a firewall never wait to be met at once") {
 }
 
 TEST_CASE("a fault that finds nothing to do is not counted") {
-  // A seed whose liquidations and deleveragings (E22) find a position now and then.
-  options chosen;
-  chosen.seed = 14;
+  // Liquidations and deleveragings (E22) find a position now and then, in some seeds always.
   std::int64_t struck = 0;
   std::int64_t struck_e22 = 0;
   std::int64_t in_vain = 0;
-  chosen.trace = [&](const std::string& line) {
-    struck += line.find(" FAULT ") != std::string::npos ? 1 : 0;
-    struck_e22 += line.find(" FAULT E22 ") != std::string::npos ? 1 : 0;
-    in_vain += line.ends_with(" it finds nothing to do") ? 1 : 0;
-  };
-  const auto found = sluice::simulation::simulation(chosen).run();
   std::int64_t counted = 0;
   std::int64_t counted_e22 = 0;
-  for (const auto& [where, n] : found.hits) {
-    counted += n;
-    counted_e22 += where.first == "E22" ? n : 0;
+  std::int64_t venue_orders = 0;
+  for (std::uint64_t seed = 12; seed <= 16; ++seed) {
+    options chosen;
+    chosen.seed = seed;
+    chosen.trace = [&](const std::string& line) {
+      struck += line.find(" FAULT ") != std::string::npos ? 1 : 0;
+      struck_e22 += line.find(" FAULT E22 ") != std::string::npos ? 1 : 0;
+      in_vain += line.ends_with(" it finds nothing to do") ? 1 : 0;
+    };
+    const auto found = sluice::simulation::simulation(chosen).run();
+    for (const auto& [where, n] : found.hits) {
+      counted += n;
+      counted_e22 += where.first == "E22" ? n : 0;
+    }
+    venue_orders +=
+        std::ranges::count(found.seen.orders, oracle::origin::venue, &oracle::venue_order::by);
   }
   CHECK(counted == struck - in_vain);
   REQUIRE(counted_e22 > 0);
   REQUIRE(counted_e22 < struck_e22);
   // Each that found something has an order of the venue's own.
-  CHECK(counted_e22 ==
-        std::ranges::count(found.seen.orders, oracle::origin::venue, &oracle::venue_order::by));
+  CHECK(counted_e22 == venue_orders);
 }
 
 TEST_CASE("a jump of the wall clock changes no verdict") {
