@@ -85,13 +85,7 @@ class gate : public stage<gate_actor> {
             if (f.ours)
               core_.fill_seen({f.what.instrument, f.what.leg}, now());
         },
-        [this](const hold_changed& change) {
-          if (change.active)
-            core_.hold_set(change.what, now_stamp(), actions_);
-          else
-            core_.hold_cleared(change.what, now_stamp(), actions_);
-          act();
-        },
+        [this](const hold_changed& change) { take(change); },
         [this](const ledger_moved& moved) {
           core_.ledger_moved(moved.position, moved.amount, now_stamp(), actions_);
           act();
@@ -121,7 +115,7 @@ class gate : public stage<gate_actor> {
         [this](const stop_allowing& s) { stop(s); },
         [this](const set_override& s) { return order_override(s); },
         [this](const revert_override& r) { return order_revert(r); },
-        [this](const gate_settings_changed& change) { take(change); },
+        [this](const gate_settings_changed& change) { told(book_.normal(change.now)); },
     };
   }
 
@@ -200,10 +194,16 @@ class gate : public stage<gate_actor> {
     told(bodies_of(switch_.halt_file(change.found, now_stamp())));
   }
 
-  void take(const gate_settings_changed& change) { told(book_.normal(change.now)); }
-
   /// One for the whole account restricts the state here, where orders of it are in one order: as an
   /// order of its own it would lift a halt that came in between.
+  void take(const hold_changed& change) {
+    if (change.active)
+      core_.hold_set(change.what, now_stamp(), actions_);
+    else
+      core_.hold_cleared(change.what, now_stamp(), actions_);
+    act();
+  }
+
   void take(const flatten_changed& change) {
     const auto& o = change.what;
     if (change.running)
