@@ -172,6 +172,7 @@ void stop_keeper::hear(tracked& t, const conditional_report& told, instant now, 
     stop.triggered_order = told.triggered_order;
   switch (told.status) {
     case conditional_status::new_:
+      t.told_ended = false;
       if (stop.state == stop_state::sent || stop.state == stop_state::unknown)
         move(t, stop_state::resting, {}, now, out);
       return;

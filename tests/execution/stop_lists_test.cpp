@@ -37,6 +37,13 @@ TEST_CASE("an old list does not bring back a stop that has ended") {
   SECTION("it rests") {
     w.take(w.keeper.on_asked(id, rows.front(), w.now, w.now));
     CHECK(w.state_of(id) == stop_state::resting);
+    // From then on it is a stop like any other: a list may say that it is there.
+    w.now += 1s;
+    w.audit();
+    CHECK(w.state_of(id) == stop_state::unknown);
+    w.now += 1s;
+    w.audit(rows);
+    CHECK(w.state_of(id) == stop_state::resting);
   }
   SECTION("no further list goes before the answer, nor is it less of an end after two words") {
     w.now += 20ms;

@@ -140,9 +140,8 @@ class stop_keeper {
     std::size_t asked{0};
     /// When the newest question left that the venue answered without saying what became of it.
     std::optional<instant> asked_in_vain{};
-    bool concluded{false};  ///< Its end follows from answers that do not have it.
-    bool told_ended{
-        false};  ///< Back from a list, though the venue had told its end: to be asked about.
+    bool concluded{false};   ///< Its end follows from answers that do not have it.
+    bool told_ended{false};  ///< Back from a list after its end was told, and to be asked about.
   };
   struct ended_stop {
     client_order_id id{};
