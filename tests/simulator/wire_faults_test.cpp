@@ -134,6 +134,14 @@ TEST_CASE("a reply is cut after any byte, by a reset or by a close") {
   }
 }
 
+TEST_CASE("a reply that is shorter than its cut lacks its last byte") {
+  const bent_server s;
+  s.add(R"({"effect":"cut_reply","bytes":10000,"ending":"close"})");
+  const auto a = s.ask();
+  CHECK(a.end == "closed");
+  CHECK(body_of(a.text).size() + 1 == length_of(a.text));
+}
+
 TEST_CASE("a request is cut after any byte, and leaves nothing done") {
   const bent_server s;
   const auto known = s.it->transcript().size();
