@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace sluice::actors {
 namespace {
 
@@ -96,6 +98,11 @@ void check_stalls(const readiness_input& in, reasons& out) {
 }
 
 }  // namespace
+
+std::size_t without_row(const universe& u, const symbol_directory& rows) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      u.instruments, [&](const auto& rules) { return !rows.find(rules.instrument); }));
+}
 
 std::vector<not_ready> readiness(const readiness_input& in) {
   reasons out;

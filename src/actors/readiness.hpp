@@ -7,6 +7,7 @@
 
 #include "sluice/actors/vitals.hpp"
 #include "sluice/domain/time.hpp"
+#include "sluice/truth/symbol_directory.hpp"
 
 namespace sluice::actors {
 
@@ -35,6 +36,10 @@ struct not_ready {
   std::string reason{};  ///< A word: "truth_stale".
   std::string detail{};  ///< With numbers.
 };
+
+/// How many symbols of a list have no row in the state table yet: it has just come, and nothing is
+/// known of their positions.
+[[nodiscard]] std::size_t without_row(const universe& u, const symbol_directory& rows);
 
 /// Empty means ready. Pure.
 [[nodiscard]] std::vector<not_ready> readiness(const readiness_input& in);

@@ -146,6 +146,12 @@ class status_stage : public stage<status_actor> {
         ages.push_back(v.now.steady - seen.as_of);
     });
     v.ages = summarise_ages(std::move(ages));
+    if (v.universe_now != in_rows_) {
+      const auto left = without_row(*v.universe_now, given_.table->directory());
+      v.truth.unknown += left;
+      if (left == 0)
+        in_rows_ = v.universe_now;
+    }
     v.not_ready_for = readiness(readiness_of(v, *v.universe_now));
     return v;
   }
@@ -363,6 +369,7 @@ class status_stage : public stage<status_actor> {
   std::unordered_map<plan_id, instant> accepted_{};
   event_readers readers_{};
   std::optional<std::string> last_words_{};
+  std::shared_ptr<const universe> in_rows_{};  ///< Each of its symbols has a row of truth.
   limits_watch limits_{};
 };
 

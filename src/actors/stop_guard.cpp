@@ -85,11 +85,15 @@ class stop_guard : public stage<stop_guard_actor> {
               note(*f);
             }
         },
-        [this](const stop_placed& a) { obey(keeper_.on_placed(a.stop, *a.outcome, now())); },
-        [this](const stop_cancelled& a) { obey(keeper_.on_cancelled(a.stop, *a.outcome, now())); },
+        [this](const stop_placed& a) {
+          take(a.stop, [&] { return keeper_.on_placed(a.stop, *a.outcome, now()); });
+        },
+        [this](const stop_cancelled& a) {
+          take(a.stop, [&] { return keeper_.on_cancelled(a.stop, *a.outcome, now()); });
+        },
         [this](const stop_asked& a) {
           patience_.heard(*a.answer, now());
-          obey(keeper_.on_asked(a.stop, *a.answer, a.sent_at, now()));
+          take(a.stop, [&] { return keeper_.on_asked(a.stop, *a.answer, a.sent_at, now()); });
         },
         [this](const stops_listed& a) { take(a); },
         [this](drain) -> caf::result<drained> {
@@ -138,6 +142,15 @@ class stop_guard : public stage<stop_guard_actor> {
       filled_.erase(key);
     else
       filled_.insert_or_assign(key, now());
+  }
+
+  /// An answer that concerns a stop: what its position needs now waits for no tick.
+  template <class Answer>
+  void take(const client_order_id& stop, Answer answer) {
+    const auto position = keeper_.position_of(stop);
+    obey(answer());
+    if (position)
+      decide(*position);
   }
 
   void take(const stops_listed& answer) {

@@ -29,10 +29,14 @@ void stop_keeper::exit_state_changed(const exit_state& s) {
     at->second.exit.reset();
 }
 
-bool stop_keeper::busy(const position_key& key) const {
+/// With a direction: what is on its way out, or unknown, on the other side does not count. It
+/// cannot close this one.
+bool stop_keeper::busy(const position_key& key, std::optional<side> direction) const {
   return std::ranges::any_of(stops_, [&](const auto& entry) {
     const auto& s = entry.second.stop;
-    return s.position == key && s.state != stop_state::resting && !is_final(s.state);
+    const bool harmless = direction && s.direction != *direction &&
+                          (s.state == stop_state::cancelling || s.state == stop_state::unknown);
+    return s.position == key && s.state != stop_state::resting && !is_final(s.state) && !harmless;
   });
 }
 
@@ -76,6 +80,7 @@ stop_actions stop_keeper::decide(const position_key& key, const stop_surrounding
     auto exit = std::exchange(s, slot{.flagged = s.flagged}).exit;
     s.exit = std::move(exit);
     s.sign = sign;
+    s.first_number = last_number_ + 1;
     s.opened = now.steady;
   }
   const auto covers = [&](const auto& entry) {
@@ -88,7 +93,7 @@ stop_actions stop_keeper::decide(const position_key& key, const stop_surrounding
     return out;
   if (!held)
     cancel_all(key, {}, "the position is closed", now.steady, out);
-  else if (!busy(key))
+  else if (!busy(key, s.cancel_first ? std::nullopt : std::optional(closing_side(*held))))
     keep(key, s, *held, around, now, out);
   return out;
 }
@@ -127,11 +132,11 @@ void stop_keeper::keep(const position_key& key, slot& s, const position_open& he
     others = true;
     if (t.stop.direction != direction)
       continue;
-    guard = &t;
-    if (is_near(t.stop.trigger, *wanted, options_.settings.tolerance_bp) &&
-        (!best || (t.stop.trigger - *wanted).abs() < (best->stop.trigger - *wanted).abs()))
-      best = &t;
+    if (!guard || (t.stop.trigger - *wanted).abs() < (guard->stop.trigger - *wanted).abs())
+      guard = &t;
   }
+  if (guard && is_near(guard->stop.trigger, *wanted, options_.settings.tolerance_bp))
+    best = guard;
   if (guard)
     s.put_back = false;
   if (best) {
@@ -247,6 +252,12 @@ stop_actions stop_keeper::on_tick(instant now) {
   return out;
 }
 
+stop_actions stop_keeper::on_stream_opened(instant now) {
+  stream_opened_ = now;
+  audit_at_ = std::min(audit_at_, now);
+  return on_tick(now);
+}
+
 std::vector<position_key> stop_keeper::positions() const {
   std::vector<position_key> keys;
   for (const auto& [key, s] : slots_)
@@ -266,6 +277,11 @@ std::vector<protective_stop> stop_keeper::stops() const {
     all.push_back(t.stop);
   std::ranges::sort(all, {}, &protective_stop::number);
   return all;
+}
+
+std::optional<position_key> stop_keeper::position_of(const client_order_id& id) const {
+  const auto at = stops_.find(id);
+  return at == stops_.end() ? std::nullopt : std::optional(at->second.stop.position);
 }
 
 std::vector<std::pair<position_key, std::string>> stop_keeper::unguarded() const {

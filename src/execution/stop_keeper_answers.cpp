@@ -21,12 +21,14 @@ bool may_move_position(stop_state s) {
   return s == stop_state::unknown || s == stop_state::cancelling || s == stop_state::triggered;
 }
 
-/// A code for "not there" or a status that are not those we know; nothing that a busy or
-/// unreachable venue says.
+/// A code for "not there", a status or a document that are not those we know; nothing that a busy
+/// or unreachable venue says.
 bool says_nothing(const read_result<conditional_report>& answer) {
   if (answer)
     return answer->status == conditional_status::other;
   const auto& no = answer.error();
+  if (no.kind == failure_kind::malformed)
+    return no.http_status == 200;
   return no.kind == failure_kind::venue_error && no.code != 0 && no.http_status >= 400 &&
          no.http_status < 500;
 }
@@ -137,6 +139,8 @@ stop_actions stop_keeper::on_cancelled(const client_order_id& id,
     settle(now, out);
     return out;
   }
+  // Whatever is said of it now may be from before the cancel arrives.
+  t->list_at = now + duration{list_lag()};
   auto& next_cancel = slots_[t->stop.position].cancel_at;
   next_cancel = now + options_.settings.retry_after;
   if (const auto* no = std::get_if<order_refused>(&outcome)) {
@@ -157,14 +161,15 @@ stop_actions stop_keeper::on_cancelled(const client_order_id& id,
 void stop_keeper::hear(tracked& t, const conditional_report& told, instant now, stop_actions& out) {
   auto& stop = t.stop;
   auto& s = slots_[stop.position];
-  // The late end of a stop of the other side is no reason to wait with the one of this side.
+  // The late end of a stop of the other side, or of an earlier position, is no reason to wait.
+  const bool of_before = stop.number < s.first_number || sign_of(stop.direction) * s.sign > 0;
   const auto ended_by_venue = [&] {
-    if (sign_of(stop.direction) * s.sign > 0)
+    if (of_before)
       return;
     s.why = "the venue ended it: " + told.status_text + " " + told.why;
     pause(s, {}, now);
   };
-  t.seen_at_venue = true;
+  const bool is_first_word = !std::exchange(t.seen_at_venue, true);
   t.inherited = false;
   stop.venue_id = told.id;
   const bool named = stop.triggered_order == 0 && told.triggered_order != 0;
@@ -187,11 +192,12 @@ void stop_keeper::hear(tracked& t, const conditional_report& told, instant now, 
       s.newer_than = now;
       return move(t, stop_state::finished, told.why, now, out);
     case conditional_status::cancelled:
-      if (!told.why.empty() && stop.state != stop_state::cancelling)
+      if ((!told.why.empty() || is_first_word) && stop.state != stop_state::cancelling)
         ended_by_venue();
       return move(t, stop_state::cancelled, told.status_text, now, out);
     case conditional_status::rejected:
-      s.newer_than = now;
+      if (!of_before)
+        s.newer_than = now;
       [[fallthrough]];
     case conditional_status::expired:
       ended_by_venue();
@@ -263,6 +269,8 @@ stop_actions stop_keeper::on_event(const conditional_report& told, instant now) 
     return out;
   const bool was_resting = t->stop.state == stop_state::resting;
   hear(*t, told, now, out);
+  if (told.status == conditional_status::other)
+    t->ask_at = now;
   // Not by us: whoever did it may have done more.
   if (was_resting && is_final(t->stop.state))
     out.emplace_back(audit_stops{t->stop.position.instrument});
@@ -284,12 +292,6 @@ void stop_keeper::adopt(const conditional_report& row, const stamp& now, stop_ac
   t.stop = std::move(s);
   t.since = now.steady;
   hear(t, row, now.steady, out);
-}
-
-stop_actions stop_keeper::on_stream_opened(instant now) {
-  stream_opened_ = now;
-  audit_at_ = std::min(audit_at_, now);
-  return on_tick(now);
 }
 
 const stop_keeper::ended_stop* stop_keeper::ended(const client_order_id& id) const {
@@ -336,7 +338,11 @@ stop_actions stop_keeper::on_audit(const symbol& scope,
       row.status = conditional_status::new_;  // It is open, whatever the word for it.
     listed.insert(row.client_id);
     if (auto* t = find(row.client_id)) {
-      const bool asked = t->told_ended && t->stop.state == stop_state::unknown;
+      // Its question knows more: of what was doubted since, or told to have ended a moment ago.
+      const bool lags =
+          t->told_ended && !(t->asked_in_vain && sent_at >= t->since + duration{list_lag()});
+      const bool asked = t->stop.state == stop_state::unknown &&
+                         (lags || (t->seen_at_venue && sent_at < t->since));
       if (t->stop.state != stop_state::cancelling && !asked)
         hear(*t, row, now.steady, out);
     } else if (const auto* e = ended(row.client_id); !e || !is_outdated(*e, sent_at)) {
@@ -369,16 +375,22 @@ stop_actions stop_keeper::on_audit(const symbol& scope,
 
 /// Fires the questions that are due, and lets go of what has ended.
 void stop_keeper::settle(instant now, stop_actions& out) {
-  for (auto& [id, t] : stops_)
+  for (auto& [id, t] : stops_) {
     if (t.ask_at && *t.ask_at <= now && !t.asking) {
       t.ask_at.reset();
       t.asking = true;
       out.emplace_back(ask_stop{id});
     }
+    if (t.list_at && *t.list_at <= now && !is_final(t.stop.state)) {
+      t.list_at.reset();
+      out.emplace_back(audit_stops{t.stop.position.instrument});
+    }
+  }
   std::erase_if(stops_, [&](const auto& entry) {
     if (!is_final(entry.second.stop.state))
       return false;
-    ended_.push_back({entry.first, now, entry.second.concluded});
+    const auto& t = entry.second;
+    ended_.push_back({entry.first, t.stop.position, now, t.concluded, t.seen_at_venue});
     return true;
   });
   while (ended_.size() > ended_max)

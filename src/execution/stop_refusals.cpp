@@ -30,24 +30,47 @@ void stop_keeper::pause(slot& s, std::optional<instant> at_least, instant now) c
     s.retry_at = std::max(*s.retry_at, *at_least);
 }
 
+/// A stop of the position has just ended, or may be ending: the venue may count it yet.
+bool stop_keeper::one_leaves(const position_key& key, instant now) const {
+  const auto is_leaving = [&](const auto& entry) {
+    const auto& s = entry.second.stop;
+    return s.position == key &&
+           (s.state == stop_state::cancelling || s.state == stop_state::unknown);
+  };
+  const auto has_left = [&](const ended_stop& e) {
+    return e.was_there && e.position == key && now <= e.at + duration{list_lag()};
+  };
+  return std::ranges::any_of(stops_, is_leaving) || std::ranges::any_of(ended_, has_left);
+}
+
 void stop_keeper::refused(tracked& t, const order_refused& r, instant now, stop_actions& out) {
   const auto words = venue_words(r.code, r.text);
   if (r.code == duplicate_id_code)
     return doubt(t, words, now, out);  // The first one exists: find out about it.
   auto& s = slots_[t.stop.position];
+  // A venue that is busy or away says nothing of this stop.
+  const bool is_away = r.retryable && r.cure != refusal_cure::free_orders;
+  const auto next_try = std::max(now + options_.settings.retry_after, r.retry_at.value_or(now));
+  if (t.stop.number < s.first_number) {  // Nothing is wrong with the next one for it.
+    if (is_away)
+      s.retry_at = next_try;
+    return move(t, stop_state::rejected, words, now, out);
+  }
   s.why = "the venue refused it: " + words;
   const bool has_another = std::ranges::any_of(stops_, [&](const auto& entry) {
     const auto& other = entry.second.stop;
     return other.position == t.stop.position && other.state == stop_state::resting;
   });
-  if (r.code == one_at_a_time_code && !has_another && s.rested && s.unseen < unseen_max) {
-    ++s.unseen;  // The old one is cancelled, and the venue does not show it yet.
+  const bool room_comes = one_leaves(t.stop.position, now);
+  const bool lags = (r.code == one_at_a_time_code && (s.rested || room_comes)) ||
+                    (r.code == no_place_code && !s.rested && room_comes);
+  if (lags && !has_another && s.unseen < unseen_max) {
+    ++s.unseen;  // The old one ends, and the venue does not show it yet.
     s.retry_at = std::max(now + unseen_retry, r.retry_at.value_or(now));
     return move(t, stop_state::rejected, words, now, out);
   }
-  // A venue that is busy or away says nothing of this stop.
-  if (r.retryable && r.cure != refusal_cure::free_orders)
-    s.retry_at = std::max(now + options_.settings.retry_after, r.retry_at.value_or(now));
+  if (is_away)
+    s.retry_at = next_try;
   else
     pause(s, r.retry_at, now);
   if (r.code == crossed_code || r.code == crossed_strategy_code)

@@ -141,7 +141,7 @@ want_outcome read_scheduler::demand(const read_want& w, instant now) {
 
 read_want read_scheduler::later_in_doubt(read_want w) const {
   if (account_lost_)
-    w.due = std::max(w.due, lost_sent_at_ + duration{doubted_account_pause});
+    w.due = std::max(w.due, account_sent_at_ + duration{doubted_account_pause});
   return w;
 }
 
@@ -213,6 +213,8 @@ std::optional<read_job> read_scheduler::next(instant now) {
   const read_job job{++last_id_,       best->target,  best->priority,
                      best->due,        now,           now + timeout_of(*best),
                      best->connection, best->priority};
+  if (job.target.is_account())
+    account_sent_at_ = now;
   jobs_.emplace(job.target, job);
   targets_.emplace(job.id, job.target);
   deadlines_.emplace(job.deadline, job.target);
@@ -252,11 +254,19 @@ std::optional<read_job> read_scheduler::finished(const read_job& ended, read_end
     // One that was kept back or refused says nothing for or against the next.
     if (how == read_end::answered || how == read_end::says_nothing)
       account_lost_ = how == read_end::says_nothing;
-    lost_sent_at_ = job.started_at;
     if (how == read_end::answered)
       pace_.doubt_is_over();
   }
   release(job);
+  // A plan's next one waits no longer for a doubt to pass.
+  const auto next = waiting_.find(job.target);
+  if (job.target.is_account() && how == read_end::answered && next != waiting_.end() &&
+      is_demand(next->second.priority)) {
+    const auto& w = next->second;
+    // A check that was gathered into it comes after it, when it is due.
+    const auto due = w.newer_than == w.check_at ? job.started_at : w.newer_than;
+    want({job.target, w.priority, std::max(job.started_at, due), w.newer_than}, job.started_at);
+  }
   return job;
 }
 

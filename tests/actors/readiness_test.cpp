@@ -36,6 +36,20 @@ TEST_CASE("nothing speaks against a pipeline that has everything") {
   CHECK(readiness(a_ready_one()).empty());
 }
 
+TEST_CASE("symbols of a list that has just come are unknown until they have a row") {
+  universe u;
+  symbol_directory rows;
+  CHECK(without_row(u, rows) == 0);
+  for (const auto* name : {"BTCUSDT", "ETHUSDT", "SOLUSDT"})
+    u.instruments.emplace_back().instrument = symbol(name);
+  REQUIRE(rows.intern(symbol("ETHUSDT")));
+  REQUIRE(rows.intern(symbol("DELISTEDUSDT")));
+  CHECK(without_row(u, rows) == 2);
+  REQUIRE(rows.intern(symbol("BTCUSDT")));
+  REQUIRE(rows.intern(symbol("SOLUSDT")));
+  CHECK(without_row(u, rows) == 0);
+}
+
 TEST_CASE("each thing that is missing is named by its own reason") {
   const std::vector<reason_case> cases{
       {"ending", [](auto& in) { in.draining = true; }},

@@ -83,7 +83,9 @@ TEST_CASE("what is held can be closed until the venue settles its symbol") {
 }
 
 TEST_CASE("a listing of ten thousand symbols is read whole, and so is a position in the last") {
-  const venue_under_test venue;
+  auto chosen = still_venue();
+  chosen.tick_period = std::chrono::seconds{10};  // Ten thousand marks keep a slow venue busy.
+  const venue_under_test venue(chosen);
   const auto client = venue.client();
   venue.fault(R"({"effect":"more_symbols","number":10000})");
   const auto all = listing_of(*client);

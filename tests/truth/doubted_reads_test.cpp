@@ -355,6 +355,27 @@ TEST_CASE("exits that ask at moments of their own do not each send a read of the
   CHECK(of_account >= 90);
 }
 
+TEST_CASE("an account-wide read under way keeps the next one off while there is doubt, not after") {
+  const auto how = GENERATE(read_end::says_nothing, read_end::answered);
+  doubting d;
+  d.now = 1'000;
+  d.reads.want({read_target::account(), read_priority::rest, at(d.now), at(d.now)}, at(d.now));
+  const auto first = d.reads.next(at(d.now));
+  REQUIRE(first);
+  d.now = 1'050;
+  // The ninth finds no turn, and what is under way began too early for it.
+  for (symbol_index i = 0; i < 9; ++i)
+    d.demand(i, read_priority::exit_demand);
+  REQUIRE(d.reads.finished(*first, how));
+  const auto of_account_at = [&](std::int64_t when) {
+    d.now = when;
+    return std::ranges::count(d.round(), -1);
+  };
+  CHECK(of_account_at(1'100) == (how == read_end::answered ? 1 : 0));
+  CHECK(of_account_at(1'599) == 0);
+  CHECK(of_account_at(1'600) == (how == read_end::answered ? 0 : 1));
+}
+
 TEST_CASE("an answer gives back its own turn, and not what others took") {
   doubting d;
   d.singles = read_end::says_nothing;

@@ -362,3 +362,32 @@ TEST_CASE("a routine read that a demand brings forward is not done a second time
   REQUIRE(s.finished(*job, read_end::answered));
   CHECK(s.waiting() == 0);
 }
+
+TEST_CASE("what a plan may believe no earlier is not read earlier for an answer") {
+  read_scheduler s{read_limits{}};
+  const auto account = read_target::account();
+  s.want({account, read_priority::rest, at(0)}, at(0));
+  const auto first = s.next(at(0));
+  REQUIRE(first);
+  s.want({account, read_priority::exit_demand, at(3'000), at(3'000)}, at(10));
+  REQUIRE(s.finished(*first, read_end::answered));
+  CHECK_FALSE(s.next(at(2'999)));
+  CHECK(s.next(at(3'000)));
+}
+
+TEST_CASE("a check for later that was gathered into a plan's read does not put it off") {
+  read_scheduler s{read_limits{}};
+  const auto account = read_target::account();
+  s.want({account, read_priority::rest, at(0)}, at(0));
+  const auto first = s.next(at(0));
+  REQUIRE(first);
+  s.want({account, read_priority::exit_demand, at(600), at(50)}, at(50));
+  s.want({account, read_priority::verification, at(550), at(550)}, at(50));
+  REQUIRE(s.finished(*first, read_end::answered));
+  const auto now = s.next(at(100));
+  REQUIRE(now);
+  CHECK(now->left_as == read_priority::exit_demand);
+  REQUIRE(s.finished(*now, read_end::answered));
+  CHECK_FALSE(s.next(at(549)));
+  CHECK(s.next(at(550)));
+}

@@ -74,7 +74,8 @@ struct stop_keeper_options {
 /// Decides on known and fresh truth only; unknown truth changes nothing, and one read in which a
 /// position is missing neither: a later one has to agree. Nothing is decided before
 /// a whole list of open conditional orders was read in this run. At most one operation per position
-/// is under way, and while the outcome of one is unknown no other begins. A replacement is placed
+/// is under way, and while the outcome of one is unknown no other begins; only what becomes of a
+/// stop of the other side keeps none of this side back. A replacement is placed
 /// before the old stop is cancelled, unless the venue refuses two at once: then it has to be worth
 /// the gap, must be placeable as far as we know, and the old one is put back when the venue refuses
 /// it. Conditional orders that
@@ -125,6 +126,8 @@ class stop_keeper {
   /// Positions with a stop of ours that has not ended, or that were open when last decided upon.
   [[nodiscard]] std::vector<position_key> positions() const;
   [[nodiscard]] std::vector<protective_stop> stops() const;
+  /// Of a stop that has not ended.
+  [[nodiscard]] std::optional<position_key> position_of(const client_order_id& id) const;
   /// Flagged positions, each with why it has no stop.
   [[nodiscard]] std::vector<std::pair<position_key, std::string>> unguarded() const;
 
@@ -140,18 +143,22 @@ class stop_keeper {
     std::size_t asked{0};
     /// When the newest question left that the venue answered without saying what became of it.
     std::optional<instant> asked_in_vain{};
-    bool concluded{false};   ///< Its end follows from answers that do not have it.
+    std::optional<instant> list_at{};  ///< Its symbol's list is read then.
+    bool concluded{false};             ///< Its end follows from answers that do not have it.
     bool told_ended{false};  ///< Back from a list after its end was told, and to be asked about.
   };
   struct ended_stop {
     client_order_id id{};
+    position_key position{};
     instant at{};
     bool concluded{false};
+    bool was_there{false};  ///< At the venue, as far as it said.
   };
   struct slot {
     std::optional<exit_state> exit{};
     std::optional<instant> opened{};  ///< When it was first seen open on this side.
     int sign{0};
+    std::int64_t first_number{0};         ///< Stops before it were of another opening.
     std::optional<instant> bare_since{};  ///< Open without a resting stop.
     bool flagged{false};
     std::string why{};                    ///< Why it has no stop.
@@ -189,10 +196,11 @@ class stop_keeper {
   void adopt(const conditional_report& row, const stamp& now, stop_actions& out);
   void settle(instant now, stop_actions& out);
   void absent(tracked& t, instant sent_at, instant now, stop_actions& out);
-  [[nodiscard]] bool busy(const position_key& key) const;
+  [[nodiscard]] bool busy(const position_key& key, std::optional<side> direction = {}) const;
   [[nodiscard]] bool has_stop(const position_key& key) const;
   void pause(slot& s, std::optional<instant> at_least, instant now) const;
   [[nodiscard]] const ended_stop* ended(const client_order_id& id) const;
+  [[nodiscard]] bool one_leaves(const position_key& key, instant now) const;
   [[nodiscard]] bool is_outdated(const ended_stop& e, instant sent_at) const;
   [[nodiscard]] milliseconds list_lag() const;
   [[nodiscard]] tracked* find(const client_order_id& id);

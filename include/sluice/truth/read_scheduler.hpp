@@ -194,8 +194,8 @@ class read_scheduler {
   std::unordered_map<std::uint64_t, read_target> targets_{};              ///< By job id, in flight.
   by_time deadlines_{};
   std::array<std::size_t, read_priority_count> places_{};  ///< In flight, by class.
-  bool account_lost_{false};  ///< The last account-wide one was given up, or said nothing.
-  instant lost_sent_at_{};    ///< When the last that ended was sent.
+  bool account_lost_{false};   ///< The last account-wide one was given up, or said nothing.
+  instant account_sent_at_{};  ///< When the last account-wide one was sent.
   single_pace<read_target> pace_{};
   std::uint64_t last_id_{0};
   read_counters counters_{};
