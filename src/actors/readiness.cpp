@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "sluice/truth/universe_tiers.hpp"
+
 namespace sluice::actors {
 namespace {
 
@@ -100,8 +102,9 @@ void check_stalls(const readiness_input& in, reasons& out) {
 }  // namespace
 
 std::size_t without_row(const universe& u, const symbol_directory& rows) {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      u.instruments, [&](const auto& rules) { return !rows.find(rules.instrument); }));
+  return static_cast<std::size_t>(std::ranges::count_if(u.instruments, [&](const auto& rules) {
+    return is_followed(u, rules) && !rows.find(rules.instrument);
+  }));
 }
 
 std::vector<not_ready> readiness(const readiness_input& in) {

@@ -37,8 +37,8 @@ struct not_ready {
   std::string detail{};  ///< With numbers.
 };
 
-/// How many symbols of a list have no row in the state table yet: it has just come, and nothing is
-/// known of their positions.
+/// How many symbols of a list that are followed have no row in the state table yet: it has just
+/// come, and nothing is known of their positions.
 [[nodiscard]] std::size_t without_row(const universe& u, const symbol_directory& rows);
 
 /// Empty means ready. Pure.

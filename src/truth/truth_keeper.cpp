@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "sluice/truth/universe_tiers.hpp"
+
 namespace sluice {
 
 truth_keeper::truth_keeper(const options& o)
@@ -29,7 +31,7 @@ result<symbol_index> truth_keeper::register_symbol(const symbol& s) {
 std::size_t truth_keeper::register_symbols(const universe& u) {
   const auto before = directory_->size();
   for (const auto& rules : u.instruments)
-    if (rules.offered || u.source == universe_source::configured)
+    if (is_followed(u, rules))
       static_cast<void>(register_symbol(rules.instrument));  // A refusal is counted.
   return directory_->size() - before;
 }

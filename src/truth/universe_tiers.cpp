@@ -46,6 +46,10 @@ bool offers_any(const universe& u) {
   return std::ranges::any_of(u.instruments, &instrument_rules::offered);
 }
 
+bool is_followed(const universe& u, const instrument_rules& r) {
+  return r.offered || u.source == universe_source::configured;
+}
+
 universe_tiers::universe_tiers(universe_settings settings) : settings_(std::move(settings)) {}
 
 void universe_tiers::keep_last_good(universe content, instant read_at) {

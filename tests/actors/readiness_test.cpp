@@ -40,8 +40,14 @@ TEST_CASE("symbols of a list that has just come are unknown until they have a ro
   universe u;
   symbol_directory rows;
   CHECK(without_row(u, rows) == 0);
-  for (const auto* name : {"BTCUSDT", "ETHUSDT", "SOLUSDT"})
-    u.instruments.emplace_back().instrument = symbol(name);
+  for (const auto* name : {"BTCUSDT", "ETHUSDT", "SOLUSDT"}) {
+    auto& rules = u.instruments.emplace_back();
+    rules.instrument = symbol(name);
+    rules.offered = false;
+  }
+  CHECK(without_row(u, rows) == 0);  // These get a row with their first position.
+  for (auto& rules : u.instruments)
+    rules.offered = true;
   REQUIRE(rows.intern(symbol("ETHUSDT")));
   REQUIRE(rows.intern(symbol("DELISTEDUSDT")));
   CHECK(without_row(u, rows) == 2);

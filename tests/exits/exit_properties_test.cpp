@@ -113,7 +113,7 @@ TEST_CASE("a stop never loosens and a best mark never worsens, whatever the path
     for (std::size_t i = 1; i < outcome.stored.size(); ++i) {
       const auto& before = outcome.stored[i - 1];
       const auto& after = outcome.stored[i];
-      RC_ASSERT(!before.stop || (after.stop && !worse(*after.stop, *before.stop)));
+      RC_ASSERT((!before.stop || (after.stop && !worse(*after.stop, *before.stop))));
       RC_ASSERT(before.peak.is_zero() || !worse(after.peak, before.peak));
       RC_ASSERT(after.tranches >= before.tranches);
       RC_ASSERT(after.risk == before.risk);
@@ -165,7 +165,7 @@ TEST_CASE("a proposal that nobody has carried out is not made twice within its p
     for (std::int64_t i = 0; i < some(1, 100); ++i) {
       const mark_row rows[] = {{btc.instrument, price::from_raw(some(95, 108) * 100'000'000), {}}};
       for (const auto& p : t.on_marks(rows, at_s(i / 4)).proposals) {
-        RC_ASSERT(!asked || p.decision.target < *asked);
+        RC_ASSERT((!asked || p.decision.target < *asked));  // The macro alone evaluates both sides.
         asked = p.decision.target;
       }
     }

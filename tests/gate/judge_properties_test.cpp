@@ -172,7 +172,7 @@ TEST_CASE("nothing is allowed on unknown, stale, held, halted or unreachable fac
     RC_ASSERT(!f.in_flight);
     RC_ASSERT(f.exchange.reachable);
     RC_ASSERT(f.now.steady < p.deadline);
-    RC_ASSERT(f.instrument && (opens ? f.instrument->tradable : !f.instrument->closed));
+    RC_ASSERT((f.instrument && (opens ? f.instrument->tradable : !f.instrument->closed)));
     RC_ASSERT(f.source_allowed);
   });
 }

@@ -97,7 +97,7 @@ TEST_CASE("whatever is asked, a close never goes below the ledger, across zero, 
     q.ledger_amount = quantity::whole(*rc::gen::inRange(-3, 4));
     const auto decision = decide_close(q);
     if (const auto* target = std::get_if<quantity>(&decision)) {
-      RC_ASSERT(q.armed && q.standing && q.standing->cause != hold_cause::side_flip);
+      RC_ASSERT((q.armed && q.standing && q.standing->cause != hold_cause::side_flip));
       RC_ASSERT(*target == q.ledger_amount.abs());
       RC_ASSERT(held.abs() > *target);
       RC_ASSERT(held.sign() * q.ledger_amount.sign() >= 0);

@@ -24,6 +24,9 @@ struct universe_difference {
 
 /// False as long as nothing can be opened: none was read, or the last one too long ago.
 [[nodiscard]] bool offers_any(const universe& u);
+/// Whether truth is kept of a symbol of the list from the start; others have it from their first
+/// position on.
+[[nodiscard]] bool is_followed(const universe& u, const instrument_rules& r);
 
 /// Whether the settings let symbols of this contract type and quote asset be opened. One whose
 /// quote asset is unknown is of none.
