@@ -16,6 +16,15 @@ order_refused refused_with(int code) {
   return no;
 }
 
+/// A long position whose first stop, at 95, is on its way.
+client_order_id sent(stop_world& w) {
+  w.begin();
+  w.hold("1");
+  w.exit_stop("95");
+  w.decide();
+  return w.last<place_stop>().request.id;
+}
+
 /// Turns the position around, with an exit state for the new side.
 void turn_around(stop_world& w) {
   w.now += 1ms;
@@ -28,11 +37,7 @@ void turn_around(stop_world& w) {
 
 TEST_CASE("a refusal of the old side's stop does not keep the new side's stop away") {
   stop_world w;
-  w.begin();
-  w.hold("1");
-  w.exit_stop("95");
-  w.decide();
-  const auto old = w.last<place_stop>().request.id;
+  const auto old = sent(w);
   turn_around(w);
   w.forget();
   w.take(w.keeper.on_placed(old, refused_with(GENERATE(-2021, -4130, -1111)), w.now));
@@ -44,11 +49,7 @@ TEST_CASE("a refusal of the old side's stop does not keep the new side's stop aw
 
 TEST_CASE("a venue that is away is left alone by the new side's stop as well") {
   stop_world w;
-  w.begin();
-  w.hold("1");
-  w.exit_stop("95");
-  w.decide();
-  const auto old = w.last<place_stop>().request.id;
+  const auto old = sent(w);
   turn_around(w);
   w.forget();
   auto away = refused_with(0);
@@ -278,11 +279,7 @@ TEST_CASE("while the other side's stop is on its way out its place is waited for
 
 TEST_CASE("a list shows that a stop was placed though its answer got lost after that list") {
   stop_world w;
-  w.begin();
-  w.hold("1");
-  w.exit_stop("95");
-  w.decide();
-  const auto id = w.last<place_stop>().request.id;
+  const auto id = sent(w);
   const auto asked_at = w.now + 1s;
   w.now += 3s;
   w.take(w.keeper.on_placed(id, order_uncertain{"no answer in time"}, w.now));
@@ -293,11 +290,7 @@ TEST_CASE("a list shows that a stop was placed though its answer got lost after 
 
 TEST_CASE("a stop that the venue cancels as soon as it is placed is not placed anew at once") {
   stop_world w;
-  w.begin();
-  w.hold("1");
-  w.exit_stop("95");
-  w.decide();
-  const auto id = w.last<place_stop>().request.id;
+  const auto id = sent(w);
   w.take(w.keeper.on_placed(id, conditional_done{w.report_of(id, conditional_status::cancelled)},
                             w.now));
   w.forget();
@@ -311,10 +304,7 @@ TEST_CASE("a stop that the venue cancels as soon as it is placed is not placed a
 
 TEST_CASE("where the venue has a stop of somebody else ours is not tried again soon") {
   stop_world w;
-  w.begin();
-  w.hold("1");
-  w.exit_stop("95");
-  w.decide();
+  (void)sent(w);
   w.refuse(one_at_a_time);
   w.forget();
   w.pass(4s);
