@@ -122,15 +122,22 @@ class JournalTestCase(FaultsTestCase):
 class LifeTestCase(FaultsTestCase):
     symbols = 200
 
+    @staticmethod
+    def timed(act):
+        began = time.monotonic()
+        returned = act()
+        return time.monotonic() - began, returned
+
     def test_h8_a_second_instance(self):
+        """One second above what the program takes to be loaded and to end: with a sanitizer that alone is longer."""
         self.begin()
-        took = []
+        took, loading = [], []
         for _ in range(3):
-            began = time.monotonic()
-            code, output, errors = self.finish(self.configuration())
-            took.append(time.monotonic() - began)
+            loading.append(self.timed(lambda: subprocess.run([BINARY, "version"], capture_output=True, check=True))[0])
+            seconds, (code, output, errors) = self.timed(lambda: self.finish(self.configuration()))
+            took.append(seconds)
             self.assertEqual((code, output), (75, ""), errors)
-        self.assertLess(min(took), 1, took)
+        self.assertLess(min(took), 1 + min(loading), (took, loading))
         self.check_end()
 
     def test_h9_a_broken_file_on_sighup(self):

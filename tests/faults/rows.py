@@ -108,8 +108,8 @@ ROWS = (
     row("H7", "host_test.ClockTestCase.test_h7_wall_clock", "the wall clock of the process jumps by ±1 h and back",
         "every verdict as before, orders within 2 s, ages stay small, at most two requests refused for their time",
         "5 s, for a shared machine"),
-    row("H8", "process_test.LifeTestCase.test_h8_a_second_instance", "a second process on the same state directory", "exit 75 within a second, the first trades on",
-        "the best of three starts"),
+    row("H8", "process_test.LifeTestCase.test_h8_a_second_instance", "a second process on the same state directory",
+        "exit 75 within a second (and what loading the program takes), the first trades on", "the best of three starts"),
     row("H9", "process_test.LifeTestCase.test_h9_a_broken_file_on_sighup process_test.LifeTestCase.test_h9_sigterm_under_load"
         " process_test.LifeTestCase.test_h9_sigterm_twice process_test.LifeTestCase.test_h9_halted_while_it_ends",
         "a broken file and SIGHUP; SIGTERM amid 150 plans; SIGTERM twice, and SIGUSR1 between them, while orders hang",
