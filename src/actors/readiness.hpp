@@ -7,6 +7,7 @@
 
 #include "sluice/actors/vitals.hpp"
 #include "sluice/domain/time.hpp"
+#include "sluice/truth/mark_board.hpp"
 #include "sluice/truth/symbol_directory.hpp"
 
 namespace sluice::actors {
@@ -27,7 +28,7 @@ struct readiness_input {
   std::vector<stall> stalls{};      ///< Of the watchdog.
   bool user_stream_up{false};
   bool mark_stream_up{false};
-  bool marks_known{true};  ///< Of any symbol that may be opened.
+  bool marks_known{true};  ///< Of most symbols that may be opened.
   standing_state trading{};
   bool draining{false};
 };
@@ -40,6 +41,10 @@ struct not_ready {
 /// How many symbols of a list that are followed have no row in the state table yet: it has just
 /// come, and nothing is known of their positions.
 [[nodiscard]] std::size_t without_row(const universe& u, const symbol_directory& rows);
+
+/// Whether most symbols that may be opened have a mark. A single one says nothing about the stream:
+/// reads of positions bring those of what is held.
+[[nodiscard]] bool most_have_marks(const universe& u, const mark_board& marks);
 
 /// Empty means ready. Pure.
 [[nodiscard]] std::vector<not_ready> readiness(const readiness_input& in);

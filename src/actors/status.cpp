@@ -191,9 +191,7 @@ class status_stage : public stage<status_actor> {
     in.stalls = vitals().stalls();
     in.user_stream_up = vitals().user_stream_up;
     in.mark_stream_up = vitals().mark_stream_up;
-    in.marks_known = std::ranges::any_of(u.instruments, [&](const auto& rules) {
-      return rules.offered && given_.marks->read(rules.instrument);
-    });
+    in.marks_known = most_have_marks(u, *given_.marks);
     in.trading = v.trading;
     in.draining = vitals().draining;
     return in;

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "preflight.hpp"
 #include "sluice/truth/universe_tiers.hpp"
 #include "stage.hpp"
@@ -21,6 +23,8 @@ constexpr milliseconds read_timeout{10'000};
 constexpr milliseconds settings_gathered{1'000};
 /// From one read of the margin to the next, however many ask.
 constexpr milliseconds margin_pause{1'000};
+/// Until the clock is measured again that is known too roughly to trade by: a busy moment, mostly.
+constexpr milliseconds rough_clock_pause{2'000};
 constexpr milliseconds record_period{60'000};
 constexpr std::size_t names_told_max = 20;
 
@@ -283,8 +287,12 @@ class universe_keeper : public stage<universe_keeper_actor> {
 
   void take(const read_result<clock_offset>& reply) {
     if (reply) {
-      clock_due_ = now() + duration{settings_.refresh};
-      report(preflight_part::clock, check_clock(*reply, recv_window_));
+      auto found = check_clock(*reply, recv_window_);
+      const bool rough = std::ranges::any_of(
+          found, [](const finding& f) { return f.kind == finding_kind::blocks; });
+      clock_due_ = now() + duration{rough ? std::min(rough_clock_pause, settings_.refresh)
+                                          : settings_.refresh};
+      report(preflight_part::clock, std::move(found));
     } else {
       clock_due_ = after_failure("clock_failed", reply.error());
     }

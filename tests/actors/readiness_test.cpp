@@ -3,6 +3,7 @@
 #include "reach_watch.hpp"
 
 #include <functional>
+#include <memory>
 
 #include "support/catch.hpp"
 
@@ -54,6 +55,26 @@ TEST_CASE("symbols of a list that has just come are unknown until they have a ro
   REQUIRE(rows.intern(symbol("BTCUSDT")));
   REQUIRE(rows.intern(symbol("SOLUSDT")));
   CHECK(without_row(u, rows) == 0);
+}
+
+TEST_CASE(
+    "the mark of one symbol, as a read of positions brings it, does not make the others known") {
+  universe u;
+  const auto rows = std::make_shared<symbol_directory>();
+  mark_board marks(rows);
+  CHECK(most_have_marks(u, marks));  // That nothing is offered is told by another word.
+  for (const auto* name : {"BTCUSDT", "ETHUSDT", "SOLUSDT", "USDCUSDT"}) {
+    auto& rules = u.instruments.emplace_back();
+    rules.instrument = symbol(name);
+    rules.offered = rules.instrument != symbol("USDCUSDT");
+    REQUIRE(rows->intern(rules.instrument));
+  }
+  CHECK_FALSE(most_have_marks(u, marks));
+  REQUIRE(marks.set(symbol("BTCUSDT"), *price::parse("60000"), instant{} + 1s));
+  REQUIRE(marks.set(symbol("USDCUSDT"), *price::parse("1"), instant{} + 1s));
+  CHECK_FALSE(most_have_marks(u, marks));
+  REQUIRE(marks.set(symbol("ETHUSDT"), *price::parse("3000"), instant{} + 1s));
+  CHECK(most_have_marks(u, marks));  // One that has never traded has none.
 }
 
 TEST_CASE("each thing that is missing is named by its own reason") {

@@ -3,7 +3,7 @@
 import time
 import unittest
 
-from harness import OutsideTestCase, Relay, an_open, free_port
+from harness import LIMIT_S, OutsideTestCase, Relay, an_open, free_port
 
 
 class OutsideVenueTestCase(OutsideTestCase):
@@ -17,6 +17,29 @@ class OutsideVenueTestCase(OutsideTestCase):
         reply = self.post("/api/v1/plans?wait=5s", an_open("p")).json()
         self.assertEqual(reply["judged"]["verdict"]["kind"], "allow")
         self.until("filled", lambda: self.status()["orders"]["filled"] == 1)
+
+    def test_it_is_not_ready_before_most_symbols_have_a_mark(self):
+        """Marks of symbols that are not known yet count for nothing; what is held has one, by its read."""
+        self.write_keys()
+        self.start_venue(free_port())
+        self.venue("POST", "/sim/trade", {"symbol": "BTCUSDT", "side": "buy", "quantity": "0.010"})
+        self.venue("POST", "/sim/fault", {"effect": "delay", "path": "/fapi/v1/exchangeInfo", "count": 0,
+                                          "delay_ms": 2_500})
+        self.sluice = self.start(self.outside(self.venue_port))
+        self.sluice.wait_url()
+        self.until_ready()
+        marks = [row["mark"] for row in self.get("/api/v1/positions?all").json()["positions"]]
+        self.assertGreater(2 * sum(mark is not None for mark in marks), len(marks))
+
+    def test_a_clock_that_is_known_too_roughly_is_measured_again_within_seconds(self):
+        """It would be in a minute: at first both measurements of a start take long, as on a busy machine."""
+        self.write_keys()
+        self.start_venue(free_port())
+        self.venue("POST", "/sim/fault", {"effect": "delay", "path": "/fapi/v1/time", "count": 2, "delay_ms": 2_500})
+        self.sluice = self.start(self.outside(self.venue_port))
+        self.sluice.wait_url()
+        self.until("named", lambda: "clock_uncertain" in self.get("/readyz").text)
+        self.until("ready", lambda: self.get("/readyz").status == 200, LIMIT_S / 2)
 
     def test_without_a_venue_nothing_is_allowed_until_it_comes(self):
         self.write_keys()
