@@ -64,7 +64,7 @@ void check_streams(const readiness_input& in, reasons& out) {
   if (!in.mark_stream_up)
     out.push_back({"mark_stream_down", "stops and targets are watched at the pace of reads"});
   else if (in.universe_known && in.universe_offers && !in.marks_known)
-    out.push_back({"no_marks", "most symbols have had no mark yet: no entry of theirs can go"});
+    out.push_back({"no_marks", "most symbols have had no mark yet: they cannot be opened"});
 }
 
 /// A stall whose symptom has a reason of its own above is not told twice; one that concerns single
@@ -108,14 +108,14 @@ std::size_t without_row(const universe& u, const symbol_directory& rows) {
 }
 
 bool most_have_marks(const universe& u, const mark_board& marks) {
-  std::size_t offered = 0;
+  std::size_t open_to_entries = 0;
   std::size_t marked = 0;
   for (const auto& rules : u.instruments)
-    if (rules.offered) {
-      ++offered;
+    if (rules.offered && rules.tradable) {
+      ++open_to_entries;
       marked += marks.read(rules.instrument) ? 1 : 0;
     }
-  return 2 * marked > offered || offered == 0;
+  return 2 * marked >= open_to_entries;
 }
 
 std::vector<not_ready> readiness(const readiness_input& in) {

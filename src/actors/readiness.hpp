@@ -28,7 +28,7 @@ struct readiness_input {
   std::vector<stall> stalls{};      ///< Of the watchdog.
   bool user_stream_up{false};
   bool mark_stream_up{false};
-  bool marks_known{true};  ///< Of most symbols that may be opened.
+  bool marks_known{true};  ///< See most_have_marks.
   standing_state trading{};
   bool draining{false};
 };
@@ -42,8 +42,8 @@ struct not_ready {
 /// come, and nothing is known of their positions.
 [[nodiscard]] std::size_t without_row(const universe& u, const symbol_directory& rows);
 
-/// Whether most symbols that may be opened have a mark. A single one says nothing about the stream:
-/// reads of positions bring those of what is held.
+/// Whether half the symbols that may be opened, or more, have a mark. Those that do not trade may
+/// never have one; and one alone says nothing about the stream: reads bring those of what is held.
 [[nodiscard]] bool most_have_marks(const universe& u, const mark_board& marks);
 
 /// Empty means ready. Pure.

@@ -18,7 +18,7 @@ class OutsideVenueTestCase(OutsideTestCase):
         self.assertEqual(reply["judged"]["verdict"]["kind"], "allow")
         self.until("filled", lambda: self.status()["orders"]["filled"] == 1)
 
-    def test_it_is_not_ready_before_most_symbols_have_a_mark(self):
+    def test_it_is_not_ready_before_half_of_the_symbols_have_a_mark(self):
         """Marks of symbols that are not known yet count for nothing; what is held has one, by its read."""
         self.write_keys()
         self.start_venue(free_port())
@@ -29,7 +29,7 @@ class OutsideVenueTestCase(OutsideTestCase):
         self.sluice.wait_url()
         self.until_ready()
         marks = [row["mark"] for row in self.get("/api/v1/positions?all").json()["positions"]]
-        self.assertGreater(2 * sum(mark is not None for mark in marks), len(marks))
+        self.assertGreaterEqual(2 * sum(mark is not None for mark in marks), len(marks))
 
     def test_a_clock_that_is_known_too_roughly_is_measured_again_within_seconds(self):
         """It would be in a minute: at first both measurements of a start take long, as on a busy machine."""
