@@ -107,7 +107,7 @@ std::size_t without_row(const universe& u, const symbol_directory& rows) {
   }));
 }
 
-bool most_have_marks(const universe& u, const mark_board& marks) {
+bool enough_have_marks(const universe& u, const mark_board& marks) {
   std::size_t open_to_entries = 0;
   std::size_t marked = 0;
   for (const auto& rules : u.instruments)

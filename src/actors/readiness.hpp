@@ -28,7 +28,7 @@ struct readiness_input {
   std::vector<stall> stalls{};      ///< Of the watchdog.
   bool user_stream_up{false};
   bool mark_stream_up{false};
-  bool marks_known{true};  ///< See most_have_marks.
+  bool marks_known{true};  ///< See enough_have_marks.
   standing_state trading{};
   bool draining{false};
 };
@@ -44,7 +44,7 @@ struct not_ready {
 
 /// Whether half the symbols that may be opened, or more, have a mark. Those that do not trade may
 /// never have one; and one alone says nothing about the stream: reads bring those of what is held.
-[[nodiscard]] bool most_have_marks(const universe& u, const mark_board& marks);
+[[nodiscard]] bool enough_have_marks(const universe& u, const mark_board& marks);
 
 /// Empty means ready. Pure.
 [[nodiscard]] std::vector<not_ready> readiness(const readiness_input& in);

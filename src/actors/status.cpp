@@ -191,7 +191,7 @@ class status_stage : public stage<status_actor> {
     in.stalls = vitals().stalls();
     in.user_stream_up = vitals().user_stream_up;
     in.mark_stream_up = vitals().mark_stream_up;
-    in.marks_known = most_have_marks(u, *given_.marks);
+    in.marks_known = enough_have_marks(u, *given_.marks);
     in.trading = v.trading;
     in.draining = vitals().draining;
     return in;

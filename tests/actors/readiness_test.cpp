@@ -62,7 +62,7 @@ TEST_CASE(
   universe u;
   const auto rows = std::make_shared<symbol_directory>();
   mark_board marks(rows);
-  CHECK(most_have_marks(u, marks));  // That nothing is offered is told by another word.
+  CHECK(enough_have_marks(u, marks));  // That nothing is offered is told by another word.
   const auto add = [&](const char* name, bool offered, bool tradable) {
     auto& rules = u.instruments.emplace_back();
     rules.instrument = symbol(name);
@@ -75,13 +75,13 @@ TEST_CASE(
   for (const auto* name : {"OLDUSDT", "SOONUSDT", "NEVERUSDT"})
     add(name, true, false);  // Nobody sends marks of what does not trade.
   add("USDCUSDT", false, true);
-  CHECK_FALSE(most_have_marks(u, marks));
+  CHECK_FALSE(enough_have_marks(u, marks));
   REQUIRE(marks.set(symbol("BTCUSDT"), *price::parse("60000"), instant{} + 1s));
   REQUIRE(marks.set(symbol("USDCUSDT"), *price::parse("1"), instant{} + 1s));
   REQUIRE(marks.set(symbol("OLDUSDT"), *price::parse("1"), instant{} + 1s));
-  CHECK_FALSE(most_have_marks(u, marks));
+  CHECK_FALSE(enough_have_marks(u, marks));
   REQUIRE(marks.set(symbol("ETHUSDT"), *price::parse("3000"), instant{} + 1s));
-  CHECK(most_have_marks(u, marks));
+  CHECK(enough_have_marks(u, marks));
 }
 
 TEST_CASE("each thing that is missing is named by its own reason") {
