@@ -74,11 +74,12 @@ TEST_CASE(
     add(name, true, true);
   for (const auto* name : {"OLDUSDT", "SOONUSDT", "NEVERUSDT"})
     add(name, true, false);  // Nobody sends marks of what does not trade.
-  add("USDCUSDT", false, true);
+  for (const auto* name : {"USDCUSDT", "EURUSDT", "BTCDOMUSDT"})
+    add(name, false, true);
   CHECK_FALSE(enough_have_marks(u, marks));
   REQUIRE(marks.set(symbol("BTCUSDT"), *price::parse("60000"), instant{} + 1s));
-  REQUIRE(marks.set(symbol("USDCUSDT"), *price::parse("1"), instant{} + 1s));
-  REQUIRE(marks.set(symbol("OLDUSDT"), *price::parse("1"), instant{} + 1s));
+  for (const auto* name : {"OLDUSDT", "USDCUSDT", "EURUSDT", "BTCDOMUSDT"})
+    REQUIRE(marks.set(symbol(name), *price::parse("1"), instant{} + 1s));
   CHECK_FALSE(enough_have_marks(u, marks));
   REQUIRE(marks.set(symbol("ETHUSDT"), *price::parse("3000"), instant{} + 1s));
   CHECK(enough_have_marks(u, marks));
